@@ -1,0 +1,107 @@
+//! Every way in which a value can be wrong and a use case can fail.
+//!
+//! Messages are lower case, without a full stop, and name the value.
+
+use std::fmt::Write;
+
+use thiserror::Error;
+
+use crate::{Currency, OrderStatus, Quantity, ports::PortError};
+
+fn statuses(all: &[OrderStatus]) -> String {
+    let mut text = String::new();
+    for (index, status) in all.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{comma}{status}");
+    }
+    text
+}
+
+/// A value that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the messages say what each field is")]
+pub enum InvalidInput {
+    #[error("{what} {value:?} is not a whole number from 1 to 9223372036854775807 in plain digits")]
+    Id { what: &'static str, value: String },
+    #[error("amount {0} is negative")]
+    Money(i64),
+    #[error("currency {0:?} is not three capital letters")]
+    Currency(String),
+    #[error("quantity {0} is not from 1 to {max}", max = Quantity::MAX)]
+    Quantity(String),
+    #[error("an order has 1 to {max} products, but {0} were sent", max = crate::NewOrder::MAX_LINES)]
+    LineCount(usize),
+    #[error("the products are priced in {0} and {1}, but an order has one currency")]
+    MixedCurrencies(Currency, Currency),
+    #[error("the total is more than 9223372036854775807 minor units")]
+    TotalTooLarge,
+    #[error("status {0:?} is not one of {known}", known = statuses(&OrderStatus::ALL))]
+    Status(String),
+    #[error("{field} {reason}")]
+    Text { field: &'static str, reason: String },
+    #[error("limit {0} is not from 1 to {max}", max = crate::PageLimit::MAX.get())]
+    PageLimit(String),
+    #[error("idempotency key {0:?} is not 1 to 255 visible ASCII characters")]
+    IdempotencyKey(String),
+    #[error("product {0} does not exist")]
+    UnknownProduct(crate::ProductId),
+    #[error("{0}")]
+    Record(String),
+}
+
+/// Which part of a requested order a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinePart {
+    /// The product's id in the line at this index of the request.
+    Product(usize),
+    /// The quantity in the line at this index of the request.
+    Quantity(usize),
+    /// The lines as a whole.
+    Whole,
+}
+
+/// What is wrong with a requested order, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineFault {
+    /// Where.
+    pub part: LinePart,
+    /// What.
+    pub reason: InvalidInput,
+}
+
+/// A use case failed.
+#[derive(Debug, Error)]
+pub enum OrderError {
+    /// The order does not exist, or it is not the asker's: nobody learns which.
+    #[error("the order does not exist or belongs to somebody else")]
+    NotOwned,
+    /// No such product.
+    #[error("{0}")]
+    UnknownProduct(InvalidInput),
+    /// The requested lines cannot become an order.
+    #[error("the order is invalid")]
+    Invalid(Vec<LineFault>),
+    /// The order's state forbids it; [`OrderStatus::allowed`] says what may come instead.
+    #[error("the order is {status} and cannot {attempt}")]
+    NotAllowed {
+        /// What was tried, as a verb phrase.
+        attempt: String,
+        /// The present status.
+        status: OrderStatus,
+    },
+    /// The order is not at a version that the asker expects; nothing was changed.
+    #[error("the order has changed since")]
+    Changed,
+    /// The idempotency key stands for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A port could not do its part now; nothing was changed unless it says otherwise.
+    #[error(transparent)]
+    Unavailable(PortError),
+}
+
+impl From<PortError> for OrderError {
+    fn from(error: PortError) -> Self {
+        Self::Unavailable(error)
+    }
+}

@@ -1,0 +1,144 @@
+//! Identifiers: positive 64-bit integers with one spelling each.
+
+use std::{fmt, str::FromStr};
+
+use crate::InvalidInput;
+
+/// The canonical spelling `[1-9][0-9]{0,18}`, in ASCII, of a value that fits an `i64`.
+///
+/// `None` for any other spelling, also for those that `i64::from_str` takes (`+1`, `01`).
+fn parse_canonical(text: &str) -> Option<i64> {
+    let canonical = matches!(text.as_bytes(), [b'1'..=b'9', rest @ ..]
+        if rest.len() <= 18 && rest.iter().all(u8::is_ascii_digit));
+    if canonical { text.parse().ok() } else { None }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The bare number, at least 1.
+            #[must_use]
+            pub fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = InvalidInput;
+
+            fn try_from(value: i64) -> Result<Self, InvalidInput> {
+                if value >= 1 {
+                    Ok(Self(value))
+                } else {
+                    Err(InvalidInput::Id { what: $what, value: value.to_string() })
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidInput;
+
+            fn from_str(text: &str) -> Result<Self, InvalidInput> {
+                parse_canonical(text)
+                    .map(Self)
+                    .ok_or_else(|| InvalidInput::Id { what: $what, value: text.to_owned() })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// Names an order. Ascending in the order of creation.
+    OrderId, "order id"
+}
+id! {
+    /// Names a product of the inventory.
+    ProductId, "product id"
+}
+id! {
+    /// Names a user.
+    UserId, "user id"
+}
+id! {
+    /// Names a line of an order; derived from the order's id and the line's position.
+    OrderProductId, "order product id"
+}
+id! {
+    /// Names a shipment. An order has at most one in its life, so it carries the order's number.
+    ShipmentId, "shipment id"
+}
+
+impl From<OrderId> for ShipmentId {
+    fn from(order: OrderId) -> Self {
+        Self(order.0)
+    }
+}
+
+impl OrderProductId {
+    /// The id of the line at `position` (from 0) of an order: orders own blocks of
+    /// [`crate::NewOrder::MAX_LINES`] consecutive ids, so no counter is needed.
+    ///
+    /// Saturates for order ids beyond `i64::MAX / 100`.
+    #[must_use]
+    pub fn of_line(order: OrderId, position: usize) -> Self {
+        let block = i64::try_from(crate::NewOrder::MAX_LINES).unwrap_or(i64::MAX);
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        Self((order.0 - 1).saturating_mul(block).saturating_add(position).saturating_add(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_is_an_id() {
+        for good in ["1", "10", "999", "9223372036854775807"] {
+            assert_eq!(good.parse::<OrderId>().map(|id| id.to_string()), Ok(good.to_owned()));
+        }
+        for bad in [
+            "",
+            "0",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e1",
+            "0x1",
+            "١",
+            "1a",
+            "%31",
+            "9223372036854775808",
+            "10000000000000000000",
+        ] {
+            assert!(bad.parse::<OrderId>().is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn numbers_below_one_are_no_ids() {
+        assert!(UserId::try_from(0).is_err());
+        assert!(UserId::try_from(-1).is_err());
+        assert_eq!(UserId::try_from(1).map(UserId::get), Ok(1));
+    }
+
+    #[test]
+    fn line_ids_of_neighbouring_orders_do_not_meet() {
+        let order = |id| OrderId::try_from(id).unwrap();
+        assert_eq!(OrderProductId::of_line(order(1), 0).get(), 1);
+        assert_eq!(OrderProductId::of_line(order(1), 99).get(), 100);
+        assert_eq!(OrderProductId::of_line(order(2), 0).get(), 101);
+    }
+}

@@ -1,0 +1,99 @@
+//! Amounts of money in the minor unit of a currency.
+
+use std::{fmt, str::FromStr};
+
+use crate::InvalidInput;
+
+/// An amount in the currency's minor unit: `1999` is 19.99 USD. Never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Money(i64);
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// The number of minor units.
+    #[must_use]
+    pub fn minor_units(self) -> i64 {
+        self.0
+    }
+
+    /// The sum, or `None` past the range of an `i64`.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The amount so many times, or `None` past the range of an `i64`.
+    #[must_use]
+    pub fn checked_mul(self, times: u32) -> Option<Self> {
+        self.0.checked_mul(i64::from(times)).map(Self)
+    }
+}
+
+impl TryFrom<i64> for Money {
+    type Error = InvalidInput;
+
+    fn try_from(minor_units: i64) -> Result<Self, InvalidInput> {
+        if minor_units >= 0 { Ok(Self(minor_units)) } else { Err(InvalidInput::Money(minor_units)) }
+    }
+}
+
+/// A currency by its ISO 4217 code: three upper-case ASCII letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The United States dollar; its minor unit is the cent.
+    pub const USD: Self = Self(*b"USD");
+
+    /// The three letters.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for Currency {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+            _ => Err(InvalidInput::Currency(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_past_the_range_are_refused_not_wrapped() {
+        let most = Money::try_from(i64::MAX).unwrap();
+        let one = Money::try_from(1).unwrap();
+        assert_eq!(most.checked_add(one), None);
+        assert_eq!(most.checked_mul(2), None);
+        assert_eq!(one.checked_add(one).map(Money::minor_units), Some(2));
+    }
+
+    #[test]
+    fn negative_amounts_are_refused() {
+        assert_eq!(Money::try_from(-1), Err(InvalidInput::Money(-1)));
+    }
+
+    #[test]
+    fn a_currency_is_three_capital_letters() {
+        assert_eq!("EUR".parse::<Currency>().map(|c| c.to_string()), Ok("EUR".to_owned()));
+        for bad in ["", "eur", "EURO", "E1R", "€"] {
+            assert!(bad.parse::<Currency>().is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! One line of an order.
+
+use crate::{InvalidInput, Money, ProductId};
+
+/// How many pieces of a product: 1 to 100,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quantity(u32);
+
+impl Quantity {
+    /// The largest quantity of a line, merged lines included.
+    pub const MAX: u32 = 100_000;
+
+    /// The number of pieces.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Both together.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput::Quantity`] past [`Self::MAX`].
+    pub fn plus(self, other: Self) -> Result<Self, InvalidInput> {
+        Self::try_from(i64::from(self.0) + i64::from(other.0))
+    }
+}
+
+impl TryFrom<i64> for Quantity {
+    type Error = InvalidInput;
+
+    fn try_from(value: i64) -> Result<Self, InvalidInput> {
+        u32::try_from(value)
+            .ok()
+            .filter(|pieces| (1..=Self::MAX).contains(pieces))
+            .map(Self)
+            .ok_or_else(|| InvalidInput::Quantity(value.to_string()))
+    }
+}
+
+/// A line of an order: so many pieces of a product at the price of the moment of ordering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderProduct {
+    product: ProductId,
+    price: Money,
+    quantity: Quantity,
+}
+
+impl OrderProduct {
+    /// A line; the price is of one piece and stays for good.
+    #[must_use]
+    pub fn new(product: ProductId, price: Money, quantity: Quantity) -> Self {
+        Self { product, price, quantity }
+    }
+
+    /// Which product.
+    #[must_use]
+    pub fn product(&self) -> ProductId {
+        self.product
+    }
+
+    /// The price of one piece when the order was placed.
+    #[must_use]
+    pub fn price(&self) -> Money {
+        self.price
+    }
+
+    /// How many pieces.
+    #[must_use]
+    pub fn quantity(&self) -> Quantity {
+        self.quantity
+    }
+
+    /// Price × quantity, or `None` past the range of an `i64`.
+    #[must_use]
+    pub fn amount(&self) -> Option<Money> {
+        self.price.checked_mul(self.quantity.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_is_1_to_100000() {
+        for (value, good) in [(-1, false), (0, false), (1, true), (100_000, true), (100_001, false)] {
+            assert_eq!(Quantity::try_from(value).is_ok(), good, "{value}");
+        }
+        assert!(Quantity::try_from(i64::MAX).is_err());
+    }
+
+    #[test]
+    fn two_quantities_together_keep_the_limit() {
+        let quantity = |value| Quantity::try_from(value).unwrap();
+        assert_eq!(quantity(99_999).plus(quantity(1)), Ok(quantity(100_000)));
+        assert_eq!(quantity(99_999).plus(quantity(2)), Err(InvalidInput::Quantity("100001".to_owned())));
+    }
+}

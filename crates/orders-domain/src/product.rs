@@ -1,0 +1,18 @@
+//! What the inventory sells.
+
+use std::sync::Arc;
+
+use crate::{Currency, Money, ProductId};
+
+/// A product as the inventory knows it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Its number.
+    pub id: ProductId,
+    /// Its name for people.
+    pub name: Arc<str>,
+    /// The price of one piece at this moment.
+    pub price: Money,
+    /// The currency of the price.
+    pub currency: Currency,
+}

@@ -1,0 +1,286 @@
+//! The use cases: one method each, over the ports.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId, OrderQuery,
+    OrderShipment, OrderStatus, Product, ProductId, Quantity, UserId, Version,
+    ports::{Clock, Insertion, Inventory, OrderRepository, PortError},
+};
+
+/// How often a change is tried again on the order's newest state when others keep changing it.
+const TRIES: usize = 16;
+
+/// An order known to belong to the user who asked. Only [`OrderService::owned`] makes one.
+#[derive(Debug)]
+pub struct OwnedOrder {
+    order: Order,
+    expected: Expected,
+}
+
+impl OwnedOrder {
+    /// The order, for showing it.
+    #[must_use]
+    pub fn into_order(self) -> Order {
+        self.order
+    }
+
+    /// The order, for looking at it.
+    #[must_use]
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The same order, to be changed only while it is at an expected version.
+    #[must_use]
+    pub fn only_if(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+}
+
+/// At which versions an order may be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// At any.
+    Any,
+    /// At one of these only.
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    fn admits(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+}
+
+/// A line as somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestedLine {
+    /// Its place in the request, from 0, for messages.
+    pub index: usize,
+    /// Which product.
+    pub product: ProductId,
+    /// How many pieces.
+    pub quantity: Quantity,
+}
+
+/// An order that was placed, now or by an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placed {
+    /// By this request.
+    Now(Order),
+    /// By an earlier one; the order is as it was then.
+    Before(Order),
+}
+
+/// The use cases of orders over the ports.
+pub struct OrderService {
+    orders: Arc<dyn OrderRepository>,
+    inventory: Arc<dyn Inventory>,
+    clock: Arc<dyn Clock>,
+}
+
+impl OrderService {
+    /// The use cases over these ports.
+    #[must_use]
+    pub fn new(
+        orders: Arc<dyn OrderRepository>,
+        inventory: Arc<dyn Inventory>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { orders, inventory, clock }
+    }
+
+    /// Places an order of these lines at the inventory's present prices. Lines naming the same
+    /// product become one, in the order of first appearance.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Invalid`] with every fault of the lines, [`OrderError::KeyReused`],
+    /// [`OrderError::Unavailable`].
+    pub async fn place(
+        &self,
+        user: UserId,
+        lines: &[RequestedLine],
+        idempotency: Option<Idempotency>,
+    ) -> Result<Placed, OrderError> {
+        let now = self.clock.now();
+        let order = match self.pick(lines).await? {
+            Ok(picked) => NewOrder::new(user, &picked, now)
+                .map_err(|reason| vec![LineFault { part: LinePart::Whole, reason }]),
+            Err(faults) => Err(faults),
+        };
+        let insertion = match (order, idempotency) {
+            (Ok(order), idempotency) => self.orders.insert(order, idempotency).await?,
+            // What the inventory sells changes, but the answer to a key does not.
+            (Err(faults), Some(idempotency)) => {
+                self.orders.replay(user, idempotency, now).await?.ok_or(OrderError::Invalid(faults))?
+            }
+            (Err(faults), None) => return Err(OrderError::Invalid(faults)),
+        };
+        match insertion {
+            Insertion::Placed(order) => Ok(Placed::Now(order)),
+            Insertion::Replayed(order) => Ok(Placed::Before(order)),
+            Insertion::KeyReused => Err(OrderError::KeyReused),
+        }
+    }
+
+    /// What is wrong with these lines beyond what each says of itself: for a caller that has
+    /// found faults already and wants to report them all at once.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn faults(&self, lines: &[RequestedLine]) -> Result<Vec<LineFault>, OrderError> {
+        Ok(self.pick(lines).await?.err().unwrap_or_default())
+    }
+
+    async fn pick(
+        &self,
+        lines: &[RequestedLine],
+    ) -> Result<Result<Vec<(Product, Quantity)>, Vec<LineFault>>, PortError> {
+        let (merged, mut faults) = merge(lines);
+        let ids: Vec<_> = merged.iter().map(|line| line.product).collect();
+        let products = self.inventory.find(&ids).await?;
+        let mut picked = Vec::with_capacity(merged.len());
+        for (line, product) in merged.iter().zip(products) {
+            match product {
+                Some(product) => picked.push((product, line.quantity)),
+                None => faults.push(LineFault {
+                    part: LinePart::Product(line.index),
+                    reason: InvalidInput::UnknownProduct(line.product),
+                }),
+            }
+        }
+        Ok(if faults.is_empty() { Ok(picked) } else { Err(faults) })
+    }
+
+    /// The order, if it is the user's.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::NotOwned`] if it is not there or somebody else's, [`OrderError::Unavailable`].
+    pub async fn owned(&self, user: UserId, id: OrderId) -> Result<OwnedOrder, OrderError> {
+        match self.orders.find(id).await? {
+            Some(order) if order.user() == user => Ok(OwnedOrder { order, expected: Expected::Any }),
+            _ => Err(OrderError::NotOwned),
+        }
+    }
+
+    /// Sets or replaces the shipment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Order::track`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
+    pub async fn track(&self, order: OwnedOrder, shipment: OrderShipment) -> Result<Order, OrderError> {
+        self.change(order, |order, now| order.track(shipment.clone(), now)).await
+    }
+
+    /// Moves the order to another status.
+    ///
+    /// # Errors
+    ///
+    /// As [`Order::advance`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
+    pub async fn advance(&self, order: OwnedOrder, to: OrderStatus) -> Result<Order, OrderError> {
+        self.change(order, |order, now| order.advance(to, now)).await
+    }
+
+    /// Cancels the order and forgets its shipment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
+    pub async fn cancel(&self, order: OwnedOrder) -> Result<Order, OrderError> {
+        self.change(order, Order::cancel).await
+    }
+
+    /// Compare-and-set: a change that lost a race is decided again on what won it.
+    async fn change(
+        &self,
+        OwnedOrder { mut order, expected }: OwnedOrder,
+        change: impl Fn(Order, DateTime<Utc>) -> Result<Order, OrderError>,
+    ) -> Result<Order, OrderError> {
+        let id = order.id();
+        for _ in 0..TRIES {
+            let seen = order.version();
+            if !expected.admits(seen) {
+                return Err(OrderError::Changed);
+            }
+            let changed = change(order, self.clock.now())?;
+            if changed.version() == seen {
+                return Ok(changed);
+            }
+            match self.orders.update(changed, seen).await {
+                Err(PortError::Stale) => {
+                    order = self.orders.find(id).await?.ok_or(OrderError::NotOwned)?;
+                }
+                done => return Ok(done?),
+            }
+        }
+        Err(OrderError::Unavailable(PortError::Busy))
+    }
+
+    /// One page of orders, ascending by id.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn list(&self, query: OrderQuery) -> Result<Vec<Order>, OrderError> {
+        Ok(self.orders.page(query).await?)
+    }
+
+    /// All products, ascending by id.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn products(&self) -> Result<Vec<Product>, OrderError> {
+        Ok(self.inventory.all().await?)
+    }
+
+    /// The product with this number.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::UnknownProduct`], [`OrderError::Unavailable`].
+    pub async fn product(&self, id: ProductId) -> Result<Product, OrderError> {
+        let found = self.inventory.find(&[id]).await?;
+        found.into_iter().next().flatten().ok_or(OrderError::UnknownProduct(InvalidInput::UnknownProduct(id)))
+    }
+
+    /// Whether orders can be read and written now.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`] that says what does not work.
+    pub async fn ready(&self) -> Result<(), OrderError> {
+        Ok(self.orders.ready().await?)
+    }
+}
+
+/// One line a product, in the order of first appearance; a line that would take the merged
+/// quantity past its limit is a fault.
+fn merge(lines: &[RequestedLine]) -> (Vec<RequestedLine>, Vec<LineFault>) {
+    let mut merged: Vec<RequestedLine> = Vec::with_capacity(lines.len());
+    let mut faults = Vec::new();
+    for line in lines {
+        match merged.iter_mut().find(|other| other.product == line.product) {
+            None => merged.push(*line),
+            Some(other) => match other.quantity.plus(line.quantity) {
+                Ok(sum) => other.quantity = sum,
+                Err(reason) => {
+                    faults.push(LineFault { part: LinePart::Quantity(line.index), reason });
+                }
+            },
+        }
+    }
+    (merged, faults)
+}
+
+#[cfg(test)]
+mod tests;
