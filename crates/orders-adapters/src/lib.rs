@@ -1,1 +1,23 @@
-//! Skeleton.
+//! The ports of `orders-domain` on real things.
+//!
+//! | port | adapters |
+//! |---|---|
+//! | `OrderRepository` | [`SqliteOrders`], [`MemoryOrders`] |
+//! | `Inventory` | [`StaticInventory`] |
+//! | `Authenticator` | [`StaticUsers`] |
+//! | `Clock` | [`SystemClock`] |
+//!
+//! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
+//! orders: it stores what the domain made and gives it back.
+
+mod memory_orders;
+pub mod sql;
+mod static_inventory;
+mod static_users;
+mod system_clock;
+
+pub use memory_orders::MemoryOrders;
+pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteOrders};
+pub use static_inventory::StaticInventory;
+pub use static_users::StaticUsers;
+pub use system_clock::SystemClock;

@@ -92,8 +92,8 @@ impl NewOrder {
 
     /// The currency of its prices.
     #[must_use]
-    pub fn currency(&self) -> Currency {
-        self.currency
+    pub fn currency(&self) -> &Currency {
+        &self.currency
     }
 
     /// Its lines, 1 to [`Self::MAX_LINES`].
@@ -229,8 +229,8 @@ impl Order {
 
     /// The currency of its prices and total.
     #[must_use]
-    pub fn currency(&self) -> Currency {
-        self.currency
+    pub fn currency(&self) -> &Currency {
+        &self.currency
     }
 
     /// Its lines with their ids, in the order in which they were asked for.

@@ -33,6 +33,15 @@ pub enum PortError {
     Corrupt(#[source] Cause),
 }
 
+/// What works of a store.
+#[derive(Debug)]
+pub struct Health {
+    /// Whether orders can be read.
+    pub reads: Result<(), PortError>,
+    /// Whether orders can be stored and changed.
+    pub writes: Result<(), PortError>,
+}
+
 /// What came of an insertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Insertion {
@@ -93,12 +102,8 @@ pub trait OrderRepository: Send + Sync {
     /// [`PortError`].
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError>;
 
-    /// Whether reads and writes work now.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError`] that says what does not.
-    async fn ready(&self) -> Result<(), PortError>;
+    /// Whether reads and writes work now, found out by doing both.
+    async fn health(&self) -> Health;
 }
 
 /// Knows the products and their present prices.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId, OrderQuery,
     OrderShipment, OrderStatus, Product, ProductId, Quantity, UserId, Version,
-    ports::{Clock, Insertion, Inventory, OrderRepository, PortError},
+    ports::{Clock, Health, Insertion, Inventory, OrderRepository, PortError},
 };
 
 /// How often a change is tried again on the order's newest state when others keep changing it.
@@ -254,12 +254,8 @@ impl OrderService {
     }
 
     /// Whether orders can be read and written now.
-    ///
-    /// # Errors
-    ///
-    /// [`OrderError::Unavailable`] that says what does not work.
-    pub async fn ready(&self) -> Result<(), OrderError> {
-        Ok(self.orders.ready().await?)
+    pub async fn health(&self) -> Health {
+        self.orders.health().await
     }
 }
 

@@ -1,1 +1,304 @@
+use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
+use chrono::TimeDelta;
+use proptest::prelude::*;
 
+use super::*;
+use crate::{ShippingProvider, TrackingNumber};
+
+/// So many microseconds after the moment at which the orders of these tests are placed.
+fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_795_341_600_123).unwrap() + TimeDelta::microseconds(micros)
+}
+
+fn user() -> UserId {
+    UserId::try_from(1).unwrap()
+}
+
+/// A line for each price and quantity, of the products 1, 2, ….
+fn picks(lines: &[(i64, i64)]) -> Vec<(Product, Quantity)> {
+    let pick = |(id, &(price, quantity)): (i64, &(i64, i64))| {
+        let (id, price, currency) = (id.try_into().unwrap(), price.try_into().unwrap(), Currency::USD);
+        (Product { id, name: "a thing".into(), price, currency }, quantity.try_into().unwrap())
+    };
+    (1..).zip(lines).map(pick).collect()
+}
+
+fn new_order(lines: &[(i64, i64)]) -> Result<NewOrder, InvalidInput> {
+    NewOrder::new(user(), &picks(lines), at(0))
+}
+
+fn placed(lines: &[(i64, i64)]) -> Order {
+    new_order(lines).unwrap().with_id(OrderId::try_from(7).unwrap())
+}
+
+fn shipment(number: &str) -> OrderShipment {
+    OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+}
+
+fn record(status: OrderStatus, shipment: Option<OrderShipment>) -> OrderRecord {
+    let Order { id, user, ordered_at, currency, lines, .. } = placed(&[(1999, 7), (1399, 1)]);
+    let (updated_at, version) = (at(1000), Version(5));
+    OrderRecord { id, user, ordered_at, updated_at, status, currency, lines, shipment, version }
+}
+
+fn in_status(status: OrderStatus) -> Order {
+    Order::restore(record(status, None)).unwrap()
+}
+
+/// The status that a refused change names; the change must have been refused.
+fn refused(result: Result<Order, OrderError>) -> OrderStatus {
+    match result {
+        Err(OrderError::NotAllowed { status, .. }) => status,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn the_total_is_the_sum_of_price_times_quantity() {
+    for (lines, total) in [
+        (&[(1999, 7), (1399, 1)][..], 15_392),
+        (&[(0, 100_000)], 0),
+        (&[(i64::MAX, 1)], i64::MAX),
+        (&[(i64::MAX - 2, 1), (1, 2)], i64::MAX),
+    ] {
+        assert_eq!(placed(lines).total().minor_units(), total, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_total_past_the_range_is_refused() {
+    for lines in [&[(i64::MAX, 2)][..], &[(i64::MAX, 1), (1, 1)], &[(i64::MAX / 100_000 + 1, 100_000)]] {
+        assert_eq!(new_order(lines), Err(InvalidInput::TotalTooLarge), "{lines:?}");
+    }
+}
+
+#[test]
+fn an_order_has_1_to_100_lines() {
+    for (count, good) in [(0, false), (1, true), (100, true), (101, false)] {
+        let expected = if good { Ok(count) } else { Err(InvalidInput::LineCount(count)) };
+        assert_eq!(new_order(&vec![(1, 1); count]).map(|order| order.lines().len()), expected);
+        let stored = record(Pending, None);
+        let stored = OrderRecord { lines: vec![stored.lines[0]; count], ..stored };
+        assert_eq!(Order::restore(stored).map(|order| order.lines().len()), expected);
+    }
+}
+
+#[test]
+fn prices_in_two_currencies_are_refused() {
+    let euro: Currency = "EUR".parse().unwrap();
+    let mut picked = picks(&[(1, 1), (2, 1)]);
+    picked[1].0.currency = euro;
+    let refused = NewOrder::new(user(), &picked, at(0));
+    assert_eq!(refused, Err(InvalidInput::MixedCurrencies(Currency::USD, euro)));
+    picked[0].0.currency = euro;
+    assert_eq!(NewOrder::new(user(), &picked, at(0)).map(|order| order.currency()), Ok(euro));
+}
+
+#[test]
+fn times_are_cut_to_milliseconds() {
+    for micros in [0, 1, 999] {
+        let order = NewOrder::new(user(), &picks(&[(1, 1)]), at(micros)).unwrap();
+        assert_eq!(order.ordered_at(), at(0));
+        let order = order.with_id(OrderId::try_from(1).unwrap());
+        let order = order.advance(Processing, at(5000 + micros)).unwrap();
+        assert_eq!((order.ordered_at(), order.updated_at()), (at(0), at(5000)));
+    }
+}
+
+#[test]
+fn an_order_is_placed_no_earlier_than_the_newest_one() {
+    for (newest, expected) in [(-1000, 0), (0, 0), (1000, 1000)] {
+        let order = new_order(&[(1, 1)]).unwrap().not_before(at(newest));
+        assert_eq!(order.ordered_at(), at(expected));
+        let order = order.with_id(OrderId::try_from(1).unwrap());
+        assert_eq!((order.ordered_at(), order.updated_at()), (at(expected), at(expected)));
+    }
+}
+
+#[test]
+fn a_new_order_is_pending_at_the_first_version_with_lines_numbered_in_its_own_block() {
+    let order = placed(&[(1999, 7), (1399, 1)]);
+    assert_eq!((order.id().get(), order.user(), order.currency()), (7, user(), Currency::USD));
+    assert_eq!((order.status(), order.version(), order.shipment()), (Pending, Version::FIRST, None));
+    let lines: Vec<_> = order
+        .lines()
+        .map(|(id, line)| (id.get(), line.product().get(), line.price().minor_units(), line.quantity().get()))
+        .collect();
+    assert_eq!(lines, [(601, 1, 1999, 7), (602, 2, 1399, 1)]);
+}
+
+/// Rows are the present status, columns the next: `+` a change, `=` a no-op, `-` refused.
+#[test]
+fn only_the_contracts_changes_of_status_are_allowed() {
+    let matrix = [
+        (Pending, "=++-+"),
+        (Processing, "-=+-+"),
+        (Shipped, "--=+-"),
+        (Delivered, "---=-"),
+        (Cancelled, "----="),
+    ];
+    for (from, row) in matrix {
+        for (to, expected) in OrderStatus::ALL.into_iter().zip(row.chars()) {
+            let before = in_status(from);
+            let result = before.clone().advance(to, at(9000));
+            match expected {
+                '+' => {
+                    let next = Order { status: to, version: Version(6), updated_at: at(9000), ..before };
+                    assert_eq!(result.unwrap(), next, "{from} -> {to}");
+                }
+                '=' => assert_eq!(result.unwrap(), before, "{from} -> {to}"),
+                _ => assert_eq!(refused(result), from, "{from} -> {to}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn cancelling_a_delivered_order_is_refused() {
+    let error = in_status(Delivered).cancel(at(9000)).unwrap_err();
+    assert_eq!(error.to_string(), "the order is delivered and cannot become cancelled");
+}
+
+#[test]
+fn cancelling_is_advancing_to_cancelled() {
+    for status in OrderStatus::ALL {
+        for parcel in [None, Some(shipment("1"))] {
+            let Ok(order) = Order::restore(record(status, parcel)) else { continue };
+            let cancelled = order.clone().cancel(at(9000));
+            let advanced = order.advance(Cancelled, at(9000));
+            assert_eq!(format!("{cancelled:?}"), format!("{advanced:?}"), "{status}");
+        }
+    }
+}
+
+#[test]
+fn tracking_is_allowed_until_the_end_of_life_and_leaves_the_status() {
+    for status in OrderStatus::ALL {
+        let before = in_status(status);
+        let result = before.clone().track(shipment("1"), at(9000));
+        if [Pending, Processing, Shipped].contains(&status) {
+            let parcel = Some(shipment("1"));
+            let next = Order { shipment: parcel, version: Version(6), updated_at: at(9000), ..before };
+            assert_eq!(result.unwrap(), next, "{status}");
+        } else {
+            assert_eq!(refused(result), status);
+        }
+    }
+}
+
+#[test]
+fn another_shipment_takes_the_place_and_the_id_of_the_first() {
+    let first = placed(&[(1, 1)]).track(shipment("1"), at(1000)).unwrap();
+    let same = first.clone().track(shipment("1"), at(2000)).unwrap();
+    assert_eq!(same, first);
+    let second = same.track(shipment("2"), at(3000)).unwrap();
+    assert_eq!((second.version(), second.updated_at()), (Version(3), at(3000)));
+    let parcel = second.shipment().unwrap();
+    assert_eq!((parcel.provider(), parcel.tracking_number()), ("USPS", "2"));
+    assert_eq!(OrderShipment::id_in(first.id()), OrderShipment::id_in(second.id()));
+    assert_eq!(OrderShipment::id_in(second.id()).get(), 7);
+}
+
+#[test]
+fn the_shipment_stays_until_delivery_but_not_past_a_cancellation() {
+    for (path, kept) in [
+        (&[Processing, Shipped, Delivered][..], true),
+        (&[Cancelled], false),
+        (&[Processing, Cancelled], false),
+    ] {
+        let order = placed(&[(1, 1)]).track(shipment("1"), at(0)).unwrap();
+        let order = path.iter().fold(order, |order, status| order.advance(*status, at(0)).unwrap());
+        assert_eq!(order.shipment().is_some(), kept, "{path:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_goes_backwards_never_moves_the_update_back() {
+    let order = placed(&[(1, 1)]).advance(Processing, at(5000)).unwrap();
+    let order = order.track(shipment("1"), at(-9000)).unwrap();
+    assert_eq!((order.updated_at(), order.version()), (at(5000), Version(3)));
+    let order = order.cancel(at(4999)).unwrap();
+    assert_eq!((order.updated_at(), order.version()), (at(5000), Version(4)));
+}
+
+#[test]
+fn an_order_as_placed_shows_nothing_of_what_happened_since() {
+    let before = placed(&[(1999, 7), (1399, 1)]);
+    let tracked = before.clone().track(shipment("1"), at(1000)).unwrap();
+    for last in [Shipped, Cancelled] {
+        assert_eq!(tracked.clone().advance(last, at(2000)).unwrap().as_placed(), before);
+    }
+}
+
+#[test]
+fn a_stored_order_that_is_cancelled_with_a_shipment_is_corrupt() {
+    for status in OrderStatus::ALL {
+        let restored = Order::restore(record(status, Some(shipment("1"))));
+        if status == Cancelled {
+            let message = "order 7 is cancelled but has a shipment".to_owned();
+            assert_eq!(restored, Err(InvalidInput::Record(message)));
+        } else {
+            let order = restored.unwrap();
+            assert_eq!((order.status(), order.shipment()), (status, Some(&shipment("1"))));
+            assert_eq!((order.version(), order.updated_at()), (Version(5), at(1000)));
+        }
+    }
+}
+
+#[test]
+fn versions_count_from_one() {
+    assert_eq!(Version::try_from(1), Ok(Version::FIRST));
+    assert!(Version::try_from(0).is_err());
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Advance(OrderStatus),
+    Cancel,
+    Track(u8),
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        4 => prop::sample::select(OrderStatus::ALL.to_vec()).prop_map(Change::Advance),
+        1 => Just(Change::Cancel),
+        4 => (0..3_u8).prop_map(Change::Track),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_walk_through_the_life_of_an_order_breaks_its_rules(
+        lines in prop::collection::vec((0..1_000_000_i64, 1..=100_000_i64), 1..6),
+        walk in prop::collection::vec((any_change(), -9_000_000..9_000_000_i64), 0..16),
+    ) {
+        let first = placed(&lines);
+        let sum: i64 = lines.iter().map(|(price, quantity)| price * quantity).sum();
+        let mut order = first.clone();
+        for (change, micros) in walk {
+            let before = order.clone();
+            let result = match change {
+                Change::Advance(next) => order.clone().advance(next, at(micros)),
+                Change::Cancel => order.clone().cancel(at(micros)),
+                Change::Track(number) => order.clone().track(shipment(&number.to_string()), at(micros)),
+            };
+            match result {
+                Ok(next) if (next.status, &next.shipment) == (before.status, &before.shipment) => {
+                    prop_assert_eq!(&next, &before);
+                }
+                Ok(next) => {
+                    prop_assert_eq!(next.version.get(), before.version.get() + 1);
+                    prop_assert!(next.updated_at >= before.updated_at);
+                    order = next;
+                }
+                refusal => {
+                    prop_assert_eq!(refused(refusal), before.status);
+                    prop_assert_eq!(&order, &before);
+                }
+            }
+            prop_assert!(order.status != Cancelled || order.shipment.is_none());
+            prop_assert_eq!(order.total.minor_units(), sum);
+            prop_assert_eq!(&order.clone().as_placed(), &first);
+        }
+    }
+}

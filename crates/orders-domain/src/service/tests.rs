@@ -1,1 +1,325 @@
+//! A mock panics when it is called without an expectation: what a test does not expect, it forbids.
 
+use Change::{Advance, Cancel, Track};
+use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
+
+use super::*;
+use crate::{
+    Currency, Fingerprint, OrderFilter, OrderProduct, OrderRecord, PageLimit, ShippingProvider,
+    TrackingNumber,
+    ports::{MockClock, MockInventory, MockOrderRepository},
+};
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_795_341_600_000).unwrap()
+}
+
+/// An id, a quantity, a version, … of a number.
+fn n<T: TryFrom<i64, Error = InvalidInput>>(number: i64) -> T {
+    number.try_into().unwrap()
+}
+
+fn product(id: i64, price: i64) -> Product {
+    Product { id: n(id), name: "a thing".into(), price: n(price), currency: Currency::USD }
+}
+
+/// An inventory that is asked once and sells these ids at these prices.
+fn selling(products: &[(i64, i64)]) -> MockInventory {
+    let products: Vec<_> = products.iter().map(|&(id, price)| product(id, price)).collect();
+    let mut inventory = MockInventory::new();
+    inventory.expect_find().once().returning(move |ids| {
+        Ok(ids.iter().map(|id| products.iter().find(|product| product.id == *id).cloned()).collect())
+    });
+    inventory
+}
+
+fn service(orders: MockOrderRepository, inventory: MockInventory) -> OrderService {
+    let mut clock = MockClock::new();
+    clock.expect_now().returning(now);
+    OrderService::new(Arc::new(orders), Arc::new(inventory), Arc::new(clock))
+}
+
+/// The lines of a request, by product and quantity.
+fn request(lines: &[(i64, i64)]) -> Vec<RequestedLine> {
+    let line = |(index, &(id, pieces))| RequestedLine { index, product: n(id), quantity: n(pieces) };
+    lines.iter().enumerate().map(line).collect()
+}
+
+fn idempotency() -> Idempotency {
+    Idempotency { key: "key".parse().unwrap(), fingerprint: Fingerprint([7; 32]) }
+}
+
+fn shipment(number: &str) -> OrderShipment {
+    OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+}
+
+/// Order 7 of user 1, last changed long ago, with parcel 1 unless it is cancelled.
+fn order(status: OrderStatus, version: i64) -> Order {
+    let (id, user, version, currency) = (n(7), n(1), n(version), Currency::USD);
+    let (ordered_at, updated_at) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+    let lines = vec![OrderProduct::new(n(9), n(1999), n(7))];
+    let shipment = (status != Cancelled).then(|| shipment("1"));
+    let kept = OrderRecord { id, user, ordered_at, updated_at, status, currency, lines, shipment, version };
+    Order::restore(kept).unwrap()
+}
+
+/// The same at version 5 in the hands of its owner, to be changed at any version or at these only.
+fn owned(status: OrderStatus, only_if: Option<&[i64]>) -> OwnedOrder {
+    let order = OwnedOrder { order: order(status, 5), expected: Expected::Any };
+    let Some(versions) = only_if else { return order };
+    order.only_if(Expected::OneOf(versions.iter().map(|version| n(*version)).collect()))
+}
+
+fn unknown(index: usize, product: i64) -> LineFault {
+    LineFault { part: LinePart::Product(index), reason: InvalidInput::UnknownProduct(n(product)) }
+}
+
+fn are_faults(result: &Result<Placed, OrderError>, expected: &[LineFault]) -> bool {
+    matches!(result, Err(OrderError::Invalid(faults)) if faults == expected)
+}
+
+/// Stores every order as number 7 and expects it with this idempotency, so many times.
+fn storing(times: usize, expected: Option<Idempotency>) -> MockOrderRepository {
+    let mut orders = MockOrderRepository::new();
+    let insert = orders.expect_insert().times(times).withf(move |_, key| *key == expected);
+    insert.returning(|order, _| Ok(Insertion::Placed(order.with_id(n(7)))));
+    orders
+}
+
+#[tokio::test]
+async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearance() {
+    let service = service(storing(1, Some(idempotency())), selling(&[(1, 1399), (5, 10), (9, 1999)]));
+    let lines = request(&[(9, 3), (1, 1), (9, 99_000), (5, 2), (1, 1), (9, 997)]);
+    let placed = service.place(n(1), &lines, Some(idempotency())).await.unwrap();
+    let Placed::Now(order) = placed else { panic!("not now: {placed:?}") };
+    let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
+    let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity));
+    assert_eq!(lines, [line(9, 1999, 100_000), line(1, 1399, 2), line(5, 10, 2)]);
+    assert_eq!((order.user(), order.ordered_at(), order.status()), (n(1), now(), Pending));
+}
+
+#[tokio::test]
+async fn the_price_is_the_inventorys_at_the_moment_of_placing() {
+    let mut inventory = MockInventory::new();
+    for price in [1999, 2099] {
+        inventory.expect_find().once().return_once(move |_| Ok(vec![Some(product(9, price))]));
+    }
+    let service = service(storing(2, None), inventory);
+    for total in [3998, 4198] {
+        let placed = service.place(n(1), &request(&[(9, 2)]), None).await.unwrap();
+        assert!(matches!(&placed, Placed::Now(order) if order.total() == n(total)), "{placed:?}");
+    }
+}
+
+#[tokio::test]
+async fn faulty_lines_are_all_named_at_their_index_and_nothing_is_inserted() {
+    let too_many = InvalidInput::Quantity("100001".to_owned());
+    let too_many = || LineFault { part: LinePart::Quantity(2), reason: too_many.clone() };
+    for (lines, expected) in [
+        (&[(9, 100_000), (1, 1), (9, 1)][..], vec![too_many()]),
+        (&[(9, 1), (4, 1), (1, 1), (3, 1)], vec![unknown(1, 4), unknown(3, 3)]),
+        (&[(4, 1), (9, 1), (9, 100_000)], vec![too_many(), unknown(0, 4)]),
+    ] {
+        let service = || service(MockOrderRepository::new(), selling(&[(1, 1399), (9, 1999)]));
+        let placed = service().place(n(1), &request(lines), None).await;
+        assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
+        assert_eq!(service().faults(&request(lines)).await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn lines_that_are_good_but_make_no_order_are_a_fault_of_the_whole() {
+    for (lines, reason) in
+        [(&[][..], InvalidInput::LineCount(0)), (&[(1, 1), (2, 2)], InvalidInput::TotalTooLarge)]
+    {
+        let service = || service(MockOrderRepository::new(), selling(&[(1, 1399), (2, i64::MAX)]));
+        let placed = service().place(n(1), &request(lines), None).await;
+        assert!(are_faults(&placed, &[LineFault { part: LinePart::Whole, reason }]), "{placed:?}");
+        assert_eq!(service().faults(&request(lines)).await.unwrap(), []);
+    }
+}
+
+/// Places an order with a key that has this answer: of `insert` if the product is sold, of
+/// `replay` if not. The other is not asked.
+async fn place_again(answer: Option<Insertion>, sold: bool) -> Result<Placed, OrderError> {
+    let mut orders = MockOrderRepository::new();
+    if sold {
+        orders.expect_insert().once().return_once(|_, _| Ok(answer.unwrap()));
+    } else {
+        let asked = (n(1), idempotency(), now());
+        let replay = orders.expect_replay().once();
+        replay.withf(move |user, key, at| (*user, key, *at) == (asked.0, &asked.1, asked.2));
+        replay.return_once(|_, _, _| Ok(answer));
+    }
+    let service = service(orders, selling(if sold { &[(9, 1999)] } else { &[] }));
+    service.place(n(1), &request(&[(9, 7)]), Some(idempotency())).await
+}
+
+#[tokio::test]
+async fn a_known_key_answers_even_when_the_product_is_no_longer_sold() {
+    for sold in [true, false] {
+        let placed = place_again(Some(Insertion::Replayed(order(Pending, 1))), sold).await;
+        assert_eq!(placed.unwrap(), Placed::Before(order(Pending, 1)));
+        let reused = place_again(Some(Insertion::KeyReused), sold).await;
+        assert!(matches!(reused, Err(OrderError::KeyReused)), "{reused:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_key_does_not_hide_the_faults() {
+    let placed = place_again(None, false).await;
+    assert!(are_faults(&placed, &[unknown(0, 9)]), "{placed:?}");
+}
+
+#[tokio::test]
+async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
+    let ask = async |user, found: Option<Order>| {
+        let mut orders = MockOrderRepository::new();
+        orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
+        service(orders, MockInventory::new()).owned(user, n(7)).await.map(OwnedOrder::into_order)
+    };
+    let mine = order(Shipped, 3);
+    assert_eq!(ask(n(1), Some(mine.clone())).await.unwrap(), mine);
+    for refused in [ask(n(2), Some(mine)).await, ask(n(1), None).await] {
+        assert!(matches!(refused, Err(OrderError::NotOwned)), "{refused:?}");
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Cancel,
+    Advance(OrderStatus),
+    Track(&'static str),
+}
+
+/// What comes of a change in words; an order as its status, version and parcel: `shipped 6 1`.
+async fn apply(orders: MockOrderRepository, change: Change, order: OwnedOrder) -> String {
+    let service = service(orders, MockInventory::new());
+    let order = match change {
+        Cancel => service.cancel(order).await,
+        Advance(to) => service.advance(order, to).await,
+        Track(number) => service.track(order, shipment(number)).await,
+    };
+    order.map_or_else(
+        |error| error.to_string(),
+        |order| {
+            let number = order.shipment().map_or("-", OrderShipment::tracking_number);
+            format!("{} {} {number}", order.status(), order.version().get())
+        },
+    )
+}
+
+/// Expects one update, made now, of the order as it was seen at this version.
+fn update(orders: &mut MockOrderRepository, seen: i64, answer: fn(Order) -> Result<Order, PortError>) {
+    let made = move |order: &Order| (order.version(), order.updated_at()) == (n(seen + 1), now());
+    let update = orders.expect_update().once().withf(move |order, at| made(order) && *at == n(seen));
+    update.returning(move |order, _| answer(order));
+}
+
+#[tokio::test]
+async fn a_change_updates_once_at_the_version_seen_and_a_no_op_or_a_forbidden_change_never() {
+    for (updates, change, from, expected) in [
+        (true, Cancel, Pending, "cancelled 6 -"),
+        (true, Advance(Shipped), Pending, "shipped 6 1"),
+        (true, Advance(Cancelled), Processing, "cancelled 6 -"),
+        (true, Track("2"), Shipped, "shipped 6 2"),
+        (false, Cancel, Cancelled, "cancelled 5 -"),
+        (false, Advance(Shipped), Shipped, "shipped 5 1"),
+        (false, Track("1"), Pending, "pending 5 1"),
+        (false, Cancel, Shipped, "the order is shipped and cannot become cancelled"),
+        (false, Advance(Pending), Processing, "the order is processing and cannot become pending"),
+        (false, Track("2"), Delivered, "the order is delivered and cannot take a shipment"),
+    ] {
+        for only_if in [None, Some(&[5][..]), Some(&[4, 5])] {
+            let mut orders = MockOrderRepository::new();
+            if updates {
+                update(&mut orders, 5, Ok);
+            }
+            assert_eq!(apply(orders, change, owned(from, only_if)).await, expected, "{change:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_at_another_version_than_expected_is_left_alone_even_by_a_no_op() {
+    for change in [Cancel, Advance(Pending), Advance(Delivered), Track("1"), Track("2")] {
+        for versions in [&[][..], &[4], &[6, 4]] {
+            let outcome = apply(MockOrderRepository::new(), change, owned(Pending, Some(versions))).await;
+            assert_eq!(outcome, "the order has changed since", "{change:?} {versions:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_lost_a_race_is_decided_again_on_the_new_state() {
+    for (newest, only_if, updates, expected) in [
+        (Some(Shipped), None, 1, "the order is shipped and cannot become cancelled"),
+        (Some(Cancelled), None, 1, "cancelled 6 -"),
+        (Some(Processing), None, 2, "cancelled 7 -"),
+        (Some(Processing), Some(&[5, 6][..]), 2, "cancelled 7 -"),
+        (Some(Processing), Some(&[5]), 1, "the order has changed since"),
+        (Some(Cancelled), Some(&[5]), 1, "the order has changed since"),
+        (None, None, 1, "the order does not exist or belongs to somebody else"),
+    ] {
+        let mut orders = MockOrderRepository::new();
+        update(&mut orders, 5, |_| Err(PortError::Stale));
+        let newest = newest.map(|status| order(status, 6));
+        orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(newest));
+        if updates == 2 {
+            update(&mut orders, 6, Ok);
+        }
+        assert_eq!(apply(orders, Cancel, owned(Pending, only_if)).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_always_loses_gives_up_as_busy() {
+    let mut orders = MockOrderRepository::new();
+    orders.expect_update().times(TRIES).returning(|_, _| Err(PortError::Stale));
+    orders.expect_find().times(..=TRIES).returning(|_| Ok(Some(order(Pending, 6))));
+    let result = service(orders, MockInventory::new()).cancel(owned(Pending, None)).await;
+    assert!(matches!(result, Err(OrderError::Unavailable(PortError::Busy))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
+    let kinds = [|| PortError::Busy, || PortError::Unknown("x".into()), || PortError::Corrupt("x".into())];
+    for fail in kinds {
+        let (mut orders, mut inventory) = (MockOrderRepository::new(), MockInventory::new());
+        orders.expect_insert().once().returning(move |_, _| Err(fail()));
+        orders.expect_replay().once().returning(move |_, _, _| Err(fail()));
+        orders.expect_update().once().returning(move |_, _| Err(fail()));
+        update(&mut orders, 5, |_| Err(PortError::Stale));
+        orders.expect_find().times(2).returning(move |_| Err(fail()));
+        orders.expect_page().once().returning(move |_| Err(fail()));
+        inventory.expect_find().once().returning(|_| Ok(vec![Some(product(9, 1))]));
+        inventory.expect_find().once().returning(|_| Ok(vec![None]));
+        inventory.expect_find().times(3).returning(move |_| Err(fail()));
+        inventory.expect_all().once().returning(move || Err(fail()));
+        let service = service(orders, inventory);
+        let lines = request(&[(9, 1)]);
+        let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
+        for error in [
+            service.place(n(1), &lines, None).await.err(),
+            service.place(n(1), &lines, Some(idempotency())).await.err(),
+            service.place(n(1), &lines, Some(idempotency())).await.err(),
+            service.faults(&lines).await.err(),
+            service.product(n(9)).await.err(),
+            service.products().await.err(),
+            service.owned(n(1), n(7)).await.err(),
+            service.cancel(owned(Pending, None)).await.err(),
+            service.cancel(owned(Pending, None)).await.err(),
+            service.list(query).await.err(),
+        ] {
+            assert_eq!(format!("{error:?}"), format!("{:?}", Some(OrderError::Unavailable(fail()))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_is_not_sold_is_unknown() {
+    let service = || service(MockOrderRepository::new(), selling(&[(9, 1999)]));
+    assert_eq!(service().product(n(9)).await.unwrap(), product(9, 1999));
+    let error = service().product(n(4)).await.unwrap_err();
+    assert!(matches!(error, OrderError::UnknownProduct(InvalidInput::UnknownProduct(id)) if id == n(4)));
+}

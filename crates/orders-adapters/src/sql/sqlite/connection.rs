@@ -1,0 +1,58 @@
+//! Connections and their pragmas.
+//!
+//! The bundled SQLite is built with `SQLITE_ENABLE_QPSG` (`.cargo/config.toml`), so that a bound
+//! LIMIT does not have its statement prepared again, and without memory statistics, whose global
+//! lock every allocation would take.
+
+use std::path::{Path, PathBuf};
+
+use diesel::{connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Text};
+
+use super::{super::OpenError, Conn};
+
+/// The first release without the bug that lets two connections corrupt a WAL database.
+const SAFE_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// How long the writer waits for a database that another process has locked.
+pub const WRITER_PATIENCE_MS: u32 = 1000;
+
+/// How long a reader waits. It may run where requests are served, and WAL readers wait for
+/// nobody but a recovery after a crash.
+const READER_PATIENCE_MS: u32 = 50;
+
+/// The connection that writes.
+pub fn writer(path: &Path) -> Result<Conn, OpenError> {
+    let pragmas = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000;
+                   PRAGMA journal_size_limit = 16777216;";
+    open(path, WRITER_PATIENCE_MS, pragmas)
+}
+
+/// A connection that can only read.
+pub fn reader(path: &Path) -> Result<Conn, OpenError> {
+    open(path, READER_PATIENCE_MS, "PRAGMA query_only = ON; PRAGMA cache_size = -8192;")
+}
+
+fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
+    let fail = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
+    // An absolute path cannot be taken for a URI with parameters.
+    let absolute: PathBuf = std::path::absolute(path).map_err(|error| fail(error.to_string()))?;
+    let absolute = absolute.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
+    let mut conn = Conn::establish(absolute).map_err(|error| fail(error.to_string()))?;
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = {patience_ms}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; {pragmas}"
+    ))
+    .map_err(|error| fail(error.to_string()))?;
+    refuse_old_library(&mut conn)?;
+    Ok(conn)
+}
+
+fn refuse_old_library(conn: &mut Conn) -> Result<(), OpenError> {
+    let found: String = diesel::select(sql::<Text>("sqlite_version()"))
+        .get_result(conn)
+        .map_err(|error| OpenError::OldLibrary { found: error.to_string() })?;
+    let version: Vec<u32> = found.split('.').map_while(|part| part.parse().ok()).collect();
+    if version.as_slice() < SAFE_SQLITE.as_slice() {
+        return Err(OpenError::OldLibrary { found });
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! The connections that read.
+
+use std::path::{Path, PathBuf};
+
+use diesel::QueryResult;
+use orders_domain::ports::PortError;
+use r2d2::{ManageConnection, Pool};
+
+use super::{super::OpenError, Conn, connection};
+
+/// More than the threads that read at once on any machine this is meant for.
+const CONNECTIONS: u32 = 16;
+
+/// A pool of connections that can only read.
+#[derive(Debug, Clone)]
+pub struct Readers(Pool<Manager>);
+
+impl Readers {
+    /// Opens the first connection and the pool behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        connection::reader(path)?;
+        let pool = Pool::builder()
+            .max_size(CONNECTIONS)
+            .min_idle(Some(2))
+            .test_on_check_out(false)
+            .connection_timeout(std::time::Duration::from_secs(5))
+            .build_unchecked(Manager(path.to_owned()));
+        Ok(Self(pool))
+    }
+
+    /// Reads on the calling thread if a connection is idle, which it nearly always is. The read
+    /// must be short: the thread serves other requests too.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    pub async fn inline<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, PortError> {
+        match self.0.try_get() {
+            Some(mut conn) => read(&mut conn).map_err(unavailable),
+            None => self.elsewhere(read).await,
+        }
+    }
+
+    /// Reads on a thread for blocking work.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    pub async fn elsewhere<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let pool = self.0.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut conn = pool.get().map_err(unavailable)?;
+            read(&mut conn).map_err(unavailable)
+        });
+        reading.await.map_err(unavailable)?
+    }
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    PortError::Unavailable(error.into())
+}
+
+/// Makes the pool's connections.
+#[derive(Debug)]
+struct Manager(PathBuf);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = OpenError;
+
+    fn connect(&self) -> Result<Conn, OpenError> {
+        connection::reader(&self.0)
+    }
+
+    fn is_valid(&self, _: &mut Conn) -> Result<(), OpenError> {
+        Ok(())
+    }
+
+    /// A file does not hang up.
+    fn has_broken(&self, _: &mut Conn) -> bool {
+        false
+    }
+}

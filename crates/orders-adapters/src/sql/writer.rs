@@ -1,0 +1,249 @@
+//! One thread that writes for everybody: it gathers what waits into one transaction, commits once,
+//! and only then answers.
+//!
+//! There is no timer: while one batch is flushed to disk the next one gathers, and a lone request
+//! is committed at once. A batch that fails is done again with each write in a savepoint, so that
+//! only the guilty one fails. The thread knows no backend; a [`Store`] does the work.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    thread::JoinHandle,
+    time::Instant,
+};
+
+use chrono::{DateTime, Utc};
+use metrics::{Gauge, Histogram, gauge, histogram};
+use orders_domain::{
+    Idempotency, NewOrder, Order, OrderId, UserId, Version,
+    ports::{Cause, Insertion, PortError},
+};
+use tokio::sync::oneshot;
+
+/// The most writes in one transaction.
+const BATCH: usize = 256;
+
+/// How many writes may wait. At 10,000 a second this is a tenth of a second of waiting; beyond it
+/// a quick refusal serves the client better.
+const QUEUE: usize = 1024;
+
+/// A write that somebody waits for.
+#[derive(Debug)]
+pub enum Write {
+    /// Store a new order, unless its key is known.
+    Insert {
+        /// The order.
+        order: NewOrder,
+        /// The key, if there is one.
+        idempotency: Option<Idempotency>,
+    },
+    /// Store a changed order, if the stored one is still at a version.
+    Update {
+        /// The order as it shall be.
+        order: Order,
+        /// The version that it was changed from.
+        seen: Version,
+    },
+    /// Say what an insertion with this key would say.
+    Replay {
+        /// Whose key.
+        user: UserId,
+        /// The key.
+        idempotency: Idempotency,
+        /// The present moment, by which a key may be too old.
+        now: DateTime<Utc>,
+    },
+    /// Write something that changes nothing, to see whether writing works.
+    Probe,
+}
+
+/// What came of a write.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The new order is stored under this number and date.
+    Inserted(OrderId, DateTime<Utc>),
+    /// The key was known.
+    Known(Insertion),
+    /// Done, or for a replay: the key is not known.
+    Done,
+    /// The order is not at the expected version; nothing was written.
+    Stale,
+}
+
+/// Why a batch as a whole was not stored.
+#[derive(Debug)]
+pub enum BatchError {
+    /// Nothing was written: the transaction did not begin.
+    Begin(Cause),
+    /// A statement failed and everything was rolled back.
+    Statement(Cause),
+    /// The commit failed, so it is not known whether anything was written.
+    Commit(Cause),
+}
+
+/// How the writes of a batch stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// One failing statement fails the batch.
+    Together,
+    /// Each in a savepoint: one failing statement fails its own write.
+    Each,
+}
+
+/// What was made of each write of a batch, in their order.
+pub type Outcomes = Vec<Result<Outcome, PortError>>;
+
+/// A database that can apply many writes in one transaction.
+pub trait Store: Send + 'static {
+    /// Gets ready for the first batch, at the start of the thread.
+    fn prepare(&mut self);
+
+    /// Applies the writes in one transaction and commits it. On an error nothing of the batch
+    /// stays, neither in the database nor in the store's own memory.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchError`].
+    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError>;
+
+    /// Forgets everything in memory and the connection, for it is not known what they are worth.
+    fn reset(&mut self);
+}
+
+/// A write and the way back to who waits for it.
+#[derive(Debug)]
+pub struct Job {
+    /// What to write.
+    pub write: Write,
+    reply: oneshot::Sender<(Write, Result<Outcome, PortError>)>,
+}
+
+/// The handle on the writer thread. Dropping it ends the thread once everything that waited is done.
+#[derive(Debug)]
+pub struct Writer {
+    queue: Option<SyncSender<Job>>,
+    depth: Gauge,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on a store.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    pub fn start(store: impl Store) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let depth = gauge!("orders_write_queue_depth");
+        let thread = Thread { store, depth: depth.clone(), metrics: BatchMetrics::register() };
+        let thread =
+            std::thread::Builder::new().name("orders-writer".to_owned()).spawn(move || thread.run(&jobs))?;
+        Ok(Self { queue: Some(queue), depth, thread: Some(thread) })
+    }
+
+    /// Has it written, and gives it back with what came of it.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Busy`] at once when too much waits already; otherwise the store's.
+    pub async fn write(&self, write: Write) -> Result<(Write, Outcome), PortError> {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or_else(gone)?;
+        self.depth.increment(1);
+        queue.try_send(Job { write, reply }).map_err(|error| {
+            self.depth.decrement(1);
+            match error {
+                TrySendError::Full(_) => PortError::Busy,
+                TrySendError::Disconnected(_) => gone(),
+            }
+        })?;
+        match answer.await {
+            Ok((write, outcome)) => Ok((write, outcome?)),
+            Err(_) => Err(PortError::Unknown("the writer dropped the request".into())),
+        }
+    }
+}
+
+fn gone() -> PortError {
+    PortError::Unavailable("the writer is gone".into())
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct BatchMetrics {
+    size: Histogram,
+    seconds: Histogram,
+}
+
+impl BatchMetrics {
+    fn register() -> Self {
+        Self {
+            size: histogram!("orders_write_batch_size"),
+            seconds: histogram!("orders_write_commit_seconds"),
+        }
+    }
+}
+
+struct Thread<S> {
+    store: S,
+    depth: Gauge,
+    metrics: BatchMetrics,
+}
+
+impl<S: Store> Thread<S> {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        self.store.prepare();
+        let mut batch = Vec::with_capacity(BATCH);
+        while let Ok(first) = jobs.recv() {
+            batch.push(first);
+            batch.extend(jobs.try_iter().take(BATCH - 1));
+            #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
+            let size = batch.len() as f64;
+            self.depth.decrement(size);
+            self.metrics.size.record(size);
+            let started = Instant::now();
+            let outcomes = self.commit(&batch);
+            self.metrics.seconds.record(started.elapsed());
+            for (job, outcome) in batch.drain(..).zip(outcomes) {
+                // A client that has gone does not hear of it.
+                let _ = job.reply.send((job.write, outcome));
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &[Job]) -> Outcomes {
+        let done = match self.apply(batch, Isolation::Together) {
+            Err(BatchError::Statement(_)) => self.apply(batch, Isolation::Each),
+            done => done,
+        };
+        done.unwrap_or_else(|error| refuse(batch.len(), error))
+    }
+
+    /// A panic is a bug, but the thread lives on: without it nobody could write any more.
+    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError> {
+        catch_unwind(AssertUnwindSafe(|| self.store.apply(batch, isolation))).unwrap_or_else(|_| {
+            self.store.reset();
+            Err(BatchError::Commit("the store panicked".into()))
+        })
+    }
+}
+
+fn refuse(writes: usize, error: BatchError) -> Outcomes {
+    let (error, kind): (Cause, fn(Cause) -> PortError) = match error {
+        BatchError::Begin(error) | BatchError::Statement(error) => (error, PortError::Unavailable),
+        BatchError::Commit(error) => (error, PortError::Unknown),
+    };
+    let reason = error.to_string();
+    (0..writes).map(|_| Err(kind(reason.as_str().into()))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,2 @@
+DROP TABLE order_products;
+DROP TABLE orders;
