@@ -21,3 +21,7 @@ pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteOrders};
 pub use static_inventory::StaticInventory;
 pub use static_users::StaticUsers;
 pub use system_clock::SystemClock;
+
+#[cfg(test)]
+#[path = "../tests/common/orders.rs"]
+mod sample;

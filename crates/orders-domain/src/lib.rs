@@ -27,7 +27,7 @@ pub use idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 pub use money::{Currency, Money};
 pub use order::{NewOrder, Order, OrderRecord, Version};
 pub use order_product::{OrderProduct, Quantity};
-pub use order_query::{OrderFilter, OrderQuery, PageLimit};
+pub use order_query::{OrderFilter, OrderQuery, Page, PageLimit};
 pub use order_shipment::{OrderShipment, ShippingProvider, TrackingNumber};
 pub use order_status::OrderStatus;
 pub use product::Product;

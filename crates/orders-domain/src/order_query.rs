@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{InvalidInput, OrderId, OrderStatus, UserId};
+use crate::{InvalidInput, Order, OrderId, OrderStatus, UserId};
 
 /// The conditions that an order must meet; an absent one is met by all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct OrderFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// How many orders a page holds at most: 1 to 500.
+/// How many orders a page holds at most: 1 to 500, and one more while looking ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageLimit(u16);
 
@@ -27,6 +27,12 @@ impl PageLimit {
 
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
+
+    /// A page of one order more, to see whether another page follows.
+    #[must_use]
+    pub fn and_one_more(self) -> Self {
+        Self(self.0 + 1)
+    }
 
     /// The number of orders.
     #[must_use]
@@ -47,7 +53,7 @@ impl TryFrom<i64> for PageLimit {
     }
 }
 
-/// One page of the list: ascending by id, from after an id on.
+/// What to read of the list: ascending by id, from after an id on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderQuery {
     /// Which orders.
@@ -56,4 +62,13 @@ pub struct OrderQuery {
     pub after: Option<OrderId>,
     /// How many at most.
     pub limit: PageLimit,
+}
+
+/// One page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its orders, ascending by id.
+    pub orders: Vec<Order>,
+    /// Whether other orders follow.
+    pub more: bool,
 }

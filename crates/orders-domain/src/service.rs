@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId, OrderQuery,
-    OrderShipment, OrderStatus, Product, ProductId, Quantity, UserId, Version,
+    OrderShipment, OrderStatus, Page, Product, ProductId, Quantity, UserId, Version,
     ports::{Clock, Health, Insertion, Inventory, OrderRepository, PortError},
 };
 
@@ -147,6 +147,9 @@ impl OrderService {
         let (merged, mut faults) = merge(lines);
         let ids: Vec<_> = merged.iter().map(|line| line.product).collect();
         let products = self.inventory.find(&ids).await?;
+        if products.len() != ids.len() {
+            return Err(PortError::Corrupt("the inventory answered about other products".into()));
+        }
         let mut picked = Vec::with_capacity(merged.len());
         for (line, product) in merged.iter().zip(products) {
             match product {
@@ -230,8 +233,13 @@ impl OrderService {
     /// # Errors
     ///
     /// [`OrderError::Unavailable`].
-    pub async fn list(&self, query: OrderQuery) -> Result<Vec<Order>, OrderError> {
-        Ok(self.orders.page(query).await?)
+    pub async fn list(&self, query: OrderQuery) -> Result<Page, OrderError> {
+        let wanted = query.limit.get();
+        let limit = query.limit.and_one_more();
+        let mut orders = self.orders.page(OrderQuery { limit, ..query }).await?;
+        let more = orders.len() > wanted;
+        orders.truncate(wanted);
+        Ok(Page { orders, more })
     }
 
     /// All products, ascending by id.

@@ -1,1 +1,37 @@
-//! Skeleton.
+//! The composition root: settings, and what they put together.
+//!
+//! This is the only crate that names both the API and the adapters. It must not know any rule of
+//! orders, nor how anything is served or stored: it chooses who does.
+
+use anyhow::Result;
+use clap::Parser;
+
+mod banner;
+mod commands;
+mod config;
+mod listen;
+mod observe;
+mod seed;
+
+pub use config::Cli;
+use config::Command;
+
+/// Does what the command line says.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn run(cli: Cli) -> Result<()> {
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(settings) => commands::serve(settings),
+        Command::Migrate(settings) => commands::migrate(&settings),
+        Command::Openapi => commands::openapi(),
+        Command::Seed(settings) => seed::seed(&settings),
+    }
+}
+
+/// Reads the command line and the environment.
+#[must_use]
+pub fn parse() -> Cli {
+    Cli::parse()
+}

@@ -1,2 +1,17 @@
-//! Skeleton.
-fn main() {}
+//! The binary `orders`.
+
+use std::{
+    io::{Write, stderr},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    match orders_server::run(orders_server::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Without a stderr there is nobody to tell.
+            let _ = writeln!(stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //!
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, OrderShipment, Version};
 
@@ -63,8 +63,7 @@ fn first_since(conn: &mut Conn, moment: DateTime<Utc>) -> QueryResult<i64> {
 
 /// Orders have whole milliseconds: those since a moment are those since its next whole one.
 fn millis_up(moment: DateTime<Utc>) -> i64 {
-    let whole = moment.trunc_subsecs(3);
-    millis(if whole < moment { whole + TimeDelta::milliseconds(1) } else { whole })
+    millis(moment) + i64::from(!moment.timestamp_subsec_nanos().is_multiple_of(1_000_000))
 }
 
 diesel::alias!(orders as listed: Listed);

@@ -35,8 +35,9 @@ type Conn = SqliteConnection;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// Pages up to this many orders are read where they are asked for; longer ones on another thread.
-const SHORT_PAGE: usize = 100;
+/// Pages up to this many orders (100, and one to look ahead) are read where they are asked for;
+/// longer ones on another thread.
+const SHORT_PAGE: usize = 101;
 
 /// Orders in an SQLite file: one writer with group commit, readers beside it.
 ///
@@ -64,6 +65,11 @@ impl SqliteOrders {
         let writer = Writer::start(SqliteStore::new(path.to_owned()))
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
         Ok(Self { writer, readers, _lock: lock })
+    }
+
+    /// Brings the metrics of the pool of read connections up to date.
+    pub fn record_pool_use(&self) {
+        self.readers.record_use();
     }
 }
 
@@ -131,3 +137,6 @@ impl OrderRepository for SqliteOrders {
 fn mismatch(answer: &(Write, Outcome)) -> PortError {
     PortError::Corrupt(format!("the store answered {answer:?}").into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use diesel::QueryResult;
+use metrics::gauge;
 use orders_domain::ports::PortError;
 use r2d2::{ManageConnection, Pool};
 
@@ -30,6 +31,13 @@ impl Readers {
             .connection_timeout(std::time::Duration::from_secs(5))
             .build_unchecked(Manager(path.to_owned()));
         Ok(Self(pool))
+    }
+
+    /// Sets the gauges of how many connections there are and how many of them rest.
+    pub fn record_use(&self) {
+        let state = self.0.state();
+        gauge!("orders_read_connections").set(state.connections);
+        gauge!("orders_read_connections_idle").set(state.idle_connections);
     }
 
     /// Reads on the calling thread if a connection is idle, which it nearly always is. The read

@@ -1,0 +1,155 @@
+//! Closes connections whose next request does not come.
+//!
+//! The HTTP library's timers cover the head of a connection's first request and the pause before
+//! the first byte of the next; a client that then sends a head byte by byte would hold its
+//! connection for ever. So every connection tells when it last served a request, and one that has
+//! waited longer than the pause and a head may take is answered 408 and shut.
+
+use std::{
+    any::Any,
+    convert::Infallible,
+    io::Write,
+    net::{Shutdown, TcpStream},
+    os::fd::AsFd,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    body::{BodySize, MessageBody},
+    dev::Extensions,
+    rt::net::TcpStream as ServedStream,
+    web::Bytes,
+};
+
+/// How long a head may take.
+pub const HEAD_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may rest between requests.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// How long a connection may go without serving a request: a rest, a head, and some slack for the
+/// library's own timers to come first.
+const WAIT_LIMIT: Duration = Duration::from_millis(10_500);
+
+const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// While a request is being served, in place of the time since when none is.
+const SERVING: u64 = u64::MAX;
+
+/// A connection as the watch sees it.
+#[derive(Debug)]
+pub struct Watched {
+    /// A second handle on the socket.
+    socket: TcpStream,
+    opened: Instant,
+    /// Milliseconds from `opened` to the end of the last request, or [`SERVING`].
+    waiting_since: AtomicU64,
+}
+
+/// A request being served, until its answer's body is dropped.
+#[derive(Debug)]
+pub struct Serving(Arc<Watched>);
+
+impl Watched {
+    /// A request has come.
+    pub fn serve(self: Arc<Self>) -> Serving {
+        self.waiting_since.store(SERVING, Ordering::Relaxed);
+        Serving(self)
+    }
+
+    fn millis(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.opened).as_millis()).unwrap_or(SERVING - 1)
+    }
+
+    fn has_waited(&self, limit: Duration, now: Instant) -> bool {
+        let since = self.waiting_since.load(Ordering::Relaxed);
+        since != SERVING && Duration::from_millis(self.millis(now).saturating_sub(since)) > limit
+    }
+
+    fn shut(&self) {
+        // If the client reads nothing there is nobody to tell.
+        let _ = (&self.socket).write(TOO_SLOW);
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.waiting_since.store(self.0.millis(Instant::now()), Ordering::Relaxed);
+    }
+}
+
+/// All connections of a server.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Arc<Mutex<Vec<Weak<Watched>>>>);
+
+impl Watch {
+    /// To be called for each new connection.
+    pub fn connected(&self, stream: &dyn Any, data: &mut Extensions) {
+        let Some(socket) = stream.downcast_ref::<ServedStream>() else { return };
+        // Without a second handle (no descriptors left) the connection goes unwatched.
+        let Ok(handle) = socket.as_fd().try_clone_to_owned() else { return };
+        let watched = Arc::new(Watched {
+            socket: handle.into(),
+            opened: Instant::now(),
+            waiting_since: AtomicU64::new(0),
+        });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&watched));
+        data.insert(watched);
+    }
+
+    /// Shuts connections that wait too long, for as long as it is polled.
+    pub async fn run(self) -> Infallible {
+        let mut ticks = tokio::time::interval(Duration::from_millis(500));
+        loop {
+            ticks.tick().await;
+            self.shut_the_slow(WAIT_LIMIT, Instant::now());
+        }
+    }
+
+    fn shut_the_slow(&self, limit: Duration, now: Instant) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|watched| match watched.upgrade() {
+            Some(watched) if watched.has_waited(limit, now) => {
+                watched.shut();
+                false
+            }
+            Some(_) => true,
+            None => false,
+        });
+    }
+}
+
+/// A body whose end is the end of serving.
+#[derive(Debug)]
+pub struct ServedBody<B> {
+    body: B,
+    _serving: Option<Serving>,
+}
+
+impl<B> ServedBody<B> {
+    /// The body, with the request it answers.
+    pub fn new(body: B, serving: Option<Serving>) -> Self {
+        Self { body, _serving: serving }
+    }
+}
+
+impl<B: MessageBody + Unpin> MessageBody for ServedBody<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
+    }
+}

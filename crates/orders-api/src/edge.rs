@@ -1,0 +1,131 @@
+//! The outermost layer: request ids, headers that every response carries, panics, logs and metrics.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use futures_util::FutureExt;
+use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder, root_span};
+
+use crate::{
+    connections::{ServedBody, Watched},
+    error::ApiError,
+    gate::RouteName,
+    metrics,
+};
+
+/// Names a request in every answer and log line.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Requests that reached no route are counted together.
+const NO_ROUTE: RouteName = RouteName("none");
+
+/// What browsers may do with our answers: nothing but show them.
+const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// A span for each request, for those who switch on the level debug: made for each request at a
+/// level that is on, it would cost as much as reading an order.
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        root_span!(level = tracing::Level::DEBUG, request)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        if !span.is_disabled() {
+            DefaultRootSpanBuilder::on_request_end(span, outcome);
+        }
+    }
+}
+
+/// Serves a request and marks, counts and logs the answer.
+///
+/// # Errors
+///
+/// Only what becomes a complete response of its own, after a panic.
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + Unpin + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let took = started.elapsed();
+    match outcome {
+        Ok(Ok(mut response)) => {
+            let route = response.request().extensions().get::<RouteName>().copied().unwrap_or(NO_ROUTE);
+            metrics::answered(route, response.status(), took);
+            if response.status().is_server_error() {
+                log(&id, route, response.response().error());
+            }
+            mark(response.headers_mut(), id);
+            Ok(response.map_body(|_, body| ServedBody::new(body, serving)))
+        }
+        Ok(Err(error)) => {
+            metrics::answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR, took);
+            log(&id, NO_ROUTE, Some(&error));
+            Err(complete("failed", error.error_response(), id))
+        }
+        Err(panic) => {
+            metrics::answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR, took);
+            let message =
+                panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(|s| &**s));
+            tracing::error!(request_id = ?id, panic = message, "a request panicked");
+            Err(complete("panicked", ApiError::Internal(None).error_response(), id))
+        }
+    }
+}
+
+/// A response that outlives its request.
+fn complete(cause: &'static str, mut response: HttpResponse<BoxBody>, id: HeaderValue) -> Error {
+    mark(response.headers_mut(), id);
+    InternalError::from_response(cause, response).into()
+}
+
+/// The caller's id if it is 1 to 128 visible ASCII characters, else a new one.
+fn request_id(request: &ServiceRequest) -> HeaderValue {
+    let mut sent = request.headers().get_all(X_REQUEST_ID);
+    if let (Some(id), None) = (sent.next(), sent.next())
+        && (1..=128).contains(&id.len())
+        && id.as_bytes().iter().all(u8::is_ascii_graphic)
+    {
+        return id.clone();
+    }
+    let new = request.extensions().get::<RequestId>().map(RequestId::to_string).unwrap_or_default();
+    HeaderValue::from_str(&new).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
+fn mark(headers: &mut HeaderMap, id: HeaderValue) {
+    headers.insert(X_REQUEST_ID, id);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    }
+}
+
+/// A failure is logged here and nowhere else, with all its causes.
+fn log(id: &HeaderValue, route: RouteName, error: Option<&Error>) {
+    let Some(error) = error else { return };
+    let mut message = error.to_string();
+    let mut source = error.as_error::<ApiError>().and_then(std::error::Error::source);
+    while let Some(cause) = source {
+        message.push_str(": ");
+        message.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(request_id = ?id, route = route.0, error = message, "a request failed");
+}

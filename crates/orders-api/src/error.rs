@@ -1,0 +1,202 @@
+//! The only table of status codes, and the only maker of problem+json (RFC 9457).
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use orders_domain::{InvalidInput, OrderError, OrderStatus, ports::PortError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::faults::{Fault, Faults};
+
+/// The media type of every error.
+pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Why a request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("{detail}")]
+    Malformed { detail: String, faults: Vec<Fault> },
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    #[error("the order does not exist or belongs to somebody else")]
+    NotOwned,
+    #[error("{0} does not exist")]
+    NoRoute(String),
+    #[error("{0}")]
+    UnknownProduct(InvalidInput),
+    #[error("only {allow} can be done here")]
+    MethodNotAllowed { allow: &'static str },
+    #[error("the body did not arrive within {} seconds", .0.as_secs())]
+    BodyTooSlow(Duration),
+    #[error("{detail}")]
+    NotAllowed { detail: String, allowed: &'static [OrderStatus] },
+    #[error("the order has changed: no tag in If-Match is its present one")]
+    PreconditionFailed,
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    #[error("the request is well-formed but invalid")]
+    Invalid { faults: Vec<Fault> },
+    #[error("the Idempotency-Key was used for another request")]
+    KeyReused,
+    #[error("too many requests")]
+    TooManyRequests { retry_after: Duration },
+    #[error("{detail}")]
+    Unavailable {
+        detail: &'static str,
+        #[source]
+        cause: Option<PortError>,
+    },
+    #[error("something went wrong on our side")]
+    Internal(#[source] Option<PortError>),
+}
+
+impl ApiError {
+    /// A refusal for something of the wrong form that is not in the body.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::Malformed { detail: detail.into(), faults: Vec::new() }
+    }
+
+    /// The status, and the last part of the problem's type.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Malformed { .. } => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::NotOwned => (StatusCode::UNAUTHORIZED, "not-owned"),
+            Self::NoRoute(_) => (StatusCode::NOT_FOUND, "no-route"),
+            Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
+            Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
+            Self::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "changed"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+            Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+}
+
+/// The body of every error: problem details after RFC 9457.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is, as a stable name.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", example = "urn:problem:orders:invalid")]
+    kind: String,
+    /// The status in words.
+    #[schema(example = "Unprocessable Entity")]
+    title: &'static str,
+    /// The status code.
+    #[schema(example = 422)]
+    status: u16,
+    /// What happened this time.
+    #[schema(example = "the request is well-formed but invalid")]
+    detail: String,
+    /// Everything that is wrong with the request.
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Fault>,
+    /// On 409: what may follow the order's present status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = json!(["shipped", "cancelled"]))]
+    allowed: Option<Vec<&'static str>>,
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.kind().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, kind) = self.kind();
+        let mut response = HttpResponse::build(status);
+        match self {
+            Self::MethodNotAllowed { allow } => {
+                response.insert_header((header::ALLOW, *allow));
+            }
+            Self::TooManyRequests { retry_after } => {
+                // Rounded up: a second too early would be refused again.
+                response.insert_header((header::RETRY_AFTER, retry_after.as_secs() + 1));
+            }
+            Self::Unavailable { .. } => {
+                response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
+            }
+            Self::BodyTooSlow(_) | Self::TooLarge(_) => {
+                // The rest of the body is not waited for.
+                response.force_close();
+            }
+            _ => {}
+        }
+        let problem = Problem {
+            kind: format!("urn:problem:orders:{kind}"),
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            errors: match self {
+                Self::Malformed { faults, .. } | Self::Invalid { faults } => faults.clone(),
+                _ => Vec::new(),
+            },
+            allowed: match self {
+                Self::NotAllowed { allowed, .. } => {
+                    Some(allowed.iter().map(|status| status.as_str()).collect())
+                }
+                _ => None,
+            },
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).body(body)
+    }
+}
+
+impl From<OrderError> for ApiError {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::NotOwned => Self::NotOwned,
+            OrderError::UnknownProduct(input) => Self::UnknownProduct(input),
+            OrderError::Invalid(line_faults) => {
+                let mut faults = Faults::default();
+                faults.extend(line_faults);
+                faults.into_result().err().unwrap_or(Self::Internal(None))
+            }
+            OrderError::NotAllowed { status, .. } => {
+                Self::NotAllowed { detail: error.to_string(), allowed: status.allowed() }
+            }
+            OrderError::Changed => Self::PreconditionFailed,
+            OrderError::KeyReused => Self::KeyReused,
+            OrderError::Unavailable(cause) => cause.into(),
+        }
+    }
+}
+
+/// A path or a header that does not parse; faults of a body carry a pointer instead.
+impl From<InvalidInput> for ApiError {
+    fn from(input: InvalidInput) -> Self {
+        Self::malformed(input.to_string())
+    }
+}
+
+impl From<PortError> for ApiError {
+    fn from(cause: PortError) -> Self {
+        let detail = match cause {
+            PortError::Busy => "too many requests are waiting, nothing was changed",
+            PortError::Unavailable(_) => "storage is unavailable, nothing was changed",
+            PortError::Unknown(_) => {
+                "storage failed while saving; sending it again with the same Idempotency-Key finds out whether it was saved"
+            }
+            PortError::Stale | PortError::Corrupt(_) => return Self::Internal(Some(cause)),
+        };
+        Self::Unavailable { detail, cause: Some(cause) }
+    }
+}

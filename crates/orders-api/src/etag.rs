@@ -1,0 +1,161 @@
+//! Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1).
+//!
+//! An order's tag is its version in quotes; it is strong, for the version changes with every
+//! change of the order.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use orders_domain::{Expected, Version};
+
+use crate::error::ApiError;
+
+/// The tag of an order at this version.
+#[must_use]
+pub fn of(version: Version) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{}\"", version.get())).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// At which versions `If-Match` lets an order be changed. Weak tags are well-formed but match nothing.
+///
+/// # Errors
+///
+/// 400 for a malformed header.
+pub fn if_match(headers: &HeaderMap) -> Result<Expected, ApiError> {
+    Ok(match parse(headers, &header::IF_MATCH)? {
+        None | Some(Tags::Any) => Expected::Any,
+        Some(Tags::Listed(tags)) => {
+            let strong = tags.iter().filter(|tag| !tag.weak);
+            Expected::OneOf(strong.filter_map(|tag| version(tag.opaque)).collect())
+        }
+    })
+}
+
+/// Whether `If-None-Match` says that the asker has this version already. The comparison is weak.
+///
+/// # Errors
+///
+/// 400 for a malformed header.
+pub fn is_known(headers: &HeaderMap, present: Version) -> Result<bool, ApiError> {
+    Ok(match parse(headers, &header::IF_NONE_MATCH)? {
+        None => false,
+        Some(Tags::Any) => true,
+        Some(Tags::Listed(tags)) => tags.iter().any(|tag| version(tag.opaque) == Some(present)),
+    })
+}
+
+/// The version that a tag of ours names; only the canonical spelling is one of ours.
+fn version(opaque: &[u8]) -> Option<Version> {
+    let digits = std::str::from_utf8(opaque).ok()?;
+    let number: i64 = digits.parse().ok()?;
+    if number.to_string() == digits { number.try_into().ok() } else { None }
+}
+
+enum Tags<'a> {
+    Any,
+    Listed(Vec<Tag<'a>>),
+}
+
+struct Tag<'a> {
+    weak: bool,
+    opaque: &'a [u8],
+}
+
+fn parse<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<Tags<'a>>, ApiError> {
+    let mut values = headers.get_all(name).peekable();
+    if values.peek().is_none() {
+        return Ok(None);
+    }
+    let mut tags = Vec::new();
+    for value in values {
+        let text = value.as_bytes().trim_ascii();
+        if text == b"*" && tags.is_empty() && headers.get_all(name).count() == 1 {
+            return Ok(Some(Tags::Any));
+        }
+        if !list(text, &mut tags) {
+            return Err(ApiError::malformed(format!("{name} {value:?} is not a list of entity tags")));
+        }
+    }
+    if tags.is_empty() {
+        return Err(ApiError::malformed(format!("{name} is empty")));
+    }
+    Ok(Some(Tags::Listed(tags)))
+}
+
+/// Reads `#entity-tag`; whether it is one. Empty elements are skipped, as section 5.6.1 wants it.
+fn list<'a>(mut text: &'a [u8], tags: &mut Vec<Tag<'a>>) -> bool {
+    loop {
+        text = text.trim_ascii_start();
+        match text {
+            [] => return true,
+            [b',', rest @ ..] => {
+                text = rest;
+                continue;
+            }
+            _ => {}
+        }
+        let (weak, rest) = match text {
+            [b'W', b'/', rest @ ..] => (true, rest),
+            _ => (false, text),
+        };
+        let [b'"', rest @ ..] = rest else { return false };
+        let Some(end) = rest.iter().position(|byte| *byte == b'"') else { return false };
+        let (opaque, rest) = rest.split_at(end);
+        if !opaque.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e | 0x80..)) {
+            return false;
+        }
+        tags.push(Tag { weak, opaque });
+        text = rest[1..].trim_ascii_start();
+        if !matches!(text, [] | [b',', ..]) {
+            return false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn if_match_names_versions_in_one_or_several_lists() {
+        let version = |number| Version::try_from(number).unwrap();
+        for (values, expected) in [
+            (&[r#""3""#][..], vec![3]),
+            (&[r#" "1" , "2" "#], vec![1, 2]),
+            (&[r#""1""#, r#""2""#], vec![1, 2]),
+            (&[r#",, "1",,"#], vec![1]),
+            (&[r#"W/"1""#], vec![]),
+            (&[r#""01", "x", "", "+1", "-1", "0""#], vec![]),
+        ] {
+            let found = if_match(&headers(header::IF_MATCH, values)).unwrap();
+            assert_eq!(found, Expected::OneOf(expected.into_iter().map(version).collect()), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_star_or_no_header_expects_any_version() {
+        assert_eq!(if_match(&headers(header::IF_MATCH, &["*"])).unwrap(), Expected::Any);
+        assert_eq!(if_match(&HeaderMap::new()).unwrap(), Expected::Any);
+    }
+
+    #[test]
+    fn a_malformed_list_is_refused() {
+        for bad in ["", ",", "1", r#""1"#, r#""1" "2""#, r#"w/"1""#, r#""1", *"#, "**", r#""a b""#] {
+            assert!(if_match(&headers(header::IF_MATCH, &[bad])).is_err(), "{bad:?} was taken");
+        }
+        assert!(if_match(&headers(header::IF_MATCH, &["*", "*"])).is_err());
+    }
+
+    #[test]
+    fn if_none_match_compares_weakly() {
+        let knows = |value| is_known(&headers(header::IF_NONE_MATCH, &[value]), Version::FIRST).unwrap();
+        assert!(knows(r#""1""#) && knows(r#"W/"1""#) && knows("*") && knows(r#""7", "1""#));
+        assert!(!knows(r#""2""#));
+    }
+}

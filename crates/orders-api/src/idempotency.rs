@@ -1,0 +1,33 @@
+//! The header `Idempotency-Key` (IETF draft "The Idempotency-Key HTTP Header Field").
+
+use actix_web::http::header::{HeaderMap, HeaderName};
+use orders_domain::{Fingerprint, Idempotency, IdempotencyKey};
+use sha2::{Digest, Sha256};
+
+use crate::error::ApiError;
+
+/// The header with the client's key.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Marks an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The key of a request, if it has one.
+///
+/// # Errors
+///
+/// 400 for a repeated key, or one of the wrong form.
+pub fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY);
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(ApiError::malformed("the header Idempotency-Key is repeated")),
+        (Some(value), None) => Ok(Some(String::from_utf8_lossy(value.as_bytes()).parse()?)),
+    }
+}
+
+/// A key together with the body that it came with.
+#[must_use]
+pub fn of_body(key: IdempotencyKey, body: &[u8]) -> Idempotency {
+    Idempotency { key, fingerprint: Fingerprint(Sha256::digest(body).into()) }
+}

@@ -1,0 +1,199 @@
+//! JSON as it was sent: nothing merged, nothing dropped.
+//!
+//! serde's derived readers stop at the first fault, take `[9, 1]` for a struct and let the last of
+//! two equal keys win. A client deserves all faults at once, so requests are read into this tree
+//! and judged from there.
+
+use std::{borrow::Cow, collections::HashSet, fmt};
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::{error::ApiError, faults::Faults};
+
+/// A JSON value that borrows its texts from the body where it can.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json<'a> {
+    Null,
+    Bool(bool),
+    /// A whole number that fits.
+    Integer(i64),
+    /// A whole number that does not, as text.
+    Huge(String),
+    Fraction(f64),
+    Text(Cow<'a, str>),
+    Array(Vec<Json<'a>>),
+    /// Every member as sent, repeated keys included.
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// Reads a body.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Malformed`] for what is not JSON, and for objects that repeat a key.
+    pub fn parse(body: &'a [u8]) -> Result<Self, ApiError> {
+        let json: Self = serde_json::from_slice(body)
+            .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
+        let mut faults = Faults::default();
+        json.find_repeated_keys(&mut String::new(), &mut faults);
+        faults.into_result().map(|()| json)
+    }
+
+    fn find_repeated_keys(&self, pointer: &mut String, faults: &mut Faults) {
+        let here = pointer.len();
+        match self {
+            Self::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    push_pointer(pointer, &index.to_string());
+                    item.find_repeated_keys(pointer, faults);
+                    pointer.truncate(here);
+                }
+            }
+            Self::Object(members) => {
+                let mut seen = HashSet::with_capacity(members.len());
+                for (key, value) in members {
+                    push_pointer(pointer, key);
+                    if !seen.insert(key) {
+                        faults.malformed(&**pointer, "the key is repeated");
+                    }
+                    value.find_repeated_keys(pointer, faults);
+                    pointer.truncate(here);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Huge(_) => "an integer",
+            Self::Fraction(_) => "a fraction",
+            Self::Text(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Appends a segment to a JSON pointer (RFC 6901).
+pub fn push_pointer(pointer: &mut String, segment: &str) {
+    pointer.push('/');
+    for character in segment.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(i64::try_from(value).map_or_else(|_| Json::Huge(value.to_string()), Json::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        // Whole numbers beyond 64 bits come here too.
+        let whole = value.fract() == 0.0 && value.abs() >= 9_223_372_036_854_775_808.0;
+        Ok(if whole { Json::Huge(value.to_string()) } else { Json::Fraction(value) })
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Json::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
+        let mut object = Vec::new();
+        while let Some(Key(key)) = members.next_key()? {
+            object.push((key, members.next_value()?));
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+/// A key that borrows where it can, which `Cow`'s own reader never does.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_str(JsonVisitor)? {
+            Json::Text(key) => Ok(Self(key)),
+            other => Err(serde::de::Error::custom(format!("{} is not a key", other.kind()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_what_they_are() {
+        let parse = |text: &'static str| Json::parse(text.as_bytes()).unwrap();
+        assert_eq!(parse("7"), Json::Integer(7));
+        assert_eq!(parse("-9223372036854775808"), Json::Integer(i64::MIN));
+        assert_eq!(parse("9223372036854775808"), Json::Huge("9223372036854775808".to_owned()));
+        assert_eq!(parse("1e30"), Json::Huge("1000000000000000000000000000000".to_owned()));
+        assert_eq!(parse("7.5"), Json::Fraction(7.5));
+        assert_eq!(parse("7.0"), Json::Fraction(7.0));
+    }
+
+    #[test]
+    fn repeated_keys_are_found_at_any_depth_and_all_at_once() {
+        let error = Json::parse(br#"{"a/b": [{"c": 1, "c": 2}], "d": 1, "\u0064": 2}"#).unwrap_err();
+        let ApiError::Malformed { faults, .. } = error else { panic!("{error:?}") };
+        let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/a~1b/0/c", "/d"]);
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for bad in ["", "{", "NaN", "Infinity", "1e400", "'a'", "{} {}", r#""\ud800""#, "[1,]"] {
+            assert!(Json::parse(bad.as_bytes()).is_err(), "{bad:?} was taken");
+        }
+        assert!(Json::parse(b"\"\xff\"").is_err());
+        assert!(Json::parse("[".repeat(100_000).as_bytes()).is_err());
+    }
+}

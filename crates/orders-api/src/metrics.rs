@@ -1,0 +1,64 @@
+//! What is counted, and the route that shows it.
+//!
+//! The names are those of docs/operations.md. The counters of a route and status are looked up
+//! once a thread; after that a request costs two atomic additions.
+
+use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Duration};
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::Data,
+};
+use metrics::{Counter, Histogram, counter, histogram};
+use orders_domain::OrderStatus;
+
+use crate::gate::RouteName;
+
+/// Writes the present numbers in Prometheus' text format.
+pub type Render = Arc<dyn Fn() -> String + Send + Sync>;
+
+struct Handles {
+    requests: Counter,
+    seconds: Histogram,
+}
+
+thread_local! {
+    static HANDLES: RefCell<HashMap<(RouteName, StatusCode), Handles>> = RefCell::default();
+}
+
+/// Counts an answered request.
+pub fn answered(route: RouteName, status: StatusCode, took: Duration) {
+    HANDLES.with_borrow_mut(|handles| {
+        let handles = handles.entry((route, status)).or_insert_with(|| Handles {
+            requests: counter!(
+                "orders_http_requests_total", "route" => route.0, "status" => status.as_u16().to_string()
+            ),
+            seconds: histogram!("orders_http_request_seconds", "route" => route.0),
+        });
+        handles.requests.increment(1);
+        handles.seconds.record(took);
+    });
+}
+
+/// Counts an order that came to this status.
+pub fn status_reached(status: OrderStatus) {
+    thread_local! {
+        static REACHED: [Counter; OrderStatus::ALL.len()] = OrderStatus::ALL
+            .map(|status| counter!("orders_status_reached_total", "status" => status.as_str()));
+    }
+    REACHED.with(|reached| reached[status as usize].increment(1));
+}
+
+/// Shows the numbers.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Prometheus text", content_type = "text/plain", body = String))
+)]
+pub async fn show(render: Data<Render>) -> HttpResponse {
+    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, text)).body(render())
+}

@@ -1,0 +1,195 @@
+//! The OpenAPI document, made from the handlers and the table of what can go wrong.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, ContentBuilder, HeaderBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        path::Operation,
+        schema::{AdditionalProperties, Type},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use crate::{auth, error::Problem, health, metrics, orders, products};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Orders",
+        description = "Create an order, track its shipment, move its status, cancel it.\n\nMoney is an integer \
+            in the currency's minor unit; times are RFC 3339 in UTC with milliseconds. Every error is \
+            `application/problem+json` (RFC 9457), and every response carries `X-Request-Id`.",
+    ),
+    paths(
+        orders::place, orders::list, orders::show, orders::track, orders::advance, orders::cancel,
+        products::list, products::show,
+        health::live, health::ready, metrics::show,
+    ),
+    components(schemas(Problem)),
+    tags(
+        (name = "orders", description = "The orders of the asker"),
+        (name = "products", description = "What can be ordered"),
+        (name = "operations", description = "For those who run the service"),
+    ),
+    modifiers(&WhatCanGoWrong, &Authentication),
+)]
+struct Document;
+
+/// The document as it is served.
+#[must_use]
+pub fn document() -> openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The errors that an operation can answer beside its own.
+struct WhatCanGoWrong;
+
+/// Status, description, and the header that comes with it.
+type Failure = (&'static str, &'static str, Option<&'static str>);
+
+const MALFORMED: Failure =
+    ("400", "Malformed: a path, a header, a query or a body that does not parse", None);
+const UNAUTHORIZED: Failure = ("401", "No valid user", Some("WWW-Authenticate"));
+const NOT_OWNED: Failure = (
+    "401",
+    "No valid user, or the order does not exist or belongs to somebody else",
+    Some("WWW-Authenticate"),
+);
+const NOT_FOUND: Failure = ("404", "No such product", None);
+const TOO_SLOW: Failure = ("408", "The body took too long", None);
+const NOT_ALLOWED: Failure = ("409", "The order's status forbids it; `allowed` says what may follow", None);
+const CHANGED: Failure = ("412", "`If-Match` names no present tag; nothing was changed", None);
+const TOO_LARGE: Failure = ("413", "The body is larger than 64 KiB", None);
+const MEDIA_TYPE: Failure = ("415", "The body is not `application/json`, or is encoded", None);
+const INVALID: Failure = ("422", "Well-formed but invalid; `errors` names every fault", None);
+const TOO_MANY: Failure = ("429", "Too many requests", Some("Retry-After"));
+const BUG: Failure = ("500", "A fault on our side", None);
+const UNAVAILABLE: Failure =
+    ("503", "Overloaded, shutting down or storage unavailable; nothing was changed", Some("Retry-After"));
+
+const BODY: [Failure; 5] = [MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE, INVALID];
+const WORK: [Failure; 3] = [TOO_MANY, BUG, UNAVAILABLE];
+
+fn failures(method: &HttpMethod, path: &str) -> Vec<Failure> {
+    let specific: &[&[Failure]] = match (method, path) {
+        (HttpMethod::Post, "/orders") => &[&[UNAUTHORIZED], &BODY, &WORK],
+        (HttpMethod::Get, "/orders") => &[&[MALFORMED, INVALID], &WORK],
+        (HttpMethod::Get, "/orders/{id}") => &[&[MALFORMED, NOT_OWNED], &WORK],
+        (HttpMethod::Patch, "/orders/{id}/cancel") => &[&[MALFORMED, NOT_OWNED, NOT_ALLOWED, CHANGED], &WORK],
+        (HttpMethod::Patch, _) => &[&[NOT_OWNED, NOT_ALLOWED, CHANGED], &BODY, &WORK],
+        (_, "/products/{id}") => &[&[MALFORMED, NOT_FOUND], &WORK],
+        (_, "/products") => &[&WORK],
+        (_, "/health/ready") => &[&[BUG, UNAVAILABLE]],
+        _ => &[&[BUG]],
+    };
+    specific.concat()
+}
+
+fn is_guarded(path: &str) -> bool {
+    path.starts_with("/orders/")
+}
+
+/// Requests are refused for members that nobody knows.
+const CLOSED: [&str; 4] = ["PlaceOrder", "OrderLine", "SetTracking", "SetStatus"];
+
+impl Modify for WhatCanGoWrong {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for name in CLOSED {
+            let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+            if let Some(RefOr::T(Schema::Object(object))) = schemas.and_then(|schemas| schemas.get_mut(name))
+            {
+                object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                (HttpMethod::Get, &mut item.get),
+                (HttpMethod::Post, &mut item.post),
+                (HttpMethod::Patch, &mut item.patch),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    for failure in failures(&method, path) {
+                        operation.responses.responses.insert(failure.0.to_owned(), problem(failure));
+                    }
+                    for response in operation.responses.responses.values_mut() {
+                        if let RefOr::T(response) = response {
+                            let id = HeaderBuilder::new()
+                                .schema(Some(text()))
+                                .description(Some("Names the request"));
+                            response.headers.insert("X-Request-Id".to_owned(), RefOr::T(id.build()));
+                        }
+                    }
+                    if is_guarded(path) {
+                        add_guard_parameters(&method, operation);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn text() -> openapi::Object {
+    ObjectBuilder::new().schema_type(Type::String).build()
+}
+
+fn problem((_, description, header): Failure) -> RefOr<openapi::Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut response =
+        ResponseBuilder::new().description(description).content("application/problem+json", content);
+    if let Some(header) = header {
+        response = response.header(header, HeaderBuilder::new().schema(Some(text())).build());
+    }
+    RefOr::T(response.build())
+}
+
+fn add_guard_parameters(method: &HttpMethod, operation: &mut Operation) {
+    use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(i64::MAX)).build();
+    let id = ParameterBuilder::new()
+        .name("id")
+        .parameter_in(ParameterIn::Path)
+        .required(openapi::Required::True)
+        .description(Some("The order's number"))
+        .schema(Some(id));
+    let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
+    add(id.build());
+    if *method == HttpMethod::Patch {
+        let if_match = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(openapi::Required::False)
+            .description(Some("Change the order only while its tag is one of these"))
+            .schema(Some(text()));
+        add(if_match.build());
+    }
+}
+
+/// Both ways to say who is asking; each operation that asks accepts either.
+struct Authentication;
+
+impl Modify for Authentication {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let header = ApiKeyValue::with_description(
+            auth::USER_ID.as_str(),
+            "Header mode, for development: the bare id of a known user (1, 2 or 3)",
+        );
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A token of an OpenID provider, where the server is set up for tokens"));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("userId", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+        for (path, item) in &mut document.paths.paths {
+            for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
+                if operation.responses.responses.contains_key("401") || path == "/orders" {
+                    operation.security = Some(vec![
+                        SecurityRequirement::new::<_, [_; 0], String>("userId", []),
+                        SecurityRequirement::new::<_, [_; 0], String>("bearer", []),
+                    ]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The order routes, one handler each.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::Data,
+};
+use orders_domain::{Order, OrderError, OrderService, Placed};
+
+use crate::{
+    auth::CurrentUser,
+    error::ApiError,
+    etag, idempotency,
+    json::Json,
+    metrics,
+    ownership::Owned,
+    payload::UnreadBody,
+    query::{self, ListParams},
+    request::{self, PlaceOrderBody, SetStatusBody, SetTrackingBody},
+    response::{self, OrderBody},
+    stream,
+};
+
+type Answer = Result<HttpResponse, ApiError>;
+
+/// Places an order of the sent products at their present prices.
+#[utoipa::path(
+    post, path = "/orders", tag = "orders",
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "Sent again with the same body within 24 hours, the first answer is given again",
+        min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    request_body = PlaceOrderBody,
+    responses((status = 201, description = "The order is placed", body = OrderBody, headers(
+        ("Location" = String, description = "`/orders/{id}`"),
+        ("ETag" = String, description = "The tag of this version"),
+        ("Idempotency-Replayed" = Option<String>, description = "`true` if an earlier request made the order"),
+    )))
+)]
+pub async fn place(
+    service: Data<OrderService>,
+    CurrentUser(user): CurrentUser,
+    http: HttpRequest,
+    body: UnreadBody,
+) -> Answer {
+    let key = idempotency::key(http.headers())?;
+    let bytes = body.json_bytes().await?;
+    let (lines, mut faults) = request::lines(Json::parse(&bytes)?);
+    if !faults.is_empty() {
+        faults.extend(service.faults(&lines).await?);
+        faults.into_result()?;
+    }
+    let idempotency = key.map(|key| idempotency::of_body(key, &bytes));
+    let placed = service.place(user.id(), &lines, idempotency).await?;
+    let (Placed::Now(order) | Placed::Before(order)) = &placed;
+    let mut answer = response::order(StatusCode::CREATED, order)?;
+    let location = HeaderValue::from_str(&format!("/orders/{}", order.id()));
+    answer.headers_mut().insert(header::LOCATION, location.map_err(|_| ApiError::Internal(None))?);
+    match placed {
+        Placed::Now(order) => metrics::status_reached(order.status()),
+        Placed::Before(_) => {
+            answer.headers_mut().insert(idempotency::REPLAYED, HeaderValue::from_static("true"));
+        }
+    }
+    Ok(answer)
+}
+
+/// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
+#[utoipa::path(
+    get, path = "/orders", tag = "orders", params(ListParams),
+    responses((status = 200, description = "A page of orders, or with ndjson all of them", headers(
+        ("Link" = Option<String>, description = "The next page, while there is more"),
+    ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
+)]
+pub async fn list(service: Data<OrderService>, http: HttpRequest) -> Answer {
+    let query = query::parse(http.query_string())?;
+    if stream::is_asked_for(http.headers()) {
+        return Ok(stream::orders(service.into_inner(), query.filter, query.after));
+    }
+    let page = service.list(query.clone()).await?;
+    let mut answer =
+        response::json(StatusCode::OK, &page.orders.iter().map(OrderBody::from).collect::<Vec<_>>())?;
+    if let (true, Some(last)) = (page.more, page.orders.last()) {
+        let link = HeaderValue::from_str(&query::next_link(&query, last.id()));
+        answer.headers_mut().insert(header::LINK, link.map_err(|_| ApiError::Internal(None))?);
+    }
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(answer)
+}
+
+/// Shows an order to its owner.
+#[utoipa::path(
+    get, path = "/orders/{id}", tag = "orders",
+    params(("If-None-Match" = Option<String>, Header, description = "Tags that the asker has already")),
+    responses(
+        (status = 200, description = "The order", body = OrderBody,
+            headers(("ETag" = String, description = "The tag of this version"))),
+        (status = 304, description = "`If-None-Match` names the present tag",
+            headers(("ETag" = String, description = "The tag of this version"))),
+    )
+)]
+pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
+    let order = order.into_order();
+    if etag::is_known(http.headers(), order.version())? {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, etag::of(order.version())))
+            .finish());
+    }
+    response::order(StatusCode::OK, &order)
+}
+
+/// Sets the shipment, or replaces it.
+#[utoipa::path(
+    patch, path = "/orders/{id}/tracking", tag = "orders", request_body = SetTrackingBody,
+    responses((status = 200, description = "The order with its shipment", body = OrderBody,
+        headers(("ETag" = String, description = "The tag of this version"))))
+)]
+pub async fn track(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
+    let bytes = body.json_bytes().await?;
+    let shipment = request::shipment(Json::parse(&bytes)?)?;
+    changed(order.order().status(), service.track(order, shipment).await)
+}
+
+/// Moves the order to another status.
+#[utoipa::path(
+    patch, path = "/orders/{id}/status", tag = "orders", request_body = SetStatusBody,
+    responses((status = 200, description = "The order in its status", body = OrderBody,
+        headers(("ETag" = String, description = "The tag of this version"))))
+)]
+pub async fn advance(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
+    let bytes = body.json_bytes().await?;
+    let status = request::status(Json::parse(&bytes)?)?;
+    changed(order.order().status(), service.advance(order, status).await)
+}
+
+/// Cancels the order and forgets its shipment. No body is needed.
+#[utoipa::path(
+    patch, path = "/orders/{id}/cancel", tag = "orders",
+    responses((status = 200, description = "The cancelled order", body = OrderBody,
+        headers(("ETag" = String, description = "The tag of this version"))))
+)]
+pub async fn cancel(service: Data<OrderService>, Owned(order): Owned) -> Answer {
+    changed(order.order().status(), service.cancel(order).await)
+}
+
+fn changed(before: orders_domain::OrderStatus, result: Result<Order, OrderError>) -> Answer {
+    let order = result?;
+    if order.status() != before {
+        metrics::status_reached(order.status());
+    }
+    response::order(StatusCode::OK, &order)
+}

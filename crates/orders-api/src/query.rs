@@ -1,0 +1,160 @@
+//! The query of `GET /orders`, and the link to its next page.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use form_urlencoded::Serializer;
+use orders_domain::{InvalidInput, OrderFilter, OrderId, OrderQuery, PageLimit};
+use utoipa::IntoParams;
+
+use crate::{error::ApiError, faults::Faults};
+
+/// The query parameters of the list, for the document.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what `parse` reads")]
+pub struct ListParams {
+    /// How many orders at most.
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<i64>,
+    /// Only orders after this id: the last one that was seen.
+    #[param(minimum = 1)]
+    after: Option<i64>,
+    /// Only orders in this status.
+    #[param(value_type = Option<crate::response::Status>)]
+    status: Option<String>,
+    /// Only orders of this user.
+    #[param(rename = "userId", minimum = 1)]
+    user_id: Option<i64>,
+    /// Only orders placed at this moment or later (RFC 3339).
+    #[param(example = "2026-11-22T00:00:00Z")]
+    from: Option<DateTime<Utc>>,
+    /// Only orders placed before this moment (RFC 3339).
+    #[param(example = "2026-11-23T00:00:00Z")]
+    to: Option<DateTime<Utc>>,
+}
+
+/// Reads a query string.
+///
+/// # Errors
+///
+/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of
+/// range; all of them at once.
+pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
+    let mut faults = Faults::default();
+    let mut seen: Vec<String> = Vec::new();
+    let (mut filter, mut after, mut limit) = (OrderFilter::default(), None, PageLimit::DEFAULT);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let pointer = format!("/{name}");
+        if seen.iter().any(|other| *other == name) {
+            faults.malformed(pointer, format!("the parameter {name} is repeated"));
+            continue;
+        }
+        match &*name {
+            "limit" => match value.parse::<i64>() {
+                Ok(number) => match PageLimit::try_from(number) {
+                    Ok(parsed) => limit = parsed,
+                    Err(reason) => faults.invalid(pointer, reason),
+                },
+                Err(_) => faults.malformed(pointer, format!("limit {value:?} is not a whole number")),
+            },
+            "after" => after = spelled(value.parse(), pointer, &mut faults),
+            "userId" => filter.user = spelled(value.parse(), pointer, &mut faults),
+            "status" => match value.parse() {
+                Ok(status) => filter.status = Some(status),
+                Err(reason) => {
+                    let reason: InvalidInput = reason;
+                    faults.invalid(pointer, reason);
+                }
+            },
+            "from" => filter.from = spelled(moment(&value), pointer, &mut faults),
+            "to" => filter.to = spelled(moment(&value), pointer, &mut faults),
+            _ => faults.invalid(pointer, format!("the parameter {name:?} is not known here")),
+        }
+        seen.push(name.into_owned());
+    }
+    faults.into_result().map(|()| OrderQuery { filter, after, limit })
+}
+
+fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut Faults) -> Option<T> {
+    parsed.map_err(|reason| faults.malformed(pointer, reason)).ok()
+}
+
+/// A moment in RFC 3339. In a query an unescaped `+` arrives as a space, and no moment has a space
+/// where its offset begins, so it is taken for the plus that was meant.
+fn moment(value: &str) -> Result<DateTime<Utc>, String> {
+    let repaired = match value.rsplit_once(' ') {
+        Some((time, offset)) if time.contains(['T', 't']) => format!("{time}+{offset}"),
+        _ => value.to_owned(),
+    };
+    DateTime::parse_from_rfc3339(&repaired)
+        .map(|moment| moment.to_utc())
+        .map_err(|_| format!("{value:?} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z"))
+}
+
+/// The `Link` to the page after the order `last`, with everything else of the query kept.
+#[must_use]
+pub fn next_link(query: &OrderQuery, last: OrderId) -> String {
+    let mut next = Serializer::new(String::from("/orders?"));
+    next.append_pair("after", &last.to_string());
+    next.append_pair("limit", &query.limit.get().to_string());
+    let OrderFilter { status, user, from, to } = &query.filter;
+    let parameters = [
+        ("status", status.map(|status| status.to_string())),
+        ("userId", user.map(|user| user.to_string())),
+        ("from", from.map(precise)),
+        ("to", to.map(precise)),
+    ];
+    for (name, value) in parameters {
+        if let Some(value) = value {
+            next.append_pair(name, &value);
+        }
+    }
+    format!("<{}>; rel=\"next\"", next.finish())
+}
+
+fn precise(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_leads_to_the_same_query_further_on() {
+        let query = parse(
+            "limit=2&status=pending&userId=3&from=2026-11-22T10:00:00.0005%2B02:00&to=2026-11-23T00:00:00Z",
+        )
+        .unwrap();
+        let link = next_link(&query, 7.try_into().unwrap());
+        let inner = link.strip_prefix("</orders?").unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+        let next = parse(inner).unwrap();
+        assert_eq!(next, OrderQuery { after: Some(7.try_into().unwrap()), ..query });
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_named_at_once() {
+        let error =
+            parse("limit=0&after=01&status=lost&userId=%2B1&from=today&to=2026&page=2&limit=5").unwrap_err();
+        let ApiError::Malformed { faults, .. } = error else { panic!("{error:?}") };
+        let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/limit", "/after", "/status", "/userId", "/from", "/to", "/page", "/limit"]);
+    }
+
+    #[test]
+    fn out_of_range_and_unknown_are_invalid_rather_than_malformed() {
+        for query in ["limit=0", "limit=501", "limit=-1", "status=Pending", "page=2", "=1"] {
+            assert!(matches!(parse(query), Err(ApiError::Invalid { .. })), "{query}");
+        }
+        for query in ["limit=", "limit=1e2", "limit=99999999999999999999", "after=0", "limit=1&limit=1"] {
+            assert!(matches!(parse(query), Err(ApiError::Malformed { .. })), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_plus_that_came_as_a_space_is_still_an_offset() {
+        let query = parse("from=2026-11-22T10:00:00+02:00").unwrap();
+        assert_eq!(query.filter.from.map(precise).unwrap(), "2026-11-22T08:00:00Z");
+    }
+}

@@ -1,0 +1,97 @@
+//! The route table, and nothing else.
+
+use actix_web::{
+    FromRequest, Handler, HttpRequest, Resource, Responder, Route,
+    guard::{Any, Get, Head},
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    docs,
+    error::ApiError,
+    gate::{Access, RouteName, gate},
+    health, metrics, orders, products,
+};
+
+/// Every route: who may pass, and what it does.
+pub fn routes(config: &mut ServiceConfig) {
+    use Access::{Anyone, Open, User};
+    config
+        .service(
+            resource("/orders", "GET, HEAD, POST")
+                .route(get("GET /orders", Anyone, orders::list))
+                .route(post("POST /orders", User, orders::place)),
+        )
+        .service(resource("/orders/{id}", "GET, HEAD").route(get("GET /orders/{id}", User, orders::show)))
+        .service(resource("/orders/{id}/tracking", "PATCH").route(patch(
+            "PATCH /orders/{id}/tracking",
+            User,
+            orders::track,
+        )))
+        .service(resource("/orders/{id}/status", "PATCH").route(patch(
+            "PATCH /orders/{id}/status",
+            User,
+            orders::advance,
+        )))
+        .service(resource("/orders/{id}/cancel", "PATCH").route(patch(
+            "PATCH /orders/{id}/cancel",
+            User,
+            orders::cancel,
+        )))
+        .service(resource("/products", "GET, HEAD").route(get("GET /products", Anyone, products::list)))
+        .service(resource("/products/{id}", "GET, HEAD").route(get(
+            "GET /products/{id}",
+            Anyone,
+            products::show,
+        )))
+        .service(resource("/health/live", "GET, HEAD").route(get("GET /health/live", Open, health::live)))
+        .service(resource("/health/ready", "GET, HEAD").route(get("GET /health/ready", Open, health::ready)))
+        .service(resource("/openapi.json", "GET, HEAD").route(get("GET /openapi.json", Open, docs::openapi)))
+        .service(resource("/docs", "GET, HEAD").route(get("GET /docs", Open, docs::to_page)))
+        .service(resource("/docs/{file:.*}", "GET, HEAD").route(get("GET /docs/{file}", Open, docs::page)))
+        .default_service(web::to(no_route));
+}
+
+/// The route of the numbers, which may have a port of its own.
+pub fn metrics_route(config: &mut ServiceConfig) {
+    config.service(resource("/metrics", "GET, HEAD").route(get("GET /metrics", Access::Open, metrics::show)));
+}
+
+fn resource(path: &str, allow: &'static str) -> Resource {
+    let refuse = move || async move { Err::<&str, _>(ApiError::MethodNotAllowed { allow }) };
+    web::resource(path).default_service(named("other method", Access::Open, web::to(refuse)))
+}
+
+/// A route for GET and for HEAD, whose body the HTTP library leaves out.
+fn get<F, Args>(name: &'static str, access: Access, handler: F) -> Route
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    named(name, access, web::route().guard(Any(Get()).or(Head())).to(handler))
+}
+
+fn post<F, Args>(name: &'static str, access: Access, handler: F) -> Route
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    named(name, access, web::post().to(handler))
+}
+
+fn patch<F, Args>(name: &'static str, access: Access, handler: F) -> Route
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    named(name, access, web::patch().to(handler))
+}
+
+fn named(name: &'static str, access: Access, route: Route) -> Route {
+    route.wrap(from_fn(move |request, next| gate(RouteName(name), access, request, next)))
+}
+
+async fn no_route(request: HttpRequest) -> Result<&'static str, ApiError> {
+    Err(ApiError::NoRoute(request.path().to_owned()))
+}

@@ -1,0 +1,173 @@
+//! The HTTP server over the routes.
+
+use std::{future::Future, io, net::TcpListener, num::NonZeroUsize, time::Duration};
+
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpServer,
+    http::header::{self, HeaderName},
+    middleware::{Condition, from_fn},
+    web::Data,
+};
+use orders_domain::OrderService;
+use tracing_actix_web::TracingLogger;
+
+use crate::{
+    auth::Auth,
+    connections::{HEAD_PATIENCE, KEEP_ALIVE, Watch},
+    edge::{self, RequestSpan, edge},
+    idempotency,
+    metrics::Render,
+    rate_limit::RateLimit,
+    routes,
+};
+
+/// How long requests that were read may take to finish once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(7);
+
+/// What is served.
+#[derive(Clone)]
+pub struct Api {
+    service: Data<OrderService>,
+    auth: Data<Auth>,
+    rate_limit: Option<Data<RateLimit>>,
+    cors_origins: Vec<String>,
+    metrics: Option<Data<Render>>,
+}
+
+impl Api {
+    /// The routes over these use cases, for users whom this authentication knows.
+    #[must_use]
+    pub fn new(service: OrderService, auth: Auth) -> Self {
+        Self {
+            service: Data::new(service),
+            auth: Data::new(auth),
+            rate_limit: None,
+            cors_origins: Vec::new(),
+            metrics: None,
+        }
+    }
+
+    /// Limits how often each user or address may ask.
+    #[must_use]
+    pub fn with_rate_limit(self, limit: RateLimit) -> Self {
+        Self { rate_limit: Some(Data::new(limit)), ..self }
+    }
+
+    /// Lets the pages of these origins (`https://shop.example`) read answers.
+    #[must_use]
+    pub fn with_cors(self, origins: Vec<String>) -> Self {
+        Self { cors_origins: origins, ..self }
+    }
+
+    /// Shows numbers at `/metrics`.
+    #[must_use]
+    pub fn with_metrics(self, render: Render) -> Self {
+        Self { metrics: Some(Data::new(render)), ..self }
+    }
+
+    fn cors(&self) -> Condition<Cors> {
+        let exposed = [
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            edge::X_REQUEST_ID,
+            idempotency::REPLAYED,
+        ];
+        let cors = Cors::default()
+            .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
+            .allow_any_header()
+            .expose_headers(exposed.iter().map(HeaderName::as_str))
+            .max_age(600);
+        let cors = self.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
+        Condition::new(!self.cors_origins.is_empty(), cors)
+    }
+}
+
+/// How it is served.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerOptions {
+    /// Threads that serve requests.
+    pub workers: NonZeroUsize,
+    /// Connections that are served at once; more wait to be accepted.
+    pub max_connections: usize,
+}
+
+impl Default for ServerOptions {
+    /// As many workers as the machine has processors, 10,000 connections.
+    fn default() -> Self {
+        let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self { workers, max_connections: 10_000 }
+    }
+}
+
+/// Serves until `stop` is ready, then finishes the requests that were read, for 7 seconds at most.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub async fn serve(
+    api: Api,
+    listener: TcpListener,
+    options: ServerOptions,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let watch = Watch::default();
+    let watch_new = watch.clone();
+    let make_app = move || {
+        let mut app = App::new().app_data(api.service.clone()).app_data(api.auth.clone());
+        if let Some(limit) = &api.rate_limit {
+            app = app.app_data(limit.clone());
+        }
+        if let Some(render) = &api.metrics {
+            app = app.app_data(render.clone()).configure(routes::metrics_route);
+        }
+        app.configure(routes::routes)
+            .wrap(api.cors())
+            .wrap(from_fn(edge))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    };
+    let server = HttpServer::new(make_app)
+        .on_connect(move |stream, data| watch_new.connected(stream, data))
+        .workers(options.workers.get())
+        .max_connections(options.max_connections.div_ceil(options.workers.get()))
+        .backlog(4096)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD_PATIENCE)
+        .shutdown_timeout(DRAIN.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    let stopping = async {
+        stop.await;
+        handle.stop(true).await;
+    };
+    tokio::select! {
+        (result, ()) = futures_util::future::join(server, stopping) => result,
+        never = watch.run() => match never {},
+    }
+}
+
+/// Serves nothing but `/metrics`, until `stop` is ready.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub async fn serve_metrics(
+    render: Render,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let render = Data::new(render);
+    let make_app =
+        move || App::new().app_data(render.clone()).configure(routes::metrics_route).wrap(from_fn(edge));
+    let server = HttpServer::new(make_app).workers(1).disable_signals().listen(listener)?.run();
+    let handle = server.handle();
+    let stopping = async {
+        stop.await;
+        handle.stop(true).await;
+    };
+    futures_util::future::join(server, stopping).await.0
+}

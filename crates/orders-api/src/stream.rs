@@ -1,0 +1,68 @@
+//! `GET /orders` as newline-delimited JSON: every matching order, one a line.
+//!
+//! The answer is made page by page, each when the client has taken the one before, so it takes the
+//! same memory for any number of orders and holds no read transaction while the client is slow.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderMap, HeaderValue},
+    web::Bytes,
+};
+use futures_util::stream;
+use orders_domain::{OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
+
+use crate::response::OrderBody;
+
+const NDJSON: &str = "application/x-ndjson";
+
+/// Whether `Accept` names ndjson, with a quality above zero.
+#[must_use]
+pub fn is_asked_for(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(NDJSON));
+            named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        })
+}
+
+/// Every order that the filter lets through, from after an id on.
+#[must_use]
+pub fn orders(service: Arc<OrderService>, filter: OrderFilter, after: Option<OrderId>) -> HttpResponse {
+    let start = OrderQuery { filter, after, limit: PageLimit::MAX };
+    let pages = stream::unfold(Some(start), move |query| {
+        let service = Arc::clone(&service);
+        async move {
+            let query = query?;
+            let page = match service.list(query.clone()).await {
+                Ok(page) => page,
+                // The status is sent already: breaking off is how the client learns of it.
+                Err(error) => return Some((Err(broken_off(error)), None)),
+            };
+            let last = page.orders.last()?.id();
+            let mut lines = Vec::with_capacity(page.orders.len() * 512);
+            for order in &page.orders {
+                if let Err(error) = serde_json::to_writer(&mut lines, &OrderBody::from(order)) {
+                    return Some((Err(error.into()), None));
+                }
+                lines.push(b'\n');
+            }
+            let next = page.more.then_some(OrderQuery { after: Some(last), ..query });
+            Some((Ok(Bytes::from(lines)), next))
+        }
+    });
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(NDJSON)))
+        .insert_header((header::VARY, HeaderValue::from_static("accept")))
+        .streaming(pages)
+}
+
+fn broken_off(error: OrderError) -> Box<dyn std::error::Error> {
+    tracing::error!(error = &error as &dyn std::error::Error, "a stream of orders broke off");
+    error.into()
+}

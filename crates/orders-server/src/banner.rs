@@ -1,0 +1,21 @@
+//! What the server says when it is up.
+
+use std::{
+    io::{Result, Write, stdout},
+    net::SocketAddr,
+};
+
+use orders_adapters::DatabaseUrl;
+
+/// Prints where it listens, which database it uses and where its page is.
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub fn print(address: SocketAddr, database: &DatabaseUrl) -> Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "listening on  http://{address}")?;
+    writeln!(out, "database      {database}")?;
+    writeln!(out, "try it        http://{address}/docs/")?;
+    out.flush()
+}

@@ -1,0 +1,139 @@
+//! The commands of the command line.
+
+use std::{
+    io::{Write, stdout},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use metrics_exporter_prometheus::PrometheusHandle;
+use orders_adapters::{DatabaseUrl, SqliteOrders, StaticInventory, StaticUsers, SystemClock, sql::sqlite};
+use orders_api::{Api, Auth, AuthScheme, RateLimit, Render, ServerOptions};
+use orders_domain::OrderService;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    banner,
+    config::{DatabaseSettings, ServeSettings},
+    listen, observe,
+};
+
+/// How often the numbers gathered since are folded together, so that they take no more memory.
+const UPKEEP: Duration = Duration::from_secs(1);
+
+/// Serves until told to stop.
+///
+/// # Errors
+///
+/// When it cannot start.
+pub fn serve(settings: ServeSettings) -> Result<()> {
+    observe::log(settings.log_format, &settings.log)?;
+    let metrics = observe::metrics()?;
+    let address = listen::address(&settings.host, settings.port, settings.allow_insecure_auth)?;
+    let listener = listen::listener(address)?;
+    let database = &settings.database.database_url;
+    let DatabaseUrl::Sqlite(path) = database;
+    let orders = Arc::new(SqliteOrders::open(path)?);
+
+    let render = render(metrics.clone(), Arc::clone(&orders));
+    let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock));
+    let mut api = Api::new(service, Auth::new(AuthScheme::Header, Arc::new(StaticUsers)))
+        .with_cors(settings.cors_origins.clone());
+    if let Some(per_second) = settings.rate_limit {
+        api = api.with_rate_limit(RateLimit::new(per_second, settings.behind_proxy));
+    }
+    let metrics_listener = settings.metrics_addr.map(listen::listener).transpose()?;
+    if metrics_listener.is_none() {
+        api = api.with_metrics(Arc::clone(&render));
+    }
+    let defaults = ServerOptions::default();
+    let options = ServerOptions {
+        workers: settings.workers.unwrap_or(defaults.workers),
+        max_connections: settings.max_connections.get(),
+    };
+
+    banner::print(listener.local_addr()?, database).context("cannot write to stdout")?;
+    actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(upkeep(metrics));
+        let stop = stop_signal()?;
+        let (told, heard) = tokio::sync::watch::channel(false);
+        let until_told = || {
+            let mut heard = heard.clone();
+            async move {
+                // The other end is only gone when this process is.
+                let _ = heard.wait_for(|told| *told).await;
+            }
+        };
+        let stopping = async {
+            stop.await;
+            told.send_replace(true);
+            Ok(())
+        };
+        let numbers = async {
+            match metrics_listener {
+                Some(listener) => orders_api::serve_metrics(render, listener, until_told()).await,
+                None => Ok(()),
+            }
+        };
+        tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping)
+    })?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn render(metrics: PrometheusHandle, orders: Arc<SqliteOrders>) -> Render {
+    Arc::new(move || {
+        orders.record_pool_use();
+        metrics.render()
+    })
+}
+
+async fn upkeep(metrics: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+/// Ready at the first SIGTERM or SIGINT.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: finishing the requests that were read");
+    })
+}
+
+/// Brings the database to this program's schema.
+///
+/// # Errors
+///
+/// When the database cannot be opened or a migration fails.
+pub fn migrate(settings: &DatabaseSettings) -> Result<()> {
+    let DatabaseUrl::Sqlite(path) = &settings.database_url;
+    let applied = sqlite::migrate(path)?;
+    let mut out = stdout().lock();
+    for migration in &applied {
+        writeln!(out, "applied {migration}")?;
+    }
+    if applied.is_empty() {
+        writeln!(out, "nothing to do")?;
+    }
+    Ok(())
+}
+
+/// Prints the OpenAPI document.
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub fn openapi() -> Result<()> {
+    let document = orders_api::document().to_pretty_json()?;
+    Ok(writeln!(stdout().lock(), "{document}")?)
+}

@@ -1,0 +1,131 @@
+//! Settings: each a flag and an environment variable, and the only place that reads either.
+
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use orders_adapters::DatabaseUrl;
+
+/// An order backend: create orders, track their shipment, move their status, cancel them.
+#[derive(Debug, Parser)]
+#[command(name = "orders", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without a command: serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve when no command is given.
+    #[command(flatten)]
+    pub serve: ServeSettings,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the HTTP API (also what `orders` alone does)
+    Serve(ServeSettings),
+    /// Bring the database to this program's schema; serving does it by itself
+    Migrate(DatabaseSettings),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Fill the database with realistic orders, for trials
+    Seed(SeedSettings),
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct ServeSettings {
+    /// Address to listen on
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    pub port: u16,
+    /// Where the orders are kept
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Listen beyond loopback although the header `user_id` proves nothing
+    #[arg(long, env = "ALLOW_INSECURE_AUTH")]
+    pub allow_insecure_auth: bool,
+    /// Threads that serve requests [default: one for each processor]
+    #[arg(long, env = "WORKERS", value_name = "N")]
+    pub workers: Option<NonZeroUsize>,
+    /// Connections served at once; more wait
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
+    pub max_connections: NonZeroUsize,
+    /// Requests a second for each user, or for each address of strangers [default: no limit]
+    #[arg(long, env = "RATE_LIMIT", value_name = "N")]
+    pub rate_limit: Option<NonZeroU32>,
+    /// Take the address of strangers from the last entry of X-Forwarded-For
+    #[arg(long, env = "BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Origins whose pages may read answers, such as `https://shop.example` [default: none]
+    #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// Address and port of their own for /metrics [default: the API's]
+    #[arg(long, env = "METRICS_ADDR", value_name = "ADDR:PORT")]
+    pub metrics_addr: Option<SocketAddr>,
+    /// Form of the log, which goes to stderr
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or targets with levels (`info,orders_api=debug`)
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info,actix_server=warn")]
+    pub log: String,
+}
+
+/// Where the orders are kept.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseSettings {
+    /// Where the orders are kept; the file and its folder are made if need be
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://db/orders.sqlite")]
+    pub database_url: DatabaseUrl,
+}
+
+/// What to fill the database with.
+#[derive(Debug, Args)]
+pub struct SeedSettings {
+    /// Where the orders are kept
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// How many orders to add
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub orders: u64,
+    /// How many users they belong to: the users 1 to N
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub users: NonZeroU32,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_without_a_command_are_those_of_serve() {
+        let cli = Cli::try_parse_from(["orders", "--port", "4000"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.serve.port, 4000);
+    }
+
+    #[test]
+    fn a_bad_database_url_is_refused_with_its_form() {
+        let error = Cli::try_parse_from(["orders", "--database-url", "orders.db"]).unwrap_err().to_string();
+        assert!(error.contains("sqlite://path/to/file"), "{error}");
+    }
+}

@@ -1,0 +1,128 @@
+//! What the tests of the whole server share: a real server process on a database of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set itself up fails")]
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A running `orders serve`. Dropping it kills the process and removes its folder.
+pub struct Server {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    pub client: Client,
+    // Kept until the process is gone.
+    folder: Option<TempDir>,
+    database: PathBuf,
+}
+
+impl Server {
+    /// A server on a fresh database.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// A server on a fresh database with these environment variables.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = folder.path().join("orders.sqlite");
+        let mut server = Self::start_on(&database, settings);
+        server.folder = Some(folder);
+        server
+    }
+
+    /// A server on this database file, which outlives it.
+    pub fn start_on(database: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(database, settings).spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let mut lines = BufReader::new(stdout).lines();
+        let first = lines.next().expect("the server says where it listens").unwrap();
+        let url = first.strip_prefix("listening on").expect("the banner's first line").trim().to_owned();
+        // Read on, so that the server never waits for its reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url, client: Client::new(), folder: None, database: database.to_owned() }
+    }
+
+    /// The database file.
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// The process's id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `127.0.0.1:PORT`, for raw sockets.
+    pub fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// A request without a user.
+    pub fn anyone(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A request of this user.
+    pub fn user(&self, user: i64, method: Method, path: &str) -> RequestBuilder {
+        self.anyone(method, path).header("user_id", user.to_string())
+    }
+
+    /// Places an order of `[(product, quantity)]` as this user; the order as answered.
+    pub async fn place(&self, user: i64, lines: &[(i64, i64)]) -> Value {
+        let response = self.user(user, Method::POST, "/orders").json(&products(lines)).send().await.unwrap();
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
+    }
+
+    /// Sends a signal (`TERM`, `INT`, `KILL`, `STOP`, `CONT`) to the process.
+    pub fn signal(&self, signal: &str) {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the process to end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary, told to serve this file on a free port, with nothing inherited from the environment.
+pub fn command(database: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = orders();
+    command
+        .arg("serve")
+        .env("PORT", "0")
+        .env("DATABASE_URL", format!("sqlite://{}", database.display()))
+        .envs(settings.iter().copied())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// The binary, with nothing inherited from the environment.
+pub fn orders() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
+    command.env_clear();
+    command
+}
+
+/// The body of a POST of these `(product, quantity)` lines.
+pub fn products(lines: &[(i64, i64)]) -> Value {
+    let lines: Vec<_> = lines.iter().map(|(id, quantity)| json!({"id": id, "quantity": quantity})).collect();
+    json!({ "products": lines })
+}
