@@ -6,6 +6,8 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use diesel::result::Error as QueryError;
+use orders_domain::ports::PortError;
 use thiserror::Error;
 
 mod rows;
@@ -71,6 +73,14 @@ pub enum OpenError {
     NewerDatabase(String),
     #[error("a migration failed: {0}")]
     Migration(String),
+}
+
+/// What a failed query comes to: a value that cannot be read is corrupt, and waiting does not help.
+fn failure(error: QueryError) -> PortError {
+    match error {
+        QueryError::DeserializationError(cause) => PortError::Corrupt(cause),
+        other => PortError::Unavailable(other.into()),
+    }
 }
 
 #[cfg(test)]

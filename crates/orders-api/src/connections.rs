@@ -3,7 +3,8 @@
 //! The HTTP library's timers cover the head of a connection's first request and the pause before
 //! the first byte of the next; a client that then sends a head byte by byte would hold its
 //! connection for ever. So every connection tells when it last served a request, and one that has
-//! waited longer than the pause and a head may take is answered 408 and shut.
+//! waited longer than the pause and a head may take is answered 408 and shut. One that was told its
+//! end is shut soon after: the library would go on reading a chunked body that nobody wants.
 
 use std::{
     any::Any,
@@ -14,7 +15,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -37,6 +38,9 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// library's own timers to come first.
 const WAIT_LIMIT: Duration = Duration::from_millis(10_500);
 
+/// How long a connection stays after its last answer, so that the client can read it.
+const LINGER: Duration = Duration::from_secs(1);
+
 const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// While a request is being served, in place of the time since when none is.
@@ -50,6 +54,8 @@ pub struct Watched {
     opened: Instant,
     /// Milliseconds from `opened` to the end of the last request, or [`SERVING`].
     waiting_since: AtomicU64,
+    /// Whether the last answer said that it is the last.
+    ending: AtomicBool,
 }
 
 /// A request being served, until its answer's body is dropped.
@@ -68,14 +74,24 @@ impl Watched {
     }
 
     fn has_waited(&self, limit: Duration, now: Instant) -> bool {
+        let limit = if self.ending.load(Ordering::Relaxed) { LINGER } else { limit };
         let since = self.waiting_since.load(Ordering::Relaxed);
         since != SERVING && Duration::from_millis(self.millis(now).saturating_sub(since)) > limit
     }
 
     fn shut(&self) {
-        // If the client reads nothing there is nobody to tell.
-        let _ = (&self.socket).write(TOO_SLOW);
+        if !self.ending.load(Ordering::Relaxed) {
+            // If the client reads nothing there is nobody to tell.
+            let _ = (&self.socket).write(TOO_SLOW);
+        }
         let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+impl Serving {
+    /// The answer says that it is the connection's last.
+    pub fn ends_connection(&self) {
+        self.0.ending.store(true, Ordering::Relaxed);
     }
 }
 
@@ -99,6 +115,7 @@ impl Watch {
             socket: handle.into(),
             opened: Instant::now(),
             waiting_since: AtomicU64::new(0),
+            ending: AtomicBool::new(false),
         });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&watched));
         data.insert(watched);

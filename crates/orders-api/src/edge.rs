@@ -8,13 +8,14 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
 use futures_util::FutureExt;
 use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder, root_span};
+use uuid::Uuid;
 
 use crate::{
     connections::{ServedBody, Watched},
@@ -32,9 +33,16 @@ const NO_ROUTE: RouteName = RouteName("none");
 /// What browsers may do with our answers: nothing but show them.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// A span for each request, for those who switch on the level debug: made for each request at a
-/// level that is on, it would cost as much as reading an order.
+/// A span for each request, for those who switch on the level debug: gathering its fields costs
+/// about as much as reading an order.
 pub struct RequestSpan;
+
+impl RequestSpan {
+    /// Whether anybody would see it.
+    pub fn is_wanted() -> bool {
+        tracing::enabled!(tracing::Level::DEBUG)
+    }
+}
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> tracing::Span {
@@ -42,9 +50,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        if !span.is_disabled() {
-            DefaultRootSpanBuilder::on_request_end(span, outcome);
-        }
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
     }
 }
 
@@ -70,6 +76,11 @@ pub async fn edge(
                 log(&id, route, response.response().error());
             }
             mark(response.headers_mut(), id);
+            if let (Some(serving), ConnectionType::Close) =
+                (&serving, response.response().head().connection_type())
+            {
+                serving.ends_connection();
+            }
             Ok(response.map_body(|_, body| ServedBody::new(body, serving)))
         }
         Ok(Err(error)) => {
@@ -102,8 +113,11 @@ fn request_id(request: &ServiceRequest) -> HeaderValue {
     {
         return id.clone();
     }
-    let new = request.extensions().get::<RequestId>().map(RequestId::to_string).unwrap_or_default();
-    HeaderValue::from_str(&new).unwrap_or(HeaderValue::from_static("unknown"))
+    // The span of the request has one, if there is a span.
+    let new = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
+    let mut text = Uuid::encode_buffer();
+    let text = new.hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 fn mark(headers: &mut HeaderMap, id: HeaderValue) {

@@ -11,7 +11,11 @@ use crate::error::ApiError;
 /// The tag of an order at this version.
 #[must_use]
 pub fn of(version: Version) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{}\"", version.get())).unwrap_or(HeaderValue::from_static("\"0\""))
+    let mut tag = String::with_capacity(22);
+    tag.push('"');
+    tag.push_str(itoa::Buffer::new().format(version.get()));
+    tag.push('"');
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
 /// At which versions `If-Match` lets an order be changed. Weak tags are well-formed but match nothing.

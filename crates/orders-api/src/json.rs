@@ -4,7 +4,11 @@
 //! two equal keys win. A client deserves all faults at once, so requests are read into this tree
 //! and judged from there.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    fmt::{self, Write},
+};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -27,17 +31,17 @@ pub enum Json<'a> {
 }
 
 impl<'a> Json<'a> {
-    /// Reads a body.
+    /// Reads a body. The keys that its objects repeat are the first of its faults.
     ///
     /// # Errors
     ///
-    /// [`ApiError::Malformed`] for what is not JSON, and for objects that repeat a key.
-    pub fn parse(body: &'a [u8]) -> Result<Self, ApiError> {
+    /// [`ApiError::Malformed`] for what is not JSON.
+    pub fn parse(body: &'a [u8]) -> Result<(Self, Faults), ApiError> {
         let json: Self = serde_json::from_slice(body)
             .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
         let mut faults = Faults::default();
         json.find_repeated_keys(&mut String::new(), &mut faults);
-        faults.into_result().map(|()| json)
+        Ok((json, faults))
     }
 
     fn find_repeated_keys(&self, pointer: &mut String, faults: &mut Faults) {
@@ -45,16 +49,21 @@ impl<'a> Json<'a> {
         match self {
             Self::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    push_pointer(pointer, &index.to_string());
+                    let _ = write!(pointer, "/{index}");
                     item.find_repeated_keys(pointer, faults);
                     pointer.truncate(here);
                 }
             }
             Self::Object(members) => {
-                let mut seen = HashSet::with_capacity(members.len());
-                for (key, value) in members {
+                // Most objects are small, and looking back is then cheaper than a set.
+                let mut seen = (members.len() > 16).then(HashSet::new);
+                for (index, (key, value)) in members.iter().enumerate() {
                     push_pointer(pointer, key);
-                    if !seen.insert(key) {
+                    let repeated = match &mut seen {
+                        Some(seen) => !seen.insert(key),
+                        None => members[..index].iter().any(|(before, _)| before == key),
+                    };
+                    if repeated {
                         faults.malformed(&**pointer, "the key is repeated");
                     }
                     value.find_repeated_keys(pointer, faults);
@@ -171,7 +180,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_what_they_are() {
-        let parse = |text: &'static str| Json::parse(text.as_bytes()).unwrap();
+        let parse = |text: &'static str| Json::parse(text.as_bytes()).unwrap().0;
         assert_eq!(parse("7"), Json::Integer(7));
         assert_eq!(parse("-9223372036854775808"), Json::Integer(i64::MIN));
         assert_eq!(parse("9223372036854775808"), Json::Huge("9223372036854775808".to_owned()));
@@ -182,7 +191,8 @@ mod tests {
 
     #[test]
     fn repeated_keys_are_found_at_any_depth_and_all_at_once() {
-        let error = Json::parse(br#"{"a/b": [{"c": 1, "c": 2}], "d": 1, "\u0064": 2}"#).unwrap_err();
+        let body = br#"{"a/b": [{"c": 1, "c": 2}], "d": 1, "\u0064": 2}"#;
+        let error = Json::parse(body).unwrap().1.into_result().unwrap_err();
         let ApiError::Malformed { faults, .. } = error else { panic!("{error:?}") };
         let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(pointers, ["/a~1b/0/c", "/d"]);

@@ -55,7 +55,7 @@ pub fn status_reached(status: OrderStatus) {
 
 /// Shows the numbers.
 #[utoipa::path(
-    get, path = "/metrics", tag = "operations",
+    get, path = "/metrics", operation_id = "show_metrics", tag = "operations",
     responses((status = 200, description = "Prometheus text", content_type = "text/plain", body = String))
 )]
 pub async fn show(render: Data<Render>) -> HttpResponse {

@@ -85,10 +85,6 @@ fn failures(method: &HttpMethod, path: &str) -> Vec<Failure> {
     specific.concat()
 }
 
-fn is_guarded(path: &str) -> bool {
-    path.starts_with("/orders/")
-}
-
 /// Requests are refused for members that nobody knows.
 const CLOSED: [&str; 4] = ["PlaceOrder", "OrderLine", "SetTracking", "SetStatus"];
 
@@ -120,8 +116,8 @@ impl Modify for WhatCanGoWrong {
                             response.headers.insert("X-Request-Id".to_owned(), RefOr::T(id.build()));
                         }
                     }
-                    if is_guarded(path) {
-                        add_guard_parameters(&method, operation);
+                    if let Some((collection, _)) = path.split_once("/{id}") {
+                        add_parameters_of_one(collection, &method, operation);
                     }
                 }
             }
@@ -143,14 +139,19 @@ fn problem((_, description, header): Failure) -> RefOr<openapi::Response> {
     RefOr::T(response.build())
 }
 
-fn add_guard_parameters(method: &HttpMethod, operation: &mut Operation) {
+/// What every route of one thing takes: its id, and for a change the tags that it may have.
+fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut Operation) {
     use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
     let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(i64::MAX)).build();
     let id = ParameterBuilder::new()
         .name("id")
         .parameter_in(ParameterIn::Path)
         .required(openapi::Required::True)
-        .description(Some("The order's number"))
+        .description(Some(if collection == "/orders" {
+            "The order's number"
+        } else {
+            "The product's number"
+        }))
         .schema(Some(id));
     let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
     add(id.build());

@@ -55,7 +55,7 @@ pub async fn place(
     let idempotency = key.map(|key| idempotency::of_body(key, &bytes));
     let placed = service.place(user.id(), &lines, idempotency).await?;
     let (Placed::Now(order) | Placed::Before(order)) = &placed;
-    let mut answer = response::order(StatusCode::CREATED, order)?;
+    let mut answer = response::order(StatusCode::CREATED, order);
     let location = HeaderValue::from_str(&format!("/orders/{}", order.id()));
     answer.headers_mut().insert(header::LOCATION, location.map_err(|_| ApiError::Internal(None))?);
     match placed {
@@ -69,7 +69,7 @@ pub async fn place(
 
 /// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
 #[utoipa::path(
-    get, path = "/orders", tag = "orders", params(ListParams),
+    get, path = "/orders", operation_id = "list_orders", tag = "orders", params(ListParams),
     responses((status = 200, description = "A page of orders, or with ndjson all of them", headers(
         ("Link" = Option<String>, description = "The next page, while there is more"),
     ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
@@ -80,8 +80,7 @@ pub async fn list(service: Data<OrderService>, http: HttpRequest) -> Answer {
         return Ok(stream::orders(service.into_inner(), query.filter, query.after));
     }
     let page = service.list(query.clone()).await?;
-    let mut answer =
-        response::json(StatusCode::OK, &page.orders.iter().map(OrderBody::from).collect::<Vec<_>>())?;
+    let mut answer = response::orders(&page.orders);
     if let (true, Some(last)) = (page.more, page.orders.last()) {
         let link = HeaderValue::from_str(&query::next_link(&query, last.id()));
         answer.headers_mut().insert(header::LINK, link.map_err(|_| ApiError::Internal(None))?);
@@ -92,7 +91,7 @@ pub async fn list(service: Data<OrderService>, http: HttpRequest) -> Answer {
 
 /// Shows an order to its owner.
 #[utoipa::path(
-    get, path = "/orders/{id}", tag = "orders",
+    get, path = "/orders/{id}", operation_id = "show_order", tag = "orders",
     params(("If-None-Match" = Option<String>, Header, description = "Tags that the asker has already")),
     responses(
         (status = 200, description = "The order", body = OrderBody,
@@ -108,7 +107,7 @@ pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
             .insert_header((header::ETAG, etag::of(order.version())))
             .finish());
     }
-    response::order(StatusCode::OK, &order)
+    Ok(response::order(StatusCode::OK, &order))
 }
 
 /// Sets the shipment, or replaces it.
@@ -150,5 +149,5 @@ fn changed(before: orders_domain::OrderStatus, result: Result<Order, OrderError>
     if order.status() != before {
         metrics::status_reached(order.status());
     }
-    response::order(StatusCode::OK, &order)
+    Ok(response::order(StatusCode::OK, &order))
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Lists all products.
 #[utoipa::path(
-    get, path = "/products", tag = "products",
+    get, path = "/products", operation_id = "list_products", tag = "products",
     responses((status = 200, description = "All products, ascending by id", body = [ProductBody]))
 )]
 pub async fn list(service: Data<OrderService>) -> Result<HttpResponse, ApiError> {
@@ -21,7 +21,7 @@ pub async fn list(service: Data<OrderService>) -> Result<HttpResponse, ApiError>
 
 /// Shows a product.
 #[utoipa::path(
-    get, path = "/products/{id}", tag = "products",
+    get, path = "/products/{id}", operation_id = "show_product", tag = "products",
     responses((status = 200, description = "The product", body = ProductBody))
 )]
 pub async fn show(service: Data<OrderService>, http: HttpRequest) -> Result<HttpResponse, ApiError> {

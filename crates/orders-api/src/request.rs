@@ -41,14 +41,19 @@ pub struct OrderLineBody {
 #[expect(dead_code, reason = "the schema of what `shipment` reads")]
 pub struct SetTrackingBody {
     /// Who carries it; white space around it does not count.
-    #[schema(min_length = 1, max_length = 64, pattern = r"^[^\x00-\x1f\x7f-\x9f\s]+$", example = "USPS")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$",
+        example = "USPS"
+    )]
     #[schema(rename = "shippingProvider")]
     shipping_provider: String,
     /// The carrier's number for it; white space around it does not count.
     #[schema(
         min_length = 1,
         max_length = 128,
-        pattern = r"^[^\x00-\x1f\x7f-\x9f\s]+$",
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$",
         example = "23987239825"
     )]
     #[schema(rename = "trackingNumber")]
@@ -65,9 +70,9 @@ pub struct SetStatusBody {
     status: String,
 }
 
-/// The lines of an order to place, and what is wrong with the others.
-pub fn lines(body: Json<'_>) -> (Vec<RequestedLine>, Faults) {
-    let mut faults = Faults::default();
+/// The lines of an order to place, and what is wrong with the others. The faults before are those
+/// of the JSON, here and below.
+pub fn lines((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Faults) {
     let mut lines = Vec::new();
     if let Some([products]) = members(body, "", ["products"], &mut faults)
         && let Some(products) = array(products, &mut faults)
@@ -97,8 +102,7 @@ fn line(index: usize, body: Json<'_>, faults: &mut Faults) -> Option<RequestedLi
 /// # Errors
 ///
 /// 400 or 422 with all faults.
-pub fn shipment(body: Json<'_>) -> Result<OrderShipment, ApiError> {
-    let mut faults = Faults::default();
+pub fn shipment((body, mut faults): (Json<'_>, Faults)) -> Result<OrderShipment, ApiError> {
     let parts =
         members(body, "", ["shippingProvider", "trackingNumber"], &mut faults).map(|[provider, number]| {
             (
@@ -118,10 +122,9 @@ pub fn shipment(body: Json<'_>) -> Result<OrderShipment, ApiError> {
 /// # Errors
 ///
 /// 400 or 422 with all faults.
-pub fn status(body: Json<'_>) -> Result<OrderStatus, ApiError> {
-    let mut faults = Faults::default();
-    let status = members(body, "", ["status"], &mut faults)
-        .and_then(|[status]| text(status, str::parse, &mut faults));
+pub fn status((body, mut faults): (Json<'_>, Faults)) -> Result<OrderStatus, ApiError> {
+    let status =
+        members(body, "", ["status"], &mut faults).and_then(|[status]| text(status, str::parse, &mut faults));
     faults.into_result()?;
     status.ok_or(ApiError::Internal(None))
 }

@@ -126,7 +126,7 @@ pub async fn serve(
         app.configure(routes::routes)
             .wrap(api.cors())
             .wrap(from_fn(edge))
-            .wrap(TracingLogger::<RequestSpan>::new())
+            .wrap(Condition::new(RequestSpan::is_wanted(), TracingLogger::<RequestSpan>::new()))
     };
     let server = HttpServer::new(make_app)
         .on_connect(move |stream, data| watch_new.connected(stream, data))

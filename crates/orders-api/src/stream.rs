@@ -13,7 +13,7 @@ use actix_web::{
 use futures_util::stream;
 use orders_domain::{OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
 
-use crate::response::OrderBody;
+use crate::response::{ORDER_BYTES, order_json};
 
 const NDJSON: &str = "application/x-ndjson";
 
@@ -45,11 +45,9 @@ pub fn orders(service: Arc<OrderService>, filter: OrderFilter, after: Option<Ord
                 Err(error) => return Some((Err(broken_off(error)), None)),
             };
             let last = page.orders.last()?.id();
-            let mut lines = Vec::with_capacity(page.orders.len() * 512);
+            let mut lines = Vec::with_capacity(page.orders.len() * ORDER_BYTES);
             for order in &page.orders {
-                if let Err(error) = serde_json::to_writer(&mut lines, &OrderBody::from(order)) {
-                    return Some((Err(error.into()), None));
-                }
+                order_json(&mut lines, order);
                 lines.push(b'\n');
             }
             let next = page.more.then_some(OrderQuery { after: Some(last), ..query });

@@ -53,10 +53,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         max_connections: settings.max_connections.get(),
     };
 
-    banner::print(listener.local_addr()?, database).context("cannot write to stdout")?;
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
+        banner::print(listener.local_addr()?, database).context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {
             let mut heard = heard.clone();
@@ -76,7 +76,8 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
                 None => Ok(()),
             }
         };
-        tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping)
+        tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping)?;
+        anyhow::Ok(())
     })?;
     tracing::info!("stopped");
     Ok(())

@@ -5,8 +5,10 @@ CREATE TABLE orders (
     -- Ascends with the id, so a period of time is a range of ids.
     order_date          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL CHECK (updated_at >= order_date),
+    -- Not IN (…): SQLite would build a temporary table of the words for each row written.
     status              TEXT    NOT NULL
-        CHECK (status IN ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
+        CHECK (status = 'pending' OR status = 'processing' OR status = 'shipped'
+            OR status = 'delivered' OR status = 'cancelled'),
     currency            TEXT    NOT NULL CHECK (length(currency) = 3),
     -- The shipment: both or neither, and never on a cancelled order.
     shipping_provider   TEXT,

@@ -4,12 +4,15 @@
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+};
 use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, OrderShipment, Version};
 
 use super::{
     super::{
-        rows::{LineRow, OrderRow, millis},
+        rows::{JoinedRow, LineRow, OrderRow, millis},
         schema::{order_products, orders},
     },
     Conn,
@@ -18,12 +21,12 @@ use super::{
 type Backend = <Conn as Connection>::Backend;
 
 /// An order and its lines: one statement, so one state of both.
-pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<(OrderRow, LineRow)>> {
+pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<JoinedRow>> {
     orders::table
-        .inner_join(order_products::table)
+        .left_join(order_products::table)
         .filter(orders::id.eq(id))
         .order(order_products::position)
-        .select((OrderRow::as_select(), LineRow::as_select()))
+        .select((OrderRow::as_select(), Option::<LineRow>::as_select()))
         .load(conn)
 }
 
@@ -31,7 +34,7 @@ pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<(OrderRow, LineRow)>> {
 ///
 /// Every filter is an equality that an index serves and a range of ids, so a page costs the same
 /// anywhere in a table of any size: since dates ascend with ids, a period becomes a range of ids.
-pub fn page(conn: &mut Conn, query: &OrderQuery) -> QueryResult<Vec<(OrderRow, LineRow)>> {
+pub fn page(conn: &mut Conn, query: &OrderQuery) -> QueryResult<Vec<JoinedRow>> {
     let after = query.after.map_or(0, OrderId::get);
     let OrderFilter { from, to, .. } = query.filter;
     if from.is_none() && to.is_none() {
@@ -68,12 +71,7 @@ fn millis_up(moment: DateTime<Utc>) -> i64 {
 
 diesel::alias!(orders as listed: Listed);
 
-fn page_between(
-    conn: &mut Conn,
-    query: &OrderQuery,
-    after: i64,
-    end: i64,
-) -> QueryResult<Vec<(OrderRow, LineRow)>> {
+fn page_between(conn: &mut Conn, query: &OrderQuery, after: i64, end: i64) -> QueryResult<Vec<JoinedRow>> {
     let mut ids = listed
         .select(listed.field(orders::id))
         .filter(listed.field(orders::id).gt(after))
@@ -88,28 +86,50 @@ fn page_between(
         ids = ids.filter(listed.field(orders::user_id).eq(user.get()));
     }
     orders::table
-        .inner_join(order_products::table)
+        .left_join(order_products::table)
         .filter(orders::id.eq_any(ids))
         .order((orders::id, order_products::position))
-        .select((OrderRow::as_select(), LineRow::as_select()))
+        .select((OrderRow::as_select(), Option::<LineRow>::as_select()))
         .load(conn)
 }
 
 /// Writes the changed parts of an order, if it is still at the version `seen`. Whether it was.
 pub fn update(conn: &mut Conn, order: &Order, seen: Version) -> QueryResult<bool> {
     let shipment = order.shipment();
-    let changed = diesel::update(orders::table)
-        .filter(orders::id.eq(order.id().get()).and(orders::version.eq(seen.get())))
-        .set((
-            orders::status.eq(order.status().as_str()),
-            orders::updated_at.eq(millis(order.updated_at())),
-            orders::shipping_provider.eq(shipment.map(OrderShipment::provider)),
-            orders::tracking_number.eq(shipment.map(OrderShipment::tracking_number)),
-            orders::version.eq(order.version().get()),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
+    let changes = (
+        orders::status.eq(order.status().as_str()),
+        orders::updated_at.eq(millis(order.updated_at())),
+        orders::shipping_provider.eq(shipment.map(OrderShipment::provider)),
+        orders::tracking_number.eq(shipment.map(OrderShipment::tracking_number)),
+        orders::version.eq(order.version().get()),
+    );
+    let condition = orders::id.eq(order.id().get()).and(orders::version.eq(seen.get()));
+    let updated = UpdateOrders { changes: changes.as_changeset(), condition }.execute(conn)?;
+    Ok(updated == 1)
 }
+
+/// An `UPDATE` that Diesel keeps prepared. One made by `diesel::update` it prepares each time anew,
+/// which takes three times as long as the rest of it.
+struct UpdateOrders<C, P> {
+    changes: C,
+    condition: P,
+}
+
+impl<C: QueryFragment<Backend>, P: QueryFragment<Backend>> QueryFragment<Backend> for UpdateOrders<C, P> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("UPDATE orders SET ");
+        self.changes.walk_ast(out.reborrow())?;
+        out.push_sql(" WHERE ");
+        self.condition.walk_ast(out)
+    }
+}
+
+impl<C, P> QueryId for UpdateOrders<C, P> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C, P> RunQueryDsl<Conn> for UpdateOrders<C, P> {}
 
 /// The key and the fingerprint of the request that made an order.
 pub fn made_by(conn: &mut Conn, id: i64) -> QueryResult<(Option<String>, Option<Vec<u8>>)> {

@@ -2,11 +2,13 @@
 
 #![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
 
+use std::iter;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use orders_domain::{
     Idempotency, InvalidInput, Money, Order, OrderId, OrderProduct, OrderRecord, OrderShipment, OrderStatus,
-    Quantity, ShippingProvider, TrackingNumber,
+    ShippingProvider, TrackingNumber,
 };
 
 use super::schema::{order_products, orders};
@@ -32,7 +34,7 @@ pub struct OrderRow {
 pub struct LineRow {
     product_id: i64,
     price: i64,
-    quantity: i32,
+    quantity: i64,
 }
 
 /// What is written of an order. `None` is written as NULL, so that the statement is always the same.
@@ -54,13 +56,13 @@ pub struct NewOrderRow<'a> {
 
 /// What is written of a line.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = order_products)]
+#[diesel(table_name = order_products, treat_none_as_default_value = false)]
 pub struct NewLineRow {
     order_id: i64,
     position: i32,
     product_id: i64,
     price: i64,
-    quantity: i32,
+    quantity: i64,
 }
 
 /// A moment as its column has it: milliseconds since 1970.
@@ -102,17 +104,13 @@ impl NewLineRow {
             position,
             product_id: line.product().get(),
             price: line.price().minor_units(),
-            quantity: i32::try_from(line.quantity().get()).unwrap_or(i32::MAX),
+            quantity: line.quantity().get().into(),
         })
     }
 }
 
 fn line(row: &LineRow) -> Result<OrderProduct, InvalidInput> {
-    Ok(OrderProduct::new(
-        row.product_id.try_into()?,
-        Money::try_from(row.price)?,
-        Quantity::try_from(i64::from(row.quantity))?,
-    ))
+    Ok(OrderProduct::new(row.product_id.try_into()?, Money::try_from(row.price)?, row.quantity.try_into()?))
 }
 
 fn shipment(row: &OrderRow) -> Result<Option<OrderShipment>, InvalidInput> {
@@ -139,16 +137,17 @@ fn order(row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput
     })
 }
 
+/// An order with one of its lines, or without: a join must not hide an order that has lost them.
+pub type JoinedRow = (OrderRow, Option<LineRow>);
+
 /// The orders of a join of orders and lines, in which the rows of an order stand together.
-pub fn orders(joined: Vec<(OrderRow, LineRow)>) -> Result<Vec<Order>, InvalidInput> {
+pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
     let mut orders = Vec::new();
     let mut joined = joined.into_iter().peekable();
     while let Some((row, first)) = joined.next() {
-        let mut lines = vec![line(&first)?];
-        while let Some((_, next)) = joined.next_if(|(other, _)| other.id == row.id) {
-            lines.push(line(&next)?);
-        }
-        orders.push(order(&row, lines)?);
+        let others = iter::from_fn(|| joined.next_if(|(other, _)| other.id == row.id));
+        let lines = iter::once(first).chain(others.map(|(_, line)| line)).flatten();
+        orders.push(order(&row, lines.map(|row| line(&row)).collect::<Result<_, _>>()?)?);
     }
     Ok(orders)
 }

@@ -22,7 +22,7 @@ diesel::table! {
         position -> Integer,
         product_id -> BigInt,
         price -> BigInt,
-        quantity -> Integer,
+        quantity -> BigInt,
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 
 use reqwest::{Client, Method, RequestBuilder};
@@ -41,7 +42,12 @@ impl Server {
 
     /// A server on this database file, which outlives it.
     pub fn start_on(database: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut child = command(database, settings).spawn().unwrap();
+        Self::start_by(command(database, settings), database)
+    }
+
+    /// The server that this command, whose stdout is piped, becomes.
+    pub fn start_by(mut command: Command, database: &Path) -> Self {
+        let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let mut lines = BufReader::new(stdout).lines();
         let first = lines.next().expect("the server says where it listens").unwrap();
@@ -93,6 +99,27 @@ impl Server {
     pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
+
+    /// Waits for the process to end by itself.
+    pub fn ends_within(&mut self, limit: Duration) -> ExitStatus {
+        ends_within(&mut self.child, limit)
+    }
+}
+
+/// Waits for a process to end by itself; one that does not is killed.
+pub fn ends_within(child: &mut Child, limit: Duration) -> ExitStatus {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > deadline {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the process did not end within {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 impl Drop for Server {
@@ -111,6 +138,23 @@ pub fn command(database: &Path, settings: &[(&str, &str)]) -> Command {
         .env("DATABASE_URL", format!("sqlite://{}", database.display()))
         .envs(settings.iter().copied())
         .stdout(Stdio::piped());
+    command
+}
+
+/// Fills this database with so many orders.
+pub fn seed(database: &Path, count: u64) {
+    let url = format!("sqlite://{}", database.display());
+    let done =
+        orders().args(["seed", "--orders", &count.to_string(), "--database-url", &url]).status().unwrap();
+    assert!(done.success());
+}
+
+/// The command, run by another program that is given it as its last arguments.
+pub fn under(wrapper: &[&str], inner: &Command) -> Command {
+    let mut command = Command::new(wrapper[0]);
+    command.args(&wrapper[1..]).arg(inner.get_program()).args(inner.get_args()).env_clear();
+    command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdout(Stdio::piped());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
 }
 

@@ -115,3 +115,6 @@ impl Keys {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use diesel::QueryResult;
+use diesel::{QueryResult, r2d2::R2D2Connection};
 use metrics::gauge;
 use orders_domain::ports::PortError;
 use r2d2::{ManageConnection, Pool};
 
-use super::{super::OpenError, Conn, connection};
+use super::{
+    super::{OpenError, failure},
+    Conn, connection,
+};
 
 /// More than the threads that read at once on any machine this is meant for.
 const CONNECTIONS: u32 = 16;
@@ -45,13 +48,13 @@ impl Readers {
     ///
     /// # Errors
     ///
-    /// [`PortError::Unavailable`].
+    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
     pub async fn inline<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, PortError> {
         match self.0.try_get() {
-            Some(mut conn) => read(&mut conn).map_err(unavailable),
+            Some(mut conn) => read(&mut conn).map_err(failure),
             None => self.elsewhere(read).await,
         }
     }
@@ -60,7 +63,7 @@ impl Readers {
     ///
     /// # Errors
     ///
-    /// [`PortError::Unavailable`].
+    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
     pub async fn elsewhere<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
@@ -68,7 +71,7 @@ impl Readers {
         let pool = self.0.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let mut conn = pool.get().map_err(unavailable)?;
-            read(&mut conn).map_err(unavailable)
+            read(&mut conn).map_err(failure)
         });
         reading.await.map_err(unavailable)?
     }
@@ -94,8 +97,36 @@ impl ManageConnection for Manager {
         Ok(())
     }
 
-    /// A file does not hang up.
-    fn has_broken(&self, _: &mut Conn) -> bool {
-        false
+    /// A file does not hang up, but a transaction that did not end would show the same state for ever.
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{connection::SimpleConnection, prelude::*};
+
+    use super::{super::tests::database, *};
+
+    #[tokio::test]
+    async fn a_read_that_panics_leaves_no_transaction_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = database(folder.path());
+        let readers = Readers::open(&folder.path().join("orders.sqlite")).unwrap();
+        // Whichever connections the pool has, each of them panics once.
+        for _ in 0..4 {
+            let (readers, read) = (readers.clone(), |conn: &mut Conn| conn.transaction(in_the_middle));
+            tokio::spawn(async move { readers.elsewhere(read).await }).await.unwrap().unwrap_err();
+        }
+        writer.batch_execute("CREATE TABLE later (id INTEGER)").unwrap();
+        for _ in 0..4 {
+            readers.inline(|conn| conn.batch_execute("SELECT * FROM later")).await.unwrap();
+        }
+    }
+
+    fn in_the_middle(conn: &mut Conn) -> QueryResult<()> {
+        conn.batch_execute("SELECT * FROM orders")?;
+        panic!("a bug")
     }
 }

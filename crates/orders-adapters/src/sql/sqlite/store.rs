@@ -12,7 +12,7 @@ use orders_domain::{
 
 use super::{
     super::{
-        OpenError,
+        OpenError, failure,
         rows::{self, NewLineRow, NewOrderRow},
         schema::{order_products, orders},
         writer::{BatchError, Isolation, Job, Outcome, Outcomes, Store, Write},
@@ -143,7 +143,7 @@ fn write_all(
                 conn.transaction(|conn| write(conn, keys, &mut next, &job.write)).map_err(|error| {
                     keys.roll_back_to(kept);
                     next = before;
-                    PortError::Unavailable(error.into())
+                    failure(error)
                 })
             }
         });
@@ -239,10 +239,9 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// [`PortError::Unavailable`].
+    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
     pub fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
-        let counters =
-            Counters::read(&mut self.conn).map_err(|error| PortError::Unavailable(error.into()))?;
+        let counters = Counters::read(&mut self.conn).map_err(failure)?;
         Ok((counters.last_id, counters.newest))
     }
 
@@ -254,6 +253,9 @@ impl Importer {
     pub fn import(&mut self, orders: &[Order]) -> Result<(), PortError> {
         self.conn
             .immediate_transaction(|conn| orders.iter().try_for_each(|order| insert_order(conn, order, None)))
-            .map_err(|error: Error| PortError::Unavailable(error.into()))
+            .map_err(failure)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What SQLite makes of the statements.
 
 mod plans;
+pub mod statements;
 pub mod trace;
 
 use std::path::Path;

@@ -52,3 +52,36 @@ impl WalLimit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::{dsl::sql, prelude::*, sql_types::Integer};
+
+    use super::{super::tests::database, *};
+
+    #[test]
+    fn a_log_past_its_limit_is_started_over_once_nobody_reads_from_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut conn, mut reader) = (database(folder.path()), database(folder.path()));
+        let mut limit = WalLimit::of(&folder.path().join("orders.sqlite"));
+        let log = limit.file.clone();
+        let size = || std::fs::metadata(&log).unwrap().len();
+        reader.batch_execute("BEGIN; SELECT * FROM orders").unwrap();
+        conn.batch_execute(&format!("CREATE TABLE large AS SELECT zeroblob({LIMIT}) AS bytes")).unwrap();
+        for _ in 0..EVERY {
+            limit.keep(&mut conn);
+        }
+        assert!(size() > LIMIT);
+        let patience: i32 =
+            diesel::select(sql::<Integer>("timeout FROM pragma_busy_timeout")).get_result(&mut conn).unwrap();
+        assert_eq!(u32::try_from(patience), Ok(super::super::connection::WRITER_PATIENCE_MS));
+
+        reader.batch_execute("COMMIT").unwrap();
+        for _ in 1..EVERY {
+            limit.keep(&mut conn);
+        }
+        assert!(size() > LIMIT);
+        limit.keep(&mut conn);
+        assert_eq!(size(), 0);
+    }
+}

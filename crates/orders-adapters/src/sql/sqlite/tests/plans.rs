@@ -1,8 +1,20 @@
+//! How SQLite finds the rows of each statement: by an index, with nothing to sort.
+
+use std::{collections::BTreeSet, path::Path};
+
 use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Text};
 use orders_domain::{OrderFilter, OrderQuery, OrderStatus};
 
-use super::{super::{queries, Importer}, Conn, database, trace::Trace};
+use super::{
+    super::{Importer, queries},
+    Conn, database,
+    trace::Trace,
+};
 use crate::sample::{at, n, new_order, parcel};
+
+/// Those that take their rows from a scan: it goes down the ids and stops at the first.
+const BACKWARD_SCAN: [&str; 1] =
+    ["SELECT `orders`.`id`, `orders`.`order_date` FROM `orders` ORDER BY `orders`.`id` DESC LIMIT ?"];
 
 #[derive(QueryableByName)]
 struct Step {
@@ -15,49 +27,94 @@ fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     steps.into_iter().map(|step| step.detail).collect()
 }
 
-#[test]
-fn look() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut conn = database(folder.path());
-    let all = |conn: &mut Conn| {
+/// The statements of a page under each combination of filters, and those of everything else.
+fn statements(conn: &mut Conn) -> BTreeSet<String> {
+    let trace = Trace::of(conn);
     for bits in 0..32 {
         let filter = OrderFilter {
             status: (bits & 1 > 0).then_some(OrderStatus::Pending),
             user: (bits & 2 > 0).then(|| n(1)),
             from: (bits & 4 > 0).then(|| at(0)),
-            to: (bits & 8 > 0).then(|| at(0)),
+            to: (bits & 8 > 0).then(|| at(10)),
         };
-        let trace = Trace::of(conn);
-        let q = OrderQuery { filter, after: (bits & 16 > 0).then(|| n(1)), limit: n(100) };
-        queries::page(conn, &q).unwrap();
-        let heard = trace.take();
-        if bits < 8 { for sql in heard.run {
-            println!("{bits}: {sql}");
-            for l in plan(conn, &sql) { println!("      {l}"); }
-        }}
+        let after = (bits & 16 > 0).then(|| n(1));
+        queries::page(conn, &OrderQuery { filter, after, limit: n(100) }).unwrap();
     }
-        let trace = Trace::of(conn);
-        queries::find(conn, 1).unwrap();
-        queries::newest(conn).unwrap();
-        queries::keys_after(conn, (1, 2), 7).unwrap();
-        queries::made_by(conn, 1).optional().unwrap();
-        queries::update(conn, &new_order(1, at(0)).with_id(n(1)), n(1)).unwrap();
-        for sql in trace.take().run {
-            println!("{sql}");
-            for l in plan(conn, &sql) { println!("      {l}"); }
+    queries::find(conn, 1).unwrap();
+    queries::update(conn, &new_order(1, at(0)).with_id(n(i64::MAX)), n(1)).unwrap();
+    queries::made_by(conn, 1).optional().unwrap();
+    queries::newest(conn).unwrap();
+    queries::keys_after(conn, (0, 0), 10).unwrap();
+    trace.take().run.into_iter().collect()
+}
+
+fn assert_every_statement_searches(conn: &mut Conn) {
+    let statements = statements(conn);
+    // Pages with and without status and user, the ids of a period, and the five others.
+    assert_eq!(statements.len(), 4 + 1 + 5, "{statements:#?}");
+    for sql in statements {
+        let plan = plan(conn, &sql);
+        if BACKWARD_SCAN.contains(&sql.as_str()) {
+            assert_eq!(plan, ["SCAN orders"]);
+            continue;
         }
+        for step in &plan {
+            let good = step.starts_with("SEARCH ") || step.starts_with("LIST SUBQUERY");
+            assert!(good, "{sql}\n{plan:#?}");
+        }
+    }
+}
+
+/// 3000 orders: half of them of one user, the others of a user each; most are delivered.
+fn fill(folder: &Path) {
+    let order = |id| {
+        let user = if id % 2 == 0 { 1 } else { id };
+        let order = new_order(user, at(id / 10)).with_id(n(id));
+        if id % 10 == 0 {
+            return order;
+        }
+        let shipped =
+            order.track(parcel("1"), at(id)).unwrap().advance(OrderStatus::Shipped, at(id)).unwrap();
+        shipped.advance(OrderStatus::Delivered, at(id)).unwrap()
     };
-    all(&mut conn);
-    drop(conn);
-    println!("----------- ANALYZED");
-    let mut imp = Importer::open(&folder.path().join("orders.sqlite")).unwrap();
-    let orders: Vec<_> = (1..=3000).map(|i| {
-        let o = new_order(if i % 2 == 0 { 1 } else { i }, at(i / 10)).with_id(n(i));
-        if i % 10 == 0 { o } else { o.track(parcel("1"), at(i)).unwrap().advance(OrderStatus::Shipped, at(i)).unwrap().advance(OrderStatus::Delivered, at(i)).unwrap() }
-    }).collect();
-    imp.import(&orders).unwrap();
-    drop(imp);
+    let orders: Vec<_> = (1..=3000).map(order).collect();
+    Importer::open(&folder.join("orders.sqlite")).unwrap().import(&orders).unwrap();
+}
+
+#[test]
+fn every_statement_searches_by_an_index_in_a_new_database() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_every_statement_searches(&mut database(folder.path()));
+}
+
+#[test]
+fn every_statement_searches_by_an_index_among_many_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
+    assert_every_statement_searches(&mut database(folder.path()));
+}
+
+#[test]
+fn every_statement_searches_by_an_index_when_sqlite_knows_how_the_values_spread() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
+    database(folder.path()).batch_execute("ANALYZE").unwrap();
+    assert_every_statement_searches(&mut database(folder.path()));
+}
+
+#[test]
+fn the_ids_of_a_page_come_from_the_index_of_exactly_its_filters() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
     let mut conn = database(folder.path());
     conn.batch_execute("ANALYZE").unwrap();
-    all(&mut conn);
+    let plans = statements(&mut conn).into_iter().flat_map(|sql| plan(&mut conn, &sql));
+    let ids: BTreeSet<_> = plans.filter(|step| step.starts_with("SEARCH listed ")).collect();
+    let expected = [
+        "SEARCH listed USING COVERING INDEX orders_by_status (status=? AND rowid>? AND rowid<?)",
+        "SEARCH listed USING COVERING INDEX orders_by_user (user_id=? AND rowid>? AND rowid<?)",
+        "SEARCH listed USING COVERING INDEX orders_by_user_and_status (user_id=? AND status=? AND rowid>? AND rowid<?)",
+        "SEARCH listed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+    ];
+    assert_eq!(ids.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

@@ -30,14 +30,14 @@ impl Trace {
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             let mut heard = heard.lock().unwrap();
             match event {
-                InstrumentationEvent::StartQuery { query } => {
+                InstrumentationEvent::StartQuery { query, .. } => {
                     let text = query.to_string();
                     let sql = text.split(" -- binds:").next().unwrap_or(&text);
                     if !["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word)) {
                         heard.run.push(sql.to_owned());
                     }
                 }
-                InstrumentationEvent::CacheQuery { sql } => heard.kept.push(sql.to_owned()),
+                InstrumentationEvent::CacheQuery { sql, .. } => heard.kept.push(sql.to_owned()),
                 _ => {}
             }
         });

@@ -1,0 +1,131 @@
+use chrono::TimeDelta;
+use diesel::{connection::SimpleConnection, prelude::*};
+use tempfile::TempDir;
+
+use super::{
+    super::{super::rows::NewOrderRow, super::schema::orders, tests::database},
+    *,
+};
+use crate::sample::{at, key, n, new_order};
+
+/// A database with orders (id, date) that user 1 made with a key each, its text as given.
+fn with_orders(made: &[(i64, DateTime<Utc>, &str)]) -> (TempDir, Conn) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut conn = database(folder.path());
+    for (id, date, text) in made {
+        let (order, made_by) = (new_order(1, *date).with_id(n(*id)), key(text, 1));
+        let row = NewOrderRow::of(&order, Some(&made_by));
+        diesel::insert_into(orders::table).values(row).execute(&mut conn).unwrap();
+    }
+    (folder, conn)
+}
+
+/// A database in which user 1 made so many orders at one moment with the keys `1`, `2`, ….
+fn with_many_at_once(count: i64) -> (TempDir, Conn) {
+    let (folder, mut conn) = with_orders(&[]);
+    let date = millis(at(0));
+    conn.batch_execute(&format!(
+        "WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < {count})
+         INSERT INTO orders SELECT id, 1, {date}, {date}, 'pending', 'USD', NULL, NULL, 1, id, x'00' FROM numbers"
+    ))
+    .unwrap();
+    (folder, conn)
+}
+
+fn made(keys: &Keys, user: i64, text: &str) -> Option<i64> {
+    keys.order(n(user), &key(text, 1).key)
+}
+
+/// Just before the keys made at this moment are a day old.
+fn almost_a_day_after(moment: DateTime<Utc>) -> DateTime<Utc> {
+    moment + IdempotencyKey::KEPT - TimeDelta::milliseconds(1)
+}
+
+#[test]
+fn the_keys_of_the_last_day_are_loaded_for_their_user() {
+    let (_folder, mut conn) =
+        with_orders(&[(1, at(0), "older"), (2, at(1), "day-old"), (3, at(2), "kept"), (4, at(2), "too")]);
+    let keys = Keys::load(&mut conn, at(1) + IdempotencyKey::KEPT).unwrap();
+    let found = ["older", "day-old", "kept", "too", "none"].map(|text| made(&keys, 1, text));
+    assert_eq!(found, [None, None, Some(3), Some(4), None]);
+    assert_eq!(made(&keys, 2, "kept"), None);
+}
+
+#[test]
+fn of_two_orders_with_one_key_the_later_one_is_loaded() {
+    let (_folder, mut conn) =
+        with_orders(&[(1, at(0), "a"), (2, at(0), "a"), (3, at(1), "b"), (4, at(2), "b")]);
+    let keys = Keys::load(&mut conn, at(0)).unwrap();
+    assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b")), (Some(2), Some(4)));
+}
+
+#[test]
+fn every_key_is_loaded_however_many_there_are_of_one_moment() {
+    let count = 2 * LOAD + 1;
+    let (_folder, mut conn) = with_many_at_once(count);
+    let keys = Keys::load(&mut conn, at(0)).unwrap();
+    for id in [1, LOAD, LOAD + 1, count] {
+        assert_eq!(made(&keys, 1, &id.to_string()), Some(id));
+    }
+    assert_eq!(keys.orders.len(), usize::try_from(count).unwrap());
+}
+
+#[test]
+fn an_insertion_that_is_rolled_back_leaves_what_was_before() {
+    let (a, b) = (key("a", 1).key, key("b", 1).key);
+    let mut keys = Keys::default();
+    keys.insert(n(1), &a, 1);
+    keys.committed();
+    keys.insert(n(1), &a, 2);
+    let kept = keys.uncommitted();
+    keys.insert(n(1), &a, 3);
+    keys.insert(n(1), &b, 4);
+
+    keys.roll_back_to(kept);
+    assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b")), (Some(2), None));
+    keys.roll_back_to(0);
+    assert_eq!(made(&keys, 1, "a"), Some(1));
+    keys.roll_back_to(0);
+    assert_eq!((made(&keys, 1, "a"), keys.uncommitted()), (Some(1), 0));
+}
+
+#[test]
+fn a_sweep_forgets_the_keys_that_are_a_day_old_and_no_others() {
+    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(2000), "b"), (3, at(2001), "c")]);
+    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
+    keys.sweep(&mut conn, almost_a_day_after(at(0))).unwrap();
+    assert_eq!(keys.orders.len(), 3);
+    keys.sweep(&mut conn, at(2000) + IdempotencyKey::KEPT).unwrap();
+    assert_eq!(["a", "b", "c"].map(|text| made(&keys, 1, text)), [None, None, Some(3)]);
+    keys.sweep(&mut conn, at(9000) + IdempotencyKey::KEPT).unwrap();
+    assert!(keys.orders.is_empty());
+}
+
+#[test]
+fn a_sweep_spares_a_key_that_a_later_order_has_taken() {
+    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(5000), "a")]);
+    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
+    keys.sweep(&mut conn, at(4000) + IdempotencyKey::KEPT).unwrap();
+    assert_eq!(made(&keys, 1, "a"), Some(2));
+}
+
+#[test]
+fn sweeps_wait_until_a_second_of_keys_has_gathered() {
+    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(500), "b"), (3, at(999), "c")]);
+    let mut keys = Keys::load(&mut conn, at(0) + IdempotencyKey::KEPT).unwrap();
+    keys.sweep(&mut conn, at(999) + IdempotencyKey::KEPT).unwrap();
+    assert_eq!(keys.orders.len(), 2);
+    keys.sweep(&mut conn, at(1000) + IdempotencyKey::KEPT).unwrap();
+    assert!(keys.orders.is_empty());
+}
+
+#[test]
+fn many_keys_of_one_moment_are_swept_a_part_at_a_time() {
+    let count = 2 * SWEEP + 10;
+    let (_folder, mut conn) = with_many_at_once(count);
+    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
+    for left in [SWEEP + 10, 10, 0, 0] {
+        keys.sweep(&mut conn, at(5000) + IdempotencyKey::KEPT).unwrap();
+        assert_eq!(keys.orders.len(), usize::try_from(left).unwrap());
+    }
+}

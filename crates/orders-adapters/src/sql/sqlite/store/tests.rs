@@ -1,0 +1,232 @@
+use chrono::TimeDelta;
+use orders_domain::Version;
+use tempfile::TempDir;
+
+use super::{
+    super::{
+        super::rows::moment,
+        tests::{database, statements::assert_prepared_once, trace::Trace},
+    },
+    *,
+};
+use crate::sample::{key, n, new_order, parcel};
+
+/// A store on a new database.
+fn store() -> (TempDir, SqliteStore) {
+    let folder = tempfile::tempdir().unwrap();
+    database(folder.path());
+    let store = SqliteStore::new(folder.path().join("orders.sqlite"));
+    (folder, store)
+}
+
+/// The machine's time, since the store forgets keys by it, in whole milliseconds.
+fn now() -> DateTime<Utc> {
+    moment(rows::millis(SystemClock.now())).unwrap()
+}
+
+fn insertion(user: i64, asked: Option<Idempotency>) -> Job {
+    Job::unanswered(Write::Insert { order: new_order(user, now()), idempotency: asked })
+}
+
+fn change(order: Order, seen: Version) -> Job {
+    Job::unanswered(Write::Update { order, seen })
+}
+
+/// Each outcome in a word.
+fn words(outcomes: Outcomes) -> Vec<String> {
+    let word = |outcome| match outcome {
+        Ok(Outcome::Inserted(id, _)) => format!("inserted {id}"),
+        Ok(Outcome::Known(Insertion::Replayed(order))) => format!("replayed {}", order.id()),
+        Ok(Outcome::Known(other)) => format!("{other:?}"),
+        Ok(Outcome::Done) => "done".to_owned(),
+        Ok(Outcome::Stale) => "stale".to_owned(),
+        Err(PortError::Unavailable(_)) => "unavailable".to_owned(),
+        Err(other) => panic!("{other:?}"),
+    };
+    outcomes.into_iter().map(word).collect()
+}
+
+fn together(store: &mut SqliteStore, batch: &[Job]) -> Vec<String> {
+    words(store.apply(batch, Isolation::Together).unwrap())
+}
+
+fn each(store: &mut SqliteStore, batch: &[Job]) -> Vec<String> {
+    words(store.apply(batch, Isolation::Each).unwrap())
+}
+
+/// Another connection has these statements run.
+fn outside(folder: &TempDir, sql: &str) {
+    database(folder.path()).batch_execute(sql).unwrap();
+}
+
+/// From now on the database refuses orders of user 13.
+fn refuse_13(folder: &TempDir) {
+    outside(
+        folder,
+        "CREATE TRIGGER refuse BEFORE INSERT ON orders WHEN NEW.user_id = 13
+         BEGIN SELECT RAISE(ABORT, 'no orders of 13'); END",
+    );
+}
+
+/// From now on each commit of a new order fails, by a reference that is checked only then.
+fn fail_commits(folder: &TempDir) {
+    outside(
+        folder,
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY);
+         CREATE TABLE late (id INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER fail AFTER INSERT ON orders BEGIN INSERT INTO late VALUES (1); END",
+    );
+}
+
+#[test]
+fn a_batch_sees_its_own_writes() {
+    let (_folder, mut store) = store();
+    let first = new_order(1, now()).with_id(n(1));
+    let (tracked, seen) = (first.clone().track(parcel("1"), now()).unwrap(), first.version());
+    let batch = [
+        insertion(1, Some(key("a", 1))),
+        insertion(1, Some(key("a", 1))),
+        insertion(1, Some(key("a", 2))),
+        change(tracked.clone(), seen),
+        change(tracked, seen),
+        insertion(1, None),
+        Job::unanswered(Write::Replay { user: n(1), idempotency: key("a", 1), now: now() }),
+        Job::unanswered(Write::Replay { user: n(1), idempotency: key("b", 1), now: now() }),
+        Job::unanswered(Write::Probe),
+    ];
+    let expected = [
+        "inserted 1",
+        "replayed 1",
+        "KeyReused",
+        "done",
+        "stale",
+        "inserted 2",
+        "replayed 1",
+        "done",
+        "done",
+    ];
+    assert_eq!(together(&mut store, &batch), expected);
+}
+
+#[test]
+fn a_refused_write_fails_alone_and_leaves_no_trace() {
+    let (folder, mut store) = store();
+    refuse_13(&folder);
+    assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
+    let batch = [
+        insertion(1, Some(key("a", 1))),
+        insertion(13, Some(key("b", 1))),
+        insertion(1, Some(key("a", 1))),
+        insertion(1, None),
+    ];
+    let failed = store.apply(&batch, Isolation::Together);
+    assert!(matches!(failed, Err(BatchError::Statement(_))), "{failed:?}");
+    assert_eq!(each(&mut store, &batch), ["inserted 2", "unavailable", "replayed 2", "inserted 3"]);
+
+    outside(&folder, "DROP TRIGGER refuse");
+    assert_eq!(together(&mut store, &[insertion(13, Some(key("b", 1)))]), ["inserted 4"]);
+}
+
+#[test]
+fn a_batch_that_was_rolled_back_is_forgotten() {
+    let (folder, mut store) = store();
+    refuse_13(&folder);
+    let batch = [insertion(1, None), insertion(1, Some(key("a", 1))), insertion(13, None)];
+    store.apply(&batch, Isolation::Together).unwrap_err();
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("a", 1)))]), ["inserted 1"]);
+}
+
+#[test]
+fn a_number_taken_by_an_outsider_is_passed_over() {
+    let (folder, mut store) = store();
+    assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
+    outside(
+        &folder,
+        "INSERT INTO orders SELECT 7, user_id, order_date, updated_at, status, currency, NULL, NULL, 1, NULL, NULL
+         FROM orders; UPDATE orders SET id = 2 WHERE id = 7",
+    );
+    let batch = [insertion(1, Some(key("a", 1))), insertion(2, None)];
+    let failed = store.apply(&batch, Isolation::Together);
+    assert!(matches!(failed, Err(BatchError::Statement(_))), "{failed:?}");
+    assert_eq!(each(&mut store, &batch), ["inserted 3", "inserted 4"]);
+}
+
+#[test]
+fn a_failed_commit_is_told_from_other_failures_and_the_store_recovers() {
+    let (folder, mut store) = store();
+    fail_commits(&folder);
+    for _ in 0..2 {
+        let failed = store.apply(&[insertion(1, Some(key("a", 1)))], Isolation::Together);
+        assert!(matches!(failed, Err(BatchError::Commit(_))), "{failed:?}");
+    }
+    outside(&folder, "DROP TRIGGER fail");
+    let again = [insertion(1, Some(key("a", 1))), insertion(1, Some(key("a", 1)))];
+    assert_eq!(together(&mut store, &again), ["inserted 1", "replayed 1"]);
+}
+
+#[test]
+fn keys_are_known_again_after_a_failed_commit() {
+    let (folder, mut store) = store();
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("a", 1)))]), ["inserted 1"]);
+    fail_commits(&folder);
+    store.apply(&[insertion(1, None)], Isolation::Together).unwrap_err();
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("a", 1)))]), ["replayed 1"]);
+}
+
+#[test]
+fn a_locked_database_lets_no_batch_begin() {
+    let (folder, mut store) = store();
+    assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
+    store.conn.as_mut().unwrap().batch_execute("PRAGMA busy_timeout = 0").unwrap();
+    let mut outsider = database(folder.path());
+    outsider.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let failed = store.apply(&[insertion(1, None)], Isolation::Together);
+    assert!(matches!(failed, Err(BatchError::Begin(_))), "{failed:?}");
+    outsider.batch_execute("COMMIT").unwrap();
+    assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 2"]);
+}
+
+/// Applies one batch and another like it on a connection that has nothing prepared yet: the first
+/// takes so many statements, the second the same ones without preparing them again.
+fn assert_prepared_by_the_first(first: &Job, second: &Job, statements: usize) {
+    let (_folder, mut store) = store();
+    together(&mut store, &[insertion(1, Some(key("known", 1)))]);
+    let conn = store.conn.insert(connection::writer(&store.path).unwrap());
+    let trace = Trace::of(conn);
+    let mut heard_of = |job| {
+        store.apply(std::slice::from_ref(job), Isolation::Together).unwrap();
+        trace.take()
+    };
+    let (first, second) = (heard_of(first), heard_of(second));
+    assert_prepared_once(&first, &second);
+    assert_eq!(first.run.len(), statements, "{:#?}", first.run);
+}
+
+#[test]
+fn an_insertion_takes_a_statement_for_the_order_and_one_for_each_line_prepared_once() {
+    assert_prepared_by_the_first(&insertion(1, None), &insertion(2, None), 1 + 2);
+}
+
+#[test]
+fn a_key_costs_an_insertion_no_further_statement() {
+    let keyed = |text| insertion(1, Some(key(text, 1)));
+    assert_prepared_by_the_first(&keyed("a"), &keyed("b"), 1 + 2);
+    assert_prepared_by_the_first(&keyed("a"), &insertion(1, None), 1 + 2);
+}
+
+#[test]
+fn a_known_key_takes_two_reads_prepared_once() {
+    let keyed = |body| insertion(1, Some(key("known", body)));
+    assert_prepared_by_the_first(&keyed(1), &keyed(2), 2);
+}
+
+#[test]
+fn a_change_takes_one_statement_whatever_changes_prepared_once() {
+    let placed = new_order(1, now()).with_id(n(1));
+    // No earlier than the order that will be there.
+    let later = now() + TimeDelta::hours(1);
+    let tracked = placed.clone().track(parcel("1"), later).unwrap();
+    let cancelled = tracked.clone().cancel(later).unwrap();
+    let (first, second) = (placed.version(), tracked.version());
+    assert_prepared_by_the_first(&change(tracked, first), &change(cancelled, second), 1);
+}

@@ -1,0 +1,52 @@
+//! The walls between the crates, and the documents that are drawn from the code.
+
+use std::{fs, path::Path, process::Command};
+
+use orders_domain::OrderStatus;
+use serde_json::Value;
+
+/// What each crate must not name, not even for its tests.
+const WALLS: [(&str, &[&str]); 3] = [
+    ("orders-domain", &["actix", "diesel", "serde", "orders-"]),
+    ("orders-adapters", &["actix", "serde", "clap", "orders-api", "orders-server"]),
+    ("orders-api", &["diesel", "r2d2", "libsqlite3", "clap", "orders-adapters", "orders-server"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+#[test]
+fn no_crate_names_what_lies_beyond_its_walls() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    for (name, forbidden) in WALLS {
+        let package = packages.iter().find(|package| package["name"] == name).unwrap();
+        let dependencies = package["dependencies"].as_array().unwrap();
+        assert!(!dependencies.is_empty());
+        for dependency in dependencies {
+            let dependency = dependency["name"].as_str().unwrap();
+            let beyond = forbidden.iter().find(|prefix| dependency.starts_with(**prefix));
+            assert_eq!(beyond, None, "{name} depends on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_draws_the_status_graph_of_the_code() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let drawn = readme.split("```mermaid\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(drawn, Some(OrderStatus::mermaid().as_str()));
+}
+
+#[test]
+fn the_example_on_another_storage_adapter_stays_short() {
+    let example = fs::read_to_string(root().join("crates/orders-server/examples/in_memory.rs")).unwrap();
+    assert!(example.lines().count() < 40);
+    assert!(example.contains("MemoryOrders"));
+}

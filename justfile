@@ -1,0 +1,43 @@
+# Every recipe is a plain command that works without just as well.
+
+# List the recipes.
+default:
+    @just --list --unsorted
+
+# Serve on port 3000, optimised.
+start *ARGS:
+    cargo run --release -- serve {{ARGS}}
+
+# Serve on port 3000, quickly built.
+dev *ARGS:
+    cargo run -- serve {{ARGS}}
+
+# All tests.
+test:
+    cargo test --workspace
+
+# Kill a loaded server many times and check that nothing answered is lost.
+torture KILLS="200":
+    TORTURE_KILLS={{KILLS}} cargo test --release --package orders-server --test crash -- --nocapture
+
+# Measure the server against a bare actix route (needs wrk and Python 3).
+bench *ARGS:
+    cargo build --release --package orders-server --bins --examples
+    python3 bench/bench.py {{ARGS}}
+
+# Measure the domain and the repository alone.
+bench-crates:
+    cargo bench --package orders-adapters
+
+# Formatting and lints, as CI wants them.
+lint:
+    cargo fmt --all -- --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# The rustdoc of the workspace's crates.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# What the CI runs.
+ci:
+    bash .ci/run
