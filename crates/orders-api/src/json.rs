@@ -132,9 +132,16 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        // Whole numbers beyond 64 bits come here too.
-        let whole = value.fract() == 0.0 && value.abs() >= 9_223_372_036_854_775_808.0;
-        Ok(if whole { Json::Huge(value.to_string()) } else { Json::Fraction(value) })
+        /// From here on not every whole number is a float.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        // `7.0` and `7e0` are the number 7 to JSON Schema and to most writers of JSON; whole numbers
+        // beyond 64 bits come here too.
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within the exact range")]
+        Ok(match value {
+            _ if value.fract() != 0.0 => Json::Fraction(value),
+            _ if value.abs() < EXACT => Json::Integer(value as i64),
+            _ => Json::Huge(value.to_string()),
+        })
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
@@ -186,7 +193,8 @@ mod tests {
         assert_eq!(parse("9223372036854775808"), Json::Huge("9223372036854775808".to_owned()));
         assert_eq!(parse("1e30"), Json::Huge("1000000000000000000000000000000".to_owned()));
         assert_eq!(parse("7.5"), Json::Fraction(7.5));
-        assert_eq!(parse("7.0"), Json::Fraction(7.0));
+        assert_eq!(parse("7.0"), Json::Integer(7));
+        assert_eq!(parse("-0.0"), Json::Integer(0));
     }
 
     #[test]
