@@ -1,6 +1,5 @@
 //! The domain and the repository alone, without HTTP: `cargo bench --package orders-adapters`.
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot set itself up fails")]
 
 use std::hint::black_box;

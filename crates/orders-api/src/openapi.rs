@@ -64,8 +64,11 @@ const MEDIA_TYPE: Failure = ("415", "The body is not `application/json`, or is e
 const INVALID: Failure = ("422", "Well-formed but invalid; `errors` names every fault", None);
 const TOO_MANY: Failure = ("429", "Too many requests", Some("Retry-After"));
 const BUG: Failure = ("500", "A fault on our side", None);
-const UNAVAILABLE: Failure =
-    ("503", "Overloaded, shutting down or storage unavailable; `detail` says whether anything was changed", Some("Retry-After"));
+const UNAVAILABLE: Failure = (
+    "503",
+    "Overloaded, shutting down or storage unavailable; `detail` says whether anything was changed",
+    Some("Retry-After"),
+);
 
 const BODY: [Failure; 5] = [MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE, INVALID];
 const WORK: [Failure; 3] = [TOO_MANY, BUG, UNAVAILABLE];

@@ -70,7 +70,12 @@ pub struct ServeSettings {
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// What is logged: a level, or targets with levels (`info,orders_api=debug`)
-    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info,actix_server=warn")]
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn,actix_http=off"
+    )]
     pub log: String,
 }
 
