@@ -12,7 +12,7 @@ use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, OrderShipment, Vers
 
 use super::{
     super::{
-        rows::{JoinedRow, LineRow, OrderRow, millis},
+        rows::{JoinedRow, joined, millis},
         schema::{order_products, orders},
     },
     Conn,
@@ -26,7 +26,7 @@ pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<JoinedRow>> {
         .left_join(order_products::table)
         .filter(orders::id.eq(id))
         .order(order_products::position)
-        .select((OrderRow::as_select(), Option::<LineRow>::as_select()))
+        .select(joined())
         .load(conn)
 }
 
@@ -89,7 +89,7 @@ fn page_between(conn: &mut Conn, query: &OrderQuery, after: i64, end: i64) -> Qu
         .left_join(order_products::table)
         .filter(orders::id.eq_any(ids))
         .order((orders::id, order_products::position))
-        .select((OrderRow::as_select(), Option::<LineRow>::as_select()))
+        .select(joined())
         .load(conn)
 }
 

@@ -5,7 +5,14 @@
 use std::iter;
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql},
+    dsl,
+    prelude::*,
+    row::{Field, Row},
+    sql_types::{BigInt, Integer, Nullable, Text},
+};
 use orders_domain::{
     Idempotency, InvalidInput, Money, Order, OrderId, OrderProduct, OrderRecord, OrderShipment, OrderStatus,
     ShippingProvider, TrackingNumber,
@@ -14,10 +21,8 @@ use orders_domain::{
 use super::schema::{order_products, orders};
 
 /// What is read of an order.
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = orders)]
-pub struct OrderRow {
-    pub id: i64,
+#[derive(Debug)]
+struct OrderRow {
     user_id: i64,
     order_date: i64,
     updated_at: i64,
@@ -29,12 +34,125 @@ pub struct OrderRow {
 }
 
 /// What is read of a line.
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = order_products)]
-pub struct LineRow {
+#[derive(Debug)]
+struct LineRow {
     product_id: i64,
     price: i64,
     quantity: i64,
+}
+
+/// An order with one of its lines, or without: a join must not hide an order that has lost them.
+#[derive(Debug)]
+pub struct JoinedRow {
+    id: i64,
+    /// Only with the first line: with the others it would be the same again.
+    order: Option<OrderRow>,
+    line: Option<LineRow>,
+}
+
+/// The columns of a [`JoinedRow`].
+pub type JoinedColumns = (
+    orders::id,
+    dsl::Nullable<order_products::position>,
+    dsl::Nullable<order_products::product_id>,
+    dsl::Nullable<order_products::price>,
+    dsl::Nullable<order_products::quantity>,
+    orders::user_id,
+    orders::order_date,
+    orders::updated_at,
+    orders::status,
+    orders::currency,
+    orders::shipping_provider,
+    orders::tracking_number,
+    orders::version,
+);
+
+/// The columns' types in SQL.
+pub type JoinedTypes = (
+    BigInt,
+    Nullable<Integer>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    BigInt,
+    BigInt,
+    BigInt,
+    Text,
+    Text,
+    Nullable<Text>,
+    Nullable<Text>,
+    BigInt,
+);
+
+/// What to select of orders left-joined with their lines.
+pub fn joined() -> JoinedColumns {
+    (
+        orders::id,
+        order_products::position.nullable(),
+        order_products::product_id.nullable(),
+        order_products::price.nullable(),
+        order_products::quantity.nullable(),
+        orders::user_id,
+        orders::order_date,
+        orders::updated_at,
+        orders::status,
+        orders::currency,
+        orders::shipping_provider,
+        orders::tracking_number,
+        orders::version,
+    )
+}
+
+impl JoinedRow {
+    /// Reads a row of [`JoinedTypes`]. Each seam makes Diesel's `FromSqlRow` of it, for its backend.
+    pub fn read<'a, DB>(row: &impl Row<'a, DB>) -> deserialize::Result<Self>
+    where
+        DB: Backend,
+        i32: FromSql<Integer, DB>,
+        i64: FromSql<BigInt, DB>,
+        String: FromSql<Text, DB>,
+    {
+        let position: Option<i32> = nullable::<Integer, _, _>(row, 1)?;
+        let line = match position {
+            None => None,
+            Some(_) => Some(LineRow {
+                product_id: column::<BigInt, _, _>(row, 2)?,
+                price: column::<BigInt, _, _>(row, 3)?,
+                quantity: column::<BigInt, _, _>(row, 4)?,
+            }),
+        };
+        let order = match position {
+            Some(1..) => None,
+            _ => Some(OrderRow {
+                user_id: column::<BigInt, _, _>(row, 5)?,
+                order_date: column::<BigInt, _, _>(row, 6)?,
+                updated_at: column::<BigInt, _, _>(row, 7)?,
+                status: column::<Text, _, _>(row, 8)?,
+                currency: column::<Text, _, _>(row, 9)?,
+                shipping_provider: nullable::<Text, _, _>(row, 10)?,
+                tracking_number: nullable::<Text, _, _>(row, 11)?,
+                version: column::<BigInt, _, _>(row, 12)?,
+            }),
+        };
+        Ok(Self { id: column::<BigInt, _, _>(row, 0)?, order, line })
+    }
+}
+
+fn column<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<T>
+where
+    DB: Backend,
+    T: FromSql<Sql, DB>,
+{
+    T::from_nullable_sql(row.get(index).ok_or("a column is missing")?.value())
+}
+
+fn nullable<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<Option<T>>
+where
+    DB: Backend,
+    T: FromSql<Sql, DB>,
+{
+    let field = row.get(index).ok_or("a column is missing")?;
+    field.value().map(T::from_sql).transpose()
 }
 
 /// What is written of an order. `None` is written as NULL, so that the statement is always the same.
@@ -119,13 +237,13 @@ fn shipment(row: &OrderRow) -> Result<Option<OrderShipment>, InvalidInput> {
             Ok(Some(OrderShipment::new(ShippingProvider::parse(provider)?, TrackingNumber::parse(number)?)))
         }
         (None, None) => Ok(None),
-        _ => Err(InvalidInput::Record(format!("order {} has half a shipment", row.id))),
+        _ => Err(InvalidInput::Record("a shipment is stored by halves".to_owned())),
     }
 }
 
-fn order(row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput> {
+fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput> {
     Order::restore(OrderRecord {
-        id: OrderId::try_from(row.id)?,
+        id: OrderId::try_from(id)?,
         user: row.user_id.try_into()?,
         ordered_at: moment(row.order_date)?,
         updated_at: moment(row.updated_at)?,
@@ -137,17 +255,18 @@ fn order(row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput
     })
 }
 
-/// An order with one of its lines, or without: a join must not hide an order that has lost them.
-pub type JoinedRow = (OrderRow, Option<LineRow>);
-
-/// The orders of a join of orders and lines, in which the rows of an order stand together.
+/// The orders of a join of orders and lines, in which the rows of an order stand together, in the
+/// order of its lines.
 pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
     let mut orders = Vec::new();
     let mut joined = joined.into_iter().peekable();
-    while let Some((row, first)) = joined.next() {
-        let others = iter::from_fn(|| joined.next_if(|(other, _)| other.id == row.id));
-        let lines = iter::once(first).chain(others.map(|(_, line)| line)).flatten();
-        orders.push(order(&row, lines.map(|row| line(&row)).collect::<Result<_, _>>()?)?);
+    while let Some(first) = joined.next() {
+        let Some(row) = first.order else {
+            return Err(InvalidInput::Record(format!("order {} has lost its first line", first.id)));
+        };
+        let others = iter::from_fn(|| joined.next_if(|other| other.id == first.id));
+        let lines = iter::once(first.line).chain(others.map(|other| other.line)).flatten();
+        orders.push(order(first.id, &row, lines.map(|row| line(&row)).collect::<Result<_, _>>()?)?);
     }
     Ok(orders)
 }

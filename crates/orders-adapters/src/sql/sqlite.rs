@@ -4,7 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::sqlite::SqliteConnection;
+use diesel::{
+    deserialize::{self, FromSqlRow},
+    row::Row,
+    sqlite::{Sqlite, SqliteConnection},
+};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
@@ -12,7 +16,8 @@ use orders_domain::{
 };
 
 use super::{
-    OpenError, rows,
+    OpenError,
+    rows::{self, JoinedRow, JoinedTypes},
     writer::{Outcome, Write, Writer},
 };
 use readers::Readers;
@@ -70,6 +75,12 @@ impl SqliteOrders {
     /// Brings the metrics of the pool of read connections up to date.
     pub fn record_pool_use(&self) {
         self.readers.record_use();
+    }
+}
+
+impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
+    fn build_from_row<'a>(row: &impl Row<'a, Sqlite>) -> deserialize::Result<Self> {
+        Self::read(row)
     }
 }
 

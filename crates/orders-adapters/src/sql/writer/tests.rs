@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, Sender, TryRecvError, channel},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -280,4 +280,7 @@ fn dropping_the_writer_finishes_what_waits_even_if_nobody_waits_for_it() {
     }
     drop((writer, done));
     assert_eq!(finished.try_iter().collect::<Vec<_>>(), [1, 2, 3, 4]);
+    // The thread has ended and taken its store with it.
+    assert_eq!(strings.calls.try_iter().collect::<Vec<_>>(), [Call::Apply(3, Isolation::Together)]);
+    assert_eq!(strings.calls.try_recv(), Err(TryRecvError::Disconnected));
 }
