@@ -7,7 +7,7 @@ count = 0
 function any() return math.random(first, last) end
 function post() return wrk.format("POST", "/orders", json, body) end
 function get() return wrk.format("GET", "/orders/" .. any(), json) end
-function page() return wrk.format("GET", "/orders?limit=50&after=" .. math.random(0, first), json) end
+function page() return wrk.format("GET", "/orders?limit=50&after=" .. math.random(1, first - 50), json) end
 function patch()
   count = count + 1
   local shipment = '{"shippingProvider": "USPS", "trackingNumber": "' .. count .. '"}'

@@ -1,0 +1,7 @@
+dofile((debug.getinfo(1).source:sub(2):gsub("[^/]*$", "")) .. "common.lua")
+local query = os.getenv("QUERY")
+
+-- From the first half, so that a whole page follows.
+function request()
+  return wrk.format("GET", "/orders?limit=50&after=" .. math.random(1, math.max(1, math.floor(last / 2))) .. query, json)
+end
