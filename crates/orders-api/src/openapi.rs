@@ -145,7 +145,7 @@ fn problem((_, description, header): Failure) -> RefOr<openapi::Response> {
     RefOr::T(response.build())
 }
 
-/// What every route of one thing takes: its id, and for a change the tags that it may have.
+/// What every route of one thing takes: its id, and of an order the tags that are asked about.
 fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut Operation) {
     use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
     let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(i64::MAX)).build();
@@ -161,15 +161,18 @@ fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut 
         .schema(Some(id));
     let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
     add(id.build());
-    if *method == HttpMethod::Patch {
-        let if_match = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(openapi::Required::False)
-            .description(Some("Change the order only while its tag is one of these"))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
-        add(if_match.build());
-    }
+    let condition = match (method, collection) {
+        (HttpMethod::Patch, _) => ("If-Match", "Change the order only while its tag is one of these"),
+        (HttpMethod::Get, "/orders") => ("If-None-Match", "Tags that the asker has already"),
+        _ => return,
+    };
+    let condition = ParameterBuilder::new()
+        .name(condition.0)
+        .parameter_in(ParameterIn::Header)
+        .required(openapi::Required::False)
+        .description(Some(condition.1))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
+    add(condition.build());
 }
 
 /// Both ways to say who is asking; each operation that asks accepts either, and the list neither.
