@@ -147,14 +147,15 @@ pub trait Authenticator: Send + Sync {
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait SessionCache: Send + Sync {
-    /// What is remembered of this token; the asker looks whether it still counts.
+    /// What is remembered of this token, unless it is known to be revoked; the asker looks at
+    /// [`Session::until`].
     async fn find(&self, token: TokenHash) -> Option<Session>;
 
     /// Remembers a verified token until [`Session::until`].
     async fn keep(&self, token: TokenHash, session: Session);
 
-    /// Since when tokens of this user count, as far as is known here: any that was made at that
-    /// moment or before has been revoked.
+    /// When the user's tokens were revoked last, as far as is known here: any that was made at that
+    /// moment or before counts for nothing.
     async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>>;
 
     /// Makes every token of this user that was made until `at` count for nothing.
