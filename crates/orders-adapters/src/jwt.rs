@@ -110,3 +110,6 @@ impl Authenticator for JwtAuthenticator {
         Ok(Some(session.user))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,9 +93,8 @@ impl UseCase {
         let Rule { own, any, .. } = self.rule();
         let held = |scope| user.scopes().contains(scope);
         match ownership {
-            Ownership::Missing => Err(Refusal::NotOwned),
             Ownership::Own | Ownership::Foreign if any.is_some_and(held) => Ok(()),
-            Ownership::Foreign => Err(Refusal::NotOwned),
+            Ownership::Foreign | Ownership::Missing => Err(Refusal::NotOwned),
             Ownership::Own if held(own) => Ok(()),
             Ownership::Own => Err(Refusal::MissingScope(own)),
         }
