@@ -74,7 +74,7 @@ impl JwtAuthenticator {
             Err(refused) => return Ok(Err(refused)),
         };
         let keys = self.provider.keys(token.kid(), token.algorithm()).await?;
-        Ok(token.claims(&keys).and_then(|claims| self.rules.session(token.is_access_token(), &claims, now)))
+        Ok(token.claims(&keys).and_then(|claims| self.rules.session(token.is_for_access(), &claims, now)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jsonwebtoken::{
     DecodingKey,
-    jwk::{Jwk, KeyOperations, PublicKeyUse},
+    jwk::{CommonParameters, Jwk, KeyOperations, PublicKeyUse},
 };
 use serde_json::Value;
 
@@ -53,6 +53,7 @@ fn usable(key: &Value, allowed: &[TokenAlgorithm]) -> Option<Key> {
     if !signs || !verifies || !allowed.contains(&algorithm) {
         return None;
     }
-    let key = DecodingKey::from_jwk(&Jwk { common: Default::default(), algorithm: jwk.algorithm }).ok()?;
+    let key =
+        DecodingKey::from_jwk(&Jwk { common: CommonParameters::default(), algorithm: jwk.algorithm }).ok()?;
     Some(Key { kid: jwk.common.key_id, algorithm, public: key })
 }

@@ -14,7 +14,7 @@ pub(super) struct Token<'a> {
     signature: &'a str,
     kid: Option<String>,
     algorithm: TokenAlgorithm,
-    is_access_token: bool,
+    is_for_access: bool,
 }
 
 impl<'a> Token<'a> {
@@ -40,13 +40,13 @@ impl<'a> Token<'a> {
             Some(Value::String(kid)) => Some(kid.clone()),
             Some(_) => return Err(Refused("the key id is no text")),
         };
-        let is_access_token = match header.get("typ").map(Value::as_str) {
+        let is_for_access = match header.get("typ").map(Value::as_str) {
             None => false,
             Some(Some(typ)) if typ.eq_ignore_ascii_case("JWT") => false,
             Some(Some(typ)) if is_at_jwt(typ) => true,
             Some(_) => return Err(Refused("the type is not that of an access token")),
         };
-        Ok(Self { signed, payload, signature, kid, algorithm, is_access_token })
+        Ok(Self { signed, payload, signature, kid, algorithm, is_for_access })
     }
 
     pub fn kid(&self) -> Option<&str> {
@@ -58,8 +58,8 @@ impl<'a> Token<'a> {
     }
 
     /// Whether the header says that it is an access token and nothing else (RFC 9068).
-    pub fn is_access_token(&self) -> bool {
-        self.is_access_token
+    pub fn is_for_access(&self) -> bool {
+        self.is_for_access
     }
 
     /// What it claims, if one of these keys has signed it.

@@ -30,7 +30,7 @@ pub struct SigningKey {
     pub kid: String,
     pub algorithm: Algorithm,
     pub key: EncodingKey,
-    /// The public part: SubjectPublicKeyInfo.
+    /// The public part in DER.
     pub public_der: Vec<u8>,
     pub jwk: Value,
 }
@@ -62,7 +62,7 @@ impl SigningKey {
         Self::of(kid, Algorithm::ES256, key, pair.public_key().as_ref())
     }
 
-    /// A key for `EdDSA`.
+    /// A key for EdDSA.
     pub fn eddsa(kid: &str) -> Self {
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap();

@@ -49,6 +49,7 @@ pub mod jwt {
 
     /// What tokens are taken.
     #[derive(Debug, Clone, Args)]
+    #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct JwtSettings {
         /// With AUTH=jwt: who issues the tokens, exactly as their `iss` has it
         #[arg(long, env = "JWT_ISSUER", value_name = "URL")]

@@ -6,9 +6,11 @@ async fn ids(request: RequestBuilder) -> Vec<i64> {
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
     let text = response.text().await.unwrap();
-    let orders = match text.starts_with('[') {
-        true => serde_json::from_str(&text).unwrap(),
-        false => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>(),
+    let parse = |text: &str| -> Vec<Value> { serde_json::from_str(text).unwrap() };
+    let orders = if text.starts_with('[') {
+        parse(&text)
+    } else {
+        parse(&format!("[{}]", text.trim_end().replace('\n', ",")))
     };
     orders.iter().map(|order| order["id"].as_i64().unwrap()).collect()
 }

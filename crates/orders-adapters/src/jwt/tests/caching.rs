@@ -23,7 +23,7 @@ fn world() -> World {
 
 fn memory(folder: &tempfile::TempDir) -> MemorySessions {
     let revocations = Revocations::of_file(folder.path().join("deeper/revocations"));
-    MemorySessions::new(100, std::time::Duration::from_secs(60), revocations)
+    MemorySessions::new(100, std::time::Duration::from_mins(1), revocations)
 }
 
 impl World {

@@ -5,9 +5,8 @@ use super::*;
 const ISS: &str = "https://issuer.example/";
 
 fn judge_by(rules: &TokenRules, text: &str) -> Result<Session, &'static str> {
-    let claims = match serde_json::from_str(text) {
-        Ok(Value::Object(claims)) => claims,
-        _ => return Err("the claims are no JSON object"),
+    let Ok(Value::Object(claims)) = serde_json::from_str(text) else {
+        return Err("the claims are no JSON object");
     };
     let now = DateTime::from_timestamp(START, 0).unwrap();
     rules.session(false, &claims, now).map_err(|Refused(reason)| reason)
