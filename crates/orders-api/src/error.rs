@@ -210,7 +210,7 @@ impl From<PortError> for ApiError {
             PortError::Busy => "too many requests are waiting, nothing was changed",
             PortError::Unavailable(_) => "storage is unavailable, nothing was changed",
             PortError::Unknown(_) => {
-                "storage failed while saving; sending it again with the same Idempotency-Key finds out whether it was saved"
+                "storage failed while saving, so it may or may not be saved: read the order, or send a new one again with the same Idempotency-Key"
             }
             PortError::Stale | PortError::Corrupt(_) => return Self::Internal(Some(cause)),
         };

@@ -40,8 +40,23 @@ impl<'a> Json<'a> {
         let json: Self = serde_json::from_slice(body)
             .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
         let mut faults = Faults::default();
-        json.find_repeated_keys(&mut String::new(), &mut faults);
+        if json.repeats_a_key() {
+            json.find_repeated_keys(&mut String::new(), &mut faults);
+        }
         Ok((json, faults))
+    }
+
+    /// Whether any object in it does: the question without the pointers, which nearly every body
+    /// answers with no.
+    fn repeats_a_key(&self) -> bool {
+        match self {
+            Self::Array(items) => items.iter().any(Self::repeats_a_key),
+            Self::Object(members) => {
+                repeated_keys(members).any(|repeated| repeated)
+                    || members.iter().any(|(_, value)| value.repeats_a_key())
+            }
+            _ => false,
+        }
     }
 
     fn find_repeated_keys(&self, pointer: &mut String, faults: &mut Faults) {
@@ -55,14 +70,8 @@ impl<'a> Json<'a> {
                 }
             }
             Self::Object(members) => {
-                // Most objects are small, and looking back is then cheaper than a set.
-                let mut seen = (members.len() > 16).then(HashSet::new);
-                for (index, (key, value)) in members.iter().enumerate() {
+                for ((key, value), repeated) in members.iter().zip(repeated_keys(members)) {
                     push_pointer(pointer, key);
-                    let repeated = match &mut seen {
-                        Some(seen) => !seen.insert(key),
-                        None => members[..index].iter().any(|(before, _)| before == key),
-                    };
                     if repeated {
                         faults.malformed(&**pointer, "the key is repeated");
                     }
@@ -86,6 +95,16 @@ impl<'a> Json<'a> {
             Self::Object(_) => "an object",
         }
     }
+}
+
+/// Of each key whether it stood before. Most objects are small, and looking back is then cheaper
+/// than a set.
+fn repeated_keys(members: &[(Cow<'_, str>, Json<'_>)]) -> impl Iterator<Item = bool> {
+    let mut seen = (members.len() > 16).then(HashSet::new);
+    members.iter().enumerate().map(move |(index, (key, _))| match &mut seen {
+        Some(seen) => !seen.insert(key),
+        None => members[..index].iter().any(|(before, _)| before == key),
+    })
 }
 
 /// Appends a segment to a JSON pointer (RFC 6901).
@@ -132,9 +151,16 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        // Whole numbers beyond 64 bits come here too.
-        let whole = value.fract() == 0.0 && value.abs() >= 9_223_372_036_854_775_808.0;
-        Ok(if whole { Json::Huge(value.to_string()) } else { Json::Fraction(value) })
+        /// From here on not every whole number is a float.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        // `7.0` and `7e0` are the number 7 to JSON Schema and to most writers of JSON; whole numbers
+        // beyond 64 bits come here too.
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within the exact range")]
+        Ok(match value {
+            _ if value.fract() != 0.0 => Json::Fraction(value),
+            _ if value.abs() < EXACT => Json::Integer(value as i64),
+            _ => Json::Huge(value.to_string()),
+        })
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
@@ -186,7 +212,8 @@ mod tests {
         assert_eq!(parse("9223372036854775808"), Json::Huge("9223372036854775808".to_owned()));
         assert_eq!(parse("1e30"), Json::Huge("1000000000000000000000000000000".to_owned()));
         assert_eq!(parse("7.5"), Json::Fraction(7.5));
-        assert_eq!(parse("7.0"), Json::Fraction(7.0));
+        assert_eq!(parse("7.0"), Json::Integer(7));
+        assert_eq!(parse("-0.0"), Json::Integer(0));
     }
 
     #[test]

@@ -66,8 +66,11 @@ const MEDIA_TYPE: Failure = ("415", "The body is not `application/json`, or is e
 const INVALID: Failure = ("422", "Well-formed but invalid; `errors` names every fault", None);
 const TOO_MANY: Failure = ("429", "Too many requests", Some("Retry-After"));
 const BUG: Failure = ("500", "A fault on our side", None);
-const UNAVAILABLE: Failure =
-    ("503", "Overloaded, shutting down or storage unavailable; nothing was changed", Some("Retry-After"));
+const UNAVAILABLE: Failure = (
+    "503",
+    "Overloaded, shutting down or storage unavailable; `detail` says whether anything was changed",
+    Some("Retry-After"),
+);
 
 const BODY: [Failure; 5] = [MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE, INVALID];
 const WORK: [Failure; 3] = [TOO_MANY, BUG, UNAVAILABLE];
@@ -129,6 +132,9 @@ impl Modify for WhatCanGoWrong {
     }
 }
 
+/// A list of entity tags, or the star.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#;
+
 fn text() -> openapi::Object {
     ObjectBuilder::new().schema_type(Type::String).build()
 }
@@ -165,12 +171,12 @@ fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut 
             .parameter_in(ParameterIn::Header)
             .required(openapi::Required::False)
             .description(Some("Change the order only while its tag is one of these"))
-            .schema(Some(text()));
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
         add(if_match.build());
     }
 }
 
-/// Both ways to say who is asking; each operation that asks accepts either.
+/// Both ways to say who is asking; each operation that asks accepts either, and the list neither.
 struct Authentication;
 
 impl Modify for Authentication {
@@ -189,10 +195,14 @@ impl Modify for Authentication {
         for (path, item) in &mut document.paths.paths {
             for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
                 if operation.responses.responses.contains_key("401") || path == "/orders" {
-                    operation.security = Some(vec![
+                    let mut ways = vec![
                         SecurityRequirement::new::<_, [_; 0], String>("userId", []),
                         SecurityRequirement::new::<_, [_; 0], String>("bearer", []),
-                    ]);
+                    ];
+                    if !operation.responses.responses.contains_key("401") {
+                        ways.insert(0, SecurityRequirement::default());
+                    }
+                    operation.security = Some(ways);
                 }
             }
         }

@@ -92,7 +92,8 @@ pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: H
 /// Shows an order to its owner.
 #[utoipa::path(
     get, path = "/orders/{id}", operation_id = "show_order", tag = "orders",
-    params(("If-None-Match" = Option<String>, Header, description = "Tags that the asker has already")),
+    params(("If-None-Match" = Option<String>, Header, description = "Tags that the asker has already",
+        pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#)),
     responses(
         (status = 200, description = "The order", body = OrderBody,
             headers(("ETag" = String, description = "The tag of this version"))),

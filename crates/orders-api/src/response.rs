@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_clients_wrote_is_escaped() {
-        let (provider, number) = (r#"A "B" \C"#, "\u{2028}é/<>");
+        let (provider, number) = (r#"A "B" \C"#, "é\u{2028}/<>");
         let order = written(Some((provider, number)), &[(1, 0, 1)]);
         assert_eq!(
             order["shipment"],

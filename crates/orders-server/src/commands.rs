@@ -33,8 +33,8 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt;
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
-    let database = &settings.database.database_url;
-    let DatabaseUrl::Sqlite(path) = database;
+    let database = settings.database.parse()?;
+    let DatabaseUrl::Sqlite(path) = &database;
     let orders = Arc::new(SqliteOrders::open(path)?);
 
     let render = render(metrics.clone(), Arc::clone(&orders));
@@ -58,7 +58,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     system.block_on(async move {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
-        banner::print(listener.local_addr()?, database).context("cannot write to stdout")?;
+        banner::print(listener.local_addr()?, &database).context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {
             let mut heard = heard.clone();
@@ -119,8 +119,8 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 ///
 /// When the database cannot be opened or a migration fails.
 pub fn migrate(settings: &DatabaseSettings) -> Result<()> {
-    let DatabaseUrl::Sqlite(path) = &settings.database_url;
-    let applied = sqlite::migrate(path)?;
+    let DatabaseUrl::Sqlite(path) = settings.parse()?;
+    let applied = sqlite::migrate(&path)?;
     let mut out = stdout().lock();
     for migration in &applied {
         writeln!(out, "applied {migration}")?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use orders_adapters::DatabaseUrl;
+use orders_adapters::{DatabaseUrl, OpenError};
 
 mod auth;
 
@@ -87,7 +87,12 @@ pub struct ServeSettings {
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// What is logged: a level, or targets with levels (`info,orders_api=debug`)
-    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info,actix_server=warn")]
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn,actix_http=off"
+    )]
     pub log: String,
 }
 
@@ -96,7 +101,18 @@ pub struct ServeSettings {
 pub struct DatabaseSettings {
     /// Where the orders are kept; the file and its folder are made if need be
     #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://db/orders.sqlite")]
-    pub database_url: DatabaseUrl,
+    pub database_url: String,
+}
+
+impl DatabaseSettings {
+    /// The URL, parsed here rather than with the flags: a bad one is a line on its own.
+    ///
+    /// # Errors
+    ///
+    /// When it is of no known form.
+    pub fn parse(&self) -> Result<DatabaseUrl, OpenError> {
+        self.database_url.parse()
+    }
 }
 
 /// What to fill the database with.
@@ -142,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_bad_database_url_is_refused_with_its_form() {
-        let error = Cli::try_parse_from(["orders", "--database-url", "orders.db"]).unwrap_err().to_string();
+        let cli = Cli::try_parse_from(["orders", "--database-url", "orders.db"]).unwrap();
+        let error = cli.serve.database.parse().unwrap_err().to_string();
         assert!(error.contains("sqlite://path/to/file"), "{error}");
     }
 }

@@ -27,8 +27,8 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 ///
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
-    let DatabaseUrl::Sqlite(path) = &settings.database.database_url;
-    let mut importer = Importer::open(path)?;
+    let DatabaseUrl::Sqlite(path) = settings.database.parse()?;
+    let mut importer = Importer::open(&path)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let products = runtime.block_on(StaticInventory::default().all())?;
     let now = SystemClock.now();

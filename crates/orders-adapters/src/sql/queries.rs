@@ -124,9 +124,10 @@ impl<C: QueryFragment<Backend>, P: QueryFragment<Backend>> QueryFragment<Backend
     }
 }
 
+/// Its text is always the same: the changes and the condition are those of [`update`].
 impl<C, P> QueryId for UpdateOrders<C, P> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+    type QueryId = UpdateOrders<(), ()>;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 impl<C, P> RunQueryDsl<Conn> for UpdateOrders<C, P> {}

@@ -5,4 +5,27 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answer;
+mod wire;
+
+mod cancelling;
+mod cors;
+mod docs;
+mod errors;
+mod health;
+mod hostile;
+mod idempotency;
+mod listing;
+mod openapi;
+mod ownership;
 mod placing;
+mod preconditions;
+mod products;
+mod properties;
+mod races;
+mod reading;
+mod status;
+mod streaming;
+mod strict_ids;
+mod tracking;
+mod validation;

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -54,7 +55,9 @@ impl Server {
         let url = first.strip_prefix("listening on").expect("the banner's first line").trim().to_owned();
         // Read on, so that the server never waits for its reader.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url, client: Client::new(), folder: None, database: database.to_owned() }
+        // The server closes a connection that has rested for 5 seconds; a request must not meet that.
+        let client = Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().unwrap();
+        Self { child, url, client, folder: None, database: database.to_owned() }
     }
 
     /// The database file.
@@ -141,12 +144,30 @@ pub fn command(database: &Path, settings: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Fills this database with so many orders.
-pub fn seed(database: &Path, count: u64) {
+/// Has a thousand orders made.
+pub fn seed(database: &Path) {
     let url = format!("sqlite://{}", database.display());
-    let done =
-        orders().args(["seed", "--orders", &count.to_string(), "--database-url", &url]).status().unwrap();
-    assert!(done.success());
+    let seeded = orders().args(["seed", "--orders", "1000", "--database-url", &url]).status().unwrap();
+    assert!(seeded.success());
+}
+
+/// Has a thousand orders made and copies them until there are so many thousands.
+pub fn seed_thousands(database: &Path, thousands: u32) {
+    seed(database);
+    let copies = format!(
+        "PRAGMA synchronous = OFF;
+         CREATE TEMP TABLE copies AS
+            WITH RECURSIVE copies (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM copies WHERE n < {thousands} - 1)
+            SELECT n, (SELECT max(order_date) - min(order_date) + 1 FROM orders) AS period FROM copies;
+         INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, shipping_provider,
+                             tracking_number, version)
+            SELECT id + 1000 * n, user_id, order_date + period * n, updated_at + period * n, status, currency,
+                   shipping_provider, tracking_number, version FROM copies, orders;
+         INSERT INTO order_products (order_id, position, product_id, price, quantity)
+            SELECT order_id + 1000 * n, position, product_id, price, quantity FROM copies, order_products;"
+    );
+    let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    conn.batch_execute(&copies).unwrap();
 }
 
 /// The command, run by another program that is given it as its last arguments.

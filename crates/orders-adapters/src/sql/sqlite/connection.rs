@@ -20,10 +20,11 @@ pub const WRITER_PATIENCE_MS: u32 = 1000;
 /// nobody but a recovery after a crash.
 const READER_PATIENCE_MS: u32 = 50;
 
-/// The connection that writes. The empty transaction finds out now whether it can.
+/// The connection that writes. What it rolls back at once finds out whether it can: a transaction
+/// that begins on a read-only file does not fail.
 pub fn writer(path: &Path) -> Result<Conn, OpenError> {
     let pragmas = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000;
-                   PRAGMA journal_size_limit = 16777216; BEGIN IMMEDIATE; COMMIT;";
+                   PRAGMA journal_size_limit = 16777216; BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;";
     open(path, WRITER_PATIENCE_MS, pragmas)
 }
 

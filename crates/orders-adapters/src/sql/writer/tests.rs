@@ -279,5 +279,5 @@ fn dropping_the_writer_finishes_what_waits_even_if_nobody_waits_for_it() {
         });
     }
     drop((writer, done));
-    assert_eq!(finished.iter().collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(finished.try_iter().collect::<Vec<_>>(), [1, 2, 3, 4]);
 }

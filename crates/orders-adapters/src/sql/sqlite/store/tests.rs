@@ -131,9 +131,22 @@ fn a_refused_write_fails_alone_and_leaves_no_trace() {
 fn a_batch_that_was_rolled_back_is_forgotten() {
     let (folder, mut store) = store();
     refuse_13(&folder);
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("before", 1)))]), ["inserted 1"]);
     let batch = [insertion(1, None), insertion(1, Some(key("a", 1))), insertion(13, None)];
     store.apply(&batch, Isolation::Together).unwrap_err();
-    assert_eq!(together(&mut store, &[insertion(1, Some(key("a", 1)))]), ["inserted 1"]);
+    let again = [insertion(1, Some(key("before", 1))), insertion(1, Some(key("a", 1)))];
+    assert_eq!(together(&mut store, &again), ["replayed 1", "inserted 2"]);
+}
+
+#[test]
+fn keys_that_are_too_old_leave_the_memory_as_orders_come_in() {
+    let (_folder, mut store) = store();
+    together(&mut store, &[insertion(1, Some(key("a", 1)))]);
+    let is_kept = |store: &SqliteStore| store.keys.as_ref().unwrap().order(n(1), &key("a", 1).key).is_some();
+    assert!(is_kept(&store));
+    let later = new_order(1, now() + IdempotencyKey::KEPT + TimeDelta::hours(1));
+    together(&mut store, &[Job::unanswered(Write::Insert { order: later, idempotency: None })]);
+    assert!(!is_kept(&store));
 }
 
 #[test]

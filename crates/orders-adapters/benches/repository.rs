@@ -1,0 +1,76 @@
+//! The domain and the repository alone, without HTTP: `cargo bench --package orders-adapters`.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot set itself up fails")]
+
+use std::hint::black_box;
+
+use chrono::{DateTime, Utc};
+use criterion::{Criterion, criterion_group, criterion_main};
+use orders_adapters::{SqliteOrders, StaticInventory, sql::sqlite::Importer};
+use orders_domain::{
+    NewOrder, Order, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
+    ports::{Inventory, OrderRepository},
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Orders in the database.
+const STORED: i64 = 10_000;
+
+/// Orders placed at once, to see what a batch costs each.
+const AT_ONCE: usize = 64;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_800_000_000_000).unwrap()
+}
+
+fn picked(runtime: &Runtime) -> Vec<(Product, Quantity)> {
+    let products = runtime.block_on(StaticInventory::default().all()).unwrap();
+    products.into_iter().take(2).map(|product| (product, 7.try_into().unwrap())).collect()
+}
+
+fn new_order(picked: &[(Product, Quantity)]) -> NewOrder {
+    NewOrder::new(1.try_into().unwrap(), picked, now()).unwrap()
+}
+
+fn domain(criterion: &mut Criterion) {
+    let picked = picked(&Runtime::new().unwrap());
+    let order = new_order(&picked).with_id(1.try_into().unwrap());
+    criterion.bench_function("an order of two products", |bench| {
+        bench.iter(|| new_order(black_box(&picked)));
+    });
+    criterion.bench_function("a change of status", |bench| {
+        bench.iter(|| black_box(&order).clone().advance(OrderStatus::Processing, now()).unwrap());
+    });
+}
+
+fn repository(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let picked = picked(&runtime);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("orders.sqlite");
+    let stored: Vec<Order> =
+        (1..=STORED).map(|id| new_order(&picked).with_id(id.try_into().unwrap())).collect();
+    Importer::open(&path).unwrap().import(&stored).unwrap();
+    let orders = SqliteOrders::open(&path).unwrap();
+
+    let middle = (STORED / 2).try_into().unwrap();
+    criterion.bench_function("find", |bench| {
+        bench.iter(|| runtime.block_on(orders.find(middle)).unwrap().unwrap());
+    });
+    let query =
+        OrderQuery { filter: OrderFilter::default(), after: Some(middle), limit: 50.try_into().unwrap() };
+    criterion.bench_function("a page of 50", |bench| {
+        bench.iter(|| runtime.block_on(orders.page(query.clone())).unwrap());
+    });
+    criterion.bench_function("64 insertions at once, on disk", |bench| {
+        bench.iter(|| {
+            runtime.block_on(futures_util::future::join_all(
+                (0..AT_ONCE).map(|_| orders.insert(new_order(&picked), None)),
+            ))
+        });
+    });
+}
+
+criterion_group!(benches, domain, repository);
+criterion_main!(benches);

@@ -1,0 +1,38 @@
+//! Orders and what belongs to them, made by hand; for every test of this crate.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_domain::{
+    Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, OrderShipment, Product, Quantity,
+    ShippingProvider, TrackingNumber,
+};
+
+/// An id, a quantity, an amount, … of a number.
+pub fn n<T: TryFrom<i64, Error = InvalidInput>>(number: i64) -> T {
+    number.try_into().unwrap()
+}
+
+/// So many milliseconds after the hour at which the tests begin.
+pub fn at(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_795_341_600_000).unwrap() + TimeDelta::milliseconds(millis)
+}
+
+/// A line of an order to be: a product at a price, and how many of it.
+pub fn line(product: i64, price: i64, quantity: i64) -> (Product, Quantity) {
+    let name = "a thing".into();
+    (Product { id: n(product), name, price: n(price), currency: Currency::USD }, n(quantity))
+}
+
+/// An order of two lines.
+pub fn new_order(user: i64, now: DateTime<Utc>) -> NewOrder {
+    NewOrder::new(n(user), &[line(9, 1999, 7), line(1, 1399, 1)], now).unwrap()
+}
+
+/// A key that came with one of 256 possible bodies.
+pub fn key(text: &str, body: u8) -> Idempotency {
+    Idempotency { key: text.parse().unwrap(), fingerprint: Fingerprint([body; 32]) }
+}
+
+/// A parcel by its number.
+pub fn parcel(number: &str) -> OrderShipment {
+    OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+}

@@ -1,0 +1,103 @@
+//! What every store of orders must do: each rule is written once and run against each store.
+//!
+//! A store joins with one line at the end.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::sync::Arc;
+
+use orders_adapters::{MemoryOrders, SqliteOrders};
+use orders_domain::ports::OrderRepository;
+
+#[path = "repository_contract/changes.rs"]
+mod changes;
+#[path = "common/orders.rs"]
+mod common;
+#[path = "repository_contract/insertion.rs"]
+mod insertion;
+#[path = "repository_contract/keys.rs"]
+mod keys;
+#[path = "repository_contract/listing.rs"]
+mod listing;
+#[path = "common/placing.rs"]
+mod placing;
+#[path = "repository_contract/walks.rs"]
+mod walks;
+
+/// The store under test.
+type Orders = Arc<dyn OrderRepository>;
+
+/// A store without orders, and what must be thrown away after it.
+struct Fresh {
+    orders: Orders,
+    _folder: Option<tempfile::TempDir>,
+}
+
+fn memory() -> Fresh {
+    Fresh { orders: Arc::new(MemoryOrders::default()), _folder: None }
+}
+
+fn sqlite() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = SqliteOrders::open(&folder.path().join("orders.sqlite")).unwrap();
+    Fresh { orders: Arc::new(orders), _folder: Some(folder) }
+}
+
+/// A test of each rule on a fresh store. A rule that is not listed is dead code, which the
+/// compiler reports.
+macro_rules! rules {
+    ($open:path => $($theme:ident::$rule:ident,)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn $rule() {
+            let fresh = $open();
+            $theme::$rule(fresh.orders.clone()).await;
+        }
+    )*};
+}
+
+/// The whole suite on one store.
+macro_rules! contract {
+    ($store:ident) => {
+        mod $store {
+            use super::*;
+
+            rules! { super::$store =>
+                insertion::numbers_ascend_from_1,
+                insertion::everything_of_a_new_order_is_stored,
+                insertion::an_order_keeps_its_100_lines_in_their_order,
+                insertion::a_number_without_an_order_finds_none,
+                insertion::dates_never_descend_when_the_clock_goes_backwards,
+                insertion::concurrent_insertions_leave_no_gap_and_lose_no_order,
+                insertion::reading_and_writing_are_healthy_and_asking_changes_nothing,
+                changes::a_change_of_the_version_seen_is_stored,
+                changes::a_change_of_another_version_is_stale_and_changes_nothing,
+                changes::a_change_of_a_missing_order_is_stale_and_makes_none,
+                changes::a_shipment_is_stored_replaced_and_removed,
+                changes::every_status_is_stored,
+                changes::of_concurrent_changes_to_one_version_exactly_one_wins,
+                changes::a_change_touches_no_other_order,
+                listing::pages_ascend_from_after_an_id_up_to_the_limit,
+                listing::walking_the_pages_meets_every_order_once,
+                listing::every_combination_of_filters_lists_what_a_plain_search_finds,
+                listing::periods_are_cut_at_the_millisecond,
+                listing::a_period_may_reach_to_the_ends_of_time,
+                keys::the_same_request_again_is_told_the_order_as_it_was_placed,
+                keys::the_same_key_with_another_body_is_refused,
+                keys::a_key_belongs_to_its_user,
+                keys::a_key_is_kept_for_just_under_a_day,
+                keys::a_key_a_day_old_makes_a_new_order_which_it_then_stands_for,
+                keys::a_key_counts_from_the_stored_date_of_its_order,
+                keys::asking_for_a_key_makes_no_order_and_takes_no_key,
+                keys::many_requests_with_one_key_at_once_make_one_order,
+            }
+
+            #[test]
+            fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory() {
+                walks::any_sequence_of_calls_is_answered_as_by_the_store_in_memory(super::$store);
+            }
+        }
+    };
+}
+
+contract!(memory);
+contract!(sqlite);

@@ -1,0 +1,106 @@
+//! Rows that break the rules of orders: an error that says so, never a panic or a wrong order.
+
+use diesel::connection::SimpleConnection;
+use orders_domain::{
+    OrderFilter, OrderId, OrderQuery,
+    ports::{OrderRepository, PortError},
+};
+
+use super::{
+    Place,
+    common::{at, key, n, new_order},
+    placing::{place, placed},
+};
+
+/// What an outsider who turned the checks off may do to the order `{id}`.
+const DAMAGES: [&str; 24] = [
+    "DELETE FROM order_products WHERE order_id = {id}",
+    "UPDATE orders SET user_id = 0 WHERE id = {id}",
+    "UPDATE orders SET status = 'lost' WHERE id = {id}",
+    "UPDATE orders SET status = 'pending' || char(0) WHERE id = {id}",
+    "UPDATE orders SET status = CAST(x'ff' AS TEXT) WHERE id = {id}",
+    "UPDATE orders SET currency = 'usd' WHERE id = {id}",
+    "UPDATE orders SET currency = 'DOLLARS' WHERE id = {id}",
+    "UPDATE orders SET version = 0 WHERE id = {id}",
+    "UPDATE orders SET order_date = 9223372036854775807 WHERE id = {id}",
+    "UPDATE orders SET order_date = -9223372036854775808 WHERE id = {id}",
+    "UPDATE orders SET updated_at = 9223372036854775807 WHERE id = {id}",
+    "UPDATE orders SET shipping_provider = 'USPS' WHERE id = {id}",
+    "UPDATE orders SET tracking_number = '1' WHERE id = {id}",
+    "UPDATE orders SET shipping_provider = ' ', tracking_number = '1' WHERE id = {id}",
+    "UPDATE orders SET shipping_provider = 'USPS', tracking_number = char(7) WHERE id = {id}",
+    "UPDATE orders SET shipping_provider = 'USPS', tracking_number = '1', status = 'cancelled' WHERE id = {id}",
+    "UPDATE order_products SET product_id = 0 WHERE order_id = {id}",
+    "UPDATE order_products SET price = -1 WHERE order_id = {id}",
+    "UPDATE order_products SET price = 9223372036854775807 WHERE order_id = {id}",
+    "UPDATE order_products SET quantity = 0 WHERE order_id = {id}",
+    "UPDATE order_products SET quantity = 100001 WHERE order_id = {id}",
+    "UPDATE order_products SET quantity = 4294967297 WHERE order_id = {id}",
+    "UPDATE order_products SET quantity = -1 WHERE order_id = {id} AND position = 1",
+    "WITH RECURSIVE places (place) AS (SELECT 2 UNION ALL SELECT place + 1 FROM places WHERE place < 100)
+     INSERT INTO order_products SELECT {id}, place, 1, 1, 1 FROM places",
+];
+
+fn page(after: i64, limit: i64) -> OrderQuery {
+    OrderQuery { filter: OrderFilter::default(), after: Some(n(after)), limit: n(limit) }
+}
+
+fn damage(place: &Place, id: i64, damage: &str) {
+    let damage = damage.replace("{id}", &id.to_string());
+    place
+        .outsider()
+        .batch_execute(&format!("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {damage}"))
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_order_is_reported_corrupt_and_its_neighbours_are_read() {
+    let place_of_file = Place::new();
+    let orders = place_of_file.open();
+    let neighbour = place(&orders, 1, at(0)).await;
+    for sql in DAMAGES {
+        let id = place(&orders, 1, at(0)).await.id();
+        damage(&place_of_file, id.get(), sql);
+
+        let found = orders.find(id).await;
+        assert!(matches!(found, Err(PortError::Corrupt(_))), "{sql}: {found:?}");
+        for limit in [2, 200] {
+            let listed = orders.page(page(id.get() - 1, limit)).await;
+            assert!(matches!(listed, Err(PortError::Corrupt(_))), "{sql}: {listed:?}");
+        }
+        assert_eq!(orders.page(page(id.get(), 1)).await.unwrap(), []);
+    }
+    assert_eq!(orders.find(neighbour.id()).await.unwrap(), Some(neighbour));
+    assert!(orders.health().await.reads.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_of_a_damaged_order_is_reported_corrupt_and_other_orders_are_placed() {
+    let place_of_file = Place::new();
+    let orders = place_of_file.open();
+    for (number, sql) in (1..).zip(["UPDATE orders SET currency = 'usd' WHERE id = {id}", DAMAGES[0]]) {
+        let asked = key(&number.to_string(), 1);
+        let order = placed(orders.insert(new_order(1, at(0)), Some(asked.clone())).await.unwrap());
+        damage(&place_of_file, order.id().get(), sql);
+        let (again, asking, neighbour) = tokio::join!(
+            orders.insert(new_order(1, at(0)), Some(asked.clone())),
+            orders.replay(n(1), asked, at(0)),
+            orders.insert(new_order(2, at(0)), None),
+        );
+        assert!(matches!(again, Err(PortError::Corrupt(_))), "{again:?}");
+        assert!(matches!(asking, Err(PortError::Corrupt(_))), "{asking:?}");
+        placed(neighbour.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn after_a_newest_order_with_an_impossible_date_no_order_is_placed() {
+    let place_of_file = Place::new();
+    place(&place_of_file.open(), 1, at(0)).await;
+    damage(&place_of_file, 1, "UPDATE orders SET order_date = 9223372036854775807 WHERE id = {id}");
+    let orders = place_of_file.open();
+    orders.insert(new_order(1, at(0)), None).await.unwrap_err();
+    damage(&place_of_file, 1, "UPDATE orders SET order_date = 0 WHERE id = {id}");
+    let order = placed(orders.insert(new_order(1, at(0)), None).await.unwrap());
+    assert_eq!(order.id(), n::<OrderId>(2));
+}

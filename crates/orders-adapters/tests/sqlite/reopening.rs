@@ -1,0 +1,85 @@
+//! What survives the end of a server.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_adapters::SystemClock;
+use orders_domain::{
+    IdempotencyKey, OrderFilter, OrderQuery, OrderStatus, PageLimit,
+    ports::{Clock, Insertion, OrderRepository},
+};
+
+use super::{
+    Place,
+    common::{key, n, new_order, parcel},
+    placing::{place, placed},
+};
+
+/// The machine's time: a server that starts forgets keys by it.
+fn now() -> DateTime<Utc> {
+    SystemClock.now()
+}
+
+#[tokio::test]
+async fn orders_and_their_changes_survive() {
+    let place_of_file = Place::new();
+    let orders = place_of_file.open();
+    let mut all = Vec::new();
+    for user in 1..=3 {
+        all.push(place(&orders, user, now()).await);
+    }
+    let seen = all[0].version();
+    all[0] = orders.update(all[0].clone().track(parcel("1"), now()).unwrap(), seen).await.unwrap();
+    all[1] = orders.update(all[1].clone().cancel(now()).unwrap(), seen).await.unwrap();
+    drop(orders);
+
+    let orders = place_of_file.open();
+    for order in &all {
+        assert_eq!(orders.find(order.id()).await.unwrap().as_ref(), Some(order));
+    }
+    let filter = OrderFilter { status: Some(OrderStatus::Cancelled), ..OrderFilter::default() };
+    let query = OrderQuery { filter, after: None, limit: PageLimit::MAX };
+    assert_eq!(orders.page(query).await.unwrap(), &all[1..2]);
+}
+
+#[tokio::test]
+async fn numbers_and_dates_go_on_where_they_were() {
+    let place_of_file = Place::new();
+    let future = now() + TimeDelta::hours(1);
+    let before = place(&place_of_file.open(), 1, future).await;
+    let orders = place_of_file.open();
+    let after = place(&orders, 1, now()).await;
+    assert_eq!((before.id(), after.id()), (n(1), n(2)));
+    assert_eq!(after.ordered_at(), before.ordered_at());
+    assert_eq!(orders.find(after.id()).await.unwrap(), Some(after));
+}
+
+#[tokio::test]
+async fn a_key_still_stands_for_its_order() {
+    let place_of_file = Place::new();
+    let orders = place_of_file.open();
+    let first = placed(orders.insert(new_order(1, now()), Some(key("a", 1))).await.unwrap());
+    orders.update(first.clone().cancel(now()).unwrap(), first.version()).await.unwrap();
+    drop(orders);
+
+    let orders = place_of_file.open();
+    let again = |body| orders.insert(new_order(1, now()), Some(key("a", body)));
+    assert_eq!(again(1).await.unwrap(), Insertion::Replayed(first));
+    assert_eq!(again(2).await.unwrap(), Insertion::KeyReused);
+    assert_eq!(placed(orders.insert(new_order(2, now()), Some(key("a", 1))).await.unwrap()).id(), n(2));
+}
+
+#[tokio::test]
+async fn a_key_a_day_old_is_not_remembered() {
+    let place_of_file = Place::new();
+    let long_ago = now() - IdempotencyKey::KEPT;
+    let orders = place_of_file.open();
+    placed(orders.insert(new_order(1, long_ago), Some(key("a", 1))).await.unwrap());
+    drop(orders);
+
+    let orders = place_of_file.open();
+    let second = placed(orders.insert(new_order(1, now()), Some(key("a", 2))).await.unwrap());
+    assert_eq!(second.id(), n(2));
+    drop(orders);
+
+    let again = place_of_file.open().insert(new_order(1, now()), Some(key("a", 2))).await.unwrap();
+    assert_eq!(again, Insertion::Replayed(second));
+}

@@ -1,0 +1,64 @@
+//! The page at `/docs/`, with everything it loads.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::{answer::Answer, support::Server, wire};
+
+/// The values of `href` and `src` in a page.
+fn references(page: &str) -> BTreeSet<String> {
+    let after =
+        |attribute| page.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    after("href=\"").chain(after("src=\"")).collect()
+}
+
+#[tokio::test]
+async fn docs_leads_to_the_page() {
+    let server = Server::start();
+    let answer = server.answer(wire::head("GET /docs", &[]));
+    assert_eq!((answer.status, answer.header("location")), (308, "/docs/"));
+}
+
+#[tokio::test]
+async fn the_page_loads_its_own_assets_and_nothing_from_elsewhere() {
+    let server = Server::start();
+    let page = Answer::to(server.anyone(Method::GET, "/docs/")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html"));
+    let assets = references(&page.text());
+    assert!(assets.len() >= 5, "{assets:?}");
+    for asset in &assets {
+        assert!(!asset.contains("//"), "{asset} is from elsewhere");
+        let path = format!("/docs/{}", asset.trim_start_matches("./"));
+        let answer = Answer::to(server.anyone(Method::GET, &path)).await;
+        let kind = answer.header("content-type");
+        let expected = match path.rsplit_once('.').unwrap().1 {
+            "js" => ["text/javascript", "application/javascript"],
+            "css" => ["text/css"; 2],
+            _ => ["image/png"; 2],
+        };
+        assert!(answer.status == 200 && expected.contains(&kind), "{path}: {} {kind}", answer.status);
+        assert!(!answer.body.is_empty());
+    }
+    // Scripts within the page would break its own policy.
+    assert!(page.text().split("<script").skip(1).all(|script| script.contains("src=")), "{}", page.text());
+}
+
+#[tokio::test]
+async fn the_page_shows_the_document_of_this_server() {
+    let server = Server::start();
+    let answer = Answer::to(server.anyone(Method::GET, "/docs/swagger-initializer.js")).await;
+    assert!(answer.text().contains("/openapi.json"), "{}", answer.text());
+    let document = Answer::to(server.anyone(Method::GET, "/openapi.json")).await;
+    assert_ne!(document.order(200)["paths"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_file_that_the_page_does_not_have_is_404() {
+    let server = Server::start();
+    for path in ["/docs/nothing.js", "/docs/..%2f..%2fetc%2fpasswd", "/docs/../../etc/passwd", "/docs/%00"] {
+        let answer = server.answer(wire::head(&format!("GET {path}"), &[]));
+        assert_eq!(answer.problem(404)["type"], "urn:problem:orders:no-route");
+    }
+}

@@ -1,0 +1,267 @@
+//! What all routes have in common: errors, request ids, HEAD, headers.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, header::HeaderMap};
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Answer,
+    support::{Server, products},
+    wire::{self, json_request},
+};
+
+/// Every path, with the methods that it knows.
+const ROUTES: [(&str, &str); 13] = [
+    ("/orders", "GET, HEAD, POST"),
+    ("/orders/1", "GET, HEAD"),
+    ("/orders/1/tracking", "PATCH"),
+    ("/orders/1/status", "PATCH"),
+    ("/orders/1/cancel", "PATCH"),
+    ("/products", "GET, HEAD"),
+    ("/products/1", "GET, HEAD"),
+    ("/health/live", "GET, HEAD"),
+    ("/health/ready", "GET, HEAD"),
+    ("/metrics", "GET, HEAD"),
+    ("/openapi.json", "GET, HEAD"),
+    ("/docs", "GET, HEAD"),
+    ("/docs/", "GET, HEAD"),
+];
+
+const LIMIT: usize = 64 * 1024;
+
+#[tokio::test]
+async fn a_path_that_no_route_has_is_404_for_anyone_with_any_method() {
+    let server = Server::start();
+    for path in [
+        "/",
+        "//",
+        "/order",
+        "/ORDERS",
+        "/orders/",
+        "/orders//",
+        "/orders/1/",
+        "/orders/1/items",
+        "/orders//cancel",
+        "/orders/1/cancel/",
+        "/orders/1/Cancel",
+        "/products/",
+        "/products/1/2",
+        "/health",
+        "/health/",
+        "/metrics/",
+        "/openapi",
+        "/docs/nothing.js",
+        "/docs/../orders",
+        "/.env",
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            if path.starts_with("/docs") && method != "GET" {
+                continue;
+            }
+            assert_eq!(
+                server.answer(wire::head(&format!("{method} {path}"), &[])).problem(404),
+                json!({
+                    "type": "urn:problem:orders:no-route", "title": "Not Found", "status": 404,
+                    "detail": format!("{path} does not exist"),
+                })
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_method_is_405_with_allow_before_anything_else_is_looked_at() {
+    let server = Server::start();
+    for (path, allow) in ROUTES {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "get"] {
+            if allow.split(", ").any(|known| known == method) {
+                continue;
+            }
+            let answer =
+                server.answer(wire::head(&format!("{method} {path}"), &["user_id: x", "If-Match: 1"]));
+            assert_eq!(answer.header("allow"), allow, "{method} {path}");
+            if method == "HEAD" {
+                assert_eq!((answer.status, answer.body), (405, Vec::new()));
+                continue;
+            }
+            let expected = json!({
+                "type": "urn:problem:orders:method-not-allowed", "title": "Method Not Allowed", "status": 405,
+                "detail": format!("only {allow} can be done here"),
+            });
+            assert_eq!(answer.problem(405), expected, "{method} {path}");
+        }
+        for method in allow.split(", ") {
+            assert_ne!(
+                server.answer(wire::head(&format!("{method} {path}"), &[])).status,
+                405,
+                "{method} {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_answers_as_get_without_a_body() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    server.place(1, &[(9, 7)]).await;
+    let comparable = |answer: &Answer| {
+        let mut headers: HeaderMap = answer.headers.clone();
+        for changing in ["x-request-id", "date", "content-length"] {
+            headers.remove(changing);
+        }
+        (answer.status, headers)
+    };
+    let paths = ROUTES.iter().filter(|(_, allow)| allow.contains("HEAD")).map(|(path, _)| *path);
+    let others = [
+        "/orders?limit=1",
+        "/orders/7",
+        "/orders/01",
+        "/orders?limit=0",
+        "/products/11",
+        "/nothing",
+        "/docs/nothing",
+    ];
+    for path in paths.chain(others) {
+        let [get, head] = ["GET", "HEAD"]
+            .map(|method| server.answer(wire::head(&format!("{method} {path}"), &["user_id: 1"])));
+        assert_eq!(comparable(&head), comparable(&get), "{path}");
+        // The numbers are others each time, but all else is as long as GET said.
+        if path != "/metrics" {
+            assert_eq!(head.header("content-length"), get.header("content-length"), "{path}");
+        }
+        assert_eq!(head.body, b"", "{path}");
+        assert_eq!(get.body.is_empty(), path == "/docs", "{path}");
+    }
+    let headers = ["Accept: application/x-ndjson"];
+    let head = server.answer(wire::head("HEAD /orders", &headers));
+    assert_eq!(
+        (head.status, head.header("content-type"), &*head.body),
+        (200, "application/x-ndjson", &b""[..])
+    );
+}
+
+#[tokio::test]
+async fn a_body_over_64_kib_is_413_however_it_comes() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let order = products(&[(9, 7)]).to_string();
+    let exactly = order.clone() + &" ".repeat(LIMIT - order.len());
+    server.answer(json_request("POST /orders", &exactly)).order(201);
+    let one_more = exactly + " ";
+    let expected = json!({
+        "type": "urn:problem:orders:too-large", "title": "Payload Too Large", "status": 413,
+        "detail": "the body is larger than 65536 bytes",
+    });
+    for route in ["POST /orders", "PATCH /orders/1/tracking", "PATCH /orders/1/status"] {
+        assert_eq!(server.answer(json_request(route, &one_more)).problem(413), expected);
+        let headers = ["user_id: 1", "Content-Type: application/json", "Transfer-Encoding: chunked"];
+        let (chunk, rest) = one_more.split_at(40_000);
+        let body = format!("{:x}\r\n{chunk}\r\n{:x}\r\n{rest}\r\n0\r\n\r\n", chunk.len(), rest.len());
+        assert_eq!(server.answer(wire::head(route, &headers) + &body).problem(413), expected);
+    }
+    let headers = ["user_id: 1", "Content-Type: application/json", "Transfer-Encoding: chunked"];
+    let (chunk, rest) = order.split_at(7);
+    let body = format!("{:x}\r\n{chunk}\r\n{:X};a=b\r\n{rest}\r\n0\r\nX: y\r\n\r\n", chunk.len(), rest.len());
+    server.answer(wire::head("POST /orders", &headers) + &body).order(201);
+}
+
+#[tokio::test]
+async fn a_body_of_another_type_or_encoding_is_415() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let json = "Content-Type: application/json";
+    for route in ["POST /orders", "PATCH /orders/1/tracking", "PATCH /orders/1/status"] {
+        for headers in [
+            &[][..],
+            &["Content-Type:"],
+            &["Content-Type: text/plain"],
+            &["Content-Type: application/json-patch+json"],
+            &["Content-Type: application/problem+json"],
+            &["Content-Type: application/x-www-form-urlencoded"],
+            &["Content-Type: application/json, text/plain"],
+            &["Content-Type: \"application/json\""],
+            &[json, json],
+            &[json, "Content-Encoding: gzip"],
+            &[json, "Content-Encoding: identity"],
+            &[json, "Content-Encoding:"],
+        ] {
+            let headers = [headers, &["user_id: 1", "Content-Length: 2"]].concat();
+            let problem = server.answer(wire::head(route, &headers) + "{}").problem(415);
+            assert_eq!(problem["type"], "urn:problem:orders:unsupported-media-type", "{headers:?}");
+            assert_eq!(problem["errors"], Value::Null);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_missing_body_is_400_with_and_without_a_type() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let json = "Content-Type: application/json";
+    let expected = json!({
+        "type": "urn:problem:orders:malformed", "title": "Bad Request", "status": 400,
+        "detail": "the body is missing",
+    });
+    for route in ["POST /orders", "PATCH /orders/1/tracking", "PATCH /orders/1/status"] {
+        for headers in [&[][..], &[json], &["Content-Length: 0"], &[json, "Content-Length: 0"]] {
+            let headers = [headers, &["user_id: 1"]].concat();
+            assert_eq!(server.answer(wire::head(route, &headers)).problem(400), expected);
+        }
+        let empty = wire::head(route, &["user_id: 1", json, "Transfer-Encoding: chunked"]) + "0\r\n\r\n";
+        assert_eq!(server.answer(empty).problem(400), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_request_id_of_1_to_128_visible_ascii_characters_comes_back_and_any_other_is_replaced() {
+    let server = Server::start();
+    for path in ["/orders", "/orders/1", "/nothing", "/docs", "/metrics"] {
+        for id in ["x", "0b9a5c1e-7", "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~", &"i".repeat(128)] {
+            let answer = server.answer(wire::head(&format!("GET {path}"), &[&format!("X-Request-Id: {id}")]));
+            assert_eq!(answer.header("x-request-id"), id);
+        }
+        let mut made = BTreeSet::new();
+        let long = format!("x-request-id: {}", "i".repeat(129));
+        let refused = [
+            &[][..],
+            &["x-request-id:"],
+            &["x-request-id: a b"],
+            &["x-request-id: é"],
+            &[&long],
+            &["x-request-id: a"; 2],
+        ];
+        for headers in refused {
+            let answer = server.answer(wire::head(&format!("GET {path}"), headers));
+            made.insert(answer.header("x-request-id").to_owned());
+        }
+        assert_eq!(made.len(), refused.len());
+        assert!(made.iter().all(|id| id.len() == 36), "{made:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_keep_browsers_and_caches_out() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let requests = ROUTES
+        .iter()
+        .flat_map(|(path, _)| ["GET", "HEAD", "DELETE", "PATCH"].map(|method| format!("{method} {path}")));
+    for request in requests.chain(["GET /nothing", "GET /orders?limit=0", "POST /orders"].map(str::to_owned))
+    {
+        let answer = server.answer(wire::head(&request, &["user_id: 1", "Idempotency-Key:"]));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{request}");
+        assert_eq!(answer.header("cache-control"), "private, no-cache", "{request}");
+        let policy = answer.header("content-security-policy");
+        let page = request.contains("/docs/") && answer.status == 200;
+        let default = if page { "default-src 'self'" } else { "default-src 'none'" };
+        assert!(
+            policy.starts_with(default) && policy.ends_with("frame-ancestors 'none'"),
+            "{request}: {policy}"
+        );
+        assert_eq!(answer.header("server"), "");
+    }
+    let read = server.user(1, Method::GET, "/orders/1").header("if-none-match", "*");
+    assert_eq!(Answer::to(read).await.header("cache-control"), "private, no-cache");
+}

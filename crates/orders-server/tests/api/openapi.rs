@@ -1,0 +1,212 @@
+//! The OpenAPI document: it knows every route, and every status that a walk over them all sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    answer::{Answer, shipment},
+    support::{Server, orders, products},
+    wire,
+};
+
+async fn document(server: &Server) -> Value {
+    Answer::to(server.anyone(Method::GET, "/openapi.json")).await.order(200)
+}
+
+fn keys(object: &Value) -> BTreeSet<&str> {
+    object.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+/// Every operation of the document, as `GET /orders/{id}`.
+fn operations(document: &Value) -> BTreeMap<String, &Value> {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, operation)| (format!("{} {path}", method.to_uppercase()), operation))
+    });
+    operations.collect()
+}
+
+#[tokio::test]
+async fn the_document_has_every_route_of_the_contract_and_no_other() {
+    let server = Server::start();
+    let document = document(&server).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let expected = [
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /metrics",
+        "GET /orders",
+        "GET /orders/{id}",
+        "GET /products",
+        "GET /products/{id}",
+        "PATCH /orders/{id}/cancel",
+        "PATCH /orders/{id}/status",
+        "PATCH /orders/{id}/tracking",
+        "POST /orders",
+    ];
+    assert_eq!(operations(&document).into_keys().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn what_the_document_refers_to_is_there() {
+    let server = Server::start();
+    let document = document(&server).await;
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+    let mut names = BTreeSet::new();
+    for (route, operation) in operations(&document) {
+        assert!(names.insert(operation["operationId"].as_str().unwrap()), "{route}");
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let ids: Vec<_> = parameters.iter().filter(|parameter| parameter["in"] == "path").collect();
+        assert!(ids.iter().all(|parameter| parameter["name"] == "id"), "{route}");
+        assert_eq!(ids.len(), usize::from(route.contains("{id}")), "{route}");
+        for security in operation["security"].as_array().into_iter().flatten() {
+            assert!(keys(security).is_subset(&keys(&document["components"]["securitySchemes"])), "{route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_command_prints_the_document_that_is_served() {
+    let server = Server::start();
+    let output = orders().arg("openapi").output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), document(&server).await);
+}
+
+#[tokio::test]
+async fn answers_have_exactly_the_members_that_their_schemas_have() {
+    let server = Server::start();
+    let id = server.order_in("pending", true).await;
+    let order = server.get(1, &format!("/orders/{id}")).await.order(200);
+    let document = document(&server).await;
+    let problem = server.advance(1, id, "lost").await.problem(422);
+    for (name, value) in [
+        ("Order", &order),
+        ("OrderShipment", &order["shipment"]),
+        ("OrderProduct", &order["orderProduct"][0]),
+        ("Product", &server.list("/products").await[0]),
+        ("Fault", &problem["errors"][0]),
+        ("Health", &Answer::to(server.anyone(Method::GET, "/health/live")).await.json()),
+    ] {
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(keys(&schema["properties"]), keys(value), "{name}");
+        let required: BTreeSet<_> =
+            schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(required, keys(value), "{name}");
+    }
+    let schema = &document["components"]["schemas"]["Problem"];
+    assert_eq!(
+        keys(&schema["properties"]),
+        ["allowed", "detail", "errors", "status", "title", "type"].into()
+    );
+    assert_eq!(schema["required"], json!(["type", "title", "status", "detail"]));
+}
+
+/// Asks every route in every way that it can answer, but for 5xx, slow bodies and limits of rate:
+/// the route, the id or the query, a header that differs from the usual, the body.
+async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
+    server.place(1, &[(9, 7)]).await;
+    server.place(1, &[(9, 7)]).await;
+    let order = products(&[(9, 7)]).to_string();
+    let (tracking, shipped) = (shipment("N1").to_string(), json!({"status": "shipped"}).to_string());
+    let long = " ".repeat(64 * 1024 + 1);
+    let rows = [
+        ("POST /orders", "", "", &*order),
+        ("POST /orders", "", "Idempotency-Key:", &order),
+        ("POST /orders", "", "user_id: 4", &order),
+        ("POST /orders", "", "", &long),
+        ("POST /orders", "", "Content-Type: text/plain", &order),
+        ("POST /orders", "", "", "{}"),
+        ("GET /orders", "", "", ""),
+        ("GET /orders", "", "Accept: application/x-ndjson", ""),
+        ("GET /orders", "?limit=x", "", ""),
+        ("GET /orders", "?limit=0", "", ""),
+        ("GET /orders/{id}", "1", "", ""),
+        ("GET /orders/{id}", "1", "If-None-Match: *", ""),
+        ("GET /orders/{id}", "1", "user_id: 2", ""),
+        ("GET /orders/{id}", "01", "", ""),
+        ("PATCH /orders/{id}/tracking", "1", "", &tracking),
+        ("PATCH /orders/{id}/tracking", "01", "", &tracking),
+        ("PATCH /orders/{id}/tracking", "1", "user_id: 2", &tracking),
+        ("PATCH /orders/{id}/tracking", "1", "If-Match: \"7\"", &tracking),
+        ("PATCH /orders/{id}/tracking", "1", "", &long),
+        ("PATCH /orders/{id}/tracking", "1", "Content-Type: text/plain", &tracking),
+        ("PATCH /orders/{id}/tracking", "1", "", "{}"),
+        ("PATCH /orders/{id}/cancel", "1", "", ""),
+        ("PATCH /orders/{id}/cancel", "01", "", ""),
+        ("PATCH /orders/{id}/cancel", "1", "user_id: 2", ""),
+        ("PATCH /orders/{id}/cancel", "1", "If-Match: \"7\"", ""),
+        ("PATCH /orders/{id}/tracking", "1", "", &tracking),
+        ("PATCH /orders/{id}/status", "1", "", &shipped),
+        ("PATCH /orders/{id}/status", "2", "", &shipped),
+        ("PATCH /orders/{id}/status", "01", "", &shipped),
+        ("PATCH /orders/{id}/status", "2", "user_id: 2", &shipped),
+        ("PATCH /orders/{id}/status", "2", "If-Match: \"7\"", &shipped),
+        ("PATCH /orders/{id}/status", "2", "", &long),
+        ("PATCH /orders/{id}/status", "2", "Content-Type: text/plain", &shipped),
+        ("PATCH /orders/{id}/status", "2", "", "{}"),
+        ("PATCH /orders/{id}/cancel", "2", "", ""),
+        ("GET /products", "", "", ""),
+        ("GET /products/{id}", "9", "", ""),
+        ("GET /products/{id}", "11", "", ""),
+        ("GET /products/{id}", "09", "", ""),
+        ("GET /health/live", "", "", ""),
+        ("GET /health/ready", "", "", ""),
+        ("GET /metrics", "", "", ""),
+    ];
+    let ask = |(route, id, header, body): (&'static str, &str, &str, &str)| {
+        let length = format!("Content-Length: {}", body.len());
+        let name = header.split_once(':').map_or("", |(name, _)| name);
+        let mut headers = vec![&*length];
+        headers.extend(
+            ["user_id: 1", "Content-Type: application/json"]
+                .iter()
+                .filter(|usual| !usual.starts_with(name) || name.is_empty()),
+        );
+        headers.extend(Some(header).filter(|header| !header.is_empty()));
+        let target = if route.contains("{id}") { route.replace("{id}", id) } else { format!("{route}{id}") };
+        (route, server.answer(wire::head(&target, &headers) + body))
+    };
+    rows.map(ask).into()
+}
+
+#[tokio::test]
+async fn every_answer_is_documented_and_every_documented_status_is_answered() {
+    let server = Server::start();
+    let document = document(&server).await;
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (route, answer) in walk(&server).await {
+        let status = answer.status.to_string();
+        let documented = &operations(&document)[route]["responses"][&status];
+        assert_ne!(*documented, Value::Null, "{route} {status} is not documented");
+        let media_type = answer.header("content-type").split(';').next().unwrap();
+        let media_types = keys(&documented["content"]);
+        assert!(
+            media_types.contains(media_type) || media_type.is_empty() && media_types.is_empty(),
+            "{route} {status}"
+        );
+        for header in keys(&documented["headers"]) {
+            let optional = ["Link", "Idempotency-Replayed"].contains(&header);
+            assert!(optional || answer.headers.contains_key(header), "{route} {status} lacks {header}");
+        }
+        seen.entry(route.to_owned()).or_default().insert(status);
+    }
+    let elsewhere = ["408", "429", "500", "503"];
+    for (route, operation) in operations(&document) {
+        let documented =
+            keys(&operation["responses"]).into_iter().filter(|status| !elsewhere.contains(status));
+        assert_eq!(
+            seen[&route].iter().map(String::as_str).collect::<Vec<_>>(),
+            documented.collect::<Vec<_>>(),
+            "{route}"
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! A client that does one thing after another and remembers what it was told.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+use crate::{
+    order::{self, is_same_but_for_the_moment},
+    support::{Server, products},
+};
+
+/// A request that makes an order. No two have the same lines.
+#[derive(Debug, Clone)]
+struct Placement {
+    lines: Vec<(i64, i64)>,
+    key: Option<String>,
+    /// The order, once it was seen.
+    made: Option<Value>,
+}
+
+/// What was sent and not answered.
+#[derive(Debug, Clone)]
+enum Open {
+    Placement(Placement),
+    /// A change to the order as it would be then.
+    Change(Value),
+}
+
+/// The server is gone.
+#[derive(Debug)]
+pub struct Gone;
+
+impl From<reqwest::Error> for Gone {
+    fn from(error: reqwest::Error) -> Self {
+        assert!(!error.is_builder(), "{error}");
+        Self
+    }
+}
+
+#[derive(Debug)]
+pub struct Client {
+    number: i64,
+    rng: Rng,
+    /// Its orders as last acknowledged.
+    orders: BTreeMap<i64, Value>,
+    /// Requests with a key and the first answer to them.
+    answered: Vec<(Placement, Value)>,
+    open: Option<Open>,
+    placements: i64,
+}
+
+impl Client {
+    pub fn new(number: i64, rng: Rng) -> Self {
+        Self { number, rng, orders: BTreeMap::new(), answered: Vec::new(), open: None, placements: 0 }
+    }
+
+    fn user(&self) -> i64 {
+        self.number % 3 + 1
+    }
+
+    /// Does one thing after another until the server is gone.
+    pub async fn work(mut self, server: &Server) -> Self {
+        while self.step(server).await.is_ok() {}
+        self
+    }
+
+    async fn step(&mut self, server: &Server) -> Result<(), Gone> {
+        self.send_again(server).await?;
+        match self.rng.u32(0..10) {
+            0..3 => self.change(server).await,
+            3 => self.replay(server).await,
+            _ => self.place(server).await,
+        }
+    }
+
+    /// Sends what was under way at the last crash again, twice at once, if it has a key.
+    pub async fn send_again(&mut self, server: &Server) -> Result<(), Gone> {
+        let Some(Open::Placement(placement)) = &self.open else { return Ok(()) };
+        let (one, other) = tokio::join!(self.post(server, placement), self.post(server, placement));
+        let ((one, again), (other, again_too)) = (one?, other?);
+        assert_eq!(one, other, "one key, two answers");
+        match &placement.made {
+            Some(made) => assert!(again && again_too && one == *made, "{one} was {made} before"),
+            None => assert!(again != again_too, "one of two with a new key places the order: {one}"),
+        }
+        self.acknowledge_placement(placement.clone(), one);
+        Ok(())
+    }
+
+    async fn place(&mut self, server: &Server) -> Result<(), Gone> {
+        self.placements += 1;
+        // The client's number and the count, as quantities, tell its orders from all others.
+        let mut lines = vec![(1, self.number + 1), (2, self.placements)];
+        lines.extend((3..=10).filter(|_| self.rng.u8(0..4) == 0).map(|product| (product, product)));
+        let key = self.rng.bool().then(|| format!("{}-{}", self.number, self.placements));
+        let placement = Placement { lines, key, made: None };
+        self.open = Some(Open::Placement(placement.clone()));
+        let (made, again) = self.post(server, &placement).await?;
+        assert!(!again, "a new key was known: {made}");
+        self.acknowledge_placement(placement, made);
+        Ok(())
+    }
+
+    /// Sends an answered request with a key again: the first answer comes again.
+    async fn replay(&mut self, server: &Server) -> Result<(), Gone> {
+        let Some((placement, first)) = self.rng.choice(&self.answered) else { return Ok(()) };
+        let (answer, again) = self.post(server, placement).await?;
+        assert!(again && answer == *first, "{answer} was {first} before");
+        Ok(())
+    }
+
+    async fn change(&mut self, server: &Server) -> Result<(), Gone> {
+        let Some(before) = self.rng.choice(self.orders.values()).cloned() else { return Ok(()) };
+        let next: &[&str] = match before["status"].as_str().unwrap() {
+            "pending" => &["tracking", "cancel", "processing", "shipped", "cancelled"],
+            "processing" => &["tracking", "cancel", "shipped"],
+            "shipped" => &["tracking", "delivered"],
+            _ => return Ok(()),
+        };
+        let (mut after, id) = (before.clone(), order::id(&before));
+        let (route, body) = match *self.rng.choice(next).unwrap() {
+            "tracking" => {
+                let number = self.rng.u64(..).to_string();
+                after["shipment"] = json!({"id": id, "shippingProvider": "UPS", "trackingNumber": number});
+                ("tracking", json!({"shippingProvider": "UPS", "trackingNumber": number}))
+            }
+            "cancel" => {
+                after["status"] = json!("cancelled");
+                ("cancel", Value::Null)
+            }
+            status => {
+                after["status"] = json!(status);
+                ("status", json!({"status": status}))
+            }
+        };
+        if after["status"] == "cancelled" {
+            after["shipment"] = Value::Null;
+        }
+        self.open = Some(Open::Change(after.clone()));
+        let request = server.user(self.user(), Method::PATCH, &format!("/orders/{id}/{route}")).json(&body);
+        let (changed, _) = answer(request, 200).await?;
+        assert!(is_same_but_for_the_moment(&changed, &after), "{changed} instead of {after}");
+        self.orders.insert(id, changed);
+        self.open = None;
+        Ok(())
+    }
+
+    async fn post(&self, server: &Server, placement: &Placement) -> Result<(Value, bool), Gone> {
+        let mut request = server.user(self.user(), Method::POST, "/orders").json(&products(&placement.lines));
+        if let Some(key) = &placement.key {
+            request = request.header("Idempotency-Key", key);
+        }
+        answer(request, 201).await
+    }
+
+    fn acknowledge_placement(&mut self, placement: Placement, made: Value) {
+        self.assert_made_by(&placement, &made);
+        if placement.key.is_some() {
+            self.answered.push((placement, made.clone()));
+        }
+        self.orders.insert(order::id(&made), made);
+        self.open = None;
+    }
+
+    fn assert_made_by(&self, placement: &Placement, made: &Value) {
+        order::assert_whole(made);
+        let as_asked = order::lines(made) == placement.lines && made["userId"] == self.user();
+        let new = made["status"] == "pending" && made["shipment"].is_null();
+        assert!(as_asked && new && made["orderDate"] == made["updatedAt"], "{made} from {placement:?}");
+    }
+
+    /// Takes its orders out of those found after a crash: each as it was acknowledged, or as the
+    /// request under way would have it.
+    pub fn take_from(&mut self, stored: &mut BTreeMap<i64, Value>) {
+        for (id, known) in &mut self.orders {
+            let found = stored.remove(id).unwrap_or_else(|| panic!("an order is lost: {known}"));
+            if let (Some(Open::Change(after)), true) = (&self.open, found != *known)
+                && order::id(after) == *id
+            {
+                assert!(is_same_but_for_the_moment(&found, after), "half a change: {found}");
+                *known = found;
+            } else {
+                assert_eq!(found, *known, "an order is not as it was acknowledged");
+            }
+        }
+        self.open = match self.open.take() {
+            Some(Open::Placement(placement)) => self.take_made_by(placement, stored),
+            _ => None,
+        };
+    }
+
+    /// Finds the order of a request under way. What is left to do is to send it again, if it can be.
+    fn take_made_by(&mut self, mut placement: Placement, stored: &mut BTreeMap<i64, Value>) -> Option<Open> {
+        let made = stored.values().find(|order| order::lines(order) == placement.lines).cloned();
+        if let Some(made) = made {
+            stored.remove(&order::id(&made));
+            self.assert_made_by(&placement, &made);
+            self.orders.insert(order::id(&made), made.clone());
+            placement.made = Some(made);
+        }
+        placement.key.is_some().then_some(Open::Placement(placement))
+    }
+
+    pub fn acknowledged(&self) -> usize {
+        self.orders.len()
+    }
+}
+
+/// The order answered, and whether it was answered before.
+async fn answer(request: RequestBuilder, status: u16) -> Result<(Value, bool), Gone> {
+    let response: Response = request.send().await?;
+    assert_eq!(response.status(), status, "{response:?}");
+    let again = response.headers().contains_key("Idempotency-Replayed");
+    Ok((response.json().await?, again))
+}

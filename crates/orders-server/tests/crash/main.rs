@@ -1,0 +1,16 @@
+//! What a crash leaves behind: everything that was acknowledged, nothing twice, nothing by halves.
+//!
+//! `TORTURE_KILLS` sets how often the server is killed (20 unless told), `TORTURE_SEED` repeats the
+//! choices of an earlier run.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+#![expect(clippy::print_stdout, reason = "a run says its seed and what it did")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod client;
+mod file;
+mod flush;
+mod order;
+mod torture;

@@ -1,0 +1,59 @@
+//! The commands beside `serve`.
+
+use std::process::Output;
+
+use reqwest::Method;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Server, orders, seed};
+
+fn run(arguments: &[&str]) -> String {
+    let Output { status, stdout, stderr } = orders().args(arguments).output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+#[test]
+fn the_help_names_every_command_and_setting() {
+    let help = run(&["--help"]);
+    for command in ["serve", "migrate", "openapi", "seed", "help"] {
+        let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{command} ")));
+        assert!(line.is_some(), "{command} is missing:\n{help}");
+    }
+    for variable in ["HOST", "PORT", "DATABASE_URL", "WORKERS", "RATE_LIMIT", "CORS_ORIGINS", "METRICS_ADDR"]
+    {
+        assert!(help.contains(&format!("[env: {variable}=")), "{variable} is missing:\n{help}");
+    }
+}
+
+#[test]
+fn migrating_twice_does_something_once() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("db/orders.sqlite").display());
+    let migrate = || run(&["migrate", "--database-url", &url]);
+    let first = migrate();
+    assert!(!first.is_empty() && first.lines().all(|line| line.starts_with("applied ")), "{first}");
+    assert_eq!(migrate(), "nothing to do\n");
+}
+
+#[tokio::test]
+async fn seeded_orders_are_listed_and_new_ones_follow_them() {
+    let folder = TempDir::new().unwrap();
+    let database = folder.path().join("orders.sqlite");
+    seed(&database);
+    let server = Server::start_on(&database, &[]);
+    let orders: Vec<Value> =
+        server.anyone(Method::GET, "/orders?after=500&limit=500").send().await.unwrap().json().await.unwrap();
+    assert!(orders.iter().map(|order| order["id"].as_i64().unwrap()).eq(501..=1000));
+    assert_eq!(server.place(1, &[(9, 7)]).await["id"], 1001);
+}
+
+#[tokio::test]
+async fn the_openapi_document_is_json_and_is_the_one_served() {
+    let printed: Value = serde_json::from_str(&run(&["openapi"])).unwrap();
+    assert!(printed["openapi"].as_str().unwrap().starts_with("3."));
+    let server = Server::start();
+    let answer = server.anyone(Method::GET, "/openapi.json").send().await.unwrap();
+    assert_eq!(printed, answer.json::<Value>().await.unwrap());
+}

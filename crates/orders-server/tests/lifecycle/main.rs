@@ -1,0 +1,21 @@
+//! How the server starts, runs short of things, and stops.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+#![expect(clippy::print_stdout, reason = "a test that cannot be run here says why")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commands;
+mod descriptors;
+mod disk_full;
+mod draining;
+mod locked;
+mod namespace;
+mod numbers;
+mod rate_limit;
+mod recovery;
+mod refusals;
+mod slow_clients;
+mod streaming;
+mod wire;

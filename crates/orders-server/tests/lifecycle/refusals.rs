@@ -1,0 +1,152 @@
+//! What the server cannot start with: it ends with 1 and says why in one line.
+
+use std::{
+    fs,
+    io::Read,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use tempfile::TempDir;
+
+use crate::{
+    namespace,
+    support::{Server, command, ends_within, orders, seed},
+};
+
+/// Runs what must fail; its exit code and what it says on stderr.
+fn failure(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let code = ends_within(&mut child, Duration::from_secs(10)).code();
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    (code, said)
+}
+
+#[track_caller]
+fn assert_refused(command: Command, reasons: &[&str]) {
+    let (code, said) = failure(command);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("error: ") && said.lines().count() == 1, "{said}");
+    for reason in reasons {
+        assert!(said.contains(reason), "{reason:?} is missing: {said}");
+    }
+}
+
+/// `serve` on this file under the folder.
+fn serve(folder: &TempDir, file: &str) -> Command {
+    command(&folder.path().join(file), &[])
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("notes.txt"), "milk, bread, eggs\n".repeat(1000)).unwrap();
+    assert_refused(serve(&folder, "notes.txt"), &["cannot open the database", "notes.txt", "not a database"]);
+}
+
+#[test]
+fn a_file_in_place_of_the_folder() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("db"), "").unwrap();
+    assert_refused(serve(&folder, "db/orders.sqlite"), &["cannot create the folder", "/db\""]);
+}
+
+#[test]
+fn a_folder_in_place_of_the_file() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("orders.sqlite")).unwrap();
+    assert_refused(serve(&folder, "orders.sqlite"), &["cannot open the database", "orders.sqlite"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written() {
+    let folder = TempDir::new().unwrap();
+    match namespace::with(&["mount --bind $DIR $DIR", "mount -o remount,ro,bind $DIR"], folder.path()) {
+        Ok(namespace) => {
+            assert_refused(namespace.run(&serve(&folder, "orders.sqlite")), &["cannot write", "Read-only"]);
+        }
+        Err(reason) => println!("skipped: {reason}"),
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written() {
+    let folder = TempDir::new().unwrap();
+    seed(&folder.path().join("orders.sqlite"));
+    let file = "$DIR/orders.sqlite";
+    match namespace::with(
+        &[&format!("mount --bind {file} {file}"), &format!("mount -o remount,ro,bind {file}")],
+        folder.path(),
+    ) {
+        Ok(namespace) => {
+            assert_refused(namespace.run(&serve(&folder, "orders.sqlite")), &["orders.sqlite", "readonly"]);
+        }
+        Err(reason) => println!("skipped: {reason}"),
+    }
+}
+
+#[test]
+fn a_second_server_on_the_file() {
+    let server = Server::start();
+    assert_refused(command(server.database(), &[]), &["is in use by another server", "orders.sqlite"]);
+}
+
+#[test]
+fn a_database_of_a_newer_program() {
+    let folder = TempDir::new().unwrap();
+    let database = folder.path().join("orders.sqlite");
+    seed(&database);
+    let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    conn.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231235959')").unwrap();
+    drop(conn);
+    assert_refused(serve(&folder, "orders.sqlite"), &["\"29991231235959\"", "made by a newer one"]);
+}
+
+#[test]
+fn a_port_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let folder = TempDir::new().unwrap();
+    let mut on_port = serve(&folder, "orders.sqlite");
+    on_port.env("PORT", address.port().to_string());
+    assert_refused(on_port, &[&format!("cannot listen on {address}"), "in use"]);
+    let mut numbers_on_port = serve(&folder, "orders.sqlite");
+    numbers_on_port.env("METRICS_ADDR", address.to_string());
+    assert_refused(numbers_on_port, &[&format!("cannot listen on {address}"), "in use"]);
+}
+
+#[test]
+fn an_address_that_others_reach_unless_told_so() {
+    let folder = TempDir::new().unwrap();
+    // An address for documentation, which no machine has.
+    let beyond = |flag: Option<&str>| {
+        let mut command = serve(&folder, "orders.sqlite");
+        command.env("HOST", "192.0.2.1").args(flag);
+        command
+    };
+    assert_refused(
+        beyond(None),
+        &["192.0.2.1 can be reached from other machines", "proves nothing", "--allow-insecure-auth"],
+    );
+    assert_refused(beyond(Some("--allow-insecure-auth")), &["cannot listen on 192.0.2.1:0"]);
+}
+
+#[test]
+fn a_database_url_of_another_form() {
+    let mut command = orders();
+    command.arg("serve").env("DATABASE_URL", "mysql://localhost/orders");
+    assert_refused(command, &["\"mysql://localhost/orders\" is not of the form sqlite://path/to/file"]);
+}
+
+#[test]
+fn a_log_filter_that_does_not_parse() {
+    let folder = TempDir::new().unwrap();
+    let mut command = serve(&folder, "orders.sqlite");
+    command.env("RUST_LOG", "orders=loud");
+    assert_refused(command, &["\"orders=loud\" does not parse"]);
+    assert!(!Path::exists(&folder.path().join("orders.sqlite")), "nothing was made before");
+}
