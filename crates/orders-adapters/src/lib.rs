@@ -4,13 +4,18 @@
 //! |---|---|
 //! | `OrderRepository` | [`SqliteOrders`], [`MemoryOrders`] |
 //! | `Inventory` | [`StaticInventory`] |
-//! | `Authenticator` | [`StaticUsers`] |
+//! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
+//! | `SessionCache` | `MemorySessions` (feature `jwt`), `RedisSessions` (feature `redis`) |
 //! | `Clock` | [`SystemClock`] |
 //!
 //! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
 //! orders: it stores what the domain made and gives it back.
 
+#[cfg(feature = "jwt")]
+pub mod jwt;
 mod memory_orders;
+#[cfg(feature = "jwt")]
+pub mod sessions;
 pub mod sql;
 mod static_inventory;
 mod static_users;

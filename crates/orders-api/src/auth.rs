@@ -8,10 +8,10 @@ use std::sync::Arc;
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Payload, ServiceRequest},
-    http::header::{HeaderName, HeaderValue},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 use futures_util::future::{Ready, ready};
-use orders_domain::{User, UserId, ports::Authenticator};
+use orders_domain::{Audience, UseCase, User, ports::Authenticator};
 
 use crate::error::ApiError;
 
@@ -23,7 +23,12 @@ pub const USER_ID: HeaderName = HeaderName::from_static("user_id");
 pub enum AuthScheme {
     /// The header `user_id` with a bare user id: for development, since anyone can send it.
     Header,
+    /// A bearer token in `Authorization` (RFC 6750): fit for the open network.
+    Bearer,
 }
+
+/// The longest token that is looked at, in bytes.
+const TOKEN_MAX: usize = 8 * 1024;
 
 /// How a request says who is asking, and who knows whether it is true.
 #[derive(Clone)]
@@ -44,7 +49,14 @@ impl Auth {
     pub fn challenge(&self) -> HeaderValue {
         match self.scheme {
             AuthScheme::Header => HeaderValue::from_static(r#"UserId realm="orders", header="user_id""#),
+            AuthScheme::Bearer => HeaderValue::from_static(r#"Bearer realm="orders""#),
         }
+    }
+
+    /// Whether strangers may do this.
+    #[must_use]
+    pub fn opens(&self, use_case: UseCase) -> bool {
+        self.scheme == AuthScheme::Header && use_case.is_open_in_development()
     }
 
     /// The user who is asking.
@@ -53,21 +65,57 @@ impl Auth {
     ///
     /// 401 without a credential, with several, or with one that stands for nobody.
     pub async fn resolve(&self, request: &ServiceRequest) -> Result<User, ApiError> {
-        let AuthScheme::Header = self.scheme;
-        let mut values = request.headers().get_all(USER_ID);
-        let credential = match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().unwrap_or_default(),
-            (None, _) => return Err(ApiError::Unauthorized("the header user_id is missing")),
-            (Some(_), Some(_)) => return Err(ApiError::Unauthorized("the header user_id is repeated")),
+        let headers = request.headers();
+        let (credential, stranger) = match self.scheme {
+            AuthScheme::Header => {
+                (user_id(headers)?, ApiError::Unauthorized("the header user_id names no user"))
+            }
+            AuthScheme::Bearer => (bearer(headers)?, ApiError::InvalidToken("the token is not valid here")),
         };
-        let user = self.authenticator.authenticate(credential).await?;
-        user.ok_or(ApiError::Unauthorized("the header user_id names no user"))
+        let user = self.authenticator.authenticate(credential).await.map_err(|cause| {
+            ApiError::Unavailable { detail: "who is asking cannot be found out now", cause: Some(cause) }
+        })?;
+        user.ok_or(stranger)
     }
 }
 
-/// The user whom authentication has found; only on routes that ask for one.
+fn user_id(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let mut values = headers.get_all(USER_ID);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value.to_str().unwrap_or_default()),
+        (None, _) => Err(ApiError::Unauthorized("the header user_id is missing")),
+        (Some(_), Some(_)) => Err(ApiError::Unauthorized("the header user_id is repeated")),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let mut values = headers.get_all(header::AUTHORIZATION);
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().unwrap_or_default(),
+        (None, _) => return Err(ApiError::Unauthorized("the header Authorization is missing")),
+        (Some(_), Some(_)) => return Err(ApiError::InvalidToken("the header Authorization is repeated")),
+    };
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            let token = token.trim_start_matches(' ');
+            if token.len() > TOKEN_MAX {
+                return Err(ApiError::InvalidToken("the token is longer than 8192 bytes"));
+            }
+            Ok(token)
+        }
+        _ => Err(ApiError::InvalidToken("the header Authorization is not Bearer and a token")),
+    }
+}
+
+/// The user whom authentication has found, and what they want to do; only on routes that ask for
+/// a user.
 #[derive(Debug, Clone, Copy)]
-pub struct CurrentUser(pub User);
+pub struct CurrentUser {
+    /// Who.
+    pub user: User,
+    /// What.
+    pub use_case: UseCase,
+}
 
 impl CurrentUser {
     /// The user of this request.
@@ -75,8 +123,8 @@ impl CurrentUser {
     /// # Errors
     ///
     /// 401 on a route without authentication: closed is the safe side of a mistake.
-    pub fn of(request: &HttpRequest) -> Result<UserId, ApiError> {
-        let found = request.extensions().get::<Self>().map(|CurrentUser(user)| user.id());
+    pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        let found = request.extensions().get::<Self>().copied();
         found.ok_or(ApiError::Unauthorized("nobody was authenticated"))
     }
 }
@@ -86,6 +134,23 @@ impl FromRequest for CurrentUser {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request).map(|id| Self(User::new(id))))
+        ready(Self::of(request))
+    }
+}
+
+/// Whom a list is for: the user, or anyone where strangers may read it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader(pub Audience);
+
+impl FromRequest for Reader {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let open = request.extensions().get::<Self>().copied();
+        ready(match open {
+            Some(reader) => Ok(reader),
+            None => CurrentUser::of(request).map(|asker| Self(Audience::User(asker.user))),
+        })
     }
 }

@@ -9,7 +9,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{InvalidInput, OrderError, OrderStatus, ports::PortError};
+use orders_domain::{InvalidInput, OrderError, OrderStatus, Scope, ports::PortError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,6 +25,10 @@ pub enum ApiError {
     Malformed { detail: String, faults: Vec<Fault> },
     #[error("{0}")]
     Unauthorized(&'static str),
+    #[error("{0}")]
+    InvalidToken(&'static str),
+    #[error("the token lacks the scope {0}")]
+    MissingScope(Scope),
     #[error("the order does not exist or belongs to somebody else")]
     NotOwned,
     #[error("{0} does not exist")]
@@ -70,6 +74,8 @@ impl ApiError {
         match self {
             Self::Malformed { .. } => (StatusCode::BAD_REQUEST, "malformed"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::InvalidToken(_) => (StatusCode::UNAUTHORIZED, "invalid-token"),
+            Self::MissingScope(_) => (StatusCode::FORBIDDEN, "insufficient-scope"),
             Self::NotOwned => (StatusCode::UNAUTHORIZED, "not-owned"),
             Self::NoRoute(_) => (StatusCode::NOT_FOUND, "no-route"),
             Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
@@ -130,6 +136,16 @@ impl ResponseError for ApiError {
                 // Rounded up: a second too early would be refused again.
                 response.insert_header((header::RETRY_AFTER, retry_after.as_secs() + 1));
             }
+            Self::InvalidToken(reason) => {
+                let challenge =
+                    format!(r#"Bearer realm="orders", error="invalid_token", error_description="{reason}""#);
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            }
+            Self::MissingScope(scope) => {
+                let challenge =
+                    format!(r#"Bearer realm="orders", error="insufficient_scope", scope="{scope}""#);
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            }
             Self::Unavailable { .. } => {
                 response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
             }
@@ -164,6 +180,7 @@ impl From<OrderError> for ApiError {
     fn from(error: OrderError) -> Self {
         match error {
             OrderError::NotOwned => Self::NotOwned,
+            OrderError::MissingScope(scope) => Self::MissingScope(scope),
             OrderError::UnknownProduct(input) => Self::UnknownProduct(input),
             OrderError::Invalid(line_faults) => {
                 let mut faults = Faults::default();

@@ -9,8 +9,10 @@ use actix_web::{
     web::Data,
 };
 
+use orders_domain::{Audience, OrderError, Ownership, UseCase};
+
 use crate::{
-    auth::{Auth, CurrentUser},
+    auth::{Auth, CurrentUser, Reader},
     error::ApiError,
     rate_limit::{Asker, RateLimit},
 };
@@ -22,8 +24,8 @@ pub enum Access {
     Open,
     /// Anyone, within the rate limit.
     Anyone,
-    /// An authenticated user, within the rate limit.
-    User,
+    /// An authenticated user who may do this, within the rate limit.
+    User(UseCase),
 }
 
 /// A route as metrics and logs name it.
@@ -53,6 +55,7 @@ pub async fn gate(
         }
     };
     if response.status() == StatusCode::UNAUTHORIZED
+        && !response.headers().contains_key(header::WWW_AUTHENTICATE)
         && let Some(auth) = response.request().app_data::<Data<Auth>>()
     {
         let challenge = auth.challenge();
@@ -62,22 +65,31 @@ pub async fn gate(
 }
 
 async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError> {
-    let user = match access {
-        Access::User => {
+    let asker = match access {
+        Access::User(use_case) => {
             let auth = request.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?;
-            Some(auth.resolve(request).await)
+            if auth.opens(use_case) {
+                request.extensions_mut().insert(Reader(Audience::Anyone));
+                None
+            } else {
+                Some(auth.resolve(request).await.map(|user| CurrentUser { user, use_case }))
+            }
         }
         Access::Open | Access::Anyone => None,
     };
     if let Some(limit) = request.app_data::<Data<RateLimit>>() {
-        let asker = match &user {
-            Some(Ok(user)) => Some(Asker::User(user.id())),
+        let counted = match &asker {
+            Some(Ok(asker)) => Some(Asker::User(asker.user.id())),
             _ => limit.address_of(request).map(Asker::Address),
         };
-        asker.map_or(Ok(()), |asker| limit.check(asker))?;
+        counted.map_or(Ok(()), |counted| limit.check(counted))?;
     }
-    if let Some(user) = user.transpose()? {
-        request.extensions_mut().insert(CurrentUser(user));
+    if let Some(asker) = asker.transpose()? {
+        // What is done with one order is for the ownership guard to judge.
+        if !asker.use_case.is_of_one_order() {
+            asker.use_case.check(asker.user, Ownership::Own).map_err(OrderError::from)?;
+        }
+        request.extensions_mut().insert(asker);
     }
     Ok(())
 }

@@ -55,6 +55,8 @@ const NOT_OWNED: Failure = (
     "No valid user, or the order does not exist or belongs to somebody else",
     Some("WWW-Authenticate"),
 );
+const NO_SCOPE: Failure =
+    ("403", "`insufficient_scope`: the token lacks the scope, which is named", Some("WWW-Authenticate"));
 const NOT_FOUND: Failure = ("404", "No such product", None);
 const TOO_SLOW: Failure = ("408", "The body took too long", None);
 const NOT_ALLOWED: Failure = ("409", "The order's status forbids it; `allowed` says what may follow", None);
@@ -75,11 +77,13 @@ const WORK: [Failure; 3] = [TOO_MANY, BUG, UNAVAILABLE];
 
 fn failures(method: &HttpMethod, path: &str) -> Vec<Failure> {
     let specific: &[&[Failure]] = match (method, path) {
-        (HttpMethod::Post, "/orders") => &[&[UNAUTHORIZED], &BODY, &WORK],
-        (HttpMethod::Get, "/orders") => &[&[MALFORMED, INVALID], &WORK],
-        (HttpMethod::Get, "/orders/{id}") => &[&[MALFORMED, NOT_OWNED], &WORK],
-        (HttpMethod::Patch, "/orders/{id}/cancel") => &[&[MALFORMED, NOT_OWNED, NOT_ALLOWED, CHANGED], &WORK],
-        (HttpMethod::Patch, _) => &[&[NOT_OWNED, NOT_ALLOWED, CHANGED], &BODY, &WORK],
+        (HttpMethod::Post, "/orders") => &[&[UNAUTHORIZED, NO_SCOPE], &BODY, &WORK],
+        (HttpMethod::Get, "/orders") => &[&[MALFORMED, UNAUTHORIZED, NO_SCOPE, INVALID], &WORK],
+        (HttpMethod::Get, "/orders/{id}") => &[&[MALFORMED, NOT_OWNED, NO_SCOPE], &WORK],
+        (HttpMethod::Patch, "/orders/{id}/cancel") => {
+            &[&[MALFORMED, NOT_OWNED, NO_SCOPE, NOT_ALLOWED, CHANGED], &WORK]
+        }
+        (HttpMethod::Patch, _) => &[&[NOT_OWNED, NO_SCOPE, NOT_ALLOWED, CHANGED], &BODY, &WORK],
         (_, "/products/{id}") => &[&[MALFORMED, NOT_FOUND], &WORK],
         (_, "/products") => &[&WORK],
         (_, "/health/ready") => &[&[BUG, UNAVAILABLE]],

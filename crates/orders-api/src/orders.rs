@@ -11,7 +11,7 @@ use actix_web::{
 use orders_domain::{Order, OrderError, OrderService, Placed};
 
 use crate::{
-    auth::CurrentUser,
+    auth::{CurrentUser, Reader},
     error::ApiError,
     etag, idempotency,
     json::Json,
@@ -41,7 +41,7 @@ type Answer = Result<HttpResponse, ApiError>;
 )]
 pub async fn place(
     service: Data<OrderService>,
-    CurrentUser(user): CurrentUser,
+    CurrentUser { user, .. }: CurrentUser,
     http: HttpRequest,
     body: UnreadBody,
 ) -> Answer {
@@ -74,12 +74,12 @@ pub async fn place(
         ("Link" = Option<String>, description = "The next page, while there is more"),
     ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
 )]
-pub async fn list(service: Data<OrderService>, http: HttpRequest) -> Answer {
+pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: HttpRequest) -> Answer {
     let query = query::parse(http.query_string())?;
     if stream::is_asked_for(http.headers()) {
-        return Ok(stream::orders(service.into_inner(), query.filter, query.after));
+        return Ok(stream::orders(service.into_inner(), audience, query.filter, query.after));
     }
-    let page = service.list(query.clone()).await?;
+    let page = service.list(audience, query.clone()).await?;
     let mut answer = response::orders(&page.orders);
     if let (true, Some(last)) = (page.more, page.orders.last()) {
         let link = HeaderValue::from_str(&query::next_link(&query, last.id()));

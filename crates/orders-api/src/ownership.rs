@@ -8,7 +8,7 @@ use orders_domain::{InvalidInput, OrderId, OrderService, OwnedOrder};
 
 use crate::{auth::CurrentUser, error::ApiError, etag};
 
-/// The order that the path names, if it is the asker's; to be changed only at the versions that
+/// The order that the path names, if the asker may do with it what the route does; to be changed only at the versions that
 /// `If-Match` names.
 #[derive(Debug)]
 pub struct Owned(pub OwnedOrder);
@@ -20,10 +20,10 @@ impl FromRequest for Owned {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let user = CurrentUser::of(&request)?;
+            let CurrentUser { user, use_case } = CurrentUser::of(&request)?;
             let id: OrderId = segment_id(&request)?;
             let service = request.app_data::<Data<OrderService>>().ok_or(ApiError::Internal(None))?;
-            let order = service.owned(user, id).await?;
+            let order = service.owned(user, use_case, id).await?;
             Ok(Self(order.only_if(etag::if_match(request.headers())?)))
         })
     }

@@ -7,6 +7,8 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
+use orders_domain::UseCase;
+
 use crate::{
     docs,
     error::ApiError,
@@ -17,26 +19,31 @@ use crate::{
 /// Every route: who may pass, and what it does.
 pub fn routes(config: &mut ServiceConfig) {
     use Access::{Anyone, Open, User};
+    use UseCase::{Advance, Cancel, List, Place, Show, Track};
     config
         .service(
             resource("/orders", "GET, HEAD, POST")
-                .route(get("GET /orders", Anyone, orders::list))
-                .route(post("POST /orders", User, orders::place)),
+                .route(get("GET /orders", User(List), orders::list))
+                .route(post("POST /orders", User(Place), orders::place)),
         )
-        .service(resource("/orders/{id}", "GET, HEAD").route(get("GET /orders/{id}", User, orders::show)))
+        .service(resource("/orders/{id}", "GET, HEAD").route(get(
+            "GET /orders/{id}",
+            User(Show),
+            orders::show,
+        )))
         .service(resource("/orders/{id}/tracking", "PATCH").route(patch(
             "PATCH /orders/{id}/tracking",
-            User,
+            User(Track),
             orders::track,
         )))
         .service(resource("/orders/{id}/status", "PATCH").route(patch(
             "PATCH /orders/{id}/status",
-            User,
+            User(Advance),
             orders::advance,
         )))
         .service(resource("/orders/{id}/cancel", "PATCH").route(patch(
             "PATCH /orders/{id}/cancel",
-            User,
+            User(Cancel),
             orders::cancel,
         )))
         .service(resource("/products", "GET, HEAD").route(get("GET /products", Anyone, products::list)))

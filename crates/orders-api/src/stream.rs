@@ -11,7 +11,7 @@ use actix_web::{
     web::Bytes,
 };
 use futures_util::stream;
-use orders_domain::{OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
+use orders_domain::{Audience, OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
 
 use crate::response::{ORDER_BYTES, order_json};
 
@@ -31,15 +31,20 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Every order that the filter lets through, from after an id on.
+/// Every order that these may see and the filter lets through, from after an id on.
 #[must_use]
-pub fn orders(service: Arc<OrderService>, filter: OrderFilter, after: Option<OrderId>) -> HttpResponse {
+pub fn orders(
+    service: Arc<OrderService>,
+    audience: Audience,
+    filter: OrderFilter,
+    after: Option<OrderId>,
+) -> HttpResponse {
     let start = OrderQuery { filter, after, limit: PageLimit::MAX };
     let pages = stream::unfold(Some(start), move |query| {
         let service = Arc::clone(&service);
         async move {
             let query = query?;
-            let page = match service.list(query.clone()).await {
+            let page = match service.list(audience, query.clone()).await {
                 Ok(page) => page,
                 // The status is sent already: breaking off is how the client learns of it.
                 Err(error) => return Some((Err(broken_off(error)), None)),

@@ -2,17 +2,17 @@
 //!
 //! Messages are lower case, without a full stop, and name the value.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use thiserror::Error;
 
-use crate::{Currency, OrderStatus, Quantity, ports::PortError};
+use crate::{Currency, OrderStatus, Quantity, Refusal, Scope, ports::PortError};
 
-fn statuses(all: &[OrderStatus]) -> String {
+fn list<T: Display>(all: &[T]) -> String {
     let mut text = String::new();
-    for (index, status) in all.iter().enumerate() {
+    for (index, item) in all.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{comma}{status}");
+        let _ = write!(text, "{comma}{item}");
     }
     text
 }
@@ -35,8 +35,10 @@ pub enum InvalidInput {
     MixedCurrencies(Currency, Currency),
     #[error("the total is more than 9223372036854775807 minor units")]
     TotalTooLarge,
-    #[error("status {0:?} is not one of {known}", known = statuses(&OrderStatus::ALL))]
+    #[error("status {0:?} is not one of {known}", known = list(&OrderStatus::ALL))]
     Status(String),
+    #[error("scope {0:?} is not one of {known}", known = list(&Scope::ALL))]
+    Scope(String),
     #[error("{field} {reason}")]
     Text { field: &'static str, reason: String },
     #[error("limit {0} is not from 1 to {max}", max = crate::PageLimit::MAX.get())]
@@ -75,6 +77,9 @@ pub enum OrderError {
     /// The order does not exist, or it is not the asker's: nobody learns which.
     #[error("the order does not exist or belongs to somebody else")]
     NotOwned,
+    /// The asker's token does not allow it.
+    #[error("the token lacks the scope {0}")]
+    MissingScope(Scope),
     /// No such product.
     #[error("{0}")]
     UnknownProduct(InvalidInput),
@@ -103,5 +108,14 @@ pub enum OrderError {
 impl From<PortError> for OrderError {
     fn from(error: PortError) -> Self {
         Self::Unavailable(error)
+    }
+}
+
+impl From<Refusal> for OrderError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotOwned => Self::NotOwned,
+            Refusal::MissingScope(scope) => Self::MissingScope(scope),
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! The rules are in the types: fields are private, constructors parse, and a change to an [`Order`]
 //! consumes it and gives back the next one or says why not.
 
+pub mod access;
 pub mod error;
 pub mod id;
 pub mod idempotency;
@@ -18,9 +19,12 @@ pub mod order_shipment;
 pub mod order_status;
 pub mod ports;
 pub mod product;
+pub mod scope;
 pub mod service;
+pub mod session;
 pub mod user;
 
+pub use access::{Audience, Ownership, Refusal, UseCase};
 pub use error::{InvalidInput, LineFault, LinePart, OrderError};
 pub use id::{OrderId, OrderProductId, ProductId, ShipmentId, UserId};
 pub use idempotency::{Fingerprint, Idempotency, IdempotencyKey};
@@ -31,5 +35,7 @@ pub use order_query::{OrderFilter, OrderQuery, Page, PageLimit};
 pub use order_shipment::{OrderShipment, ShippingProvider, TrackingNumber};
 pub use order_status::OrderStatus;
 pub use product::Product;
+pub use scope::{Scope, Scopes};
 pub use service::{Expected, OrderService, OwnedOrder, Placed, RequestedLine};
+pub use session::{Session, TokenHash};
 pub use user::User;

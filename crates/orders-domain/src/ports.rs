@@ -8,7 +8,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::{Idempotency, NewOrder, Order, OrderId, OrderQuery, Product, ProductId, User, UserId, Version};
+use crate::{
+    Idempotency, NewOrder, Order, OrderId, OrderQuery, Product, ProductId, Session, TokenHash, User, UserId,
+    Version,
+};
 
 /// A boxed cause, for logs only.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -135,6 +138,32 @@ pub trait Authenticator: Send + Sync {
     ///
     /// [`PortError::Unavailable`] when it cannot be found out now.
     async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError>;
+}
+
+/// Remembers verified tokens for a while, by their hash and never in clear.
+///
+/// It may forget anything at any time, and when it does not work it knows nothing: the token is
+/// verified again. So it costs speed when it fails, and never makes a token good.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait SessionCache: Send + Sync {
+    /// What is remembered of this token, unless it is known to be revoked; the asker looks at
+    /// [`Session::until`].
+    async fn find(&self, token: TokenHash) -> Option<Session>;
+
+    /// Remembers a verified token until [`Session::until`].
+    async fn keep(&self, token: TokenHash, session: Session);
+
+    /// When the user's tokens were revoked last, as far as is known here: any that was made at that
+    /// moment or before counts for nothing.
+    async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>>;
+
+    /// Makes every token of this user that was made until `at` count for nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`] when the others cannot be told.
+    async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError>;
 }
 
 /// Tells the time.

@@ -5,58 +5,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId, OrderQuery,
-    OrderShipment, OrderStatus, Page, Product, ProductId, Quantity, UserId, Version,
+    Audience, Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId,
+    OrderQuery, OrderShipment, OrderStatus, Ownership, Page, Product, ProductId, Quantity, UseCase, User,
+    UserId,
     ports::{Clock, Health, Insertion, Inventory, OrderRepository, PortError},
 };
 
+mod owned;
+
+pub use owned::{Expected, OwnedOrder};
+
 /// How often a change is tried again on the order's newest state when others keep changing it.
 const TRIES: usize = 16;
-
-/// An order known to belong to the user who asked. Only [`OrderService::owned`] makes one.
-#[derive(Debug)]
-pub struct OwnedOrder {
-    order: Order,
-    expected: Expected,
-}
-
-impl OwnedOrder {
-    /// The order, for showing it.
-    #[must_use]
-    pub fn into_order(self) -> Order {
-        self.order
-    }
-
-    /// The order, for looking at it.
-    #[must_use]
-    pub fn order(&self) -> &Order {
-        &self.order
-    }
-
-    /// The same order, to be changed only while it is at an expected version.
-    #[must_use]
-    pub fn only_if(self, expected: Expected) -> Self {
-        Self { expected, ..self }
-    }
-}
-
-/// At which versions an order may be changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expected {
-    /// At any.
-    Any,
-    /// At one of these only.
-    OneOf(Vec<Version>),
-}
-
-impl Expected {
-    fn admits(&self, version: Version) -> bool {
-        match self {
-            Self::Any => true,
-            Self::OneOf(versions) => versions.contains(&version),
-        }
-    }
-}
 
 /// A line as somebody asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,16 +123,17 @@ impl OrderService {
         Ok(if faults.is_empty() { Ok(picked) } else { Err(faults) })
     }
 
-    /// The order, if it is the user's.
+    /// The order, if the user may do this with it: because it is theirs, as a rule.
     ///
     /// # Errors
     ///
-    /// [`OrderError::NotOwned`] if it is not there or somebody else's, [`OrderError::Unavailable`].
-    pub async fn owned(&self, user: UserId, id: OrderId) -> Result<OwnedOrder, OrderError> {
-        match self.orders.find(id).await? {
-            Some(order) if order.user() == user => Ok(OwnedOrder { order, expected: Expected::Any }),
-            _ => Err(OrderError::NotOwned),
-        }
+    /// [`OrderError::NotOwned`] if it is not there or somebody else's, [`OrderError::MissingScope`]
+    /// if it is the user's but they may not do this, [`OrderError::Unavailable`].
+    pub async fn owned(&self, asker: User, use_case: UseCase, id: OrderId) -> Result<OwnedOrder, OrderError> {
+        let order = self.orders.find(id).await?;
+        use_case.check(asker, Ownership::of(asker.id(), order.as_ref()))?;
+        let order = order.ok_or(OrderError::NotOwned)?;
+        Ok(OwnedOrder { asker, order, expected: Expected::Any })
     }
 
     /// Sets or replaces the shipment.
@@ -188,8 +149,12 @@ impl OrderService {
     ///
     /// # Errors
     ///
-    /// As [`Order::advance`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
+    /// As [`Order::advance`]; [`OrderError::MissingScope`] when this would cancel the order and the
+    /// asker may not; [`OrderError::Changed`], [`OrderError::Unavailable`].
     pub async fn advance(&self, order: OwnedOrder, to: OrderStatus) -> Result<Order, OrderError> {
+        if to == OrderStatus::Cancelled {
+            order.also_for(UseCase::Cancel)?;
+        }
         self.change(order, |order, now| order.advance(to, now)).await
     }
 
@@ -205,7 +170,7 @@ impl OrderService {
     /// Compare-and-set: a change that lost a race is decided again on what won it.
     async fn change(
         &self,
-        OwnedOrder { mut order, expected }: OwnedOrder,
+        OwnedOrder { mut order, expected, .. }: OwnedOrder,
         change: impl Fn(Order, DateTime<Utc>) -> Result<Order, OrderError>,
     ) -> Result<Order, OrderError> {
         let id = order.id();
@@ -228,15 +193,18 @@ impl OrderService {
         Err(OrderError::Unavailable(PortError::Busy))
     }
 
-    /// One page of orders, ascending by id.
+    /// One page of the orders that these may see, ascending by id.
     ///
     /// # Errors
     ///
-    /// [`OrderError::Unavailable`].
-    pub async fn list(&self, query: OrderQuery) -> Result<Page, OrderError> {
+    /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
+    pub async fn list(&self, audience: Audience, query: OrderQuery) -> Result<Page, OrderError> {
+        let Some(filter) = audience.narrow(query.filter)? else {
+            return Ok(Page { orders: Vec::new(), more: false });
+        };
         let wanted = query.limit.get();
         let limit = query.limit.and_one_more();
-        let mut orders = self.orders.page(OrderQuery { limit, ..query }).await?;
+        let mut orders = self.orders.page(OrderQuery { filter, limit, ..query }).await?;
         let more = orders.len() > wanted;
         orders.truncate(wanted);
         Ok(Page { orders, more })

@@ -1,23 +1,30 @@
 //! Who is asking.
 
-use crate::UserId;
+use crate::{Scopes, UserId};
 
-/// A user whom an authenticator vouches for.
+/// A user whom an authenticator vouches for, and what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct User {
     id: UserId,
+    scopes: Scopes,
 }
 
 impl User {
-    /// The user with this id.
+    /// The user with this id and these scopes.
     #[must_use]
-    pub fn new(id: UserId) -> Self {
-        Self { id }
+    pub fn new(id: UserId, scopes: Scopes) -> Self {
+        Self { id, scopes }
     }
 
     /// The user's number.
     #[must_use]
     pub fn id(&self) -> UserId {
         self.id
+    }
+
+    /// What the user may do.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        self.scopes
     }
 }

@@ -8,14 +8,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{DatabaseUrl, SqliteOrders, StaticInventory, StaticUsers, SystemClock, sql::sqlite};
-use orders_api::{Api, Auth, AuthScheme, RateLimit, Render, ServerOptions};
+use orders_adapters::{DatabaseUrl, SqliteOrders, StaticInventory, SystemClock, sql::sqlite};
+use orders_api::{Api, RateLimit, Render, ServerOptions};
 use orders_domain::OrderService;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    banner,
-    config::{DatabaseSettings, ServeSettings},
+    authentication, banner,
+    config::{AuthMode, DatabaseSettings, ServeSettings},
     listen, observe,
 };
 
@@ -30,7 +30,8 @@ const UPKEEP: Duration = Duration::from_secs(1);
 pub fn serve(settings: ServeSettings) -> Result<()> {
     observe::log(settings.log_format, &settings.log)?;
     let metrics = observe::metrics()?;
-    let address = listen::address(&settings.host, settings.port, settings.allow_insecure_auth)?;
+    let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt;
+    let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.database.parse()?;
     let DatabaseUrl::Sqlite(path) = &database;
@@ -38,8 +39,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
 
     let render = render(metrics.clone(), Arc::clone(&orders));
     let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock));
-    let mut api = Api::new(service, Auth::new(AuthScheme::Header, Arc::new(StaticUsers)))
-        .with_cors(settings.cors_origins.clone());
+    let system = actix_web::rt::System::new();
+    let auth = system.block_on(authentication::auth(&settings.auth))?;
+    let mut api = Api::new(service, auth).with_cors(settings.cors_origins.clone());
     if let Some(per_second) = settings.rate_limit {
         api = api.with_rate_limit(RateLimit::new(per_second, settings.behind_proxy));
     }
@@ -53,7 +55,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         max_connections: settings.max_connections.get(),
     };
 
-    actix_web::rt::System::new().block_on(async move {
+    system.block_on(async move {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
         banner::print(listener.local_addr()?, &database).context("cannot write to stdout")?;

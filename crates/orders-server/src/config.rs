@@ -8,6 +8,12 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use orders_adapters::{DatabaseUrl, OpenError};
 
+mod auth;
+
+#[cfg(feature = "jwt")]
+pub use auth::jwt;
+pub use auth::{AuthMode, AuthSettings};
+
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
 #[command(name = "orders", version, args_conflicts_with_subcommands = true)]
@@ -22,6 +28,7 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[cfg_attr(feature = "jwt", expect(clippy::large_enum_variant, reason = "a process has one"))]
 pub enum Command {
     /// Serve the HTTP API (also what `orders` alone does)
     Serve(ServeSettings),
@@ -31,6 +38,13 @@ pub enum Command {
     Openapi,
     /// Fill the database with realistic orders, for trials
     Seed(SeedSettings),
+    /// Print a token of a key of your own, for development with AUTH=jwt
+    #[cfg(feature = "jwt")]
+    Token(jwt::TokenSettings),
+    /// Revoke the tokens of a user
+    #[cfg(feature = "jwt")]
+    #[command(subcommand)]
+    Sessions(jwt::SessionsCommand),
 }
 
 /// How to serve.
@@ -45,6 +59,9 @@ pub struct ServeSettings {
     /// Where the orders are kept
     #[command(flatten)]
     pub database: DatabaseSettings,
+    /// Who is asking
+    #[command(flatten)]
+    pub auth: AuthSettings,
     /// Listen beyond loopback although the header `user_id` proves nothing
     #[arg(long, env = "ALLOW_INSECURE_AUTH")]
     pub allow_insecure_auth: bool,

@@ -6,6 +6,7 @@
 use anyhow::Result;
 use clap::Parser;
 
+mod authentication;
 mod banner;
 mod commands;
 mod config;
@@ -27,6 +28,12 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
         Command::Seed(settings) => seed::seed(&settings),
+        #[cfg(feature = "jwt")]
+        Command::Token(settings) => authentication::jwt::mint(&settings),
+        #[cfg(feature = "jwt")]
+        Command::Sessions(config::jwt::SessionsCommand::Revoke(settings)) => {
+            authentication::jwt::revoke(&settings)
+        }
     }
 }
 

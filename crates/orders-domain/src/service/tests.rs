@@ -6,6 +6,8 @@ use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 use super::*;
 use crate::{ports::*, *};
 
+mod scopes;
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_795_341_600_000).unwrap()
 }
@@ -48,6 +50,11 @@ fn shipment(number: &str) -> OrderShipment {
     OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
 }
 
+/// A user who may do everything with their own orders.
+fn asker(id: i64) -> User {
+    User::new(n(id), Scopes::ALL_BUT_ADMIN)
+}
+
 /// Order 7 of user 1, last changed long ago, with parcel 1 unless it is cancelled.
 fn order(status: OrderStatus, version: i64) -> Order {
     let (id, user, version, currency) = (n(7), n(1), n(version), Currency::USD);
@@ -60,7 +67,7 @@ fn order(status: OrderStatus, version: i64) -> Order {
 
 /// The same at version 5 in the hands of its owner, to be changed at any version or at these only.
 fn owned(status: OrderStatus, only_if: Option<&[i64]>) -> OwnedOrder {
-    let order = OwnedOrder { order: order(status, 5), expected: Expected::Any };
+    let order = OwnedOrder { asker: asker(1), order: order(status, 5), expected: Expected::Any };
     let Some(versions) = only_if else { return order };
     order.only_if(Expected::OneOf(versions.iter().map(|version| n(*version)).collect()))
 }
@@ -158,11 +165,14 @@ async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
     let ask = async |user, found: Option<Order>| {
         let mut orders = MockOrderRepository::new();
         orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
-        service(orders, MockInventory::new()).owned(user, n(7)).await.map(OwnedOrder::into_order)
+        service(orders, MockInventory::new())
+            .owned(user, UseCase::Show, n(7))
+            .await
+            .map(OwnedOrder::into_order)
     };
     let mine = order(Shipped, 3);
-    assert_eq!(ask(n(1), Some(mine.clone())).await.unwrap(), mine);
-    for refused in [ask(n(2), Some(mine)).await, ask(n(1), None).await] {
+    assert_eq!(ask(asker(1), Some(mine.clone())).await.unwrap(), mine);
+    for refused in [ask(asker(2), Some(mine)).await, ask(asker(1), None).await] {
         assert!(matches!(refused, Err(OrderError::NotOwned)), "{refused:?}");
     }
 }
@@ -280,10 +290,10 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
             service.place(n(1), &lines, None).await.err(),
             service.product(n(9)).await.err(),
             service.products().await.err(),
-            service.owned(n(1), n(7)).await.err(),
+            service.owned(asker(1), UseCase::Show, n(7)).await.err(),
             service.cancel(owned(Pending, None)).await.err(),
             service.cancel(owned(Pending, None)).await.err(),
-            service.list(query).await.err(),
+            service.list(Audience::Anyone, query).await.err(),
         ] {
             assert_eq!(format!("{error:?}"), format!("{:?}", Some(OrderError::Unavailable(fail()))));
         }

@@ -1,0 +1,115 @@
+//! Tokens of an OpenID provider: JWTs (RFC 7519, RFC 9068) signed with a key that it publishes.
+//!
+//! A token is taken apart in [`token`], its key comes from [`provider`], and what it says is judged
+//! in [`claims`]; the moment it is judged at is the port's [`Clock`], not the library's. Why a token
+//! was refused is logged at the level debug, without the token.
+
+mod algorithm;
+mod claims;
+mod keys;
+mod local_key;
+mod provider;
+mod token;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_domain::{
+    Session, TokenHash, User,
+    ports::{Authenticator, Clock, PortError, SessionCache},
+};
+use sha2::{Digest, Sha256};
+
+pub use algorithm::{TokenAlgorithm, UnknownAlgorithm};
+pub use claims::{AudienceClaim, TokenRules};
+pub use local_key::{LocalKey, LocalKeyError};
+pub use provider::{KeySource, ProviderError};
+
+use provider::Provider;
+use token::Token;
+
+/// Why a token is refused, for logs and tests; the asker is told nothing but that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Refused(&'static str);
+
+/// Knows users by their tokens.
+pub struct JwtAuthenticator {
+    rules: TokenRules,
+    provider: Arc<Provider>,
+    clock: Arc<dyn Clock>,
+    cache: Option<(Arc<dyn SessionCache>, TimeDelta)>,
+}
+
+impl JwtAuthenticator {
+    /// Tokens that keep these rules, signed with a key from this source.
+    ///
+    /// # Errors
+    ///
+    /// When the source cannot be: an address that is not https, no way to make requests.
+    pub fn new(rules: TokenRules, source: KeySource, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
+        let provider = Provider::new(&rules, source, Arc::clone(&clock))?;
+        Ok(Self { rules, provider: Arc::new(provider), clock, cache: None })
+    }
+
+    /// Remembers verified tokens for this long, or until they expire if that is sooner.
+    #[must_use]
+    pub fn with_cache(self, cache: Arc<dyn SessionCache>, ttl: TimeDelta) -> Self {
+        Self { cache: Some((cache, ttl)), ..self }
+    }
+
+    /// Fetches the keys now, so that the first token need not wait for them.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had; later tokens will try again.
+    pub async fn fetch_keys(&self) -> Result<(), ProviderError> {
+        self.provider.fetch_now().await
+    }
+
+    /// The session of a token: `until` is when the token itself expires.
+    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Result<Session, Refused>, PortError> {
+        let token = match Token::parse(token, &self.rules.algorithms) {
+            Ok(token) => token,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let keys = self.provider.keys(token.kid(), token.algorithm()).await?;
+        Ok(token.claims(&keys).and_then(|claims| self.rules.session(token.is_for_access(), &claims, now)))
+    }
+}
+
+#[async_trait]
+impl Authenticator for JwtAuthenticator {
+    async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError> {
+        let now = self.clock.now();
+        let hash = TokenHash(Sha256::digest(credential).into());
+        if let Some((cache, _)) = &self.cache
+            && let Some(session) = cache.find(hash).await
+            && now < session.until
+        {
+            return Ok(Some(session.user));
+        }
+        let session = match self.verify(credential, now).await? {
+            Ok(session) => session,
+            Err(Refused(reason)) => {
+                tracing::debug!(reason, "a token was refused");
+                return Ok(None);
+            }
+        };
+        if let Some((cache, ttl)) = &self.cache {
+            let revoked_at = cache.revoked_at(session.user.id()).await;
+            if revoked_at.is_some_and(|at| session.issued_at <= at) {
+                tracing::debug!(reason = "revoked", "a token was refused");
+                return Ok(None);
+            }
+            let until = session.until.min(now + *ttl);
+            if now < until {
+                cache.keep(hash, Session { until, ..session }).await;
+            }
+        }
+        Ok(Some(session.user))
+    }
+}
+
+#[cfg(test)]
+mod tests;

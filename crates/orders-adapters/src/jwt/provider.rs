@@ -1,0 +1,251 @@
+//! Where the keys come from, and when they are fetched again.
+//!
+//! A key that is not known makes the key set be fetched once, for all who wait for it, but only so
+//! often: whoever makes up key ids must not make us ask the provider each time. A key set that has
+//! become old is fetched again beside the requests, so that a key that was withdrawn stops
+//! counting. While the provider is down the old keys stay.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_domain::ports::{Clock, PortError};
+use reqwest::{Client, Url, redirect::Policy};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{
+    TokenAlgorithm, TokenRules,
+    keys::{Key, KeySet},
+};
+
+/// A key set is fetched anew when it is this old.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// So many fetches at once, and one more each time this has passed.
+const BURST: u8 = 4;
+const REFILL: TimeDelta = TimeDelta::seconds(10);
+
+/// No key set and no provider's description is larger.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// How long the provider may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where a provider's public keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// Where `{issuer}/.well-known/openid-configuration` says.
+    Discover,
+    /// At this address.
+    Url(String),
+    /// In this file.
+    File(PathBuf),
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub enum ProviderError {
+    #[error("{0:?} is no https address (http is taken on this machine only)")]
+    Address(String),
+    #[error("{address} cannot be had")]
+    Fetch {
+        address: String,
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("{0} holds no key that can be used with the allowed algorithms")]
+    NoKeys(String),
+    #[error("{address} describes the issuer {described:?} instead")]
+    OtherIssuer { address: String, described: String },
+}
+
+pub(super) struct Provider {
+    source: KeySource,
+    issuer: String,
+    allowed: Vec<TokenAlgorithm>,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    known: RwLock<Known>,
+    budget: Mutex<Budget>,
+}
+
+#[derive(Clone, Default)]
+struct Known {
+    keys: Option<Arc<KeySet>>,
+    fetched_at: DateTime<Utc>,
+    /// When fetching was last tried because the keys had become old.
+    renewed_at: DateTime<Utc>,
+}
+
+/// How many fetches are left, and since when that has been so.
+struct Budget {
+    left: u8,
+    since: DateTime<Utc>,
+}
+
+impl Budget {
+    fn take(&mut self, now: DateTime<Utc>) -> bool {
+        // A clock that was set back.
+        self.since = self.since.min(now);
+        while self.left < BURST && now - self.since >= REFILL {
+            self.left += 1;
+            self.since += REFILL;
+        }
+        if self.left == BURST {
+            self.since = now;
+        }
+        let granted = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        granted
+    }
+}
+
+impl Provider {
+    pub fn new(rules: &TokenRules, source: KeySource, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
+        match &source {
+            KeySource::Discover => drop(checked(&rules.issuer)?),
+            KeySource::Url(url) => drop(checked(url)?),
+            KeySource::File(_) => {}
+        }
+        // Each fetch has a connection of its own: they are rare, and any worker may make them.
+        let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).pool_max_idle_per_host(0);
+        let client = client.build().map_err(|cause| failed(&rules.issuer, cause))?;
+        Ok(Self {
+            source,
+            issuer: rules.issuer.clone(),
+            allowed: rules.algorithms.clone(),
+            client,
+            budget: Mutex::new(Budget { left: BURST, since: clock.now() }),
+            clock,
+            known: RwLock::default(),
+        })
+    }
+
+    /// The keys that a token's header can mean; empty when it names none of the provider's.
+    pub async fn keys(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        algorithm: TokenAlgorithm,
+    ) -> Result<Vec<Key>, PortError> {
+        let seen = self.known();
+        if let Some(keys) = &seen.keys {
+            let found = keys.candidates(kid, algorithm);
+            if !found.is_empty() {
+                self.renew_if_old(&seen);
+                return Ok(found);
+            }
+        }
+        self.fetch_unless_newer_than(&seen).await;
+        let Some(keys) = self.known().keys else {
+            return Err(PortError::Unavailable("the provider's keys are not known yet".into()));
+        };
+        Ok(keys.candidates(kid, algorithm))
+    }
+
+    /// Fetches the keys, whatever the budget.
+    pub async fn fetch_now(&self) -> Result<(), ProviderError> {
+        let keys = self.fetch().await?;
+        tracing::info!(keys = keys.len(), "fetched the provider's keys");
+        let now = self.clock.now();
+        *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Known { keys: Some(Arc::new(keys)), fetched_at: now, renewed_at: now };
+        Ok(())
+    }
+
+    fn known(&self) -> Known {
+        self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Waits for a fetch, one's own or that of another who was first.
+    async fn fetch_unless_newer_than(&self, seen: &Known) {
+        let mut budget = self.budget.lock().await;
+        if self.known().fetched_at == seen.fetched_at && budget.take(self.clock.now()) {
+            self.fetch_or_keep().await;
+        }
+    }
+
+    fn renew_if_old(self: &Arc<Self>, seen: &Known) {
+        let now = self.clock.now();
+        if now - seen.fetched_at < FRESH || now - seen.renewed_at < TimeDelta::minutes(1) {
+            return;
+        }
+        self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).renewed_at = now;
+        let provider = Arc::clone(self);
+        tokio::spawn(async move { provider.fetch_or_keep().await });
+    }
+
+    async fn fetch_or_keep(&self) {
+        if let Err(error) = self.fetch_now().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the provider's keys cannot be fetched; those known stay");
+        }
+    }
+
+    async fn fetch(&self) -> Result<KeySet, ProviderError> {
+        let (place, json) = match &self.source {
+            KeySource::File(path) => {
+                let place = path.display().to_string();
+                let json = std::fs::read(path).map_err(|cause| failed(&place, cause))?;
+                (place, json)
+            }
+            KeySource::Url(url) => (url.clone(), self.body(url).await?),
+            KeySource::Discover => {
+                let url = self.discover().await?;
+                let json = self.body(&url).await?;
+                (url, json)
+            }
+        };
+        let keys = KeySet::parse(&json, &self.allowed).filter(|keys| keys.len() > 0);
+        keys.ok_or(ProviderError::NoKeys(place))
+    }
+
+    /// Where the provider says that its keys are (OpenID Connect Discovery, section 4).
+    async fn discover(&self) -> Result<String, ProviderError> {
+        let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let document: Value =
+            serde_json::from_slice(&self.body(&address).await?).map_err(|cause| failed(&address, cause))?;
+        let member = |name| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let described = member("issuer");
+        if described != self.issuer {
+            return Err(ProviderError::OtherIssuer { address, described });
+        }
+        Ok(member("jwks_uri"))
+    }
+
+    async fn body(&self, address: &str) -> Result<Vec<u8>, ProviderError> {
+        let response = self.client.get(checked(address)?).send().await;
+        let response = response.and_then(reqwest::Response::error_for_status);
+        let mut response = response.map_err(|cause| failed(address, cause))?;
+        if !response.status().is_success() {
+            return Err(failed(address, format!("it answers {}", response.status())));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|cause| failed(address, cause))? {
+            body.extend_from_slice(&part);
+            if body.len() > MOST_BYTES {
+                return Err(failed(address, format!("it is longer than {MOST_BYTES} bytes")));
+            }
+        }
+        Ok(body)
+    }
+}
+
+fn failed(address: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProviderError {
+    ProviderError::Fetch { address: address.to_owned(), cause: cause.into() }
+}
+
+/// An address whose answer nobody on the way can have made.
+fn checked(address: &str) -> Result<Url, ProviderError> {
+    let url = Url::parse(address).map_err(|_| ProviderError::Address(address.to_owned()))?;
+    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_here => Ok(url),
+        _ => Err(ProviderError::Address(address.to_owned())),
+    }
+}

@@ -1,0 +1,151 @@
+//! Tokens that are remembered.
+
+use super::{super::super::sessions::*, issuer::Mood, *};
+
+struct World {
+    key: SigningKey,
+    provider: Issuer,
+    clock: Arc<FakeClock>,
+    cache: Arc<MemorySessions>,
+    who: JwtAuthenticator,
+    folder: tempfile::TempDir,
+}
+
+/// An authenticator that remembers tokens for a minute, 100 at most.
+fn world() -> World {
+    let key = SigningKey::es256("key");
+    let (provider, clock, folder) = (Issuer::start(&[&key]), clock(), tempfile::tempdir().unwrap());
+    let cache = Arc::new(memory(&folder));
+    let who = authenticator(&provider, &clock)
+        .with_cache(Arc::<MemorySessions>::clone(&cache), TimeDelta::seconds(60));
+    World { key, provider, clock, cache, who, folder }
+}
+
+fn memory(folder: &tempfile::TempDir) -> MemorySessions {
+    let revocations = Revocations::of_file(folder.path().join("deeper/revocations"));
+    MemorySessions::new(100, std::time::Duration::from_mins(1), revocations)
+}
+
+impl World {
+    fn token(&self, name: &str, value: Value) -> String {
+        let mut claims = claims(&self.provider.url);
+        claims[name] = value;
+        self.key.token(&claims)
+    }
+
+    async fn ask(&self, token: &str) -> Option<User> {
+        self.who.authenticate(token).await.unwrap()
+    }
+
+    fn hash(token: &str) -> TokenHash {
+        TokenHash(Sha256::digest(token).into())
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_remembered_for_the_ttl_or_until_it_expires_if_that_is_sooner() {
+    let world = world();
+    for (exp, until) in [(START + 3600, START + 60), (START + 20, START + 20)] {
+        let token = world.token("exp", json!(exp));
+        assert_eq!(world.ask(&token).await, Some(seven()));
+        let kept = world.cache.find(World::hash(&token)).await.unwrap();
+        assert_eq!(kept.until.timestamp(), until);
+        assert_eq!(kept.user, seven());
+    }
+    // One that lives on the leeway only is not remembered at all.
+    let token = world.token("exp", json!(START - 10));
+    assert_eq!(world.ask(&token).await, Some(seven()));
+    assert_eq!(world.cache.find(World::hash(&token)).await, None);
+}
+
+#[tokio::test]
+async fn what_is_remembered_counts_until_its_moment_and_not_after() {
+    let world = world();
+    let (long, short) = (world.token("exp", json!(START + 3600)), world.token("exp", json!(START + 20)));
+    for token in [&long, &short] {
+        assert_eq!(world.ask(token).await, Some(seven()));
+    }
+    // From here on only the cache knows them.
+    let other = SigningKey::es256("other");
+    world.provider.publish(&[&other]);
+    world.who.fetch_keys().await.unwrap();
+    world.provider.be(Mood::Down);
+    world.clock.pass(TimeDelta::seconds(19));
+    assert_eq!((world.ask(&long).await, world.ask(&short).await), (Some(seven()), Some(seven())));
+    world.clock.pass(TimeDelta::seconds(1));
+    assert_eq!((world.ask(&long).await, world.ask(&short).await), (Some(seven()), None));
+    world.clock.pass(TimeDelta::seconds(39));
+    assert_eq!(world.ask(&long).await, Some(seven()));
+    world.clock.pass(TimeDelta::seconds(1));
+    assert_eq!(world.ask(&long).await, None);
+}
+
+#[tokio::test]
+async fn refused_tokens_and_others_that_look_alike_are_never_remembered() {
+    let world = world();
+    let honest = world.token("sub", json!("7"));
+    assert_eq!(world.ask(&honest).await, Some(seven()));
+    let (message, _) = honest.rsplit_once('.').unwrap();
+    for forged in [format!("{message}."), format!("{honest}A"), honest[..honest.len() - 1].to_owned()] {
+        for _ in 0..2 {
+            assert_eq!(world.ask(&forged).await, None);
+        }
+    }
+    assert_eq!(world.cache.len(), 1);
+}
+
+#[tokio::test]
+async fn a_revoked_user_has_to_get_a_new_token() {
+    let world = world();
+    let (olds, others) = (world.token("sub", json!("7")), world.token("sub", json!("8")));
+    let ageless = world.token("iat", Value::Null);
+    assert_eq!(world.ask(&ageless).await, None, "null is no moment");
+    for token in [&olds, &others] {
+        assert!(world.ask(token).await.is_some());
+    }
+    world.clock.pass(TimeDelta::seconds(5));
+    // By another process, as `orders sessions revoke` is.
+    let command = memory(&world.folder);
+    command.revoke(seven().id(), world.clock.now()).await.unwrap();
+    world.clock.pass(TimeDelta::seconds(60));
+    assert_eq!(world.ask(&olds).await, None, "within the ttl at the latest");
+    assert!(world.ask(&others).await.is_some(), "others are not concerned");
+    let same_second = world.token("iat", json!(START + 5));
+    assert_eq!(world.ask(&same_second).await, None);
+    let new = world.token("iat", json!(START + 6));
+    assert_eq!(world.ask(&new).await, Some(seven()));
+    command.revoke(seven().id(), world.clock.now()).await.unwrap();
+    // A server that has heard of it refuses what it remembers, too.
+    assert_eq!(world.cache.revoked_at(seven().id()).await, Some(world.clock.now()));
+    assert_eq!(world.ask(&new).await, None);
+}
+
+#[tokio::test]
+async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
+    let world = world();
+    let path = world.folder.path().join("deeper/revocations");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let millis = (START + 1) * 1000;
+    std::fs::write(&path, format!("\nx\n7\n07 1\n7 x\n7 {millis}\n7 5\n8 99999999999999999999\n")).unwrap();
+    assert_eq!(world.ask(&world.token("sub", json!("7"))).await, None);
+    assert!(world.ask(&world.token("sub", json!("8"))).await.is_some());
+}
+
+#[tokio::test]
+async fn a_thousand_different_tokens_a_second_do_not_grow_the_memory_past_its_bound() {
+    let world = world();
+    for second in 0..5 {
+        for number in 0..1000_u32 {
+            let mut hash = [0; 32];
+            hash[..4].copy_from_slice(&number.to_be_bytes());
+            hash[4] = second;
+            let session = Session {
+                user: seven(),
+                issued_at: DateTime::<Utc>::MIN_UTC,
+                until: DateTime::<Utc>::MAX_UTC,
+            };
+            world.cache.keep(TokenHash(hash), session).await;
+        }
+        assert!(world.cache.len() <= 100, "{}", world.cache.len());
+    }
+}

@@ -1,0 +1,11 @@
+//! Verified tokens, remembered for a while.
+
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+mod revocations;
+
+pub use memory::MemorySessions;
+#[cfg(feature = "redis")]
+pub use redis::{RedisSessions, RedisSettingsError};
+pub use revocations::Revocations;

@@ -1,0 +1,160 @@
+//! Sessions in Redis, for many servers.
+//!
+//! | key | value | lives |
+//! |---|---|---|
+//! | `orders:session:<SHA-256 of the token>` | the session | until it ends |
+//! | `orders:revoked:<user>` | milliseconds since 1970 | for good |
+//!
+//! While Redis does not answer, nothing is remembered and each token is verified on its own. The
+//! revocations that this process has seen stay known to it.
+
+use std::{
+    sync::Arc,
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use moka::sync::Cache;
+use orders_domain::{
+    Scopes, Session, TokenHash, User, UserId,
+    ports::{Clock, PortError, SessionCache},
+};
+use redis::{
+    AsyncCommands, Client, RedisError, SetExpiry, SetOptions,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+/// How long Redis may take for an answer. Verifying a token takes far less.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// After a failure Redis is left alone for this long, so that not every request waits for it.
+const REST: TimeDelta = TimeDelta::seconds(1);
+
+/// Revocations remembered in case Redis fails.
+const SEEN: u64 = 100_000;
+
+/// Why the address of Redis cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the address of the session cache does not have the form redis://host:port or rediss://host:port")]
+pub struct RedisSettingsError(#[source] RedisError);
+
+/// The sessions of all servers that use this Redis.
+pub struct RedisSessions {
+    connection: ConnectionManager,
+    clock: Arc<dyn Clock>,
+    /// Until when Redis is left alone, in milliseconds since 1970.
+    rests_until: AtomicI64,
+    seen_revoked: Cache<UserId, DateTime<Utc>>,
+}
+
+impl RedisSessions {
+    /// Those of the Redis at `redis://…` (or `rediss://…` with TLS), which need not be up yet. To be
+    /// called within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the address has another form.
+    pub fn new(url: &str, clock: Arc<dyn Clock>) -> Result<Self, RedisSettingsError> {
+        let client = Client::open(url).map_err(RedisSettingsError)?;
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let connection =
+            ConnectionManager::new_lazy_with_config(client, config).map_err(RedisSettingsError)?;
+        let seen_revoked = Cache::new(SEEN);
+        Ok(Self { connection, clock, rests_until: AtomicI64::new(i64::MIN), seen_revoked })
+    }
+
+    fn is_resting(&self) -> bool {
+        self.clock.now().timestamp_millis() < self.rests_until.load(Ordering::Relaxed)
+    }
+
+    /// What came of a command; `None` after a failure, which starts a rest.
+    fn unless_failed<T>(&self, result: Result<T, RedisError>) -> Option<T> {
+        let error = match result {
+            Ok(answer) => return Some(answer),
+            Err(error) => error,
+        };
+        let until = (self.clock.now() + REST).timestamp_millis();
+        self.rests_until.store(until, Ordering::Relaxed);
+        tracing::warn!(error = &error as &dyn std::error::Error, "the session cache does not answer");
+        None
+    }
+
+    async fn fetch<T: redis::FromRedisValue>(&self, key: String) -> Option<T> {
+        if self.is_resting() {
+            return None;
+        }
+        let mut connection = self.connection.clone();
+        self.unless_failed(connection.get::<_, Option<T>>(key).await).flatten()
+    }
+}
+
+#[async_trait]
+impl SessionCache for RedisSessions {
+    async fn find(&self, token: TokenHash) -> Option<Session> {
+        let kept: String = self.fetch(session_key(token)).await?;
+        let session = parse(&kept)?;
+        let revoked_at = self.revoked_at(session.user.id()).await;
+        // If Redis has failed in between, it is not known whether the session still counts.
+        let counts = !self.is_resting() && revoked_at.is_none_or(|at| at < session.issued_at);
+        counts.then_some(session)
+    }
+
+    async fn keep(&self, token: TokenHash, session: Session) {
+        let left = (session.until - self.clock.now()).num_milliseconds();
+        let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else { return };
+        if self.is_resting() {
+            return;
+        }
+        let options = SetOptions::default().with_expiration(SetExpiry::PX(left));
+        let mut connection = self.connection.clone();
+        let kept: Result<(), _> = connection.set_options(session_key(token), format(&session), options).await;
+        self.unless_failed(kept);
+    }
+
+    async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>> {
+        let found = self.fetch::<i64>(revoked_key(user)).await.and_then(DateTime::from_timestamp_millis);
+        if let Some(at) = found {
+            self.seen_revoked.insert(user, at);
+        }
+        found.or_else(|| self.seen_revoked.get(&user))
+    }
+
+    async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError> {
+        let mut connection = self.connection.clone();
+        let told: Result<(), _> = connection.set(revoked_key(user), at.timestamp_millis()).await;
+        told.map_err(|cause| PortError::Unavailable(cause.into()))
+    }
+}
+
+fn session_key(TokenHash(hash): TokenHash) -> String {
+    use std::fmt::Write;
+    hash.iter().fold(String::from("orders:session:"), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
+}
+
+fn revoked_key(user: UserId) -> String {
+    format!("orders:revoked:{user}")
+}
+
+/// User, made at, until, and then the scopes, with spaces between.
+fn format(session: &Session) -> String {
+    let Session { user, issued_at, until } = session;
+    let (issued_at, until) = (issued_at.timestamp_millis(), until.timestamp_millis());
+    format!("{} {issued_at} {until} {}", user.id(), user.scopes())
+}
+
+fn parse(text: &str) -> Option<Session> {
+    let mut words = text.splitn(4, ' ');
+    let id = words.next()?.parse().ok()?;
+    let issued_at = DateTime::from_timestamp_millis(words.next()?.parse().ok()?)?;
+    let until = DateTime::from_timestamp_millis(words.next()?.parse().ok()?)?;
+    let user = User::new(id, Scopes::of_words(words.next()?.split(' ')));
+    Some(Session { user, issued_at, until })
+}

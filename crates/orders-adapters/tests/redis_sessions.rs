@@ -1,0 +1,167 @@
+//! Sessions in a real Redis, which is also killed.
+
+#![cfg(feature = "redis")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+
+use std::{sync::Arc, time::Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_adapters::{SystemClock, sessions::RedisSessions};
+use orders_domain::{
+    Scopes, Session, TokenHash, User,
+    ports::{Clock, PortError, SessionCache},
+};
+
+#[path = "common/redis.rs"]
+mod redis;
+
+use redis::Redis;
+
+const TOKEN: TokenHash = TokenHash([0xab; 32]);
+
+fn sessions(redis: &Redis) -> RedisSessions {
+    RedisSessions::new(&redis.url(), Arc::new(SystemClock)).unwrap()
+}
+
+/// Now, to the millisecond.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(SystemClock.now().timestamp_millis()).unwrap()
+}
+
+/// A session of user 7 made a minute ago and good for another.
+fn session() -> Session {
+    let user = User::new(7.try_into().unwrap(), Scopes::of_words(["orders:read", "orders:cancel"]));
+    Session { user, issued_at: now() - TimeDelta::minutes(1), until: now() + TimeDelta::minutes(1) }
+}
+
+/// Waits until something holds; a connection that broke is made anew beside the requests.
+async fn within_seconds(mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..100 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it did not come to hold");
+}
+
+#[tokio::test]
+async fn one_server_remembers_for_all_and_never_the_token_itself() {
+    let Some(redis) = Redis::start() else { return };
+    let (one, other) = (sessions(&redis), sessions(&redis));
+    assert_eq!(one.find(TOKEN).await, None);
+    let session = session();
+    one.keep(TOKEN, session).await;
+    assert_eq!(other.find(TOKEN).await, Some(session));
+    assert_eq!(other.find(TokenHash([0xac; 32])).await, None);
+    let key = format!("orders:session:{}", "ab".repeat(32));
+    assert!(redis.say("KEYS *").contains(&key));
+    let left: i64 =
+        redis.say(&format!("PTTL {key}")).trim_start_matches(':').lines().next().unwrap().parse().unwrap();
+    assert!((50_000..=60_000).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_is_not_kept_and_one_that_ends_is_gone() {
+    let Some(redis) = Redis::start() else { return };
+    let sessions = sessions(&redis);
+    sessions.keep(TOKEN, Session { until: now(), ..session() }).await;
+    assert_eq!(sessions.find(TOKEN).await, None);
+    sessions.keep(TOKEN, Session { until: now() + TimeDelta::milliseconds(300), ..session() }).await;
+    within_seconds(async || sessions.find(TOKEN).await.is_none()).await;
+    assert!(!redis.say("KEYS *").contains("session"));
+}
+
+#[tokio::test]
+async fn a_revocation_counts_at_once_on_all_servers() {
+    let Some(redis) = Redis::start() else { return };
+    let (one, other) = (sessions(&redis), sessions(&redis));
+    one.keep(TOKEN, session()).await;
+    let at = now();
+    other.revoke(session().user.id(), at).await.unwrap();
+    assert_eq!(one.find(TOKEN).await, None);
+    assert_eq!(one.revoked_at(session().user.id()).await, Some(at));
+    assert_eq!(one.revoked_at(8.try_into().unwrap()).await, None);
+    let newer = Session { issued_at: at + TimeDelta::milliseconds(1), ..session() };
+    one.keep(TOKEN, newer).await;
+    assert_eq!(other.find(TOKEN).await, Some(newer));
+}
+
+#[tokio::test]
+async fn a_redis_that_is_killed_costs_speed_only_and_is_used_again_when_it_is_back() {
+    let Some(mut redis) = Redis::start() else { return };
+    let sessions = sessions(&redis);
+    let session = session();
+    sessions.keep(TOKEN, session).await;
+    let at = now() - TimeDelta::hours(1);
+    sessions.revoke(session.user.id(), at).await.unwrap();
+    assert_eq!(sessions.find(TOKEN).await, Some(session));
+    redis.kill();
+    let started = Instant::now();
+    for _ in 0..1000 {
+        assert_eq!(sessions.find(TOKEN).await, None);
+        sessions.keep(TOKEN, session).await;
+    }
+    assert!(started.elapsed().as_millis() < 2000, "{:?}", started.elapsed());
+    assert_eq!(sessions.revoked_at(session.user.id()).await, Some(at), "what was seen stays known");
+    let refused = sessions.revoke(session.user.id(), now()).await;
+    assert!(matches!(refused, Err(PortError::Unavailable(_))), "{refused:?}");
+    redis.restart();
+    within_seconds(async || {
+        sessions.keep(TOKEN, session).await;
+        sessions.find(TOKEN).await == Some(session)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_is_waited_for_once_in_a_while_only() {
+    let Some(redis) = Redis::start() else { return };
+    let sessions = sessions(&redis);
+    let session = session();
+    sessions.keep(TOKEN, session).await;
+    assert_eq!(sessions.find(TOKEN).await, Some(session));
+    redis.freeze(true);
+    let started = Instant::now();
+    for _ in 0..1000 {
+        assert_eq!(sessions.find(TOKEN).await, None);
+    }
+    assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());
+    redis.freeze(false);
+    within_seconds(async || sessions.find(TOKEN).await == Some(session)).await;
+}
+
+#[tokio::test]
+async fn one_that_was_never_there_is_no_hindrance_either() {
+    let sessions = RedisSessions::new("redis://127.0.0.1:1", Arc::new(SystemClock)).unwrap();
+    sessions.keep(TOKEN, session()).await;
+    assert_eq!(sessions.find(TOKEN).await, None);
+    assert!(sessions.revoke(session().user.id(), now()).await.is_err());
+    for url in ["", "127.0.0.1:6379", "http://127.0.0.1"] {
+        assert!(RedisSessions::new(url, Arc::new(SystemClock)).is_err(), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_no_session() {
+    let Some(redis) = Redis::start() else { return };
+    let sessions = sessions(&redis);
+    let key = format!("orders:session:{}", "ab".repeat(32));
+    let (past, future) = (now().timestamp_millis() - 1000, now().timestamp_millis() + 60_000);
+    for text in [
+        String::new(),
+        "7".to_owned(),
+        format!("7 {past}"),
+        format!("7 {past} {future}"),
+        format!("07 {past} {future} orders:read"),
+        format!("0 {past} {future} orders:read"),
+        format!("7 x {future} orders:read"),
+        format!("7 {past} 99999999999999999999 orders:read"),
+    ] {
+        redis.say(&format!("SET {key} \"{text}\""));
+        assert_eq!(sessions.find(TOKEN).await, None, "{text:?}");
+    }
+    redis.say(&format!("DEL {key}"));
+    redis.say(&format!("LPUSH {key} list"));
+    assert_eq!(sessions.find(TOKEN).await, None);
+}

@@ -1,0 +1,150 @@
+//! Who may do what: one table; everything that speaks of it is derived from here.
+
+use Scope::{Admin, Cancel, Create, Fulfil, Read};
+
+use crate::{Order, OrderFilter, Scope, User, UserId};
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UseCase {
+    /// Place an order.
+    Place,
+    /// List orders.
+    List,
+    /// See an order.
+    Show,
+    /// Set an order's shipment.
+    Track,
+    /// Move an order to another status.
+    Advance,
+    /// Cancel an order; also when it is done by setting its status.
+    Cancel,
+}
+
+/// Whose the order in question is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ownership {
+    /// The asker's.
+    Own,
+    /// Somebody else's.
+    Foreign,
+    /// Nobody's: there is no such order.
+    Missing,
+}
+
+impl Ownership {
+    /// Whose this order is, seen by a user.
+    #[must_use]
+    pub fn of(user: UserId, order: Option<&Order>) -> Self {
+        match order {
+            Some(order) if order.user() == user => Self::Own,
+            Some(_) => Self::Foreign,
+            None => Self::Missing,
+        }
+    }
+}
+
+/// Why somebody may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The order is not theirs, or is not there: nobody learns which.
+    NotOwned,
+    /// It would be theirs to do, but only with this scope.
+    MissingScope(Scope),
+}
+
+/// A line of the table.
+struct Rule {
+    /// What it takes with an order of one's own.
+    own: Scope,
+    /// What it takes with any order, one's own included; `None`: no scope is enough.
+    any: Option<Scope>,
+    /// Whether it is open to strangers where users merely say who they are.
+    open_in_development: bool,
+}
+
+const fn rule(own: Scope, any: Option<Scope>, open_in_development: bool) -> Rule {
+    Rule { own, any, open_in_development }
+}
+
+impl UseCase {
+    /// Every use case, in the order of the table.
+    pub const ALL: [Self; 6] =
+        [Self::Place, Self::List, Self::Show, Self::Track, Self::Advance, Self::Cancel];
+
+    /// The table.
+    fn rule(self) -> Rule {
+        match self {
+            Self::Place => rule(Create, None, false),
+            Self::List => rule(Read, Some(Admin), true),
+            Self::Show => rule(Read, Some(Admin), false),
+            Self::Track | Self::Advance => rule(Fulfil, Some(Admin), false),
+            Self::Cancel => rule(Cancel, Some(Admin), false),
+        }
+    }
+
+    /// Whether the user may do it with an order of this ownership; an order about to be placed is
+    /// the asker's own.
+    ///
+    /// # Errors
+    ///
+    /// Why not. A missing order is refused like a foreign one, whatever the scopes.
+    pub fn check(self, user: User, ownership: Ownership) -> Result<(), Refusal> {
+        let Rule { own, any, .. } = self.rule();
+        let held = |scope| user.scopes().contains(scope);
+        match ownership {
+            Ownership::Own | Ownership::Foreign if any.is_some_and(held) => Ok(()),
+            Ownership::Foreign | Ownership::Missing => Err(Refusal::NotOwned),
+            Ownership::Own if held(own) => Ok(()),
+            Ownership::Own => Err(Refusal::MissingScope(own)),
+        }
+    }
+
+    /// Whether it is about one order that is there already, so that only the order itself can
+    /// tell whose it is.
+    #[must_use]
+    pub fn is_of_one_order(self) -> bool {
+        !matches!(self, Self::Place | Self::List)
+    }
+
+    /// Whether strangers may do it where users merely say who they are.
+    #[must_use]
+    pub fn is_open_in_development(self) -> bool {
+        self.rule().open_in_development
+    }
+
+    /// The scope that it takes with an order of one's own, for documents.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        self.rule().own
+    }
+}
+
+/// Whom a list is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anyone: they see every order.
+    Anyone,
+    /// A user, who sees what the table says.
+    User(User),
+}
+
+impl Audience {
+    /// What they see of the orders that the filter lets through; `None` for nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::MissingScope`].
+    pub fn narrow(self, filter: OrderFilter) -> Result<Option<OrderFilter>, Refusal> {
+        let Self::User(user) = self else { return Ok(Some(filter)) };
+        if UseCase::List.check(user, Ownership::Foreign).is_ok() {
+            return Ok(Some(filter));
+        }
+        UseCase::List.check(user, Ownership::Own)?;
+        let overlaps = filter.user.is_none_or(|wanted| wanted == user.id());
+        Ok(overlaps.then_some(OrderFilter { user: Some(user.id()), ..filter }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

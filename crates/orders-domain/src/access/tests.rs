@@ -1,0 +1,82 @@
+use Ownership::{Foreign, Missing, Own};
+use UseCase::{Advance, List, Place, Show, Track};
+
+use super::*;
+use crate::{Scopes, UserId};
+
+fn user(scopes: Scopes) -> User {
+    User::new(UserId::try_from(7).unwrap(), scopes)
+}
+
+/// What each single scope allows with an order of one's own and with somebody else's, written out.
+#[test]
+fn the_table_says_what_the_contract_says() {
+    let yes = Ok(());
+    let needs = |scope| Err(Refusal::MissingScope(scope));
+    let hidden = Err(Refusal::NotOwned);
+    for (use_case, needed, admin_may) in [
+        (Place, Create, false),
+        (List, Read, true),
+        (Show, Read, true),
+        (Track, Fulfil, true),
+        (Advance, Fulfil, true),
+        (UseCase::Cancel, Cancel, true),
+    ] {
+        for held in Scope::ALL {
+            let asker = user(Scopes::NONE.with(held));
+            let as_admin = admin_may && held == Admin;
+            let own = if held == needed || as_admin { yes } else { needs(needed) };
+            assert_eq!(use_case.check(asker, Own), own, "{use_case:?} {held}");
+            let foreign = if as_admin { yes } else { hidden };
+            assert_eq!(use_case.check(asker, Foreign), foreign, "{use_case:?} {held}");
+            assert_eq!(use_case.check(asker, Missing), hidden, "{use_case:?} {held}");
+        }
+        assert_eq!(use_case.check(user(Scopes::NONE), Own), needs(needed));
+        assert_eq!(use_case.check(user(Scopes::ALL_BUT_ADMIN), Own), yes);
+        assert_eq!(use_case.check(user(Scopes::ALL_BUT_ADMIN), Foreign), hidden);
+    }
+}
+
+#[test]
+fn another_scope_never_takes_a_permission_away() {
+    for use_case in UseCase::ALL {
+        for ownership in [Own, Foreign, Missing] {
+            for bits in 0_u8..32 {
+                let with = |extra: Option<Scope>| {
+                    let held = (0..).zip(Scope::ALL).filter(|(bit, _)| bits & (1 << bit) != 0);
+                    user(held.map(|(_, scope)| scope).chain(extra).collect())
+                };
+                if use_case.check(with(None), ownership).is_ok() {
+                    for extra in Scope::ALL {
+                        assert_eq!(use_case.check(with(Some(extra)), ownership), Ok(()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_list_is_open_in_development() {
+    for use_case in UseCase::ALL {
+        assert_eq!(use_case.is_open_in_development(), use_case == List, "{use_case:?}");
+    }
+}
+
+#[test]
+fn a_list_shows_its_reader_their_own_and_an_admin_or_in_development_anyone_all() {
+    let of = |id: i64| OrderFilter { user: Some(id.try_into().unwrap()), ..OrderFilter::default() };
+    let all = OrderFilter::default;
+    let admin = Audience::User(user(Scopes::NONE.with(Admin)));
+    let reader = Audience::User(user(Scopes::NONE.with(Read)));
+    for audience in [Audience::Anyone, admin] {
+        for filter in [all(), of(7), of(8)] {
+            assert_eq!(audience.narrow(filter.clone()), Ok(Some(filter)));
+        }
+    }
+    assert_eq!(reader.narrow(all()), Ok(Some(of(7))));
+    assert_eq!(reader.narrow(of(7)), Ok(Some(of(7))));
+    assert_eq!(reader.narrow(of(8)), Ok(None));
+    let other = Audience::User(user(Scopes::NONE.with(Create).with(Cancel).with(Fulfil)));
+    assert_eq!(other.narrow(all()), Err(Refusal::MissingScope(Read)));
+}

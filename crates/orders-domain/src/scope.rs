@@ -1,0 +1,148 @@
+//! What somebody may do, as words that a token carries.
+
+use std::{fmt, str::FromStr};
+
+use crate::InvalidInput;
+
+/// One thing that a user may be allowed to do. What each use case asks for is in [`crate::access`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Place orders.
+    Create,
+    /// See one's orders.
+    Read,
+    /// Cancel one's orders.
+    Cancel,
+    /// Move one's orders on: their status and tracking.
+    Fulfil,
+    /// Do all that can be done to an order with every order, and list all of them.
+    Admin,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 5] = [Self::Create, Self::Read, Self::Cancel, Self::Fulfil, Self::Admin];
+
+    /// The word for it in a token.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "orders:create",
+            Self::Read => "orders:read",
+            Self::Cancel => "orders:cancel",
+            Self::Fulfil => "orders:fulfil",
+            Self::Admin => "orders:admin",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = InvalidInput;
+
+    fn from_str(word: &str) -> Result<Self, InvalidInput> {
+        let found = Self::ALL.into_iter().find(|scope| scope.as_str() == word);
+        found.ok_or_else(|| InvalidInput::Scope(word.to_owned()))
+    }
+}
+
+/// Several scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// Nothing is allowed.
+    pub const NONE: Self = Self(0);
+
+    /// Everything that a user may do with orders of their own.
+    pub const ALL_BUT_ADMIN: Self =
+        Self::NONE.with(Scope::Create).with(Scope::Read).with(Scope::Cancel).with(Scope::Fulfil);
+
+    /// These and one more.
+    #[must_use]
+    pub const fn with(self, scope: Scope) -> Self {
+        Self(self.0 | 1 << scope as u8)
+    }
+
+    /// Whether the scope is among them.
+    #[must_use]
+    pub const fn contains(self, scope: Scope) -> bool {
+        self.0 & (1 << scope as u8) != 0
+    }
+
+    /// The known ones among these words; others are meant for somebody else.
+    #[must_use]
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        words.into_iter().filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// Each of them, in the order of [`Scope::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |scope| self.contains(*scope))
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        scopes.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+/// The words, with a space between them.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_known_by_their_exact_words_only() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.as_str().parse(), Ok(scope));
+        }
+        for word in
+            ["", "orders", "orders:", "Orders:read", "orders:read ", "orders:*", "orders:Admin", "read"]
+        {
+            assert!(word.parse::<Scope>().is_err(), "{word:?} was taken");
+        }
+        let error = "orders:all".parse::<Scope>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin"#
+        );
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_into_it_and_nothing_else() {
+        for bits in 0_u8..32 {
+            let chosen =
+                || (0..).zip(Scope::ALL).filter(move |(bit, _)| bits & (1 << bit) != 0).map(|(_, s)| s);
+            let set: Scopes = chosen().collect();
+            assert!(set.iter().eq(chosen()));
+            assert_eq!(Scopes::of_words(set.to_string().split(' ')), set);
+        }
+        assert_eq!(Scopes::ALL_BUT_ADMIN.iter().count(), 4);
+        assert!(!Scopes::ALL_BUT_ADMIN.contains(Scope::Admin));
+    }
+
+    #[test]
+    fn words_for_others_are_passed_over() {
+        let set = Scopes::of_words("openid orders:read  payments:refund orders:superuser".split(' '));
+        assert_eq!(set, Scopes::NONE.with(Scope::Read));
+    }
+}

@@ -1,0 +1,55 @@
+//! An order in the hands of somebody who may do something with it.
+
+use crate::{Order, Ownership, Refusal, UseCase, User, Version};
+
+/// An order that the user who asked may do something with: it is theirs, or they may do it with
+/// every order. Only [`crate::OrderService::owned`] makes one.
+#[derive(Debug)]
+pub struct OwnedOrder {
+    pub(super) asker: User,
+    pub(super) order: Order,
+    pub(super) expected: Expected,
+}
+
+impl OwnedOrder {
+    /// The order, for showing it.
+    #[must_use]
+    pub fn into_order(self) -> Order {
+        self.order
+    }
+
+    /// The order, for looking at it.
+    #[must_use]
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The same order, to be changed only while it is at an expected version.
+    #[must_use]
+    pub fn only_if(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// Whether the asker may do this with it too.
+    pub(super) fn also_for(&self, use_case: UseCase) -> Result<(), Refusal> {
+        use_case.check(self.asker, Ownership::of(self.asker.id(), Some(&self.order)))
+    }
+}
+
+/// At which versions an order may be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// At any.
+    Any,
+    /// At one of these only.
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    pub(super) fn admits(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+}

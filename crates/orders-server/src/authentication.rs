@@ -1,0 +1,147 @@
+//! Who knows the users, as the settings say.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use orders_adapters::StaticUsers;
+use orders_api::{Auth, AuthScheme};
+
+use crate::config::{AuthMode, AuthSettings};
+
+/// Authentication by these settings. To be called within a tokio runtime.
+///
+/// # Errors
+///
+/// When a setting is missing, or keys that are in a file cannot be read.
+pub async fn auth(settings: &AuthSettings) -> Result<Auth> {
+    match settings.auth {
+        AuthMode::Header => Ok(Auth::new(AuthScheme::Header, Arc::new(StaticUsers))),
+        AuthMode::Jwt => Ok(Auth::new(AuthScheme::Bearer, Arc::new(tokens(settings).await?))),
+    }
+}
+
+#[cfg(not(feature = "jwt"))]
+#[expect(clippy::unused_async, reason = "as with the feature")]
+async fn tokens(_: &AuthSettings) -> Result<StaticUsers> {
+    anyhow::bail!("this program was built without tokens: build it with `--features jwt`")
+}
+
+#[cfg(feature = "jwt")]
+use jwt::tokens;
+
+#[cfg(feature = "jwt")]
+pub mod jwt {
+    //! Tokens.
+
+    use std::{
+        io::{Write, stdout},
+        sync::Arc,
+        time::Duration,
+    };
+
+    use anyhow::{Context, Result, ensure};
+    use chrono::TimeDelta;
+    use orders_adapters::{
+        SystemClock,
+        jwt::{AudienceClaim, JwtAuthenticator, KeySource, LocalKey, TokenRules},
+        sessions::{MemorySessions, Revocations},
+    };
+    use orders_domain::{
+        Scopes, User,
+        ports::{Clock, SessionCache},
+    };
+
+    use crate::config::{
+        AuthSettings,
+        jwt::{Audience, JwtSettings, RevocationSettings, RevokeSettings, TokenSettings, Words},
+    };
+
+    pub(super) async fn tokens(settings: &AuthSettings) -> Result<JwtAuthenticator> {
+        let jwt = &settings.jwt;
+        let source = match (&jwt.jwt_jwks_url, &jwt.jwt_jwks_file) {
+            (_, Some(file)) => KeySource::File(file.clone()),
+            (Some(url), None) => KeySource::Url(url.clone()),
+            (None, None) => KeySource::Discover,
+        };
+        let is_file = matches!(source, KeySource::File(_));
+        let mut authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
+        let sessions = &settings.sessions;
+        let seconds = sessions.session_cache_seconds;
+        if seconds > 0 {
+            let ttl = Duration::from_secs(seconds.into());
+            let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
+            authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
+        }
+        match authenticator.fetch_keys().await {
+            Err(error) if is_file => return Err(error.into()),
+            // A provider that is down now may be up when the first token comes.
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the provider's keys cannot be fetched"
+                );
+            }
+            Ok(()) => {}
+        }
+        Ok(authenticator)
+    }
+
+    fn rules(jwt: &JwtSettings) -> Result<TokenRules> {
+        let issuer = jwt.jwt_issuer.clone().filter(|issuer| !issuer.is_empty());
+        let issuer = issuer.context("AUTH=jwt needs JWT_ISSUER: who issues the tokens")?;
+        let audiences: Vec<_> = jwt.jwt_audience.iter().filter(|aud| !aud.is_empty()).cloned().collect();
+        ensure!(!audiences.is_empty(), "AUTH=jwt needs JWT_AUDIENCE: whom the tokens are for");
+        Ok(TokenRules {
+            issuer,
+            audiences,
+            audience_claim: match jwt.jwt_audience_claim {
+                Audience::Aud => AudienceClaim::Aud,
+                Audience::ClientId => AudienceClaim::ClientId,
+            },
+            algorithms: jwt.jwt_algorithms.clone(),
+            user_claim: jwt.jwt_user_claim.clone(),
+            scope_prefix: jwt.jwt_scope_prefix.clone(),
+            leeway: TimeDelta::seconds(jwt.jwt_leeway_seconds.into()),
+        })
+    }
+
+    fn cache(settings: &RevocationSettings, size: u32, ttl: Duration) -> Result<Arc<dyn SessionCache>> {
+        #[cfg(feature = "redis")]
+        if let Some(url) = &settings.session_cache_url {
+            return Ok(Arc::new(orders_adapters::sessions::RedisSessions::new(url, Arc::new(SystemClock))?));
+        }
+        let revocations = Revocations::of_file(settings.session_revocations_file.clone());
+        Ok(Arc::new(MemorySessions::new(size.into(), ttl, revocations)))
+    }
+
+    /// Prints a token of a key of our own.
+    ///
+    /// # Errors
+    ///
+    /// When the key cannot be read or made.
+    pub fn mint(settings: &TokenSettings) -> Result<()> {
+        let key = LocalKey::open(&settings.key, &settings.key.with_extension("jwks.json"))?;
+        let Words(scopes) = settings.scope.unwrap_or(Words(Scopes::ALL_BUT_ADMIN));
+        let user = User::new(settings.user, scopes);
+        let parties = (settings.issuer.as_str(), settings.audience.as_str());
+        let token = key.mint(user, &settings.user_claim, parties, SystemClock.now(), settings.ttl.0)?;
+        Ok(writeln!(stdout().lock(), "{token}")?)
+    }
+
+    /// Makes the tokens of a user count for nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the servers cannot be told.
+    pub fn revoke(settings: &RevokeSettings) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let now = SystemClock.now();
+        runtime.block_on(async {
+            let cache = cache(&settings.revocations, 1, Duration::from_secs(1))?;
+            cache.revoke(settings.user, now).await.context("the servers cannot be told")
+        })?;
+        let user = settings.user;
+        let now = now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        Ok(writeln!(stdout().lock(), "tokens of user {user} made until {now} count for nothing")?)
+    }
+}
