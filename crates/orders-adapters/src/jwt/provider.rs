@@ -7,7 +7,10 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -33,7 +36,7 @@ const REFILL: TimeDelta = TimeDelta::seconds(10);
 const MOST_BYTES: usize = 256 * 1024;
 
 /// How long the provider may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where a provider's public keys are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub(super) struct Provider {
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     budget: Mutex<Budget>,
+    /// How often fetching was tried, so that who has waited for another's try makes none.
+    tries: AtomicU64,
 }
 
 #[derive(Clone, Default)]
@@ -121,6 +126,7 @@ impl Provider {
             allowed: rules.algorithms.clone(),
             client,
             budget: Mutex::new(Budget { left: BURST, since: clock.now() }),
+            tries: AtomicU64::new(0),
             clock,
             known: RwLock::default(),
         })
@@ -140,7 +146,7 @@ impl Provider {
                 return Ok(found);
             }
         }
-        self.fetch_unless_newer_than(&seen).await;
+        self.fetch_once().await;
         let Some(keys) = self.known().keys else {
             return Err(PortError::Unavailable("the provider's keys are not known yet".into()));
         };
@@ -161,11 +167,13 @@ impl Provider {
         self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// Waits for a fetch, one's own or that of another who was first.
-    async fn fetch_unless_newer_than(&self, seen: &Known) {
+    /// Waits for a fetch, one's own or that of another who was first, well or not.
+    async fn fetch_once(&self) {
+        let seen = self.tries.load(Ordering::Acquire);
         let mut budget = self.budget.lock().await;
-        if self.known().fetched_at == seen.fetched_at && budget.take(self.clock.now()) {
+        if self.tries.load(Ordering::Acquire) == seen && budget.take(self.clock.now()) {
             self.fetch_or_keep().await;
+            self.tries.fetch_add(1, Ordering::Release);
         }
     }
 
