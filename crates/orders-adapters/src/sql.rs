@@ -10,6 +10,7 @@ use diesel::result::Error as QueryError;
 use orders_domain::ports::PortError;
 use thiserror::Error;
 
+mod gather;
 mod rows;
 mod schema;
 pub mod sqlite;

@@ -1,14 +1,11 @@
 //! One thread that writes for everybody: it gathers what waits into one transaction, commits once,
 //! and only then answers.
 //!
-//! There is no timer: while one batch is flushed to disk the next one gathers, and a lone request
-//! is committed at once. A batch that fails is done again with each write in a savepoint, so that
-//! only the guilty one fails. The thread knows no backend; a [`Store`] does the work.
+//! A batch that fails is done again with each write by itself, so that only the guilty one fails.
+//! The thread knows no backend; a [`Store`] does the work.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    thread::JoinHandle,
     time::Instant,
 };
 
@@ -18,7 +15,8 @@ use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, UserId, Version,
     ports::{Cause, Insertion, PortError},
 };
-use tokio::sync::oneshot;
+
+use super::gather::{Gather, Limits, Unanswered};
 
 /// The most writes in one transaction.
 const BATCH: usize = 256;
@@ -86,7 +84,7 @@ pub enum BatchError {
 pub enum Isolation {
     /// One failing statement fails the batch.
     Together,
-    /// Each in a savepoint: one failing statement fails its own write.
+    /// Each by itself: one failing statement fails its own write.
     Each,
 }
 
@@ -98,32 +96,25 @@ pub trait Store: Send + 'static {
     /// Gets ready for the first batch, at the start of the thread.
     fn prepare(&mut self);
 
-    /// Applies the writes in one transaction and commits it. On an error nothing of the batch
-    /// stays, neither in the database nor in the store's own memory.
+    /// Applies the writes and commits them. On an error nothing of the batch stays, neither in the
+    /// database nor in the store's own memory.
     ///
     /// # Errors
     ///
     /// [`BatchError`].
-    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError>;
+    fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError>;
 
     /// Forgets everything in memory and the connection, for it is not known what they are worth.
     fn reset(&mut self);
 }
 
-/// A write and the way back to who waits for it.
-#[derive(Debug)]
-pub struct Job {
-    /// What to write.
-    pub write: Write,
-    reply: oneshot::Sender<(Write, Result<Outcome, PortError>)>,
-}
+type Answer = (Write, Result<Outcome, PortError>);
 
 /// The handle on the writer thread. Dropping it ends the thread once everything that waited is done.
 #[derive(Debug)]
 pub struct Writer {
-    queue: Option<SyncSender<Job>>,
+    gather: Gather<Write, Answer>,
     depth: Gauge,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
@@ -132,13 +123,15 @@ impl Writer {
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(store: impl Store) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel(QUEUE);
+    pub fn start(mut store: impl Store) -> std::io::Result<Self> {
         let depth = gauge!("orders_write_queue_depth");
-        let thread = Thread { store, depth: depth.clone(), metrics: BatchMetrics::register() };
-        let thread =
-            std::thread::Builder::new().name("orders-writer".to_owned()).spawn(move || thread.run(&jobs))?;
-        Ok(Self { queue: Some(queue), depth, thread: Some(thread) })
+        let waiting = depth.clone();
+        let gather = Gather::start("orders-writer", Limits { batch: BATCH, queue: QUEUE }, move || {
+            store.prepare();
+            let mut thread = Thread { store, depth: waiting, metrics: BatchMetrics::register() };
+            move |batch| thread.write(batch)
+        })?;
+        Ok(Self { gather, depth })
     }
 
     /// Has it written, and gives it back with what came of it.
@@ -147,32 +140,17 @@ impl Writer {
     ///
     /// [`PortError::Busy`] at once when too much waits already; otherwise the store's.
     pub async fn write(&self, write: Write) -> Result<(Write, Outcome), PortError> {
-        let (reply, answer) = oneshot::channel();
-        let queue = self.queue.as_ref().ok_or_else(gone)?;
         self.depth.increment(1);
-        queue.try_send(Job { write, reply }).map_err(|error| {
-            self.depth.decrement(1);
-            match error {
-                TrySendError::Full(_) => PortError::Busy,
-                TrySendError::Disconnected(_) => gone(),
-            }
-        })?;
-        match answer.await {
+        match self.gather.ask(write).await {
             Ok((write, outcome)) => Ok((write, outcome?)),
-            Err(_) => Err(PortError::Unknown("the writer dropped the request".into())),
-        }
-    }
-}
-
-fn gone() -> PortError {
-    PortError::Unavailable("the writer is gone".into())
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.queue.take();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            Err(Unanswered::Dropped) => Err(PortError::Unknown("the writer dropped the request".into())),
+            Err(refused) => {
+                self.depth.decrement(1);
+                Err(match refused {
+                    Unanswered::Full => PortError::Busy,
+                    _ => PortError::Unavailable("the writer is gone".into()),
+                })
+            }
         }
     }
 }
@@ -199,27 +177,18 @@ struct Thread<S> {
 }
 
 impl<S: Store> Thread<S> {
-    fn run(mut self, jobs: &Receiver<Job>) {
-        self.store.prepare();
-        let mut batch = Vec::with_capacity(BATCH);
-        while let Ok(first) = jobs.recv() {
-            batch.push(first);
-            batch.extend(jobs.try_iter().take(BATCH - 1));
-            #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
-            let size = batch.len() as f64;
-            self.depth.decrement(size);
-            self.metrics.size.record(size);
-            let started = Instant::now();
-            let outcomes = self.commit(&batch);
-            self.metrics.seconds.record(started.elapsed());
-            for (job, outcome) in batch.drain(..).zip(outcomes) {
-                // A client that has gone does not hear of it.
-                let _ = job.reply.send((job.write, outcome));
-            }
-        }
+    fn write(&mut self, batch: Vec<Write>) -> Vec<Answer> {
+        #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
+        let size = batch.len() as f64;
+        self.depth.decrement(size);
+        self.metrics.size.record(size);
+        let started = Instant::now();
+        let outcomes = self.commit(&batch);
+        self.metrics.seconds.record(started.elapsed());
+        batch.into_iter().zip(outcomes).collect()
     }
 
-    fn commit(&mut self, batch: &[Job]) -> Outcomes {
+    fn commit(&mut self, batch: &[Write]) -> Outcomes {
         let done = match self.apply(batch, Isolation::Together) {
             Err(BatchError::Statement(_)) => self.apply(batch, Isolation::Each),
             done => done,
@@ -228,7 +197,7 @@ impl<S: Store> Thread<S> {
     }
 
     /// A panic is a bug, but the thread lives on: without it nobody could write any more.
-    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError> {
+    fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError> {
         catch_unwind(AssertUnwindSafe(|| self.store.apply(batch, isolation))).unwrap_or_else(|_| {
             self.store.reset();
             Err(BatchError::Commit("the store panicked".into()))

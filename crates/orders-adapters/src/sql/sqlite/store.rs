@@ -15,7 +15,7 @@ use super::{
         OpenError, failure,
         rows::{self, NewLineRow, NewOrderRow},
         schema::{order_products, orders},
-        writer::{BatchError, Isolation, Job, Outcome, Outcomes, Store, Write},
+        writer::{BatchError, Isolation, Outcome, Outcomes, Store, Write},
     },
     Conn, connection,
     keys::Keys,
@@ -78,7 +78,7 @@ impl Store for SqliteStore {
         let _ = self.open();
     }
 
-    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError> {
+    fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError> {
         let known = self.counters.take();
         self.open().map_err(BatchError::Begin)?;
         let (Some(conn), Some(keys)) = (&mut self.conn, &mut self.keys) else {
@@ -131,16 +131,16 @@ fn write_all(
     conn: &mut Conn,
     keys: &mut Keys,
     mut next: Counters,
-    batch: &[Job],
+    batch: &[Write],
     isolation: Isolation,
 ) -> QueryResult<(Outcomes, Counters)> {
     let mut outcomes = Outcomes::with_capacity(batch.len());
-    for job in batch {
+    for asked in batch {
         outcomes.push(match isolation {
-            Isolation::Together => Ok(write(conn, keys, &mut next, &job.write)?),
+            Isolation::Together => Ok(write(conn, keys, &mut next, asked)?),
             Isolation::Each => {
                 let (kept, before) = (keys.uncommitted(), next);
-                conn.transaction(|conn| write(conn, keys, &mut next, &job.write)).map_err(|error| {
+                conn.transaction(|conn| write(conn, keys, &mut next, asked)).map_err(|error| {
                     keys.roll_back_to(kept);
                     next = before;
                     failure(error)

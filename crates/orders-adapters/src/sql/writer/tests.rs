@@ -10,14 +10,7 @@ use std::{
 use super::*;
 use crate::sample::{at, n, new_order};
 
-impl Job {
-    /// A write whose answer nobody waits for.
-    pub(in crate::sql) fn unanswered(write: Write) -> Self {
-        Self { write, reply: oneshot::channel().0 }
-    }
-}
-
-type Reaction = Box<dyn FnOnce(&[Job]) -> Result<Outcomes, BatchError> + Send>;
+type Reaction = Box<dyn FnOnce(&[Write]) -> Result<Outcomes, BatchError> + Send>;
 
 /// What the thread asks of its store.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +31,7 @@ impl Store for Puppet {
         self.calls.send(Call::Prepare).unwrap();
     }
 
-    fn apply(&mut self, batch: &[Job], isolation: Isolation) -> Result<Outcomes, BatchError> {
+    fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError> {
         self.calls.send(Call::Apply(batch.len(), isolation)).unwrap();
         self.reactions.recv().unwrap()(batch)
     }
@@ -59,7 +52,7 @@ impl Strings {
         assert_eq!(self.calls.recv_timeout(Duration::from_mins(1)), Ok(call));
     }
 
-    fn react(&self, reaction: impl FnOnce(&[Job]) -> Result<Outcomes, BatchError> + Send + 'static) {
+    fn react(&self, reaction: impl FnOnce(&[Write]) -> Result<Outcomes, BatchError> + Send + 'static) {
         self.reactions.send(Box::new(reaction)).unwrap();
     }
 
@@ -79,8 +72,8 @@ fn writer() -> (Writer, Strings) {
 }
 
 /// Says which write it was.
-fn stored(batch: &[Job]) -> Outcomes {
-    batch.iter().map(|job| Ok(Outcome::Inserted(n(number(&job.write)), at(0)))).collect()
+fn stored(batch: &[Write]) -> Outcomes {
+    batch.iter().map(|write| Ok(Outcome::Inserted(n(number(write)), at(0)))).collect()
 }
 
 fn insertion(number: i64) -> Write {
@@ -272,8 +265,8 @@ fn dropping_the_writer_finishes_what_waits_even_if_nobody_waits_for_it() {
     for _ in 0..2 {
         let done = done.clone();
         strings.react(move |batch| {
-            for job in batch {
-                done.send(number(&job.write)).unwrap();
+            for write in batch {
+                done.send(number(write)).unwrap();
             }
             Ok(stored(batch))
         });

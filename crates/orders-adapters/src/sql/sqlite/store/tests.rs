@@ -24,12 +24,12 @@ fn now() -> DateTime<Utc> {
     moment(rows::millis(SystemClock.now())).unwrap()
 }
 
-fn insertion(user: i64, asked: Option<Idempotency>) -> Job {
-    Job::unanswered(Write::Insert { order: new_order(user, now()), idempotency: asked })
+fn insertion(user: i64, asked: Option<Idempotency>) -> Write {
+    Write::Insert { order: new_order(user, now()), idempotency: asked }
 }
 
-fn change(order: Order, seen: Version) -> Job {
-    Job::unanswered(Write::Update { order, seen })
+fn change(order: Order, seen: Version) -> Write {
+    Write::Update { order, seen }
 }
 
 /// Each outcome in a word.
@@ -46,11 +46,11 @@ fn words(outcomes: Outcomes) -> Vec<String> {
     outcomes.into_iter().map(word).collect()
 }
 
-fn together(store: &mut SqliteStore, batch: &[Job]) -> Vec<String> {
+fn together(store: &mut SqliteStore, batch: &[Write]) -> Vec<String> {
     words(store.apply(batch, Isolation::Together).unwrap())
 }
 
-fn each(store: &mut SqliteStore, batch: &[Job]) -> Vec<String> {
+fn each(store: &mut SqliteStore, batch: &[Write]) -> Vec<String> {
     words(store.apply(batch, Isolation::Each).unwrap())
 }
 
@@ -90,9 +90,9 @@ fn a_batch_sees_its_own_writes() {
         change(tracked.clone(), seen),
         change(tracked, seen),
         insertion(1, None),
-        Job::unanswered(Write::Replay { user: n(1), idempotency: key("a", 1), now: now() }),
-        Job::unanswered(Write::Replay { user: n(1), idempotency: key("b", 1), now: now() }),
-        Job::unanswered(Write::Probe),
+        Write::Replay { user: n(1), idempotency: key("a", 1), now: now() },
+        Write::Replay { user: n(1), idempotency: key("b", 1), now: now() },
+        Write::Probe,
     ];
     let expected = [
         "inserted 1",
@@ -145,7 +145,7 @@ fn keys_that_are_too_old_leave_the_memory_as_orders_come_in() {
     let is_kept = |store: &SqliteStore| store.keys.as_ref().unwrap().order(n(1), &key("a", 1).key).is_some();
     assert!(is_kept(&store));
     let later = new_order(1, now() + IdempotencyKey::KEPT + TimeDelta::hours(1));
-    together(&mut store, &[Job::unanswered(Write::Insert { order: later, idempotency: None })]);
+    together(&mut store, &[Write::Insert { order: later, idempotency: None }]);
     assert!(!is_kept(&store));
 }
 
@@ -201,7 +201,7 @@ fn a_locked_database_lets_no_batch_begin() {
 
 /// Applies one batch and another like it on a connection that has nothing prepared yet: the first
 /// takes so many statements, the second the same ones without preparing them again.
-fn assert_prepared_by_the_first(first: &Job, second: &Job, statements: usize) {
+fn assert_prepared_by_the_first(first: &Write, second: &Write, statements: usize) {
     let (_folder, mut store) = store();
     together(&mut store, &[insertion(1, Some(key("known", 1)))]);
     let conn = store.conn.insert(connection::writer(&store.path).unwrap());
