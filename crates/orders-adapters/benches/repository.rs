@@ -6,7 +6,10 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
-use orders_adapters::{SqliteOrders, StaticInventory, sql::sqlite::Importer};
+use orders_adapters::{
+    SqliteOrders, StaticInventory,
+    sql::{StoredOrder, sqlite::SqliteCopy},
+};
 use orders_domain::{
     NewOrder, Order, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
     ports::{Inventory, OrderRepository},
@@ -49,9 +52,9 @@ fn repository(criterion: &mut Criterion) {
     let picked = picked(&runtime);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("orders.sqlite");
-    let stored: Vec<Order> =
-        (1..=STORED).map(|id| new_order(&picked).with_id(id.try_into().unwrap())).collect();
-    Importer::open(&path).unwrap().import(&stored).unwrap();
+    let stored: Vec<StoredOrder> =
+        (1..=STORED).map(|id| new_order(&picked).with_id(id.try_into().unwrap()).into()).collect();
+    SqliteCopy::open(&path).unwrap().add(&stored).unwrap();
     let orders = SqliteOrders::open(&path).unwrap();
 
     let middle = (STORED / 2).try_into().unwrap();

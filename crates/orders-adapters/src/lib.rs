@@ -2,7 +2,7 @@
 //!
 //! | port | adapters |
 //! |---|---|
-//! | `OrderRepository` | [`SqliteOrders`], [`MemoryOrders`] |
+//! | `OrderRepository` | [`SqliteOrders`], `PostgresOrders` (feature `postgres`), [`MemoryOrders`] |
 //! | `Inventory` | [`StaticInventory`] |
 //! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
 //! | `SessionCache` | `MemorySessions` (feature `jwt`), `RedisSessions` (feature `redis`) |
@@ -22,6 +22,8 @@ mod static_users;
 mod system_clock;
 
 pub use memory_orders::MemoryOrders;
+#[cfg(feature = "postgres")]
+pub use sql::postgres::PostgresOrders;
 pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteOrders};
 pub use static_inventory::StaticInventory;
 pub use static_users::StaticUsers;

@@ -4,23 +4,33 @@
 //! `schema.rs` are plain Diesel against it. `writer.rs` gathers writes into batches and knows no
 //! backend at all.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use diesel::result::Error as QueryError;
-use orders_domain::ports::PortError;
+use orders_domain::{InvalidInput, ports::PortError};
 use thiserror::Error;
 
 mod gather;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod rows;
 mod schema;
 pub mod sqlite;
+mod stored;
 pub mod writer;
+
+#[cfg(feature = "postgres")]
+use postgres::PostgresUrl;
+pub use stored::StoredOrder;
 
 /// Where the orders are kept; the scheme of the URL decides the backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// `sqlite://PATH`: a file, relative to the working directory unless PATH starts with `/`.
     Sqlite(PathBuf),
+    /// `postgres://…`: a server.
+    #[cfg(feature = "postgres")]
+    Postgres(Box<PostgresUrl>),
 }
 
 impl FromStr for DatabaseUrl {
@@ -31,25 +41,50 @@ impl FromStr for DatabaseUrl {
             Some(("sqlite", path)) if !path.is_empty() && !path.starts_with(':') => {
                 Ok(Self::Sqlite(path.into()))
             }
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Box::new(url.parse()?))),
+            #[cfg(not(feature = "postgres"))]
+            Some(("postgres" | "postgresql", _)) => Err(OpenError::WithoutPostgres),
             _ => Err(OpenError::Url(url.to_owned())),
         }
     }
 }
 
-impl std::fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Without a password.
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => url.fmt(f),
         }
     }
+}
+
+/// The names of the migrations that a call has applied.
+pub type Applied = Vec<String>;
+
+/// Whether a database has a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationState {
+    /// The migration.
+    pub name: String,
+    /// Whether the database has it.
+    pub applied: bool,
 }
 
 /// A database could not be opened.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say what each field is")]
 pub enum OpenError {
-    #[error("the database URL {0:?} is not of the form sqlite://path/to/file")]
+    #[error(
+        "the database URL {0:?} is not of the form sqlite://path/to/file or postgres://user@host/database"
+    )]
     Url(String),
+    #[error("this program was built without PostgreSQL: build it with `--features postgres`")]
+    WithoutPostgres,
+    #[error("the database URL {url:?} cannot be used: {reason}")]
+    PostgresUrl { url: String, reason: String },
     #[error("cannot create the folder {folder:?}")]
     Folder {
         folder: PathBuf,
@@ -74,6 +109,20 @@ pub enum OpenError {
     NewerDatabase(String),
     #[error("a migration failed: {0}")]
     Migration(String),
+    #[error("the database holds orders, which would be lost")]
+    HasOrders,
+    #[error("the database holds orders already")]
+    NotEmpty,
+    #[error("the transfer from {0} into this database is not finished: run it again")]
+    TransferUnfinished(String),
+    #[error("the connection is closed")]
+    Gone,
+}
+
+impl From<QueryError> for OpenError {
+    fn from(error: QueryError) -> Self {
+        Self::Migration(error.to_string())
+    }
 }
 
 /// What a failed query comes to: a value that cannot be read is corrupt, and waiting does not help.
@@ -84,18 +133,48 @@ fn failure(error: QueryError) -> PortError {
     }
 }
 
+/// What a failure of anything but a query comes to.
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    PortError::Unavailable(error.into())
+}
+
+/// An order that cannot be made from its rows.
+fn corrupt(error: InvalidInput) -> PortError {
+    PortError::Corrupt(error.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_scheme_of_the_url_chooses_the_backend() {
-        let path = |url: &str| url.parse::<DatabaseUrl>().map(|DatabaseUrl::Sqlite(path)| path);
-        assert_eq!(path("sqlite://db/orders.sqlite").unwrap(), PathBuf::from("db/orders.sqlite"));
-        assert_eq!(path("sqlite:///var/o.sqlite").unwrap(), PathBuf::from("/var/o.sqlite"));
+        let path = |url: &str| match url.parse() {
+            Ok(DatabaseUrl::Sqlite(path)) => path,
+            other => panic!("{url}: {other:?}"),
+        };
+        assert_eq!(path("sqlite://db/orders.sqlite"), PathBuf::from("db/orders.sqlite"));
+        assert_eq!(path("sqlite:///var/o.sqlite"), PathBuf::from("/var/o.sqlite"));
         for bad in ["", "db/orders.sqlite", "sqlite://", "sqlite://:memory:", "mysql://h/d", "SQLITE://x"] {
-            let error = path(bad).unwrap_err().to_string();
+            let error = bad.parse::<DatabaseUrl>().unwrap_err().to_string();
             assert!(error.contains(&format!("{bad:?}")), "{error}");
         }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_url_of_postgres_is_shown_without_its_password() {
+        for scheme in ["postgres", "postgresql"] {
+            let url: DatabaseUrl = format!("{scheme}://shop:s3cret@localhost/orders").parse().unwrap();
+            assert!(matches!(url, DatabaseUrl::Postgres(_)));
+            assert_eq!(url.to_string(), "postgres://shop@localhost:5432/orders");
+        }
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[test]
+    fn without_postgres_its_urls_say_what_is_missing() {
+        let error = "postgres://localhost/orders".parse::<DatabaseUrl>().unwrap_err().to_string();
+        assert!(error.contains("--features postgres"), "{error}");
     }
 }

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use orders_adapters::{MemoryOrders, SqliteOrders};
+#[cfg(feature = "postgres")]
+use orders_adapters::{PostgresOrders, sql::postgres::PostgresOptions};
 use orders_domain::ports::OrderRepository;
 
 #[path = "repository_contract/changes.rs"]
@@ -21,6 +23,9 @@ mod keys;
 mod listing;
 #[path = "common/placing.rs"]
 mod placing;
+#[cfg(feature = "postgres")]
+#[path = "common/postgres.rs"]
+mod postgres_server;
 #[path = "repository_contract/walks.rs"]
 mod walks;
 
@@ -30,17 +35,30 @@ type Orders = Arc<dyn OrderRepository>;
 /// A store without orders, and what must be thrown away after it.
 struct Fresh {
     orders: Orders,
-    _folder: Option<tempfile::TempDir>,
+    _leftovers: Box<dyn std::any::Any>,
 }
 
-fn memory() -> Fresh {
-    Fresh { orders: Arc::new(MemoryOrders::default()), _folder: None }
+#[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
+fn memory() -> Option<Fresh> {
+    Some(Fresh { orders: Arc::new(MemoryOrders::default()), _leftovers: Box::new(()) })
 }
 
-fn sqlite() -> Fresh {
+#[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
+fn sqlite() -> Option<Fresh> {
     let folder = tempfile::tempdir().unwrap();
     let orders = SqliteOrders::open(&folder.path().join("orders.sqlite")).unwrap();
-    Fresh { orders: Arc::new(orders), _folder: Some(folder) }
+    Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(folder) })
+}
+
+/// `None` where there is no server.
+#[cfg(feature = "postgres")]
+fn postgres() -> Option<Fresh> {
+    let database = postgres_server::database()?;
+    let url = database.url().parse().unwrap();
+    // Opening blocks, which the thread of a test must not.
+    let open = move || PostgresOrders::open(&url, None, PostgresOptions::default());
+    let orders = std::thread::spawn(open).join().unwrap().unwrap();
+    Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(database) })
 }
 
 /// A test of each rule on a fresh store. A rule that is not listed is dead code, which the
@@ -49,7 +67,7 @@ macro_rules! rules {
     ($open:path => $($theme:ident::$rule:ident,)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
         async fn $rule() {
-            let fresh = $open();
+            let Some(fresh) = $open() else { return };
             $theme::$rule(fresh.orders.clone()).await;
         }
     )*};
@@ -101,3 +119,5 @@ macro_rules! contract {
 
 contract!(memory);
 contract!(sqlite);
+#[cfg(feature = "postgres")]
+contract!(postgres);

@@ -14,8 +14,8 @@ use diesel::{
     sql_types::{BigInt, Integer, Nullable, Text},
 };
 use orders_domain::{
-    Idempotency, InvalidInput, Money, Order, OrderId, OrderProduct, OrderRecord, OrderShipment, OrderStatus,
-    ShippingProvider, TrackingNumber,
+    Fingerprint, Idempotency, InvalidInput, Money, Order, OrderId, OrderProduct, OrderRecord, OrderShipment,
+    OrderStatus, ShippingProvider, TrackingNumber,
 };
 
 use super::schema::{order_products, orders};
@@ -138,7 +138,8 @@ impl JoinedRow {
     }
 }
 
-fn column<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<T>
+/// Reads a column that is never NULL.
+pub fn column<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<T>
 where
     DB: Backend,
     T: FromSql<Sql, DB>,
@@ -146,7 +147,8 @@ where
     T::from_nullable_sql(row.get(index).ok_or("a column is missing")?.value())
 }
 
-fn nullable<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<Option<T>>
+/// Reads a column that may be NULL.
+pub fn nullable<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<Option<T>>
 where
     DB: Backend,
     T: FromSql<Sql, DB>,
@@ -253,6 +255,23 @@ fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, Inv
         shipment: shipment(row)?,
         version: row.version.try_into()?,
     })
+}
+
+/// The key that made an order, if one did.
+pub fn idempotency(
+    key: Option<String>,
+    fingerprint: Option<Vec<u8>>,
+) -> Result<Option<Idempotency>, InvalidInput> {
+    match (key, fingerprint) {
+        (Some(key), Some(fingerprint)) => {
+            let fingerprint = fingerprint.try_into().map_err(|bytes: Vec<u8>| {
+                InvalidInput::Record(format!("a fingerprint has {} bytes, not 32", bytes.len()))
+            })?;
+            Ok(Some(Idempotency { key: key.parse()?, fingerprint: Fingerprint(fingerprint) }))
+        }
+        (None, None) => Ok(None),
+        _ => Err(InvalidInput::Record("a key is stored by halves".to_owned())),
+    }
 }
 
 /// The orders of a join of orders and lines, in which the rows of an order stand together, in the

@@ -16,25 +16,29 @@ use orders_domain::{
 };
 
 use super::{
-    OpenError,
+    OpenError, corrupt,
     rows::{self, JoinedRow, JoinedTypes},
-    writer::{Outcome, Write, Writer},
+    writer::{Write, Writer},
 };
 use readers::Readers;
 use store::SqliteStore;
 
 mod connection;
+mod copy;
 mod keys;
+#[path = "lists.rs"]
+mod lists;
 mod lock;
 mod migrate;
-#[path = "queries.rs"]
+#[path = "migrations.rs"]
+mod migrations;
 mod queries;
 mod readers;
 mod store;
 mod wal;
 
-pub use migrate::{Applied, migrate};
-pub use store::Importer;
+pub use copy::SqliteCopy;
+pub use migrate::{migrate, revert, status};
 
 type Conn = SqliteConnection;
 
@@ -65,7 +69,7 @@ impl SqliteOrders {
     /// [`OpenError`], which says what is wrong in one line.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let lock = Arc::new(lock::FileLock::take(path)?);
-        migrate::run(&mut connection::writer(path)?)?;
+        migrations::run(&mut connection::writer(path)?)?;
         let readers = Readers::open(path)?;
         let writer = Writer::start(SqliteStore::new(path.to_owned()))
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
@@ -84,11 +88,6 @@ impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
     }
 }
 
-/// An order that cannot be made from its rows.
-fn corrupt(error: orders_domain::InvalidInput) -> PortError {
-    PortError::Corrupt(error.into())
-}
-
 #[async_trait]
 impl OrderRepository for SqliteOrders {
     async fn insert(
@@ -96,13 +95,7 @@ impl OrderRepository for SqliteOrders {
         order: NewOrder,
         idempotency: Option<Idempotency>,
     ) -> Result<Insertion, PortError> {
-        match self.writer.write(Write::Insert { order, idempotency }).await? {
-            (Write::Insert { order, .. }, Outcome::Inserted(id, date)) => {
-                Ok(Insertion::Placed(order.not_before(date).with_id(id)))
-            }
-            (_, Outcome::Known(insertion)) => Ok(insertion),
-            other => Err(mismatch(&other)),
-        }
+        self.writer.insert(order, idempotency).await
     }
 
     async fn replay(
@@ -111,10 +104,7 @@ impl OrderRepository for SqliteOrders {
         idempotency: Idempotency,
         now: DateTime<Utc>,
     ) -> Result<Option<Insertion>, PortError> {
-        match self.writer.write(Write::Replay { user, idempotency, now }).await? {
-            (_, Outcome::Known(insertion)) => Ok(Some(insertion)),
-            _ => Ok(None),
-        }
+        self.writer.replay(user, idempotency, now).await
     }
 
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
@@ -123,16 +113,12 @@ impl OrderRepository for SqliteOrders {
     }
 
     async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
-        match self.writer.write(Write::Update { order, seen }).await? {
-            (Write::Update { order, .. }, Outcome::Done) => Ok(order),
-            (_, Outcome::Stale) => Err(PortError::Stale),
-            other => Err(mismatch(&other)),
-        }
+        self.writer.update(order, seen).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
         let short = query.limit.get() <= SHORT_PAGE;
-        let read = move |conn: &mut Conn| queries::page(conn, &query);
+        let read = move |conn: &mut Conn| lists::page(conn, &query, i64::MAX);
         let rows =
             if short { self.readers.inline(read).await? } else { self.readers.elsewhere(read).await? };
         rows::orders(rows).map_err(corrupt)
@@ -143,10 +129,6 @@ impl OrderRepository for SqliteOrders {
         let writes = self.writer.write(Write::Probe).await.map(drop);
         Health { reads, writes }
     }
-}
-
-fn mismatch(answer: &(Write, Outcome)) -> PortError {
-    PortError::Corrupt(format!("the store answered {answer:?}").into())
 }
 
 #[cfg(test)]

@@ -155,6 +155,62 @@ impl Writer {
     }
 }
 
+/// What the ports ask for, in their words.
+impl Writer {
+    /// Stores a new order, unless its key is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn insert(
+        &self,
+        order: NewOrder,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Insertion, PortError> {
+        match self.write(Write::Insert { order, idempotency }).await? {
+            (Write::Insert { order, .. }, Outcome::Inserted(id, date)) => {
+                Ok(Insertion::Placed(order.not_before(date).with_id(id)))
+            }
+            (_, Outcome::Known(insertion)) => Ok(insertion),
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    /// Says what an insertion with this key would say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn replay(
+        &self,
+        user: UserId,
+        idempotency: Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Insertion>, PortError> {
+        match self.write(Write::Replay { user, idempotency, now }).await? {
+            (_, Outcome::Known(insertion)) => Ok(Some(insertion)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Stores a changed order if the stored one is still at the version `seen`.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Stale`] if it is not; otherwise as [`Self::write`].
+    pub async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
+        match self.write(Write::Update { order, seen }).await? {
+            (Write::Update { order, .. }, Outcome::Done) => Ok(order),
+            (_, Outcome::Stale) => Err(PortError::Stale),
+            other => Err(mismatch(&other)),
+        }
+    }
+}
+
+fn mismatch(answer: &(Write, Outcome)) -> PortError {
+    PortError::Corrupt(format!("the store answered {answer:?}").into())
+}
+
 #[derive(Debug)]
 struct BatchMetrics {
     size: Histogram,

@@ -42,7 +42,7 @@ pub async fn a_change_of_another_version_is_stale_and_changes_nothing(orders: Or
 }
 
 pub async fn a_change_of_a_missing_order_is_stale_and_makes_none(orders: Orders) {
-    let placed = place(&*super::memory().orders, 1, at(0)).await;
+    let placed = place(&*super::memory().unwrap().orders, 1, at(0)).await;
     let seen = placed.version();
     let answer = orders.update(placed.cancel(at(10)).unwrap(), seen).await;
     assert!(matches!(answer, Err(PortError::Stale)), "{answer:?}");

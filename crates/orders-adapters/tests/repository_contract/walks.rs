@@ -72,11 +72,14 @@ async fn answer(orders: &dyn OrderRepository, hour: i64, call: Call) -> String {
     }
 }
 
-pub fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory(open: fn() -> Fresh) {
+pub fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory(open: fn() -> Option<Fresh>) {
+    if open().is_none() {
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let walk = |calls: Vec<(i64, Call)>| {
-        let (fresh, model) = (open(), MemoryOrders::default());
+        let (fresh, model) = (open().unwrap(), MemoryOrders::default());
         let mut hour = 0;
         for (hours, call) in calls {
             hour += hours;

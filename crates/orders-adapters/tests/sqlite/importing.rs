@@ -1,7 +1,7 @@
 //! Orders brought in from elsewhere.
 
 use chrono::DateTime;
-use orders_adapters::sql::sqlite::Importer;
+use orders_adapters::sql::{StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
     Order, OrderFilter, OrderQuery, OrderStatus, PageLimit,
     ports::{OrderRepository, PortError},
@@ -24,6 +24,10 @@ fn history() -> Vec<Order> {
     ]
 }
 
+fn stored(orders: &[Order]) -> Vec<StoredOrder> {
+    orders.iter().cloned().map(Into::into).collect()
+}
+
 fn everything() -> OrderQuery {
     OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX }
 }
@@ -31,12 +35,12 @@ fn everything() -> OrderQuery {
 #[tokio::test]
 async fn imported_orders_are_served_and_new_ones_follow_the_highest() {
     let place_of_file = Place::new();
-    let mut importer = Importer::open(&place_of_file.file()).unwrap();
+    let mut importer = SqliteCopy::open(&place_of_file.file()).unwrap();
     assert_eq!(importer.newest().unwrap(), (0, DateTime::UNIX_EPOCH));
     let (history, mut expected) = (history(), history());
-    importer.import(&history[..2]).unwrap();
-    importer.import(&history[2..]).unwrap();
-    importer.import(&[]).unwrap();
+    importer.add(&stored(&history[..2])).unwrap();
+    importer.add(&stored(&history[2..])).unwrap();
+    importer.add(&[]).unwrap();
     assert_eq!(importer.newest().unwrap(), (9, at(30)));
     drop(importer);
 
@@ -48,16 +52,16 @@ async fn imported_orders_are_served_and_new_ones_follow_the_highest() {
     expected.push(new);
     assert_eq!(orders.page(everything()).await.unwrap(), expected);
     drop(orders);
-    assert_eq!(Importer::open(&place_of_file.file()).unwrap().newest().unwrap(), (10, at(30)));
+    assert_eq!(SqliteCopy::open(&place_of_file.file()).unwrap().newest().unwrap(), (10, at(30)));
 }
 
 #[tokio::test]
 async fn an_import_with_a_taken_number_stores_none_of_its_orders() {
     let place_of_file = Place::new();
-    let mut importer = Importer::open(&place_of_file.file()).unwrap();
+    let mut importer = SqliteCopy::open(&place_of_file.file()).unwrap();
     let history = history();
-    importer.import(&history[1..2]).unwrap();
-    let failed = importer.import(&history);
+    importer.add(&stored(&history[1..2])).unwrap();
+    let failed = importer.add(&stored(&history));
     assert!(matches!(failed, Err(PortError::Unavailable(_))), "{failed:?}");
     drop(importer);
     assert_eq!(place_of_file.open().page(everything()).await.unwrap(), &history[1..2]);

@@ -5,7 +5,7 @@ use std::{error::Error, fs, path::Path};
 use diesel::{RunQueryDsl, connection::SimpleConnection};
 use orders_adapters::{
     OpenError, SqliteOrders,
-    sql::sqlite::{Importer, migrate},
+    sql::sqlite::{SqliteCopy, migrate},
 };
 use orders_domain::ports::OrderRepository;
 
@@ -52,7 +52,7 @@ async fn a_second_server_is_refused_while_the_first_lives() {
     let refused = [
         SqliteOrders::open(&place.file()).map(drop),
         migrate(&place.file()).map(drop),
-        Importer::open(&place.file()).map(drop),
+        SqliteCopy::open(&place.file()).map(drop),
     ];
     for answer in refused {
         let error = answer.unwrap_err();
@@ -116,7 +116,7 @@ fn a_database_of_a_newer_program_is_refused() {
     let refused = [
         SqliteOrders::open(&place.file()).map(drop),
         migrate(&place.file()).map(drop),
-        Importer::open(&place.file()).map(drop),
+        SqliteCopy::open(&place.file()).map(drop),
     ];
     for answer in refused {
         match answer.unwrap_err() {

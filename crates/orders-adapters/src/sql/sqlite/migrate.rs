@@ -1,17 +1,13 @@
-//! Bringing a database to this program's schema.
+//! Bringing a file to this program's schema, while no server has it.
 
 use std::path::Path;
 
-use diesel::{
-    migration::{Migration, MigrationSource},
-    sqlite::Sqlite,
+use super::{
+    super::{Applied, MigrationState, OpenError},
+    connection, lists,
+    lock::FileLock,
+    migrations,
 };
-use diesel_migrations::MigrationHarness;
-
-use super::{super::OpenError, Conn, MIGRATIONS, connection, lock::FileLock};
-
-/// The names of the migrations that a call has applied.
-pub type Applied = Vec<String>;
 
 /// Brings the file, created if need be, to this program's schema.
 ///
@@ -20,18 +16,30 @@ pub type Applied = Vec<String>;
 /// [`OpenError`], as when opening it for serving.
 pub fn migrate(path: &Path) -> Result<Applied, OpenError> {
     let _lock = FileLock::take(path)?;
-    run(&mut connection::writer(path)?)
+    migrations::run(&mut connection::writer(path)?)
 }
 
-/// Applies what is missing; refuses a database that has more than this program knows.
-pub fn run(conn: &mut Conn) -> Result<Applied, OpenError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration(error.to_string());
-    let known: Vec<Box<dyn Migration<Sqlite>>> = MIGRATIONS.migrations().map_err(failed)?;
-    let applied = conn.applied_migrations().map_err(failed)?;
-    let is_known = |version: &str| known.iter().any(|known| known.name().version().to_string() == version);
-    if let Some(unknown) = applied.iter().map(ToString::to_string).find(|version| !is_known(version)) {
-        return Err(OpenError::NewerDatabase(unknown));
+/// Each migration that this program knows, and whether the file has it.
+///
+/// # Errors
+///
+/// [`OpenError`], as when opening it for serving.
+pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
+    let _lock = FileLock::take(path)?;
+    migrations::status(&mut connection::writer(path)?)
+}
+
+/// Takes the newest migration back, and with it what it has room for; its name, or `None` when
+/// there is none.
+///
+/// # Errors
+///
+/// [`OpenError`], as when opening it for serving; [`OpenError::HasOrders`] unless they may be lost.
+pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenError> {
+    let _lock = FileLock::take(path)?;
+    let mut conn = connection::writer(path)?;
+    if !lose_orders && lists::newest(&mut conn).is_ok_and(|newest| newest.is_some()) {
+        return Err(OpenError::HasOrders);
     }
-    let done = conn.run_pending_migrations(MIGRATIONS).map_err(failed)?;
-    Ok(done.iter().map(ToString::to_string).collect())
+    migrations::revert(&mut conn)
 }

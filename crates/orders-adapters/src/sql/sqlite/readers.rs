@@ -8,7 +8,7 @@ use orders_domain::ports::PortError;
 use r2d2::{ManageConnection, Pool};
 
 use super::{
-    super::{OpenError, failure},
+    super::{OpenError, failure, unavailable},
     Conn, connection,
 };
 
@@ -75,10 +75,6 @@ impl Readers {
         });
         reading.await.map_err(unavailable)?
     }
-}
-
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
-    PortError::Unavailable(error.into())
 }
 
 /// Makes the pool's connections.

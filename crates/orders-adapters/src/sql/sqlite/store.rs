@@ -1,26 +1,25 @@
 //! Batches of writes on SQLite: single-row statements, which Diesel keeps prepared, in one
 //! transaction. The next id is a counter, read from the table once, so nothing is read back.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*, result::Error};
 use orders_domain::{
     Idempotency, IdempotencyKey, NewOrder, Order, OrderId, UserId,
-    ports::{Cause, Clock, Insertion, PortError},
+    ports::{Cause, Clock, Insertion},
 };
 
 use super::{
     super::{
-        OpenError, failure,
+        failure,
         rows::{self, NewLineRow, NewOrderRow},
         schema::{order_products, orders},
         writer::{BatchError, Isolation, Outcome, Outcomes, Store, Write},
     },
     Conn, connection,
     keys::Keys,
-    lock::FileLock,
-    migrate, queries,
+    lists, queries,
     wal::WalLimit,
 };
 use crate::SystemClock;
@@ -39,15 +38,16 @@ pub struct SqliteStore {
 
 /// What the next order gets.
 #[derive(Debug, Clone, Copy)]
-struct Counters {
-    last_id: i64,
+pub struct Counters {
+    pub last_id: i64,
     /// No later order has an earlier date.
-    newest: DateTime<Utc>,
+    pub newest: DateTime<Utc>,
 }
 
 impl Counters {
-    fn read(conn: &mut Conn) -> QueryResult<Self> {
-        let (last_id, newest) = queries::newest(conn)?.unwrap_or_default();
+    /// Read from the table.
+    pub fn read(conn: &mut Conn) -> QueryResult<Self> {
+        let (last_id, newest) = lists::newest(conn)?.unwrap_or_default();
         let newest = rows::moment(newest).map_err(|error| Error::DeserializationError(error.into()))?;
         Ok(Self { last_id, newest })
     }
@@ -187,7 +187,8 @@ fn insert(
     Ok(Outcome::Inserted(id, order.ordered_at()))
 }
 
-fn insert_order(conn: &mut Conn, order: &Order, made_by: Option<&Idempotency>) -> QueryResult<()> {
+/// Stores an order that has its id.
+pub fn insert_order(conn: &mut Conn, order: &Order, made_by: Option<&Idempotency>) -> QueryResult<()> {
     diesel::insert_into(orders::table).values(NewOrderRow::of(order, made_by)).execute(conn)?;
     for line in NewLineRow::of(order) {
         diesel::insert_into(order_products::table).values(line).execute(conn)?;
@@ -214,47 +215,6 @@ fn replay(
     }
     let same = fingerprint.as_deref() == Some(asked.fingerprint.0.as_slice());
     Ok(Some(if same { Insertion::Replayed(order.as_placed()) } else { Insertion::KeyReused }))
-}
-
-/// Brings in orders that are complete already, many in a transaction: for seeding and copying.
-pub struct Importer {
-    conn: Conn,
-    _lock: FileLock,
-}
-
-impl Importer {
-    /// Opens the file for importing, as [`super::SqliteOrders::open`] opens it for serving.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let lock = FileLock::take(path)?;
-        let mut conn = connection::writer(path)?;
-        migrate::run(&mut conn)?;
-        Ok(Self { conn, _lock: lock })
-    }
-
-    /// The id and the date of the newest order: later ones have a higher id and no earlier date.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    pub fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
-        let counters = Counters::read(&mut self.conn).map_err(failure)?;
-        Ok((counters.last_id, counters.newest))
-    }
-
-    /// Stores the orders, all or none.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], also when an id is taken.
-    pub fn import(&mut self, orders: &[Order]) -> Result<(), PortError> {
-        self.conn
-            .immediate_transaction(|conn| orders.iter().try_for_each(|order| insert_order(conn, order, None)))
-            .map_err(failure)
-    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ pub mod trace;
 
 use std::path::Path;
 
-use super::{Conn, connection, migrate};
+use super::{Conn, connection, migrations};
 
 /// The connection that writes to a new database in this folder.
 pub fn database(folder: &Path) -> Conn {
     let mut conn = connection::writer(&folder.join("orders.sqlite")).unwrap();
-    migrate::run(&mut conn).unwrap();
+    migrations::run(&mut conn).unwrap();
     conn
 }

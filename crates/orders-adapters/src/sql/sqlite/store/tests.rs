@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use orders_domain::Version;
+use orders_domain::{Version, ports::PortError};
 use tempfile::TempDir;
 
 use super::{

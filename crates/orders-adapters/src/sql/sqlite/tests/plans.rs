@@ -6,7 +6,7 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Tex
 use orders_domain::{OrderFilter, OrderQuery, OrderStatus};
 
 use super::{
-    super::{Importer, queries},
+    super::{SqliteCopy, lists, queries},
     Conn, database,
     trace::Trace,
 };
@@ -38,20 +38,22 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
             to: (bits & 8 > 0).then(|| at(10)),
         };
         let after = (bits & 16 > 0).then(|| n(1));
-        queries::page(conn, &OrderQuery { filter, after, limit: n(100) }).unwrap();
+        lists::page(conn, &OrderQuery { filter, after, limit: n(100) }, i64::MAX).unwrap();
     }
     queries::find(conn, 1).unwrap();
     queries::update(conn, &new_order(1, at(0)).with_id(n(i64::MAX)), n(1)).unwrap();
     queries::made_by(conn, 1).optional().unwrap();
-    queries::newest(conn).unwrap();
+    lists::newest(conn).unwrap();
+    lists::stored_after(conn, Some(n(1))).unwrap();
+    lists::made_by(conn, 1, 2).unwrap();
     queries::keys_after(conn, (0, 0), 10).unwrap();
     trace.take().run.into_iter().collect()
 }
 
 fn assert_every_statement_searches(conn: &mut Conn) {
     let statements = statements(conn);
-    // Pages with and without status and user, the ids of a period, and the five others.
-    assert_eq!(statements.len(), 4 + 1 + 5, "{statements:#?}");
+    // Pages with and without status and user, the ids of a period, and the six others.
+    assert_eq!(statements.len(), 4 + 1 + 6, "{statements:#?}");
     for sql in statements {
         let plan = plan(conn, &sql);
         if BACKWARD_SCAN.contains(&sql.as_str()) {
@@ -77,8 +79,8 @@ fn fill(folder: &Path) {
             order.track(parcel("1"), at(id)).unwrap().advance(OrderStatus::Shipped, at(id)).unwrap();
         shipped.advance(OrderStatus::Delivered, at(id)).unwrap()
     };
-    let orders: Vec<_> = (1..=3000).map(order).collect();
-    Importer::open(&folder.join("orders.sqlite")).unwrap().import(&orders).unwrap();
+    let orders: Vec<_> = (1..=3000).map(|id| order(id).into()).collect();
+    SqliteCopy::open(&folder.join("orders.sqlite")).unwrap().add(&orders).unwrap();
 }
 
 #[test]
@@ -119,6 +121,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
         "SEARCH orders USING COVERING INDEX orders_by_date (order_date>?)",
         "SEARCH orders USING INDEX orders_by_key_age (order_date>?)",
         "SEARCH orders USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH orders USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
     ];
     assert_eq!(searches.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

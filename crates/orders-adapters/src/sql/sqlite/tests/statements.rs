@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use orders_domain::{OrderFilter, OrderQuery, OrderStatus};
 
 use super::{
-    super::{Conn, queries},
+    super::{Conn, lists, queries},
     database,
     trace::{Heard, Trace},
 };
@@ -43,7 +43,7 @@ fn a_page_is_prepared_once_for_each_choice_of_user_and_status() {
                 assert_prepares_once(|conn| {
                     let filter = OrderFilter { status, user, from, to };
                     let query = OrderQuery { filter, after: Some(n(1)), limit: n(100) };
-                    assert_eq!(queries::page(conn, &query).unwrap().len(), 0);
+                    assert_eq!(lists::page(conn, &query, i64::MAX).unwrap().len(), 0);
                 });
             }
         }
@@ -58,7 +58,7 @@ fn the_values_of_a_page_are_not_part_of_its_statement() {
     for number in 1..=3 {
         let filter = OrderFilter { user: Some(n(number)), ..OrderFilter::default() };
         let query = OrderQuery { filter, after: (number > 1).then(|| n(number)), limit: n(number) };
-        queries::page(&mut conn, &query).unwrap();
+        lists::page(&mut conn, &query, i64::MAX).unwrap();
     }
     assert_eq!(trace.take().kept.len(), 1);
 }
@@ -66,7 +66,7 @@ fn the_values_of_a_page_are_not_part_of_its_statement() {
 #[test]
 fn what_the_writer_reads_is_prepared_once() {
     assert_prepares_once(|conn| {
-        assert_eq!(queries::newest(conn).unwrap(), None);
+        assert_eq!(lists::newest(conn).unwrap(), None);
         assert_eq!(queries::keys_after(conn, (0, 0), 10).unwrap(), []);
         assert!(queries::made_by(conn, 1).is_err());
     });

@@ -1,0 +1,78 @@
+//! Bringing a database to this program's schema: of several servers that start at once, one does it.
+
+use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
+
+use super::{
+    super::{Applied, MigrationState, OpenError},
+    Conn,
+    connection::{Connector, PostgresOptions, Purpose},
+    lists, migrations,
+    url::PostgresUrl,
+};
+
+/// The oldest release whose functions and statements this program can use.
+const OLDEST: i32 = 130_000;
+
+/// Whoever holds this until the end of its transaction is the one that migrates.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(x'4F544D0000000000'::BIGINT)";
+
+/// Brings the database to this program's schema.
+///
+/// # Errors
+///
+/// [`OpenError`], as when opening it for serving.
+pub fn migrate(url: &PostgresUrl, options: PostgresOptions) -> Result<Applied, OpenError> {
+    run(&mut Connector::new(url, options)?.connect(Purpose::Maintain)?)
+}
+
+/// Each migration that this program knows, and whether the database has it.
+///
+/// # Errors
+///
+/// [`OpenError`], as when opening it for serving.
+pub fn status(url: &PostgresUrl, options: PostgresOptions) -> Result<Vec<MigrationState>, OpenError> {
+    let connector = Connector::new(url, options)?;
+    alone(&mut connector.connect(Purpose::Maintain)?, migrations::status)
+}
+
+/// Takes the newest migration back, and with it what it has room for; its name, or `None` when
+/// there is none.
+///
+/// # Errors
+///
+/// [`OpenError`], as when opening it for serving; [`OpenError::HasOrders`] unless they may be lost.
+pub fn revert(
+    url: &PostgresUrl,
+    options: PostgresOptions,
+    lose_orders: bool,
+) -> Result<Option<String>, OpenError> {
+    let connector = Connector::new(url, options)?;
+    let mut conn = connector.connect(Purpose::Maintain)?;
+    if !lose_orders && lists::newest(&mut conn).is_ok_and(|newest| newest.is_some()) {
+        return Err(OpenError::HasOrders);
+    }
+    alone(&mut conn, migrations::revert)
+}
+
+/// Applies what is missing.
+pub fn run(conn: &mut Conn) -> Result<Applied, OpenError> {
+    let failed = |error: diesel::result::Error| OpenError::Migration(error.to_string());
+    let version: i32 = diesel::select(sql::<Integer>("current_setting('server_version_num')::INTEGER"))
+        .get_result(conn)
+        .map_err(failed)?;
+    if version < OLDEST {
+        return Err(OpenError::Migration(format!(
+            "PostgreSQL 13 or newer is needed, not {}",
+            version / 10_000
+        )));
+    }
+    alone(conn, migrations::run)
+}
+
+/// One transaction, which only one server at a time is in.
+fn alone<T>(conn: &mut Conn, work: fn(&mut Conn) -> Result<T, OpenError>) -> Result<T, OpenError> {
+    conn.transaction(|conn| {
+        conn.batch_execute(LOCK)?;
+        work(conn)
+    })
+}

@@ -1,0 +1,7 @@
+DROP FUNCTION change_order(BIGINT, BIGINT, TEXT, BIGINT, TEXT, TEXT, BIGINT);
+DROP FUNCTION settled_orders();
+DROP FUNCTION allocate_orders(BIGINT, BIGINT);
+DROP SEQUENCE order_dates;
+DROP SEQUENCE order_ids;
+DROP TABLE order_products;
+DROP TABLE orders;
