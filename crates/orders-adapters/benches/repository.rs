@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use orders_adapters::{
     SqliteOrders, StaticInventory,
-    sql::{StoredOrder, sqlite::SqliteCopy},
+    sql::{BulkOrders, StoredOrder, sqlite::SqliteCopy},
 };
 use orders_domain::{
-    NewOrder, Order, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
+    NewOrder, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
     ports::{Inventory, OrderRepository},
 };
 use tempfile::TempDir;

@@ -21,7 +21,7 @@ pub mod writer;
 
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;
-pub use stored::StoredOrder;
+pub use stored::{BulkOrders, Digests, StoredOrder};
 
 /// Where the orders are kept; the scheme of the URL decides the backend.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,15 +8,16 @@ use std::{
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{DatabaseUrl, SqliteOrders, StaticInventory, SystemClock, sql::sqlite};
+use orders_adapters::{StaticInventory, SystemClock};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
 use orders_domain::OrderService;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     authentication, banner,
-    config::{AuthMode, DatabaseSettings, ServeSettings},
+    config::{AuthMode, MigrateAction, MigrateSettings, ServeSettings},
     listen, observe,
+    storage::{self, Storage},
 };
 
 /// How often the numbers gathered since are folded together, so that they take no more memory.
@@ -33,11 +34,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt;
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
-    let database = settings.database.parse()?;
-    let DatabaseUrl::Sqlite(path) = &database;
-    let orders = Arc::new(SqliteOrders::open(path)?);
+    let database = settings.storage.database.parse()?;
+    let Storage { orders, record_use } = storage::open(&settings.storage, &database)?;
 
-    let render = render(metrics.clone(), Arc::clone(&orders));
+    let render = render(metrics.clone(), record_use);
     let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock));
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth))?;
@@ -85,9 +85,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     Ok(())
 }
 
-fn render(metrics: PrometheusHandle, orders: Arc<SqliteOrders>) -> Render {
+fn render(metrics: PrometheusHandle, record_use: Box<dyn Fn() + Send + Sync>) -> Render {
     Arc::new(move || {
-        orders.record_pool_use();
+        record_use();
         metrics.render()
     })
 }
@@ -113,20 +113,33 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Brings the database to this program's schema.
+/// Brings the database to this program's schema, or says or changes where it is.
 ///
 /// # Errors
 ///
 /// When the database cannot be opened or a migration fails.
-pub fn migrate(settings: &DatabaseSettings) -> Result<()> {
-    let DatabaseUrl::Sqlite(path) = settings.parse()?;
-    let applied = sqlite::migrate(&path)?;
+pub fn migrate(settings: &MigrateSettings) -> Result<()> {
+    let database = &settings.database;
     let mut out = stdout().lock();
-    for migration in &applied {
-        writeln!(out, "applied {migration}")?;
-    }
-    if applied.is_empty() {
-        writeln!(out, "nothing to do")?;
+    match settings.action {
+        MigrateAction::Status => {
+            for state in storage::migration_status(database)? {
+                writeln!(out, "{} {}", if state.applied { "applied" } else { "missing" }, state.name)?;
+            }
+        }
+        MigrateAction::Up => {
+            let applied = storage::migrate_up(database)?;
+            for migration in &applied {
+                writeln!(out, "applied {migration}")?;
+            }
+            if applied.is_empty() {
+                writeln!(out, "nothing to do")?;
+            }
+        }
+        MigrateAction::Down => match storage::migrate_down(database, settings.lose_orders)? {
+            Some(migration) => writeln!(out, "took back {migration}")?,
+            None => writeln!(out, "nothing to do")?,
+        },
     }
     Ok(())
 }

@@ -6,13 +6,16 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use orders_adapters::{DatabaseUrl, OpenError};
 
 mod auth;
+mod database;
 
 #[cfg(feature = "jwt")]
 pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings};
+#[cfg(feature = "postgres")]
+pub use database::TransferSettings;
+pub use database::{DatabaseSettings, MigrateAction, MigrateSettings, StorageSettings};
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
@@ -32,12 +35,15 @@ pub struct Cli {
 pub enum Command {
     /// Serve the HTTP API (also what `orders` alone does)
     Serve(ServeSettings),
-    /// Bring the database to this program's schema; serving does it by itself
-    Migrate(DatabaseSettings),
+    /// Bring the database to this program's schema, which serving does by itself; or say where it is
+    Migrate(MigrateSettings),
     /// Print the OpenAPI document
     Openapi,
     /// Fill the database with realistic orders, for trials
     Seed(SeedSettings),
+    /// Copy all orders from SQLite into an empty PostgreSQL database, and compare them
+    #[cfg(feature = "postgres")]
+    Transfer(TransferSettings),
     /// Print a token of a key of your own, for development with AUTH=jwt
     #[cfg(feature = "jwt")]
     Token(jwt::TokenSettings),
@@ -56,9 +62,9 @@ pub struct ServeSettings {
     /// Port to listen on; 0 takes a free one
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
-    /// Where the orders are kept
+    /// Where the orders are kept, and how
     #[command(flatten)]
-    pub database: DatabaseSettings,
+    pub storage: StorageSettings,
     /// Who is asking
     #[command(flatten)]
     pub auth: AuthSettings,
@@ -94,25 +100,6 @@ pub struct ServeSettings {
         default_value = "info,actix_server=warn,actix_http=off"
     )]
     pub log: String,
-}
-
-/// Where the orders are kept.
-#[derive(Debug, Clone, Args)]
-pub struct DatabaseSettings {
-    /// Where the orders are kept; the file and its folder are made if need be
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://db/orders.sqlite")]
-    pub database_url: String,
-}
-
-impl DatabaseSettings {
-    /// The URL, parsed here rather than with the flags: a bad one is a line on its own.
-    ///
-    /// # Errors
-    ///
-    /// When it is of no known form.
-    pub fn parse(&self) -> Result<DatabaseUrl, OpenError> {
-        self.database_url.parse()
-    }
 }
 
 /// What to fill the database with.
@@ -159,7 +146,7 @@ mod tests {
     #[test]
     fn a_bad_database_url_is_refused_with_its_form() {
         let cli = Cli::try_parse_from(["orders", "--database-url", "orders.db"]).unwrap();
-        let error = cli.serve.database.parse().unwrap_err().to_string();
+        let error = cli.serve.storage.database.parse().unwrap_err().to_string();
         assert!(error.contains("sqlite://path/to/file"), "{error}");
     }
 }

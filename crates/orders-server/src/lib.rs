@@ -12,7 +12,11 @@ mod commands;
 mod config;
 mod listen;
 mod observe;
+mod progress;
 mod seed;
+mod storage;
+#[cfg(feature = "postgres")]
+mod transfer;
 
 pub use config::Cli;
 use config::Command;
@@ -28,6 +32,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
         Command::Seed(settings) => seed::seed(&settings),
+        #[cfg(feature = "postgres")]
+        Command::Transfer(settings) => transfer::transfer(&settings),
         #[cfg(feature = "jwt")]
         Command::Token(settings) => authentication::jwt::mint(&settings),
         #[cfg(feature = "jwt")]

@@ -1,19 +1,16 @@
 //! Realistic orders, for trials.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
-use indicatif::{ProgressBar, ProgressStyle};
-use orders_adapters::{DatabaseUrl, StaticInventory, SystemClock, sql::sqlite::Importer};
+use orders_adapters::{StaticInventory, SystemClock};
 use orders_domain::{
     NewOrder, Order, OrderId, OrderShipment, OrderStatus, Product, Quantity, ShippingProvider,
     TrackingNumber, UserId,
     ports::{Clock, Inventory},
 };
 
-use crate::config::SeedSettings;
+use crate::{config::SeedSettings, progress, storage};
 
 /// Orders in one transaction.
 const BATCH: u64 = 5_000;
@@ -27,12 +24,11 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 ///
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
-    let DatabaseUrl::Sqlite(path) = settings.database.parse()?;
-    let mut importer = Importer::open(&path)?;
+    let mut target = storage::bulk(&settings.database)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let products = runtime.block_on(StaticInventory::default().all())?;
     let now = SystemClock.now();
-    let (last_id, newest) = importer.newest()?;
+    let (last_id, newest) = target.newest()?;
     let mut maker = Maker {
         rng: Rng::with_seed(last_id.unsigned_abs()),
         products,
@@ -42,30 +38,21 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
         count: settings.orders,
     };
 
-    let bar = progress(settings.orders);
+    let bar = progress::bar(settings.orders, "adding");
     let mut batch = Vec::with_capacity(usize::try_from(BATCH.min(settings.orders))?);
     let mut made = 0;
     while made < settings.orders {
         let size = BATCH.min(settings.orders - made);
         batch.clear();
         for index in made..made + size {
-            batch.push(maker.order(index, last_id + 1 + i64::try_from(index)?)?);
+            batch.push(maker.order(index, last_id + 1 + i64::try_from(index)?)?.into());
         }
-        importer.import(&batch)?;
+        target.add(&batch)?;
         made += size;
         bar.inc(size);
     }
     bar.finish();
     Ok(())
-}
-
-/// Shows itself only on a terminal.
-fn progress(orders: u64) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} orders, {per_sec}, {eta} left");
-    let bar = ProgressBar::new(orders).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 struct Maker {

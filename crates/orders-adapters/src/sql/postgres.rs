@@ -29,6 +29,7 @@ use replica::Replica;
 use store::PostgresStore;
 
 mod batch;
+mod complete;
 mod connection;
 mod copy;
 mod finder;

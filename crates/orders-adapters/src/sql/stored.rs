@@ -1,6 +1,7 @@
 //! A stored order with all that is stored of it: what moves from one database to another.
 
-use orders_domain::{Idempotency, Order, OrderShipment};
+use chrono::{DateTime, Utc};
+use orders_domain::{Idempotency, Order, OrderId, OrderShipment, ports::PortError};
 use sha2::{Digest, Sha256};
 
 /// An order and the request that made it, if that came with a key.
@@ -10,6 +11,37 @@ pub struct StoredOrder {
     pub order: Order,
     /// The key that made it.
     pub made_by: Option<Idempotency>,
+}
+
+/// A database whose orders move in bulk, beside the port that serves them: for seeding and copying.
+pub trait BulkOrders {
+    /// The id and the date of the newest order: later ones have a higher id and no earlier date.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
+    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError>;
+
+    /// Adds orders with the next ids, all or none.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`], also when an id is taken.
+    fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError>;
+
+    /// Some of the next orders after an id, ascending; none after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
+    fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError>;
+
+    /// How many orders there are.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    fn count(&mut self) -> Result<i64, PortError>;
 }
 
 impl From<Order> for StoredOrder {
@@ -54,5 +86,27 @@ impl StoredOrder {
             hash.update(made_by.fingerprint.0);
         }
         hash.finalize().into()
+    }
+}
+
+/// The digests of many orders, folded into one.
+#[derive(Debug, Default)]
+pub struct Digests(Sha256);
+
+impl Digests {
+    /// Adds the next one.
+    pub fn add(&mut self, digest: &[u8; 32]) {
+        self.0.update(digest);
+    }
+
+    /// SHA-256 of all, in hexadecimal digits.
+    #[must_use]
+    pub fn finish(self) -> String {
+        use std::fmt::Write;
+
+        self.0.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }

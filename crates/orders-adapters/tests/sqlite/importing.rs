@@ -1,7 +1,7 @@
 //! Orders brought in from elsewhere.
 
 use chrono::DateTime;
-use orders_adapters::sql::{StoredOrder, sqlite::SqliteCopy};
+use orders_adapters::sql::{BulkOrders, StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
     Order, OrderFilter, OrderQuery, OrderStatus, PageLimit,
     ports::{OrderRepository, PortError},

@@ -1,30 +1,24 @@
 //! Bringing in orders that are complete already, many in a transaction: for seeding and copying.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult,
     connection::SimpleConnection,
     dsl::sql,
-    pg::Pg,
     prelude::*,
-    query_builder::{AstPass, QueryFragment, QueryId},
     result::Error,
-    sql_types::{Array, BigInt, Binary, Integer, Nullable, Text},
+    sql_types::{BigInt, Bool},
 };
-use orders_domain::{OrderId, OrderShipment, ports::PortError};
+use orders_domain::{OrderId, ports::PortError};
 
 use super::{
     super::{
-        OpenError, failure,
+        BulkOrders, OpenError, StoredOrder, corrupt, failure,
         rows::{self, millis},
-        stored::StoredOrder,
     },
-    Conn,
+    Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
     lists, migrate,
-    pieces::Sql,
     url::PostgresUrl,
 };
 
@@ -47,8 +41,7 @@ pub fn refuse_unfinished(conn: &mut Conn) -> Result<(), OpenError> {
 /// From where a transfer was begun and not finished.
 fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
     let exists: bool =
-        diesel::select(sql::<diesel::sql_types::Bool>("to_regclass('orders_transfer') IS NOT NULL"))
-            .get_result(conn)?;
+        diesel::select(sql::<Bool>("to_regclass('orders_transfer') IS NOT NULL")).get_result(conn)?;
     if exists {
         orders_transfer::table.select(orders_transfer::source).first(conn).optional()
     } else {
@@ -59,7 +52,8 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
 /// A database to be filled.
 pub struct PostgresCopy {
     conn: Conn,
-    _connector: Arc<Connector>,
+    // Dropped last: it drives the connection.
+    _connector: Connector,
 }
 
 impl PostgresCopy {
@@ -69,43 +63,13 @@ impl PostgresCopy {
     ///
     /// [`OpenError`], which says what is wrong in one line.
     pub fn open(url: &PostgresUrl, options: PostgresOptions) -> Result<Self, OpenError> {
-        let connector = Arc::new(Connector::new(url, options)?);
+        let connector = Connector::new(url, options)?;
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
         // The last commit, of which the caller is told, flushes all before it.
         let settings = "SET synchronous_commit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off";
         conn.batch_execute(settings).map_err(|error| OpenError::Migration(error.to_string()))?;
         Ok(Self { conn, _connector: connector })
-    }
-
-    /// The id and the date of the newest order: later ones have a higher id and no earlier date.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    pub fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
-        let (id, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
-        Ok((id, rows::moment(date).map_err(super::corrupt)?))
-    }
-
-    /// Adds orders with the next ids, all or none, beside whatever servers do.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Stale`] when a server has taken their ids; otherwise [`PortError::Unavailable`].
-    pub fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
-        let (Some(first), Some(last)) = (orders.first(), orders.last()) else { return Ok(()) };
-        let (wanted, latest) = (first.order.id().get(), millis(last.order.ordered_at()));
-        let count = orders.len().try_into().unwrap_or(i64::MAX);
-        let added = self.conn.transaction(|conn| {
-            let given = format!("(allocate_orders({count}, {latest})).first_id");
-            let given: i64 = diesel::select(sql::<BigInt>(&given)).get_result(conn)?;
-            if given != wanted {
-                return Ok(false);
-            }
-            insert(conn, orders).map(|()| true)
-        });
-        if added.map_err(|error: Error| failure(error))? { Ok(()) } else { Err(PortError::Stale) }
     }
 
     /// Begins to copy from a source, or goes on; the last id that is there already.
@@ -138,25 +102,7 @@ impl PostgresCopy {
     ///
     /// [`PortError::Unavailable`], also when an id is taken.
     pub fn copy(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
-        self.conn.transaction(|conn| insert(conn, orders)).map_err(failure)
-    }
-
-    /// The next orders after an id, for looking at what was copied; none after the last.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    pub fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
-        lists::stored_after(&mut self.conn, after).map_err(failure)
-    }
-
-    /// How many orders there are.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`].
-    pub fn count(&mut self) -> Result<i64, PortError> {
-        lists::count(&mut self.conn).map_err(failure)
+        self.conn.transaction(|conn| complete::insert(conn, orders)).map_err(failure)
     }
 
     /// Ends the copying: servers may use the database, and go on with the next id.
@@ -175,115 +121,35 @@ impl PostgresCopy {
     }
 }
 
-fn insert(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
-    InsertOrders::of(orders).execute(conn)?;
-    InsertLines::of(orders).execute(conn)?;
-    Ok(())
-}
-
-struct InsertOrders<'a> {
-    numbers: [Vec<i64>; 5],
-    texts: [Vec<&'a str>; 2],
-    may_texts: [Vec<Option<&'a str>>; 3],
-    fingerprint: Vec<Option<&'a [u8]>>,
-}
-
-impl<'a> InsertOrders<'a> {
-    fn of(stored: &'a [StoredOrder]) -> Self {
-        let orders = || stored.iter().map(|stored| &stored.order);
-        let keys = || stored.iter().map(|stored| stored.made_by.as_ref());
-        let shipments = || orders().map(|order| order.shipment());
-        Self {
-            numbers: [
-                orders().map(|order| order.id().get()).collect(),
-                orders().map(|order| order.user().get()).collect(),
-                orders().map(|order| millis(order.ordered_at())).collect(),
-                orders().map(|order| millis(order.updated_at())).collect(),
-                orders().map(|order| order.version().get()).collect(),
-            ],
-            texts: [
-                orders().map(|order| order.status().as_str()).collect(),
-                orders().map(|order| order.currency().code()).collect(),
-            ],
-            may_texts: [
-                shipments().map(|shipment| shipment.map(OrderShipment::provider)).collect(),
-                shipments().map(|shipment| shipment.map(OrderShipment::tracking_number)).collect(),
-                keys().map(|key| Some(key?.key.as_str())).collect(),
-            ],
-            fingerprint: keys().map(|key| Some(key?.fingerprint.0.as_slice())).collect(),
-        }
+impl BulkOrders for PostgresCopy {
+    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
+        let (id, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
+        Ok((id, rows::moment(date).map_err(corrupt)?))
     }
-}
 
-impl QueryId for InsertOrders<'_> {
-    type QueryId = InsertOrders<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl RunQueryDsl<Conn> for InsertOrders<'_> {}
-
-impl QueryFragment<Pg> for InsertOrders<'_> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let mut sql = Sql::new(out);
-        sql.text(
-            "INSERT INTO orders (id, user_id, order_date, updated_at, version, status, currency, \
-             shipping_provider, tracking_number, idempotency_key, request_fingerprint) SELECT * FROM unnest(",
-        );
-        for numbers in &self.numbers {
-            sql.bind::<Array<BigInt>, _>(numbers)?.text(", ");
-        }
-        for texts in &self.texts {
-            sql.bind::<Array<Text>, _>(texts)?.text(", ");
-        }
-        for texts in &self.may_texts {
-            sql.bind::<Array<Nullable<Text>>, _>(texts)?.text(", ");
-        }
-        sql.bind::<Array<Nullable<Binary>>, _>(&self.fingerprint)?.text(")");
-        Ok(())
+    /// Beside whatever servers do; when one has taken the ids, nothing is added.
+    fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
+        let (Some(first), Some(last)) = (orders.first(), orders.last()) else { return Ok(()) };
+        let (wanted, latest) = (first.order.id().get(), millis(last.order.ordered_at()));
+        let count = orders.len();
+        self.conn
+            .transaction(|conn| {
+                let given = format!("(allocate_orders({count}, {latest})).first_id");
+                let given: i64 = diesel::select(sql::<BigInt>(&given)).get_result(conn)?;
+                if given != wanted {
+                    let taken = format!("the next id is {given}, not {wanted}: a server places orders");
+                    return Err(Error::SerializationError(taken.into()));
+                }
+                complete::insert(conn, orders)
+            })
+            .map_err(failure)
     }
-}
 
-#[derive(Default)]
-struct InsertLines {
-    order: Vec<i64>,
-    position: Vec<i32>,
-    product: Vec<i64>,
-    price: Vec<i64>,
-    quantity: Vec<i64>,
-}
-
-impl InsertLines {
-    fn of(stored: &[StoredOrder]) -> Self {
-        let mut rows = Self::default();
-        for StoredOrder { order, .. } in stored {
-            for (position, (_, line)) in (0..).zip(order.lines()) {
-                rows.order.push(order.id().get());
-                rows.position.push(position);
-                rows.product.push(line.product().get());
-                rows.price.push(line.price().minor_units());
-                rows.quantity.push(line.quantity().get().into());
-            }
-        }
-        rows
+    fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
+        lists::stored_after(&mut self.conn, after).map_err(failure)
     }
-}
 
-impl QueryId for InsertLines {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl RunQueryDsl<Conn> for InsertLines {}
-
-impl QueryFragment<Pg> for InsertLines {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let mut sql = Sql::new(out);
-        sql.text("INSERT INTO order_products (order_id, position, product_id, price, quantity) SELECT * FROM unnest(");
-        sql.bind::<Array<BigInt>, _>(&self.order)?.text(", ");
-        sql.bind::<Array<Integer>, _>(&self.position)?.text(", ");
-        sql.bind::<Array<BigInt>, _>(&self.product)?.text(", ");
-        sql.bind::<Array<BigInt>, _>(&self.price)?.text(", ");
-        sql.bind::<Array<BigInt>, _>(&self.quantity)?.text(")");
-        Ok(())
+    fn count(&mut self) -> Result<i64, PortError> {
+        lists::count(&mut self.conn).map_err(failure)
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use orders_domain::{OrderId, ports::PortError};
 
 use super::{
-    super::{OpenError, failure, stored::StoredOrder},
+    super::{BulkOrders, OpenError, StoredOrder, failure},
     Conn, connection, lists,
     lock::FileLock,
     migrations,
@@ -31,44 +31,26 @@ impl SqliteCopy {
         migrations::run(&mut conn)?;
         Ok(Self { conn, _lock: lock })
     }
+}
 
-    /// The id and the date of the newest order: later ones have a higher id and no earlier date.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    pub fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
+impl BulkOrders for SqliteCopy {
+    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
         let counters = Counters::read(&mut self.conn).map_err(failure)?;
         Ok((counters.last_id, counters.newest))
     }
 
-    /// Stores the orders, all or none.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], also when an id is taken.
-    pub fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
+    fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
         let store = |conn: &mut Conn| {
             orders.iter().try_for_each(|stored| insert_order(conn, &stored.order, stored.made_by.as_ref()))
         };
         self.conn.immediate_transaction(store).map_err(failure)
     }
 
-    /// The next orders after an id; none after the last.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    pub fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
+    fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
         lists::stored_after(&mut self.conn, after).map_err(failure)
     }
 
-    /// How many orders there are.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Unavailable`].
-    pub fn count(&mut self) -> Result<i64, PortError> {
+    fn count(&mut self) -> Result<i64, PortError> {
         lists::count(&mut self.conn).map_err(failure)
     }
 }

@@ -10,7 +10,10 @@ use super::{
     Conn, database,
     trace::Trace,
 };
-use crate::sample::{at, n, new_order, parcel};
+use crate::{
+    sample::{at, n, new_order, parcel},
+    sql::BulkOrders,
+};
 
 /// Those that take their rows from a scan: it goes down the ids and stops at the first.
 const BACKWARD_SCAN: [&str; 1] =

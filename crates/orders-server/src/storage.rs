@@ -1,0 +1,116 @@
+//! Where orders are kept, as the settings say.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use orders_adapters::{
+    DatabaseUrl, OpenError, SqliteOrders,
+    sql::{Applied, BulkOrders, MigrationState, sqlite},
+};
+use orders_domain::ports::OrderRepository;
+
+use crate::config::{DatabaseSettings, StorageSettings};
+
+/// A store of orders that is open.
+pub struct Storage {
+    /// The store.
+    pub orders: Arc<dyn OrderRepository>,
+    /// Brings the metrics of its connections up to date.
+    pub record_use: Box<dyn Fn() + Send + Sync>,
+}
+
+/// Opens the database for serving; it is created, or brought to this program's schema, first. To be
+/// called where blocking is allowed.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storage> {
+    match database {
+        DatabaseUrl::Sqlite(path) => {
+            #[cfg(feature = "postgres")]
+            anyhow::ensure!(
+                settings.database_replica_url.is_none(),
+                "DATABASE_REPLICA_URL goes with a PostgreSQL database, and DATABASE_URL names a file"
+            );
+            let _ = settings;
+            let orders = Arc::new(SqliteOrders::open(path)?);
+            let pool = Arc::clone(&orders);
+            Ok(Storage { orders, record_use: Box::new(move || pool.record_pool_use()) })
+        }
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            let replica = settings.database_replica_url.as_deref().map(str::parse).transpose()?;
+            let options = settings.database.postgres.options();
+            let orders = Arc::new(orders_adapters::PostgresOrders::open(url, replica.as_ref(), options)?);
+            let pool = Arc::clone(&orders);
+            Ok(Storage { orders, record_use: Box::new(move || pool.record_pool_use()) })
+        }
+    }
+}
+
+/// Opens the database for moving many orders.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn bulk(settings: &DatabaseSettings) -> Result<Box<dyn BulkOrders>> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteCopy::open(&path)?),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            Box::new(orders_adapters::sql::postgres::PostgresCopy::open(&url, settings.postgres.options())?)
+        }
+    })
+}
+
+/// Applies the migrations that are missing.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn migrate_up(settings: &DatabaseSettings) -> Result<Applied> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::migrate(&path)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::migrate(&url, settings.postgres.options())?
+        }
+    })
+}
+
+/// Which migrations there are.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn migration_status(settings: &DatabaseSettings) -> Result<Vec<MigrationState>> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::status(&path)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::status(&url, settings.postgres.options())?
+        }
+    })
+}
+
+/// Takes the newest migration back; its name, or `None` when there is none.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn migrate_down(settings: &DatabaseSettings, lose_orders: bool) -> Result<Option<String>> {
+    let done = match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::revert(&path, lose_orders),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::revert(&url, settings.postgres.options(), lose_orders)
+        }
+    };
+    match done {
+        Err(OpenError::HasOrders) => {
+            done.context("nothing was taken back; --lose-orders does it all the same")
+        }
+        done => Ok(done?),
+    }
+}

@@ -1,0 +1,124 @@
+//! From one database into another.
+
+use std::{
+    io::{Write, stdout},
+    sync::mpsc::sync_channel,
+    thread,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use orders_adapters::{
+    DatabaseUrl,
+    sql::{BulkOrders, Digests, StoredOrder, postgres::PostgresCopy, sqlite::SqliteCopy},
+};
+use orders_domain::{OrderId, ports::PortError};
+
+use crate::{config::TransferSettings, progress};
+
+/// Pages that are read ahead, so that reading and writing go on at once.
+const AHEAD: usize = 4;
+
+/// Orders that are stored in one transaction, at least.
+const BATCH: usize = 4_000;
+
+/// Copies all orders of a file into an empty PostgreSQL database, then compares both.
+///
+/// # Errors
+///
+/// When either cannot be opened, read or written, or when they differ in the end. A transfer that
+/// was interrupted goes on where it was when it is run again.
+pub fn transfer(settings: &TransferSettings) -> Result<()> {
+    let DatabaseUrl::Sqlite(file) = settings.from.parse()? else {
+        bail!("--from names a file with orders: sqlite://PATH");
+    };
+    let DatabaseUrl::Postgres(url) = settings.to.parse()? else {
+        bail!("--to names a PostgreSQL database: postgres://USER@HOST/DATABASE");
+    };
+    ensure!(file.exists(), "there is no file {file:?}");
+    let name = std::path::absolute(&file)?.display().to_string();
+    let mut source = SqliteCopy::open(&file)?;
+    let mut target = PostgresCopy::open(&url, settings.postgres.options())?;
+    let last = target.begin(&name)?;
+
+    let count = source.count()?;
+    let mut out = stdout().lock();
+    if last > 0 {
+        writeln!(out, "going on after order {last}")?;
+    }
+    let bar = progress::bar(u64::try_from(count)?, "copying");
+    bar.set_position(u64::try_from(target.count()?)?);
+    let after = (last > 0).then(|| OrderId::try_from(last)).transpose()?;
+    let mut source = copy(source, after, |orders| {
+        bar.inc(orders.len() as u64);
+        target.copy(orders)
+    })?;
+    bar.finish_and_clear();
+
+    let digest = compare(&mut source, &mut target, count)?;
+    target.finish()?;
+    writeln!(out, "copied {count} orders; each is the same in both databases")?;
+    writeln!(out, "SHA-256 of all: {digest}")?;
+    Ok(())
+}
+
+/// Gives everything after an id to `store`, in batches, while the next ones are read; and the source
+/// back.
+fn copy(
+    mut source: SqliteCopy,
+    after: Option<OrderId>,
+    mut store: impl FnMut(&[StoredOrder]) -> Result<(), PortError>,
+) -> Result<SqliteCopy> {
+    let (pages, read) = sync_channel::<Result<Vec<StoredOrder>, PortError>>(AHEAD);
+    let reader = thread::spawn(move || {
+        let mut after = after;
+        loop {
+            let page = source.stored_after(after);
+            let Some(last) = page.as_ref().ok().and_then(|orders| orders.last()) else {
+                // The end, or what is wrong; nobody may be listening any more.
+                let _ = pages.send(page);
+                return source;
+            };
+            after = Some(last.order.id());
+            if pages.send(page).is_err() {
+                return source;
+            }
+        }
+    });
+    let mut batch = Vec::with_capacity(2 * BATCH);
+    for page in read {
+        batch.extend(page.context("the file cannot be read")?);
+        if batch.len() >= BATCH {
+            store(&batch).context("the orders cannot be stored")?;
+            batch.clear();
+        }
+    }
+    store(&batch).context("the orders cannot be stored")?;
+    reader.join().map_err(|_| anyhow::anyhow!("the reader has failed"))
+}
+
+/// Compares every order of both by its digest, and their number. The digest of all digests.
+fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64) -> Result<String> {
+    let bar = progress::bar(u64::try_from(count)?, "comparing");
+    let (mut after, mut all, mut seen) = (None, Digests::default(), 0);
+    loop {
+        let (ours, theirs) = (source.stored_after(after)?, target.stored_after(after)?);
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            let (id, digest) = (ours.order.id(), ours.digest());
+            ensure!(digest == theirs.digest(), "order {id} is not the same in both databases");
+            all.add(&digest);
+        }
+        ensure!(
+            ours.len() == theirs.len(),
+            "after order {} one database has orders that the other one lacks",
+            after.map_or(0, OrderId::get)
+        );
+        bar.inc(ours.len() as u64);
+        seen += i64::try_from(ours.len())?;
+        let Some(last) = ours.last() else { break };
+        after = Some(last.order.id());
+    }
+    bar.finish_and_clear();
+    let theirs = target.count()?;
+    ensure!(seen == count && theirs == count, "{count} orders became {theirs}, and {seen} were compared");
+    Ok(all.finish())
+}
