@@ -32,3 +32,7 @@ pub use system_clock::SystemClock;
 #[cfg(test)]
 #[path = "../tests/common/orders.rs"]
 mod sample;
+
+#[cfg(all(test, feature = "postgres"))]
+#[path = "../tests/common/postgres.rs"]
+mod postgres_server;

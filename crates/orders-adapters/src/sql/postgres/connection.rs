@@ -194,13 +194,18 @@ impl Standing {
     ///
     /// As [`Connector::connect`].
     pub fn get(&mut self) -> Result<&mut Conn, OpenError> {
-        if self.conn.as_mut().is_some_and(is_closed) {
+        if self.is_closed() {
             self.conn = None;
         }
         match &mut self.conn {
             Some(conn) => Ok(conn),
             none => Ok(none.insert(self.connector.connect(self.purpose)?)),
         }
+    }
+
+    /// Whether it was made and is of no more use.
+    pub fn is_closed(&mut self) -> bool {
+        self.conn.as_mut().is_some_and(is_closed)
     }
 
     /// Closes it.

@@ -114,3 +114,6 @@ impl Store for PostgresStore {
         self.0.close();
     }
 }
+
+#[cfg(test)]
+mod tests;

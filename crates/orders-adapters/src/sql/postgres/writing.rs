@@ -21,6 +21,10 @@ use super::{
 /// How often a key is looked at again, should it change hands between two looks.
 const LOOKS: usize = 4;
 
+/// Changes nothing, and fails where nothing can be changed. The number that the transaction gets has
+/// it flushed to disk.
+const PROBE: &str = "UPDATE orders SET version = version WHERE FALSE; SELECT pg_current_xact_id()";
+
 /// Writes the batch.
 ///
 /// # Errors
@@ -163,10 +167,7 @@ impl Answers<'_> {
         let mut found = healthy.then_some(Ok(()));
         for (said, write) in self.said.iter_mut().zip(self.writes) {
             if said.is_none() && matches!(write, Write::Probe) {
-                // A transaction that gets a number is one that may write, and is flushed.
-                let works = found
-                    .take()
-                    .unwrap_or_else(|| conn.batch_execute("SELECT pg_current_xact_id()").map_err(unwritten));
+                let works = found.take().unwrap_or_else(|| conn.batch_execute(PROBE).map_err(unwritten));
                 if works.is_ok() {
                     found = Some(Ok(()));
                 }

@@ -1,0 +1,170 @@
+use std::{sync::mpsc, thread};
+
+use orders_domain::{
+    Order, OrderId,
+    ports::{Insertion, PortError},
+};
+use tokio_postgres::NoTls;
+
+use super::*;
+use crate::{
+    postgres_server::{self, Database},
+    sample::{at, key, n, new_order, parcel},
+    sql::{
+        postgres::{PostgresOptions, migrate},
+        writer::Outcome,
+    },
+};
+
+/// A store on a database with this program's schema.
+fn store(database: &Database) -> PostgresStore {
+    let (url, options) = (database.url().parse().unwrap(), PostgresOptions::default());
+    migrate(&url, options).unwrap();
+    PostgresStore::new(Arc::new(Connector::new(&url, options).unwrap()))
+}
+
+fn insertion(user: i64) -> Write {
+    Write::Insert { order: new_order(user, at(0)), idempotency: None }
+}
+
+fn keyed(user: i64, text: &str) -> Write {
+    Write::Insert { order: new_order(user, at(0)), idempotency: Some(key(text, 1)) }
+}
+
+/// The order as it was placed, with a parcel.
+fn tracking(id: i64) -> Write {
+    let order = new_order(id, at(0)).with_id(n(id));
+    let seen = order.version();
+    Write::Update { order: order.track(parcel("1"), at(10)).unwrap(), seen }
+}
+
+fn together(store: &mut PostgresStore, batch: &[Write]) -> Vec<String> {
+    let outcomes = store.apply(batch, Isolation::Together).unwrap();
+    outcomes.into_iter().map(|outcome| told(&outcome)).collect()
+}
+
+fn told(outcome: &Result<Outcome, PortError>) -> String {
+    match outcome {
+        Ok(Outcome::Inserted(id, _)) => format!("inserted {id}"),
+        Ok(Outcome::Known(Insertion::Replayed(order))) => format!("replayed {}", Order::id(order)),
+        Ok(Outcome::Known(other)) => format!("{other:?}"),
+        Ok(Outcome::Done) => "done".to_owned(),
+        Ok(Outcome::Stale) => "stale".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_batch_is_answered_in_its_order_whatever_is_in_it() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    assert_eq!(together(&mut store, &[insertion(1), insertion(2)]), ["inserted 1", "inserted 2"]);
+    let batch = [
+        tracking(2),
+        keyed(3, "a"),
+        Write::Probe,
+        tracking(9),
+        keyed(3, "a"),
+        insertion(4),
+        Write::Replay { user: n(3), idempotency: key("a", 2), now: at(0) },
+        tracking(1),
+        Write::Replay { user: n(4), idempotency: key("a", 1), now: at(0) },
+        keyed(5, "b"),
+    ];
+    let expected = [
+        "done",
+        "inserted 3",
+        "done",
+        "stale",
+        "replayed 3",
+        "inserted 4",
+        "KeyReused",
+        "done",
+        "done",
+        "inserted 5",
+    ];
+    assert_eq!(together(&mut store, &batch), expected);
+}
+
+#[test]
+fn a_key_that_is_known_uses_up_no_number() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    assert_eq!(together(&mut store, &[keyed(1, "a")]), ["inserted 1"]);
+    for _ in 0..3 {
+        assert_eq!(together(&mut store, &[keyed(1, "a"), keyed(1, "a")]), ["replayed 1", "replayed 1"]);
+    }
+    assert_eq!(together(&mut store, &[keyed(1, "b")]), ["inserted 2"]);
+}
+
+#[test]
+fn each_by_itself_a_batch_comes_to_the_same() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    let outcomes = store.apply(&[keyed(1, "a"), keyed(1, "a"), tracking(1)], Isolation::Each).unwrap();
+    assert_eq!(outcomes.iter().map(told).collect::<Vec<_>>(), ["inserted 1", "replayed 1", "done"]);
+}
+
+#[test]
+fn a_refused_batch_leaves_nothing_behind_and_is_known_not_to() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    database.execute("ALTER TABLE orders ADD CHECK (user_id <> 2)");
+    let refused = store.apply(&[insertion(1), insertion(2)], Isolation::Together);
+    assert!(matches!(refused, Err(BatchError::Statement(_))), "{refused:?}");
+    let outcomes = store.apply(&[insertion(1), insertion(2), insertion(3)], Isolation::Each).unwrap();
+    let stored: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(stored, [true, false, true]);
+    assert!(matches!(outcomes[1], Err(PortError::Unavailable(_))), "{outcomes:?}");
+}
+
+#[test]
+fn a_batch_that_deadlocks_with_another_server_is_done_again() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    together(&mut store, &[insertion(1), insertion(2)]);
+    // The batch is the one that finds the deadlock, and gives way.
+    database.execute(&format!("ALTER DATABASE {} SET deadlock_timeout = '100ms'", database.name()));
+    store.reset();
+
+    let (holds, held) = mpsc::channel();
+    let url = database.url();
+    let other = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+            tokio::spawn(connection);
+            let lock = |id: i64| format!("UPDATE orders SET updated_at = updated_at WHERE id = {id}");
+            client.batch_execute("BEGIN; SET LOCAL deadlock_timeout = '1min'").await.unwrap();
+            client.batch_execute(&lock(2)).await.unwrap();
+            holds.send(()).unwrap();
+            let waits = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted";
+            while client.query(waits, &[]).await.unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            client.batch_execute(&lock(1)).await.unwrap();
+            client.batch_execute("COMMIT").await.unwrap();
+        });
+    });
+    held.recv().unwrap();
+    assert_eq!(together(&mut store, &[tracking(1), tracking(2)]), ["done", "done"]);
+    other.join().unwrap();
+}
+
+#[test]
+fn a_connection_that_was_lost_at_rest_is_made_anew_without_a_word() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    together(&mut store, &[insertion(1)]);
+    database.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while !store.0.is_closed() {
+        assert!(std::time::Instant::now() < deadline, "the connection does not notice");
+        thread::sleep(Duration::from_millis(1));
+    }
+    let second: OrderId = n(2);
+    assert_eq!(together(&mut store, &[insertion(1)]), [format!("inserted {second}")]);
+}

@@ -1,0 +1,69 @@
+//! What is PostgreSQL's own: several servers on one database, what becomes visible when, lost
+//! connections, the schema.
+
+#![cfg(feature = "postgres")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use orders_adapters::{PostgresOrders, sql::postgres::PostgresOptions};
+use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit, ports::OrderRepository};
+
+#[path = "common/orders.rs"]
+mod common;
+#[path = "postgres/listing.rs"]
+mod listing;
+#[path = "postgres/lost.rs"]
+mod lost;
+#[path = "common/placing.rs"]
+mod placing;
+#[path = "postgres/plans.rs"]
+mod plans;
+#[path = "common/postgres.rs"]
+mod postgres_server;
+#[path = "postgres/schema.rs"]
+mod schema;
+#[path = "postgres/sharing.rs"]
+mod sharing;
+
+use postgres_server::Database;
+
+/// A server's store on this database.
+fn open(database: &Database) -> Arc<PostgresOrders> {
+    open_with(database, PostgresOptions::default())
+}
+
+fn open_with(database: &Database, options: PostgresOptions) -> Arc<PostgresOrders> {
+    let url = database.url().parse().unwrap();
+    // Opening blocks, which the thread of a test must not.
+    let opening = std::thread::spawn(move || PostgresOrders::open(&url, None, options));
+    Arc::new(opening.join().unwrap().unwrap())
+}
+
+fn after(id: Option<OrderId>, limit: i64) -> OrderQuery {
+    let limit = PageLimit::try_from(limit).unwrap();
+    OrderQuery { filter: OrderFilter::default(), after: id, limit }
+}
+
+async fn everything(orders: &PostgresOrders) -> Vec<Order> {
+    let mut all: Vec<Order> = Vec::new();
+    loop {
+        let page = orders.page(after(all.last().map(Order::id), 500)).await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+/// Asks until it is so.
+async fn wait_until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "{what} did not come about");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

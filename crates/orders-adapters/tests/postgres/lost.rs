@@ -1,0 +1,95 @@
+//! Connections that are lost, and locks that somebody holds.
+
+use std::time::Duration;
+
+use orders_adapters::sql::postgres::PostgresOptions;
+use orders_domain::ports::{OrderRepository, PortError};
+use tokio_postgres::NoTls;
+
+use super::{
+    after,
+    common::{at, key, n, new_order, parcel},
+    open, open_with,
+    placing::place,
+    postgres_server, wait_until,
+};
+
+const HANG_UP: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_survive_lost_connections_and_writes_work_again() {
+    let Some(database) = postgres_server::database() else { return };
+    let orders = open(&database);
+    let first = place(&*orders, 1, at(0)).await;
+    for round in 1..=3 {
+        assert_eq!(orders.page(after(None, 1)).await.unwrap().len(), 1);
+        database.execute(HANG_UP);
+        assert_eq!(orders.find(first.id()).await.unwrap(), Some(first.clone()));
+        database.execute(HANG_UP);
+        assert_eq!(orders.page(after(None, 1)).await.unwrap(), [first.clone()]);
+        database.execute(HANG_UP);
+        let asked = || key(&round.to_string(), 1);
+        wait_until("a write", || async { orders.insert(new_order(2, at(0)), Some(asked())).await.is_ok() })
+            .await;
+    }
+    // Whatever was tried, each key has made one order.
+    assert_eq!(orders.page(after(None, 500)).await.unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_order_holds_up_nobody_else() {
+    let Some(database) = postgres_server::database() else { return };
+    let options = PostgresOptions { lock_timeout: Duration::from_millis(100), ..PostgresOptions::default() };
+    let orders = open_with(&database, options);
+    let (locked, free) = (place(&*orders, 1, at(0)).await, place(&*orders, 1, at(0)).await);
+    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("BEGIN; SELECT FROM orders WHERE id = 1 FOR UPDATE").await.unwrap();
+
+    let change = |order: &orders_domain::Order, number: &str| {
+        let seen = order.version();
+        orders.update(order.clone().track(parcel(number), at(10)).unwrap(), seen)
+    };
+    let (held, changed, placed) =
+        tokio::join!(change(&locked, "1"), change(&free, "2"), orders.insert(new_order(3, at(0)), None));
+    assert!(matches!(held, Err(PortError::Unavailable(_))), "{held:?}");
+    assert_eq!(changed.unwrap().shipment(), Some(&parcel("2")));
+    placed.unwrap();
+    assert_eq!(orders.find(locked.id()).await.unwrap(), Some(locked.clone()));
+
+    client.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(change(&locked, "3").await.unwrap().shipment(), Some(&parcel("3")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrupt_order_hides_no_other() {
+    let Some(database) = postgres_server::database() else { return };
+    let orders = open(&database);
+    let (first, _) = (place(&*orders, 1, at(0)).await, place(&*orders, 1, at(0)).await);
+    database.execute("UPDATE orders SET currency = '???' WHERE id = 2");
+    let (one, two, three) = tokio::join!(orders.find(n(1)), orders.find(n(2)), orders.find(n(3)));
+    assert_eq!((one.unwrap(), three.unwrap()), (Some(first), None));
+    assert!(matches!(two, Err(PortError::Corrupt(_))), "{two:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_not_healthy_and_is_still_read() {
+    let Some(database) = postgres_server::database() else { return };
+    let orders = open(&database);
+    let first = place(&*orders, 1, at(0)).await;
+    let name = database.name();
+    database.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on; {HANG_UP}"));
+    wait_until("a refusal", || async {
+        matches!(orders.insert(new_order(2, at(0)), None).await, Err(PortError::Unavailable(_)))
+    })
+    .await;
+    let health = orders.health().await;
+    assert!(health.reads.is_ok() && health.writes.is_err(), "{health:?}");
+    assert_eq!(orders.find(first.id()).await.unwrap(), Some(first));
+
+    database.execute(&format!(
+        "SET transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only; {HANG_UP}"
+    ));
+    wait_until("a write", || async { orders.health().await.writes.is_ok() }).await;
+}

@@ -1,0 +1,82 @@
+//! How PostgreSQL finds the rows: never by reading a whole table, however many orders there are and
+//! whatever it knows of them.
+
+use orders_domain::{OrderFilter, OrderQuery, OrderStatus, ports::OrderRepository};
+use tokio_postgres::NoTls;
+
+use super::{
+    common::{at, key, n, new_order, parcel},
+    open,
+    placing::place,
+    postgres_server::{self, Database},
+    wait_until,
+};
+
+/// Every statement, often enough for its plan to be kept.
+async fn use_everything(orders: &impl OrderRepository) {
+    let start = orders.page(query(0)).await.unwrap().len();
+    for round in 0..8 {
+        let order = place(orders, 1, at(round)).await;
+        let asked = || Some(key(&format!("{start}-{round}"), 1));
+        orders.insert(new_order(2, at(round)), asked()).await.unwrap();
+        orders.insert(new_order(2, at(round)), asked()).await.unwrap();
+        let seen = order.version();
+        orders.update(order.track(parcel("1"), at(round)).unwrap(), seen).await.unwrap();
+        for bits in 0..32 {
+            orders.page(query(bits)).await.unwrap();
+        }
+    }
+}
+
+fn query(bits: u8) -> OrderQuery {
+    let filter = OrderFilter {
+        status: (bits & 1 > 0).then_some(OrderStatus::Pending),
+        user: (bits & 2 > 0).then(|| n(1)),
+        from: (bits & 4 > 0).then(|| at(0)),
+        to: (bits & 8 > 0).then(|| at(10)),
+    };
+    OrderQuery { filter, after: (bits & 16 > 0).then(|| n(1)), limit: n(100) }
+}
+
+/// How often the tables were read whole, and searched by an index, as far as is known by now.
+async fn scans(database: &Database) -> (i64, i64) {
+    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let sums = "SELECT sum(seq_scan)::BIGINT, sum(idx_scan)::BIGINT FROM pg_stat_user_tables
+                WHERE relname IN ('orders', 'order_products')";
+    let row = client.query_one(sums, &[]).await.unwrap();
+    (row.get(0), row.get(1))
+}
+
+async fn assert_all_is_found_by_index(database: &Database) {
+    let (whole, searched) = scans(database).await;
+    let orders = open(database);
+    use_everything(&*orders).await;
+    // What connections count is known when they end.
+    drop(orders);
+    wait_until("the count of searches", || async { scans(database).await.1 > searched + 500 }).await;
+    assert_eq!(scans(database).await.0, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_searches_by_an_index_in_a_new_database() {
+    let Some(database) = postgres_server::database() else { return };
+    drop(open(&database));
+    assert_all_is_found_by_index(&database).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_searches_by_an_index_among_many_orders() {
+    let Some(database) = postgres_server::database() else { return };
+    drop(open(&database));
+    let date = at(0).timestamp_millis() - 86_400_000;
+    database.execute(&format!(
+        "INSERT INTO orders SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE id END, {date} + id, {date} + id,
+             CASE WHEN id % 10 = 0 THEN 'pending' ELSE 'delivered' END, 'USD', NULL, NULL, 1, NULL, NULL
+             FROM generate_series(1, 3000) AS id;
+         INSERT INTO order_products SELECT id, 0, 9, 1999, 7 FROM generate_series(1, 3000) AS id;
+         SELECT setval('order_ids', 3000);
+         ANALYZE"
+    ));
+    assert_all_is_found_by_index(&database).await;
+}
