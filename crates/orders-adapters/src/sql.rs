@@ -1,8 +1,8 @@
 //! Orders in a SQL database, through Diesel.
 //!
-//! One seam a backend (`sqlite.rs`) names the connection type; `queries.rs`, `rows.rs` and
-//! `schema.rs` are plain Diesel against it. `writer.rs` gathers writes into batches and knows no
-//! backend at all.
+//! One seam a backend (`sqlite.rs`, `postgres.rs`) names the connection type; `lists.rs` and
+//! `migrations.rs` are compiled once for each seam, against its type; `rows.rs` and `schema.rs` serve
+//! all. `writer.rs` gathers writes into batches and knows no backend at all.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 

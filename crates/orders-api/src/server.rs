@@ -163,7 +163,12 @@ pub async fn serve_metrics(
     let render = Data::new(render);
     let make_app =
         move || App::new().app_data(render.clone()).configure(routes::metrics_route).wrap(from_fn(edge));
-    let server = HttpServer::new(make_app).workers(1).disable_signals().listen(listener)?.run();
+    let server = HttpServer::new(make_app)
+        .workers(1)
+        .shutdown_timeout(DRAIN.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
     let handle = server.handle();
     let stopping = async {
         stop.await;

@@ -52,6 +52,7 @@ pub fn metrics() -> Result<PrometheusHandle> {
     metrics::describe_histogram!("orders_write_commit_seconds", "Time of a batch, its flush included");
     metrics::describe_gauge!("orders_read_connections", "Open read connections");
     metrics::describe_gauge!("orders_read_connections_idle", "Open read connections that rest");
+    metrics::describe_counter!("orders_replica_reads_total", "Lists asked of the replica, by outcome");
     metrics::describe_counter!("orders_status_reached_total", "Orders that came to a status");
     Ok(handle)
 }

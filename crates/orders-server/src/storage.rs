@@ -59,7 +59,10 @@ pub fn bulk(settings: &DatabaseSettings) -> Result<Box<dyn BulkOrders>> {
         DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteCopy::open(&path)?),
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
-            Box::new(orders_adapters::sql::postgres::PostgresCopy::open(&url, settings.postgres.options())?)
+            let mut copy =
+                orders_adapters::sql::postgres::PostgresCopy::open(&url, settings.postgres.options())?;
+            copy.refuse_unfinished()?;
+            Box::new(copy)
         }
     })
 }

@@ -51,7 +51,7 @@ CREATE SEQUENCE order_dates AS BIGINT MINVALUE -9223372036854775808 START -92233
 -- dates ascend together: the first lock is held for these few statements, not until the commit.
 --
 -- Until the transaction ends it holds the second lock, whose key tells the id before its first:
--- settled_orders() looks for it. Advisory keys that begin with 0x4F52 ("OR") belong to these two.
+-- settled_orders() looks for it. Advisory keys that begin with 0x4F52 ("OR") and 0x4F53 are theirs.
 CREATE FUNCTION allocate_orders(count BIGINT, latest BIGINT, OUT first_id BIGINT, OUT earliest BIGINT)
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -140,7 +140,7 @@ impl OrderRepository for PostgresOrders {
         let (readers, replica) = (self.readers.clone(), self.replica.clone());
         let reading = tokio::task::spawn_blocking(move || {
             if let Some(replica) = replica
-                && let Some(rows) = replica.page(&readers, &query)?
+                && let Some(rows) = replica.page(&readers, &query)
             {
                 return Ok(rows);
             }
@@ -154,10 +154,9 @@ impl OrderRepository for PostgresOrders {
     }
 
     async fn health(&self) -> Health {
-        let first = OrderId::try_from(1).map_err(corrupt);
-        let reads = match first {
+        let reads = match OrderId::try_from(1) {
             Ok(first) => self.finder.find(first).await.map(drop),
-            Err(error) => Err(error),
+            Err(error) => Err(corrupt(error)),
         };
         let writes = self.writer.write(Write::Probe).await.map(drop);
         Health { reads, writes }

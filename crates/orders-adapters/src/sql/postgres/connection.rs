@@ -44,6 +44,10 @@ impl Default for PostgresOptions {
 const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_mergejoin = off; \
                      SET jit = off; SET default_transaction_isolation = 'read committed'";
 
+/// A success is answered once it is on disk, whatever the database or the role is set to.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
+                       WHERE current_setting('synchronous_commit') = 'off'";
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -104,8 +108,10 @@ impl Connector {
             .build()
             .map_err(|error| fail(error.to_string()))?;
         let mut config = url.config.clone();
+        let patience = options.connect_timeout / hosts(&config);
         config
-            .connect_timeout(options.connect_timeout)
+            // Of several hosts, one that is silent leaves time for the next.
+            .connect_timeout(patience)
             .tcp_user_timeout(options.statement_timeout)
             .keepalives_idle(Duration::from_secs(15))
             .keepalives_interval(Duration::from_secs(5))
@@ -169,7 +175,7 @@ impl Connector {
         );
         match purpose {
             Purpose::Read => format!("{limits}; {PLANS}; SET enable_hashjoin = off"),
-            Purpose::Write => format!("{limits}; {PLANS}"),
+            Purpose::Write => format!("{limits}; {PLANS}; {DURABLE}"),
             Purpose::Maintain => "SET statement_timeout = 0; SET lock_timeout = 0".to_owned(),
         }
     }
@@ -212,6 +218,12 @@ impl Standing {
     pub fn close(&mut self) {
         self.conn = None;
     }
+}
+
+/// How many hosts there are to try.
+fn hosts(config: &Config) -> u32 {
+    let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
+    u32::try_from(hosts).unwrap_or(u32::MAX).max(1)
 }
 
 /// Whether the connection is of no more use, as far as is known without asking the database.

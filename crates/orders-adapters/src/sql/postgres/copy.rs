@@ -31,10 +31,9 @@ diesel::table! {
 
 /// Refuses a database into which a transfer was begun and not finished.
 pub fn refuse_unfinished(conn: &mut Conn) -> Result<(), OpenError> {
-    match unfinished(conn) {
-        Ok(None) => Ok(()),
-        Ok(Some(source)) => Err(OpenError::TransferUnfinished(source)),
-        Err(error) => Err(OpenError::Migration(error.to_string())),
+    match unfinished(conn)? {
+        None => Ok(()),
+        Some(source) => Err(OpenError::TransferUnfinished(source)),
     }
 }
 
@@ -66,10 +65,17 @@ impl PostgresCopy {
         let connector = Connector::new(url, options)?;
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
-        // The last commit, of which the caller is told, flushes all before it.
-        let settings = "SET synchronous_commit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off";
-        conn.batch_execute(settings).map_err(|error| OpenError::Migration(error.to_string()))?;
+        conn.batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off")?;
         Ok(Self { conn, _connector: connector })
+    }
+
+    /// Refuses a database into which a transfer was begun and not finished.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::TransferUnfinished`].
+    pub fn refuse_unfinished(&mut self) -> Result<(), OpenError> {
+        refuse_unfinished(&mut self.conn)
     }
 
     /// Begins to copy from a source, or goes on; the last id that is there already.
@@ -78,20 +84,21 @@ impl PostgresCopy {
     ///
     /// [`OpenError::NotEmpty`] when there are orders that do not come from a transfer of this source.
     pub fn begin(&mut self, source: &str) -> Result<i64, OpenError> {
-        let failed = |error: Error| OpenError::Migration(error.to_string());
-        let begun = unfinished(&mut self.conn).map_err(failed)?;
-        let last = lists::newest(&mut self.conn).map_err(failed)?.map(|(id, _)| id);
+        // The commit of `finish` flushes all before it.
+        self.conn.batch_execute("SET synchronous_commit = off")?;
+        let begun = unfinished(&mut self.conn)?;
+        let last = lists::newest(&mut self.conn)?.map(|(id, _)| id);
         match (begun, last) {
             (Some(other), _) if other != source => Err(OpenError::TransferUnfinished(other)),
             (Some(_), last) => Ok(last.unwrap_or(0)),
             (None, Some(_)) => Err(OpenError::NotEmpty),
             (None, None) => {
-                let made = self.conn.transaction(|conn| {
+                self.conn.transaction(|conn| {
                     conn.batch_execute("CREATE TABLE orders_transfer (source TEXT PRIMARY KEY)")?;
                     let row = orders_transfer::source.eq(source);
                     diesel::insert_into(orders_transfer::table).values(row).execute(conn)
-                });
-                made.map(|_| 0).map_err(failed)
+                })?;
+                Ok(0)
             }
         }
     }

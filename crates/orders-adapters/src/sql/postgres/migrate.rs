@@ -1,6 +1,12 @@
 //! Bringing a database to this program's schema: of several servers that start at once, one does it.
 
-use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
+use diesel::{
+    Connection,
+    connection::SimpleConnection,
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Integer},
+};
 
 use super::{
     super::{Applied, MigrationState, OpenError},
@@ -48,10 +54,12 @@ pub fn revert(
 ) -> Result<Option<String>, OpenError> {
     let connector = Connector::new(url, options)?;
     let mut conn = connector.connect(Purpose::Maintain)?;
-    if !lose_orders && lists::newest(&mut conn).is_ok_and(|newest| newest.is_some()) {
-        return Err(OpenError::HasOrders);
-    }
-    alone(&mut conn, migrations::revert)
+    alone(&mut conn, |conn| {
+        if !lose_orders && holds_orders(conn)? {
+            return Err(OpenError::HasOrders);
+        }
+        migrations::revert(conn)
+    })
 }
 
 /// Applies what is missing.
@@ -69,8 +77,18 @@ pub fn run(conn: &mut Conn) -> Result<Applied, OpenError> {
     alone(conn, migrations::run)
 }
 
+/// Whether there are orders; none can be added before the end of the transaction.
+fn holds_orders(conn: &mut Conn) -> QueryResult<bool> {
+    let exists = sql::<Bool>("to_regclass('orders') IS NOT NULL");
+    if !diesel::select(exists).get_result::<bool>(conn)? {
+        return Ok(false);
+    }
+    conn.batch_execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")?;
+    Ok(lists::newest(conn)?.is_some())
+}
+
 /// One transaction, which only one server at a time is in.
-fn alone<T>(conn: &mut Conn, work: fn(&mut Conn) -> Result<T, OpenError>) -> Result<T, OpenError> {
+fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, OpenError>) -> Result<T, OpenError> {
     conn.transaction(|conn| {
         conn.batch_execute(LOCK)?;
         work(conn)

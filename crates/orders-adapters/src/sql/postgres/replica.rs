@@ -15,7 +15,7 @@ use std::{
 
 use diesel::QueryResult;
 use metrics::counter;
-use orders_domain::{OrderQuery, ports::PortError};
+use orders_domain::OrderQuery;
 
 use super::{
     super::{OpenError, rows::JoinedRow},
@@ -58,20 +58,18 @@ impl Replica {
     }
 
     /// A page, read here; `None` when it has to be read from the primary.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError`] when the primary fails.
-    pub fn page(&self, primary: &Readers, query: &OrderQuery) -> Result<Option<Vec<JoinedRow>>, PortError> {
+    pub fn page(&self, primary: &Readers, query: &OrderQuery) -> Option<Vec<JoinedRow>> {
         if self.millis() < self.resting_until.load(Ordering::Relaxed) {
             counter!("orders_replica_reads_total", "outcome" => "resting").increment(1);
-            return Ok(None);
+            return None;
         }
-        let (last, position) =
-            primary.read(|conn| Ok((settled::orders(conn)?, settled::log_position(conn)?)))?;
-        let page = self.readers.read(|conn| {
-            if caught_up(conn, position)? { lists::page(conn, query, last).map(Some) } else { Ok(None) }
-        });
+        let read = |(last, position)| {
+            self.readers.read(|conn| {
+                if caught_up(conn, position)? { lists::page(conn, query, last).map(Some) } else { Ok(None) }
+            })
+        };
+        let page =
+            primary.read(|conn| Ok((settled::orders(conn)?, settled::log_position(conn)?))).and_then(read);
         let (outcome, page) = match page {
             Ok(Some(page)) => ("read", Some(page)),
             Ok(None) => ("behind", None),
@@ -83,7 +81,7 @@ impl Replica {
             }
         };
         counter!("orders_replica_reads_total", "outcome" => outcome).increment(1);
-        Ok(page)
+        page
     }
 
     fn millis(&self) -> u64 {

@@ -1,7 +1,10 @@
 //! Batches of writes on PostgreSQL. Each batch is one statement; only keys that are known already,
 //! or too old, take more.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use backon::{BlockingRetryable, ExponentialBuilder};
 use diesel::result::{DatabaseErrorKind, Error};
@@ -13,6 +16,12 @@ use super::{
     connection::{Connector, Purpose, Standing, is_lost},
     writing,
 };
+
+/// How long a batch is tried again: longer than a deadlock takes to be found.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the writes of a batch are tried one by one. Others wait behind it.
+const PATIENCE_ONE_BY_ONE: Duration = Duration::from_secs(5);
 
 /// How a batch that met another server's is tried again: soon, but not when the other one is.
 fn again() -> ExponentialBuilder {
@@ -30,28 +39,31 @@ pub struct PostgresStore(Standing);
 enum Failure {
     /// The database was lost; it may have been written.
     Lost(Cause),
-    /// The database refused. Whether that may pass: a deadlock, a lock not had in time.
-    Refused { cause: Cause, may_pass: bool },
+    /// The database refused, for now: a deadlock, a lock not had in time.
+    Passing(Cause),
+    /// The database refused.
+    Refused(Cause),
+    /// The database takes no writes; another one may have become the primary.
+    ReadOnly(Cause),
 }
 
 impl Failure {
     fn of(conn: &mut Conn, error: Error) -> Self {
-        let cause = |error: Error| error.into();
-        match error {
+        use DatabaseErrorKind::{ReadOnlyTransaction, SerializationFailure, Unknown};
+
+        let refusal: fn(Cause) -> Self = match &error {
             // The database has done it, and its answer makes no sense.
-            Error::DeserializationError(_) => Self::Lost(cause(error)),
-            error if is_lost(conn, &error) => Self::Lost(cause(error)),
-            Error::DatabaseError(kind, _) => {
-                use DatabaseErrorKind::{SerializationFailure, Unknown};
-                let may_pass = matches!(kind, SerializationFailure | Unknown);
-                Self::Refused { cause: cause(error), may_pass }
-            }
-            error => Self::Refused { cause: cause(error), may_pass: false },
-        }
+            Error::DeserializationError(_) => Self::Lost,
+            error if is_lost(conn, error) => Self::Lost,
+            Error::DatabaseError(SerializationFailure | Unknown, _) => Self::Passing,
+            Error::DatabaseError(ReadOnlyTransaction, _) => Self::ReadOnly,
+            _ => Self::Refused,
+        };
+        refusal(error.into())
     }
 
     fn may_pass(&self) -> bool {
-        matches!(self, Self::Refused { may_pass: true, .. })
+        matches!(self, Self::Passing(_))
     }
 }
 
@@ -61,13 +73,19 @@ impl PostgresStore {
         Self(Standing::new(connector, Purpose::Write))
     }
 
-    fn together(&mut self, batch: &[Write]) -> Result<Outcomes, BatchError> {
+    /// As one statement, which is tried again only `until` a moment.
+    fn together(&mut self, batch: &[Write], until: Instant) -> Result<Outcomes, BatchError> {
         let writes: Vec<_> = batch.iter().collect();
         let conn = self.0.get().map_err(|error| BatchError::Begin(error.into()))?;
         let attempt = || writing::write(conn, &writes).map_err(|error| Failure::of(conn, error));
-        let done = attempt.retry(again()).when(Failure::may_pass).call();
+        let may_pass = |failure: &Failure| failure.may_pass() && Instant::now() < until;
+        let done = attempt.retry(again()).when(may_pass).call();
         done.map_err(|failure| match failure {
-            Failure::Refused { cause, .. } => BatchError::Statement(cause),
+            Failure::Passing(cause) | Failure::Refused(cause) => BatchError::Statement(cause),
+            Failure::ReadOnly(cause) => {
+                self.reset();
+                BatchError::Begin(cause)
+            }
             Failure::Lost(cause) => {
                 self.reset();
                 BatchError::Commit(cause)
@@ -75,24 +93,23 @@ impl PostgresStore {
         })
     }
 
-    /// One by one. Once the database is lost, it is not waited for again with each.
+    /// One by one. Once the database is lost, or has taken too long, the rest is not tried.
     fn each(&mut self, batch: &[Write]) -> Outcomes {
+        let started = Instant::now();
         let mut outcomes = Outcomes::with_capacity(batch.len());
         for asked in batch {
-            match self.together(std::slice::from_ref(asked)) {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(BatchError::Statement(cause)) => outcomes.push(Err(PortError::Unavailable(cause))),
-                Err(BatchError::Commit(cause)) => {
-                    outcomes.push(Err(PortError::Unknown(cause)));
-                    break;
-                }
-                Err(BatchError::Begin(cause)) => {
-                    outcomes.push(Err(PortError::Unavailable(cause)));
-                    break;
-                }
+            let (outcome, go_on) = match self.together(std::slice::from_ref(asked), started) {
+                Ok(mut outcomes) => (outcomes.pop(), true),
+                Err(BatchError::Statement(cause)) => (Some(Err(PortError::Unavailable(cause))), true),
+                Err(BatchError::Begin(cause)) => (Some(Err(PortError::Unavailable(cause))), false),
+                Err(BatchError::Commit(cause)) => (Some(Err(PortError::Unknown(cause))), false),
+            };
+            outcomes.extend(outcome);
+            if !go_on || started.elapsed() > PATIENCE_ONE_BY_ONE {
+                break;
             }
         }
-        outcomes.resize_with(batch.len(), || Err(PortError::Unavailable("the database was lost".into())));
+        outcomes.resize_with(batch.len(), || Err(PortError::Unavailable("the database is too slow".into())));
         outcomes
     }
 }
@@ -105,7 +122,7 @@ impl Store for PostgresStore {
 
     fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError> {
         match isolation {
-            Isolation::Together => self.together(batch),
+            Isolation::Together => self.together(batch, Instant::now() + PATIENCE),
             Isolation::Each => Ok(self.each(batch)),
         }
     }

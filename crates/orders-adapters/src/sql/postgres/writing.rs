@@ -21,9 +21,10 @@ use super::{
 /// How often a key is looked at again, should it change hands between two looks.
 const LOOKS: usize = 4;
 
-/// Changes nothing, and fails where nothing can be changed. The number that the transaction gets has
-/// it flushed to disk.
-const PROBE: &str = "UPDATE orders SET version = version WHERE FALSE; SELECT pg_current_xact_id()";
+/// Changes nothing, and fails where nothing can be changed. The message, which nobody reads, has the
+/// transaction flushed to disk.
+const PROBE: &str =
+    "UPDATE orders SET version = version WHERE FALSE; SELECT pg_logical_emit_message(true, 'orders', '')";
 
 /// Writes the batch.
 ///
