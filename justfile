@@ -14,7 +14,7 @@ dev *ARGS:
 
 # All tests.
 test:
-    cargo test --workspace
+    cargo test --workspace --all-features
 
 # Kill a loaded server many times and check that nothing answered is lost.
 torture KILLS="200":
@@ -32,11 +32,11 @@ bench-crates:
 # Formatting and lints, as CI wants them.
 lint:
     cargo fmt --all -- --check
-    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 # The rustdoc of the workspace's crates.
 doc:
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
 # What the CI runs.
 ci:

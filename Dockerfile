@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+
+# Has gcc and libc6-dev, which is all that the bundled SQLite and aws-lc need beside cargo.
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /src
+# .cargo/config.toml says how SQLite is compiled; the migrations are compiled into the program.
+COPY .cargo .cargo
+COPY Cargo.toml Cargo.lock ./
+COPY migrations migrations
+COPY crates crates
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked --package orders-server --features full \
+    && mkdir -p /out/data/db \
+    && cp target/release/orders /out/orders
+
+# glibc, libgcc and CA certificates, and neither a shell nor a package manager: the program needs no more.
+FROM gcr.io/distroless/cc-debian12:nonroot
+COPY --from=build /out/orders /orders
+# 65532 is the image's user nonroot. The default database is db/orders.sqlite, below the working directory.
+COPY --from=build --chown=65532:65532 /out/data /data
+WORKDIR /data
+VOLUME /data
+USER 65532:65532
+# Reachable from outside the container, so it starts with AUTH=jwt only and otherwise refuses, as it does on any machine:
+# the header user_id proves nothing.
+ENV HOST=0.0.0.0 PORT=3000
+EXPOSE 3000
+ENTRYPOINT ["/orders"]
+CMD ["serve"]
