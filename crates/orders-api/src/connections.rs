@@ -31,12 +31,8 @@ use actix_web::{
 /// How long a head may take.
 pub const HEAD_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a connection may rest between requests.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
-
-/// How long a connection may go without serving a request: a rest, a head, and some slack for the
-/// library's own timers to come first.
-const WAIT_LIMIT: Duration = Duration::from_millis(10_500);
+/// Slack for the library's own timers to come first.
+const SLACK: Duration = Duration::from_millis(500);
 
 /// How long a connection stays after its last answer, so that the client can read it.
 const LINGER: Duration = Duration::from_secs(1);
@@ -121,12 +117,14 @@ impl Watch {
         data.insert(watched);
     }
 
-    /// Shuts connections that wait too long, for as long as it is polled.
-    pub async fn run(self) -> Infallible {
+    /// Shuts connections that go without serving a request for longer than a rest between two
+    /// requests and a head may take, for as long as it is polled.
+    pub async fn run(self, keep_alive: Duration) -> Infallible {
+        let limit = keep_alive + HEAD_PATIENCE + SLACK;
         let mut ticks = tokio::time::interval(Duration::from_millis(500));
         loop {
             ticks.tick().await;
-            self.shut_the_slow(WAIT_LIMIT, Instant::now());
+            self.shut_the_slow(limit, Instant::now());
         }
     }
 

@@ -14,7 +14,7 @@ use tracing_actix_web::TracingLogger;
 
 use crate::{
     auth::Auth,
-    connections::{HEAD_PATIENCE, KEEP_ALIVE, Watch},
+    connections::{HEAD_PATIENCE, Watch},
     edge::{self, RequestSpan, edge},
     idempotency,
     metrics::Render,
@@ -92,13 +92,15 @@ pub struct ServerOptions {
     pub workers: NonZeroUsize,
     /// Connections that are served at once; more wait to be accepted.
     pub max_connections: usize,
+    /// How long a connection may rest between requests.
+    pub keep_alive: Duration,
 }
 
 impl Default for ServerOptions {
-    /// As many workers as the machine has processors, 10,000 connections.
+    /// As many workers as the machine has processors, 10,000 connections that rest 5 seconds at most.
     fn default() -> Self {
         let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        Self { workers, max_connections: 10_000 }
+        Self { workers, max_connections: 10_000, keep_alive: Duration::from_secs(5) }
     }
 }
 
@@ -133,7 +135,7 @@ pub async fn serve(
         .workers(options.workers.get())
         .max_connections(options.max_connections.div_ceil(options.workers.get()))
         .backlog(4096)
-        .keep_alive(KEEP_ALIVE)
+        .keep_alive(options.keep_alive)
         .client_request_timeout(HEAD_PATIENCE)
         .shutdown_timeout(DRAIN.as_secs())
         .disable_signals()
@@ -146,7 +148,7 @@ pub async fn serve(
     };
     tokio::select! {
         (result, ()) = futures_util::future::join(server, stopping) => result,
-        never = watch.run() => match never {},
+        never = watch.run(options.keep_alive) => match never {},
     }
 }
 

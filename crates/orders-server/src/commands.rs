@@ -53,6 +53,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let options = ServerOptions {
         workers: settings.workers.unwrap_or(defaults.workers),
         max_connections: settings.max_connections.get(),
+        keep_alive: Duration::from_secs(settings.keep_alive_seconds.into()),
     };
 
     system.block_on(async move {

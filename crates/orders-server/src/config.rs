@@ -77,6 +77,10 @@ pub struct ServeSettings {
     /// Connections served at once; more wait
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
     pub max_connections: NonZeroUsize,
+    /// How long a connection may rest between requests; behind a proxy: longer than the proxy lets it
+    #[arg(long, env = "KEEP_ALIVE_SECONDS", value_name = "N", default_value = "5",
+        value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub keep_alive_seconds: u16,
     /// Requests a second for each user, or for each address of strangers [default: no limit]
     #[arg(long, env = "RATE_LIMIT", value_name = "N")]
     pub rate_limit: Option<NonZeroU32>,
