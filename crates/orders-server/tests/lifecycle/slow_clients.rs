@@ -74,6 +74,23 @@ fn slow_clients_are_told_and_shut_out_and_hold_nobody_up() {
     });
 }
 
+#[test]
+fn a_connection_rests_as_long_as_the_settings_say() {
+    let rest = |seconds: &str| {
+        let server = Server::start_with(&[("KEEP_ALIVE_SECONDS", seconds)]);
+        let mut wire = Wire::to(&server);
+        wire.send(LIVE);
+        wire.read_to("{\"status\":\"ok\"}");
+        wire.rest().1.as_secs()
+    };
+    thread::scope(|scope| {
+        let long = scope.spawn(|| rest("12"));
+        assert!((0..4).contains(&rest("1")));
+        // Longer than a rest and a head together are without the setting.
+        assert!((11..16).contains(&long.join().unwrap()));
+    });
+}
+
 fn sit_out(server: &Server, slow: Slow) {
     let mut wire = Wire::to(server);
     if slow.kept {
