@@ -1,4 +1,5 @@
-//! One thread that works for everybody: it gathers what waits and does it together.
+//! A thread, or a few, that work for everybody: whichever is free gathers what waits and does it
+//! together.
 //!
 //! There is no timer: while one batch is being done the next one gathers, and a lone request is
 //! done at once.
@@ -6,7 +7,10 @@
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
     thread::{self, JoinHandle},
 };
 
@@ -17,7 +21,7 @@ use tokio::sync::oneshot;
 pub enum Unanswered {
     /// It was not taken: too much waits already.
     Full,
-    /// It was not taken: the thread has ended.
+    /// It was not taken: the threads have ended.
     Gone,
     /// It was taken, and then nothing was said of it.
     Dropped,
@@ -34,32 +38,36 @@ pub struct Limits {
 
 type Job<Q, A> = (Q, oneshot::Sender<A>);
 
-/// The handle on the thread. Dropping it ends the thread once everything that waited is done.
+/// The handle on the threads. Dropping it ends them once everything that waited is done.
 #[derive(Debug)]
 pub struct Gather<Q, A> {
     queue: Option<SyncSender<Job<Q, A>>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
-    /// Starts the thread. There `prepare` makes what answers the requests of a batch, in their order.
+    /// Starts a thread for each of `workers`, which makes, there, what answers the requests of a
+    /// batch, in their order.
     ///
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start<F>(
-        name: &str,
-        limits: Limits,
-        prepare: impl FnOnce() -> F + Send + 'static,
-    ) -> io::Result<Self>
+    pub fn start<W, F>(name: &str, limits: Limits, workers: impl IntoIterator<Item = W>) -> io::Result<Self>
     where
+        W: FnOnce() -> F + Send + 'static,
         F: FnMut(Vec<Q>) -> Vec<A>,
     {
         let (queue, jobs) = sync_channel(limits.queue);
-        let thread = thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || answer_all(&jobs, limits.batch, prepare()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let jobs = Arc::new(Mutex::new(jobs));
+        let mut gather = Self { queue: Some(queue), threads: Vec::new() };
+        for worker in workers {
+            let jobs = Arc::clone(&jobs);
+            let thread = thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || answer_all(&jobs, limits.batch, worker()))?;
+            gather.threads.push(thread);
+        }
+        Ok(gather)
     }
 
     /// Has it done.
@@ -78,10 +86,12 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     }
 }
 
-fn answer_all<Q, A>(jobs: &Receiver<Job<Q, A>>, most: usize, mut answer: impl FnMut(Vec<Q>) -> Vec<A>) {
-    while let Ok(first) = jobs.recv() {
-        let (requests, replies): (Vec<_>, Vec<_>) =
-            std::iter::once(first).chain(jobs.try_iter().take(most - 1)).unzip();
+fn answer_all<Q, A>(
+    jobs: &Mutex<Receiver<Job<Q, A>>>,
+    most: usize,
+    mut answer: impl FnMut(Vec<Q>) -> Vec<A>,
+) {
+    while let Some((requests, replies)) = next_batch(jobs, most) {
         // A panic is a bug, but the thread lives on: without it nothing would be answered any more.
         let answers = catch_unwind(AssertUnwindSafe(|| answer(requests))).unwrap_or_default();
         for (reply, answer) in replies.into_iter().zip(answers) {
@@ -91,10 +101,20 @@ fn answer_all<Q, A>(jobs: &Receiver<Job<Q, A>>, most: usize, mut answer: impl Fn
     }
 }
 
+/// Waits for a request and takes what waits beside it; `None` when nobody can send any more.
+fn next_batch<Q, A>(
+    jobs: &Mutex<Receiver<Job<Q, A>>>,
+    most: usize,
+) -> Option<(Vec<Q>, Vec<oneshot::Sender<A>>)> {
+    let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = jobs.recv().ok()?;
+    Some(std::iter::once(first).chain(jobs.try_iter().take(most - 1)).unzip())
+}
+
 impl<Q, A> Drop for Gather<Q, A> {
     fn drop(&mut self) {
         self.queue.take();
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

@@ -59,7 +59,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 
 /// Orders in a PostgreSQL database, which any number of servers may share.
 ///
-/// One connection writes with group commit, one finds single orders, a pool reads lists; lists may
+/// A few connections write with group commit, one finds single orders, a pool reads lists; lists may
 /// come from a replica. A write is answered once it is on disk (`synchronous_commit = on`).
 #[derive(Debug)]
 pub struct PostgresOrders {
@@ -89,8 +89,9 @@ impl PostgresOrders {
         drop(conn);
         let thread =
             |error: std::io::Error| OpenError::Open { database: url.to_string(), reason: error.to_string() };
+        let stores = (0..options.writers).map(|_| PostgresStore::new(Arc::clone(&connector)));
         Ok(Self {
-            writer: Writer::start(PostgresStore::new(Arc::clone(&connector))).map_err(thread)?,
+            writer: Writer::start(stores).map_err(thread)?,
             finder: Finder::start(Arc::clone(&connector)).map_err(thread)?,
             readers: Readers::new(connector, options.connect_timeout),
             replica: replica.map(|url| Replica::new(url, options)).transpose()?,

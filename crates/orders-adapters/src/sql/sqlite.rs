@@ -71,7 +71,7 @@ impl SqliteOrders {
         let lock = Arc::new(lock::FileLock::take(path)?);
         migrations::run(&mut connection::writer(path)?)?;
         let readers = Readers::open(path)?;
-        let writer = Writer::start(SqliteStore::new(path.to_owned()))
+        let writer = Writer::start([SqliteStore::new(path.to_owned())])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
         Ok(Self { writer, readers, _lock: lock })
     }

@@ -110,7 +110,7 @@ pub trait Store: Send + 'static {
 
 type Answer = (Write, Result<Outcome, PortError>);
 
-/// The handle on the writer thread. Dropping it ends the thread once everything that waited is done.
+/// The handle on the writer threads. Dropping it ends them once everything that waited is done.
 #[derive(Debug)]
 pub struct Writer {
     gather: Gather<Write, Answer>,
@@ -118,19 +118,22 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on a store.
+    /// Starts a thread on each store. Several must be of one database that bears several writers.
     ///
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(mut store: impl Store) -> std::io::Result<Self> {
+    pub fn start(stores: impl IntoIterator<Item = impl Store>) -> std::io::Result<Self> {
         let depth = gauge!("orders_write_queue_depth");
-        let waiting = depth.clone();
-        let gather = Gather::start("orders-writer", Limits { batch: BATCH, queue: QUEUE }, move || {
-            store.prepare();
-            let mut thread = Thread { store, depth: waiting, metrics: BatchMetrics::register() };
-            move |batch| thread.write(batch)
-        })?;
+        let workers = stores.into_iter().map(|mut store| {
+            let depth = depth.clone();
+            move || {
+                store.prepare();
+                let mut thread = Thread { store, depth, metrics: BatchMetrics::register() };
+                move |batch| thread.write(batch)
+            }
+        });
+        let gather = Gather::start("orders-writer", Limits { batch: BATCH, queue: QUEUE }, workers)?;
         Ok(Self { gather, depth })
     }
 

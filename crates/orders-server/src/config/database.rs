@@ -86,9 +86,13 @@ mod postgres {
     #[derive(Debug, Clone, Args)]
     #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct PostgresSettings {
-        /// PostgreSQL: connections for lists; two more serve everything else
+        /// PostgreSQL: connections for lists; one more reads single orders
         #[arg(long, env = "DATABASE_POOL_SIZE", value_name = "N", default_value = "8")]
         pub database_pool_size: NonZeroU32,
+        /// PostgreSQL: connections that write, each a batch at a time
+        #[arg(long, env = "DATABASE_WRITERS", value_name = "N", default_value = "2",
+            value_parser = clap::value_parser!(u32).range(1..=16))]
+        pub database_writers: u32,
         /// PostgreSQL: how long connecting may take, in milliseconds
         #[arg(long, env = "DATABASE_CONNECT_TIMEOUT_MS", value_name = "N", default_value = "3000")]
         pub database_connect_timeout_ms: NonZeroU32,
@@ -106,6 +110,7 @@ mod postgres {
             let millis = |number: NonZeroU32| Duration::from_millis(number.get().into());
             PostgresOptions {
                 pool_size: self.database_pool_size.get(),
+                writers: self.database_writers,
                 connect_timeout: millis(self.database_connect_timeout_ms),
                 statement_timeout: millis(self.database_statement_timeout_ms),
                 lock_timeout: millis(self.database_lock_timeout_ms),

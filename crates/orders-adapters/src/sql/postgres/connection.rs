@@ -18,8 +18,10 @@ use super::{
 /// How a server uses its database.
 #[derive(Debug, Clone, Copy)]
 pub struct PostgresOptions {
-    /// Connections for reading, at most; one more writes, and one more reads single orders.
+    /// Connections for reading lists, at most; one more reads single orders.
     pub pool_size: u32,
+    /// Connections that write, each a batch at a time.
+    pub writers: u32,
     /// How long connecting may take.
     pub connect_timeout: Duration,
     /// How long a statement may take before the database ends it.
@@ -32,6 +34,7 @@ impl Default for PostgresOptions {
     fn default() -> Self {
         Self {
             pool_size: 8,
+            writers: 2,
             connect_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(1),

@@ -33,11 +33,11 @@ impl Finder {
     ///
     /// When the system gives no thread.
     pub fn start(connector: Arc<Connector>) -> io::Result<Self> {
-        Gather::start("orders-finder", LIMITS, move || {
+        let worker = move || {
             let mut reader = Reader(Standing::new(connector, Purpose::Read));
-            move |ids| reader.answer(&ids)
-        })
-        .map(Self)
+            move |ids: Vec<OrderId>| reader.answer(&ids)
+        };
+        Gather::start("orders-finder", LIMITS, [worker]).map(Self)
     }
 
     /// The order with this id.

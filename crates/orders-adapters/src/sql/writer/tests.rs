@@ -65,7 +65,7 @@ impl Strings {
 fn writer() -> (Writer, Strings) {
     let (calls, heard) = channel();
     let (told, reactions) = channel();
-    let writer = Writer::start(Puppet { calls, reactions }).unwrap();
+    let writer = Writer::start([Puppet { calls, reactions }]).unwrap();
     let strings = Strings { calls: heard, reactions: told };
     strings.expect(Call::Prepare);
     (writer, strings)
