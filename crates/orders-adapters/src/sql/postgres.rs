@@ -53,7 +53,7 @@ pub use copy::PostgresCopy;
 pub use migrate::{migrate, revert, status};
 pub use url::PostgresUrl;
 
-type Conn = AsyncConnectionWrapper<AsyncPgConnection>;
+type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use diesel::{connection::SimpleConnection, r2d2::R2D2Connection, result::Error};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, async_connection_wrapper::BlockOn};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -14,6 +14,20 @@ use super::{
     tls::{advice, connector},
     url::{PostgresUrl, chain},
 };
+
+/// Waits for an answer by parking the thread, which costs nothing when the answer is there already,
+/// as most rows are. The sockets are read and written by a runtime of their own.
+pub struct Parked;
+
+impl BlockOn for Parked {
+    fn block_on<F: Future>(&self, asked: F) -> F::Output {
+        futures_executor::block_on(asked)
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
 
 /// How a server uses its database.
 #[derive(Debug, Clone, Copy)]
@@ -141,8 +155,6 @@ impl Connector {
             reason: advice(&reason).map_or(reason.clone(), |advice| format!("{advice} ({reason})")),
         };
         let Some(runtime) = &self.runtime.0 else { return Err(fail("it is being closed".to_owned())) };
-        // The connection takes hold of the runtime that it is made in.
-        let _entered = runtime.enter();
         let patience = self.options.connect_timeout;
         let connected = runtime.block_on(async {
             tokio::time::timeout(patience, self.establish())
