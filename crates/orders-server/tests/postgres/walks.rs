@@ -23,14 +23,20 @@ const WRITERS: usize = 10;
 
 const PERIOD: Duration = Duration::from_secs(3);
 
+/// What one server has placed is there only some time after its numbers are given out, and what the
+/// other one places meanwhile is there before.
+const DAWDLE: &str = "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF current_setting('application_name') = 'one' THEN PERFORM pg_sleep(0.03 * random()); END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER dawdle AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION dawdle()";
+
 /// Places orders until told to stop; the dates of those answered, by their numbers.
 async fn write(servers: [Arc<Server>; 2], index: usize, writing: Arc<AtomicBool>) -> Vec<(i64, String)> {
     let (here, there) = (&servers[index % 2], &servers[(index + 1) % 2]);
-    // Batches of one server take longer than those of the other.
-    let lines: Vec<_> = (1..=if index % 2 == 0 { 10 } else { 1 }).map(|product| (product, 1)).collect();
     let mut told = Vec::new();
     while writing.load(Ordering::Relaxed) {
-        let placed = here.place(1, &lines).await;
+        let placed = here.place(1, &[(9, 7), (1, 1)]).await;
         let id = order::id(&placed);
         if told.len() % 4 == 0 {
             let shown = list(there, &format!("/orders?limit=1{}", after(id - 1))).await;
@@ -45,14 +51,14 @@ fn after(last: i64) -> String {
     if last == 0 { String::new() } else { format!("&after={last}") }
 }
 
-/// Goes on after the last order seen, page by page, until nothing comes and nobody writes.
-async fn walk(server: Arc<Server>, query: &str, writing: Arc<AtomicBool>, is_stream: bool) -> BTreeSet<i64> {
+/// Goes on after the last order seen, page by page, until nothing comes although all is written.
+async fn walk(server: Arc<Server>, query: &str, written: Arc<AtomicBool>, is_stream: bool) -> BTreeSet<i64> {
     let (mut last, mut seen) = (0, BTreeSet::new());
     loop {
-        let over = !writing.load(Ordering::Relaxed);
+        let is_written = written.load(Ordering::Relaxed);
         let path = format!("/orders?{query}{}", after(last));
         let orders = if is_stream { stream(&server, &path).await } else { list(&server, &path).await };
-        if orders.is_empty() && over {
+        if orders.is_empty() && is_written {
             return seen;
         }
         for order in orders {
@@ -73,7 +79,8 @@ async fn stream(server: &Server, path: &str) -> Vec<Value> {
 async fn a_walk_over_the_list_while_two_servers_place_orders_misses_none() {
     let Some(database) = postgres::database() else { return };
     let servers = two_servers(&database, &[]);
-    let writing = Arc::new(AtomicBool::new(true));
+    database.execute(DAWDLE);
+    let (writing, written) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
     let writers: JoinSet<_> =
         (0..WRITERS).map(|index| write(servers.clone(), index, Arc::clone(&writing))).collect();
     let period = "from=2020-01-01T00:00:00Z&to=2999-01-01T00:00:00Z";
@@ -86,13 +93,14 @@ async fn a_walk_over_the_list_while_two_servers_place_orders_misses_none() {
     ];
     let mut walking = JoinSet::new();
     for (index, (query, is_stream)) in walks.into_iter().enumerate() {
-        let (server, writing) = (Arc::clone(&servers[index % 2]), Arc::clone(&writing));
-        walking.spawn(async move { (walk(server, &query, writing, is_stream).await, query) });
+        let (server, written) = (Arc::clone(&servers[index % 2]), Arc::clone(&written));
+        walking.spawn(async move { (walk(server, &query, written, is_stream).await, query) });
     }
     // How long it goes on is what there is to it; nothing is waited for.
     tokio::time::sleep(PERIOD).await;
     writing.store(false, Ordering::Relaxed);
     let told: Vec<(i64, String)> = writers.join_all().await.into_iter().flatten().collect();
+    written.store(true, Ordering::Relaxed);
     let ids: BTreeSet<i64> = told.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids.len(), told.len(), "a number was told twice");
     for (seen, query) in walking.join_all().await {
