@@ -115,6 +115,25 @@ impl Cluster {
         assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
     }
 
+    /// Sends a signal to each of the server's processes.
+    #[allow(dead_code, reason = "not every test binary freezes it")]
+    pub fn signal_all(&self, signal: &str) {
+        let server = self.pid().expect("it runs");
+        // The second field after the name, which is in brackets, is the parent.
+        let is_child = |stat: &str| {
+            stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&server))
+        };
+        let processes = fs::read_dir("/proc").unwrap().flatten().map(|process| process.path());
+        let children = processes
+            .filter(|path| fs::read_to_string(path.join("stat")).is_ok_and(|stat| is_child(&stat)))
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        // The first one begins new ones, so it is stopped first. Others may end by themselves meanwhile.
+        self.signal(signal);
+        for child in children {
+            let _ = Command::new("kill").args([&format!("-{signal}"), &child]).stderr(Stdio::null()).status();
+        }
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }

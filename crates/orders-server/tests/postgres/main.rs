@@ -18,5 +18,6 @@ mod support;
 mod together;
 
 mod killed_server;
+mod restart;
 mod two_servers;
 mod walks;

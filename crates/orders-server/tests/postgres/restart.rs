@@ -1,0 +1,117 @@
+//! PostgreSQL itself crashes, or freezes, under two servers.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use fastrand::Rng;
+use tokio::task::JoinSet;
+
+use crate::{
+    client::{Client, Undone},
+    stored::compare,
+    support::{Server, postgres::Cluster},
+    together::{get, post_with_key, two_servers, wait_until_ready},
+};
+
+const CLIENTS: i64 = 12;
+
+const CRASHES: i64 = 2;
+
+/// Writes and lists are refused for now, and the server says so of itself; it lives on.
+async fn assert_refuses(server: &Server) {
+    for path in ["/orders", "/health/ready"] {
+        let answer = get(server, path).await;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["Retry-After"]),
+            (503, &"1".parse().unwrap())
+        );
+    }
+    let shown = server.user(1, reqwest::Method::GET, "/orders/1").send().await.unwrap();
+    assert_eq!(shown.status(), 503);
+    let answer = post_with_key(server, "in-vain", 1).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["Retry-After"]), (503, &"1".parse().unwrap()));
+    let problem: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(problem["detail"], "storage is unavailable, nothing was changed");
+    assert_eq!(get(server, "/health/live").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_postgres_crashes_both_servers_refuse_until_it_is_back_and_nothing_is_lost_or_doubled() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    let mut rng = Rng::new();
+    let servers = two_servers(&database, &[("RUST_LOG", "off")]);
+    let mut clients: Vec<_> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
+    for crash in 1..=CRASHES {
+        let mut working = JoinSet::new();
+        for (index, client) in clients.into_iter().enumerate() {
+            let server = Arc::clone(&servers[index % 2]);
+            working.spawn(async move { client.work_until_undone(&server).await });
+        }
+        // The random moment is what is tested; nothing is waited for.
+        tokio::time::sleep(Duration::from_millis(rng.u64(200..800))).await;
+        cluster.signal("QUIT");
+        clients = Vec::new();
+        for (client, undone) in working.join_all().await {
+            assert_eq!(undone, Undone::Refused);
+            clients.push(client);
+        }
+        tokio::join!(assert_refuses(&servers[0]), assert_refuses(&servers[1]));
+        for (server, number) in servers.iter().zip(crash * CLIENTS..) {
+            // What is refused now is done later, and once.
+            let mut client = Client::new(number, rng.fork());
+            assert_eq!(client.place(server).await.unwrap_err(), Undone::Refused);
+            clients.push(client);
+        }
+        cluster.start_again();
+        for server in &servers {
+            wait_until_ready(server).await;
+        }
+        compare(&mut clients, &servers[0]).await;
+        for (index, client) in clients.iter_mut().enumerate() {
+            client.send_again(&servers[index % 2]).await.unwrap();
+        }
+        compare(&mut clients, &servers[1]).await;
+    }
+    assert!(clients.iter().map(Client::acknowledged).sum::<usize>() > 100, "nothing was done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_freezes_for_longer_than_a_statement_may_take_is_survived() {
+    const FROZEN: Duration = Duration::from_secs(3);
+    let Some(cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    let mut rng = Rng::new();
+    let limits = [("DATABASE_STATEMENT_TIMEOUT_MS", "1000"), ("RUST_LOG", "off")];
+    let servers = two_servers(&database, &limits);
+    let on = Arc::new(AtomicBool::new(true));
+    let mut working = JoinSet::new();
+    for number in 0..CLIENTS {
+        let (client, on) = (Client::new(number, rng.fork()), Arc::clone(&on));
+        let server = Arc::clone(&servers[usize::try_from(number).unwrap() % 2]);
+        working.spawn(async move { client.work_while(&server, &on).await });
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    cluster.signal_all("STOP");
+    tokio::time::sleep(FROZEN).await;
+    for server in &servers {
+        assert_eq!(get(server, "/health/live").await.status(), 200);
+    }
+    cluster.signal_all("CONT");
+    for server in &servers {
+        wait_until_ready(server).await;
+    }
+    on.store(false, Ordering::Relaxed);
+    let mut clients = working.join_all().await;
+    compare(&mut clients, &servers[0]).await;
+    for (index, client) in clients.iter_mut().enumerate() {
+        client.send_again(&servers[index % 2]).await.unwrap();
+        client.place(&servers[index % 2]).await.unwrap();
+    }
+    compare(&mut clients, &servers[1]).await;
+}
