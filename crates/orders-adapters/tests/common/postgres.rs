@@ -16,9 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Reads orders until it hears no more: `start` starts the server.
+/// Reads orders until it hears no more: `start` starts the server, once the one before is gone for good.
 const HOLDER: &str = r#"folder=$1; shift
-while read -r order; do "$@" >>"$folder/log" 2>&1 & pid=$!; done
+while read -r order; do wait; "$@" >>"$folder/log" 2>&1 & pid=$!; done
 kill -QUIT "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$folder""#;
 
 /// A running server that only this process uses.
@@ -105,7 +105,9 @@ impl Cluster {
     }
 
     fn is_running(&self) -> bool {
-        self.pid().is_some_and(|pid| Path::new("/proc").join(pid).exists())
+        // Killed, it is a zombie until the shell looks after it.
+        let stat = self.pid().and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+        stat.is_some_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z')))
     }
 
     /// Sends a signal (`KILL`, `QUIT`, `INT`, `STOP`, `CONT`) to the server.

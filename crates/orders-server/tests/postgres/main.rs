@@ -18,6 +18,8 @@ mod support;
 mod together;
 
 mod killed_server;
+mod replica;
 mod restart;
+mod transfer;
 mod two_servers;
 mod walks;
