@@ -4,6 +4,7 @@
 
 #![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+#![expect(clippy::print_stdout, reason = "a test that cannot be run here says why")]
 
 #[path = "../crash/client.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]
@@ -20,6 +21,8 @@ mod together;
 mod killed_server;
 mod replica;
 mod restart;
+mod starting;
+mod tls;
 mod transfer;
 mod two_servers;
 mod walks;
