@@ -110,7 +110,7 @@ fn a_certificate_that_is_not_trusted_is_refused_with_a_sentence() {
     let localhost = database.url().replace("127.0.0.1", "localhost");
     let issuer = secured.issuer();
     let url = format!("{localhost}?sslmode=verify-full&sslrootcert={}", issuer.display());
-    assert_refused(serve(&url, &[]), &["certificate", "localhost"]);
+    assert_refused(serve(&url, &[]), &["the server's certificate is for another host", "localhost"]);
 }
 
 #[test]
