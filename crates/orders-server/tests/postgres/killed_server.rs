@@ -51,7 +51,9 @@ async fn when_one_server_is_killed_the_other_goes_on_and_nothing_is_lost_or_doub
     wait_until_forgotten(&database, "one").await;
     // The others' orders change under this list; those of the orphans do not.
     let mut found = stored(&other).await;
-    orphans.iter_mut().for_each(|client| client.take_from(&mut found));
+    for client in &mut orphans {
+        client.take_from(&mut found);
+    }
     let before: usize = orphans.iter().map(Client::acknowledged).sum();
     let working = put_to_work(orphans, &other);
 

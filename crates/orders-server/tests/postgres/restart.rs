@@ -85,9 +85,9 @@ async fn when_postgres_crashes_both_servers_refuse_until_it_is_back_and_nothing_
 /// Nobody waits for long, although the connections are as if nothing were the matter.
 async fn assert_gives_up(server: &Server, client: &mut Client) {
     let asked = |path| server.user(1, Method::GET, path).timeout(Duration::from_secs(4)).send();
-    let reads = async { tokio::join!(asked("/orders"), asked("/orders/1"), asked("/health/ready")) };
-    let ((listed, shown, ready), placed) = tokio::join!(reads, client.place(server));
-    for answer in [listed, shown, ready] {
+    let three = async { tokio::join!(asked("/orders"), asked("/orders/1"), asked("/health/ready")) };
+    let ((listed, shown, health), placed) = tokio::join!(three, client.place(server));
+    for answer in [listed, shown, health] {
         let answer = answer.unwrap();
         assert_eq!(answer.status(), 503);
         assert_eq!(answer.headers()["Retry-After"], "1");

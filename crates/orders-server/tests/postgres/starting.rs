@@ -127,7 +127,7 @@ fn migrations_go_up_and_down_and_say_where_they_are() {
     let (succeeds, status) = migrate(&["status"], &database);
     assert!(succeeds && !status.is_empty());
     let names: Vec<_> = status.lines().map(|line| line.strip_prefix("missing ").unwrap()).collect();
-    let all = |word: &str| names.iter().map(|name| format!("{word} {name}\n")).collect::<String>();
+    let all = |word: &str| names.iter().fold(String::new(), |all, name| all + word + " " + name + "\n");
 
     let (succeeds, said) = migrate(&["up"], &database);
     assert!(succeeds && said.lines().all(|line| line.starts_with("applied ")), "{said}");

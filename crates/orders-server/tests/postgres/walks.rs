@@ -40,7 +40,7 @@ async fn write(servers: [Arc<Server>; 2], index: usize, writing: Arc<AtomicBool>
         let id = order::id(&placed);
         if told.len() % 4 == 0 {
             let shown = list(there, &format!("/orders?limit=1{}", after(id - 1))).await;
-            assert_eq!(shown, [placed.clone()], "the other server does not list it");
+            assert_eq!(shown.first(), Some(&placed), "the other server does not list it");
         }
         told.push((id, placed["orderDate"].as_str().unwrap().to_owned()));
     }
