@@ -1,9 +1,6 @@
 //! A client that does one thing after another and remembers what it was told.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use reqwest::{Method, RequestBuilder, Response};
@@ -83,18 +80,6 @@ impl Client {
                 return (self, undone);
             }
         }
-    }
-
-    /// Does one thing after another until told to stop, or something is refused.
-    pub async fn work_while(mut self, server: &Server, on: &AtomicBool) -> Self {
-        while on.load(Ordering::Relaxed) {
-            match self.step(server).await {
-                Ok(()) => {}
-                Err(Undone::Refused) => break,
-                Err(Undone::Gone) => panic!("the server is gone"),
-            }
-        }
-        self
     }
 
     /// Does the next thing.

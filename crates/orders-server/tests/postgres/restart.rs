@@ -1,12 +1,6 @@
 //! PostgreSQL itself crashes, or freezes, under two servers.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use reqwest::Method;
@@ -16,12 +10,25 @@ use crate::{
     client::{Client, Undone},
     stored::compare,
     support::{Server, postgres::Cluster},
-    together::{get, post_with_key, two_servers, wait_until_ready},
+    together::{get, post_with_key, two_servers, wait_until_forgotten, wait_until_ready},
 };
 
 const CLIENTS: i64 = 12;
 
 const CRASHES: i64 = 2;
+
+/// Has half of the clients work with each server until something is not done.
+fn put_to_work(clients: Vec<Client>, servers: &[Arc<Server>; 2]) -> JoinSet<(Client, Undone)> {
+    let clients = clients.into_iter().zip(servers.iter().cycle().cloned());
+    clients.map(|(client, server)| async move { client.work_until_undone(&server).await }).collect()
+}
+
+/// The clients, once each has been refused something.
+async fn refused(working: JoinSet<(Client, Undone)>) -> Vec<Client> {
+    let (clients, undone): (Vec<_>, Vec<_>) = working.join_all().await.into_iter().unzip();
+    assert!(undone.iter().all(|undone| *undone == Undone::Refused), "{undone:?}");
+    clients
+}
 
 /// Writes and lists are refused for now, and the server says so of itself; it lives on.
 async fn assert_refuses(server: &Server) {
@@ -49,19 +56,11 @@ async fn when_postgres_crashes_both_servers_refuse_until_it_is_back_and_nothing_
     let servers = two_servers(&database, &[("RUST_LOG", "off")]);
     let mut clients: Vec<_> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
     for crash in 1..=CRASHES {
-        let mut working = JoinSet::new();
-        for (index, client) in clients.into_iter().enumerate() {
-            let server = Arc::clone(&servers[index % 2]);
-            working.spawn(async move { client.work_until_undone(&server).await });
-        }
+        let working = put_to_work(clients, &servers);
         // The random moment is what is tested; nothing is waited for.
         tokio::time::sleep(Duration::from_millis(rng.u64(200..800))).await;
         cluster.signal("QUIT");
-        clients = Vec::new();
-        for (client, undone) in working.join_all().await {
-            assert_eq!(undone, Undone::Refused);
-            clients.push(client);
-        }
+        clients = refused(working).await;
         tokio::join!(assert_refuses(&servers[0]), assert_refuses(&servers[1]));
         for (server, number) in servers.iter().zip(crash * CLIENTS..) {
             // What is refused now is done later, and once.
@@ -103,13 +102,9 @@ async fn a_postgres_that_freezes_for_longer_than_a_statement_may_take_is_survive
     let mut rng = Rng::new();
     let limits = [("DATABASE_STATEMENT_TIMEOUT_MS", "1000"), ("DATABASE_CONNECT_TIMEOUT_MS", "500")];
     let servers = two_servers(&database, &[&limits[..], &[("RUST_LOG", "off")]].concat());
-    let on = Arc::new(AtomicBool::new(true));
-    let mut working = JoinSet::new();
-    for number in 0..CLIENTS {
-        let (client, on) = (Client::new(number, rng.fork()), Arc::clone(&on));
-        let server = Arc::clone(&servers[usize::try_from(number).unwrap() % 2]);
-        working.spawn(async move { client.work_while(&server, &on).await });
-    }
+    let clients = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
+    let working = put_to_work(clients, &servers);
+    // Some time under load; nothing is waited for.
     tokio::time::sleep(Duration::from_millis(500)).await;
     cluster.signal_all("STOP");
     // What they place may be done later, but not twice.
@@ -121,9 +116,16 @@ async fn a_postgres_that_freezes_for_longer_than_a_statement_may_take_is_survive
     for server in &servers {
         wait_until_ready(server).await;
     }
-    on.store(false, Ordering::Relaxed);
-    let mut clients = working.join_all().await;
+    let mut clients = refused(working).await;
     clients.extend(late);
+    // Told to stop, they finish what nobody waits for any more.
+    for (server, name) in servers.into_iter().zip(["one", "other"]) {
+        let mut server = Arc::into_inner(server).unwrap();
+        server.signal("TERM");
+        assert!(server.ends_within(Duration::from_secs(9)).success());
+        wait_until_forgotten(&database, name).await;
+    }
+    let servers = two_servers(&database, &[]);
     compare(&mut clients, &servers[0]).await;
     for (index, client) in clients.iter_mut().enumerate() {
         client.send_again(&servers[index % 2]).await.unwrap();
