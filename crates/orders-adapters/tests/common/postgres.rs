@@ -175,6 +175,12 @@ pub fn database() -> Option<Database> {
     shared().map(Database::create)
 }
 
+/// Whether this machine has the programs of one; a line says so where it has not.
+#[allow(dead_code, reason = "not every test binary prepares something for one")]
+pub fn is_installed() -> bool {
+    binaries().is_some()
+}
+
 /// A database of one's own. Dropping it drops it.
 #[derive(Debug)]
 pub struct Database {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::{
     support::{
         Server, assert_refused,
-        postgres::{Cluster, Database},
+        postgres::{Cluster, Database, is_installed},
         serve,
     },
     together::ask,
@@ -27,6 +27,9 @@ struct Secured {
 
 impl Secured {
     fn start() -> Option<Self> {
+        if !is_installed() {
+            return None;
+        }
         if !Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_ok_and(|it| it.success())
         {
             println!("skipped: there is no openssl here");
