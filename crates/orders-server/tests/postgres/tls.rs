@@ -26,7 +26,8 @@ struct Secured {
 }
 
 impl Secured {
-    fn start() -> Option<Self> {
+    /// One whose own certificate is this one.
+    fn start(name: &str) -> Option<Self> {
         if !is_installed() {
             return None;
         }
@@ -38,7 +39,8 @@ impl Secured {
         let folder = TempDir::new().unwrap();
         make_certificates(folder.path());
         let file = |setting: &str, name: &str| format!("{setting}={}", folder.path().join(name).display());
-        let (certificate, key) = (file("ssl_cert_file", "server.pem"), file("ssl_key_file", "server.key"));
+        let (certificate, key) =
+            (file("ssl_cert_file", &format!("{name}.pem")), file("ssl_key_file", &format!("{name}.key")));
         let cluster = Cluster::start_with(&["ssl=on", &certificate, &key])?;
         Some(Self { cluster, folder })
     }
@@ -61,7 +63,9 @@ fn make_certificates(folder: &Path) {
     openssl(
         "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile names",
     );
-    fs::set_permissions(folder.join("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    for key in ["server.key", "ca.key"] {
+        fs::set_permissions(folder.join(key), fs::Permissions::from_mode(0o600)).unwrap();
+    }
     if fs::metadata(folder).unwrap().uid() == 0 {
         // PostgreSQL does not run as root, and takes only a key that is its own.
         let status = Command::new("chown").args(["-R", "postgres"]).arg(folder).status();
@@ -83,7 +87,7 @@ async fn is_secret(database: &Database, parameters: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_are_secret_where_the_url_says_so() {
-    let Some(secured) = Secured::start() else { return };
+    let Some(secured) = Secured::start("server") else { return };
     let database = secured.cluster.database();
     assert!(!is_secret(&database, "sslmode=disable").await);
     let database = secured.cluster.database();
@@ -95,7 +99,7 @@ async fn connections_are_secret_where_the_url_says_so() {
 
 #[test]
 fn a_certificate_that_is_not_trusted_is_refused_with_a_sentence() {
-    let Some(secured) = Secured::start() else { return };
+    let Some(secured) = Secured::start("server") else { return };
     let database = secured.cluster.database();
     let with = |parameters: &str| serve(&format!("{}?{parameters}", database.url()), &[]);
     let not_trusted = ["the server's certificate is not trusted", "sslrootcert=/path/to/ca.pem"];
@@ -117,8 +121,17 @@ fn a_certificate_that_is_not_trusted_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn a_certificate_for_issuing_others_is_refused_with_a_sentence() {
+    let Some(secured) = Secured::start("ca") else { return };
+    let database = secured.cluster.database();
+    let issuer = secured.issuer();
+    let url = format!("{}?sslmode=verify-full&sslrootcert={}", database.url(), issuer.display());
+    assert_refused(serve(&url, &[]), &["is one for issuing others", "CA:FALSE"]);
+}
+
+#[test]
 fn a_file_of_certificates_that_cannot_be_read_is_named() {
-    let Some(secured) = Secured::start() else { return };
+    let Some(secured) = Secured::start("server") else { return };
     let database = secured.cluster.database();
     let folder = TempDir::new().unwrap();
     let no_certificates = folder.path().join("notes.txt");
