@@ -1,6 +1,6 @@
 //! The seam for PostgreSQL: the connection type, the migrations, and the repository over both.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionW
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Health, Insertion, OrderRepository, PortError},
+    ports::{Cause, Health, Insertion, OrderRepository, PortError},
 };
 
 use super::{
@@ -67,6 +67,7 @@ pub struct PostgresOrders {
     finder: Finder,
     readers: Readers,
     replica: Option<Replica>,
+    options: PostgresOptions,
 }
 
 impl PostgresOrders {
@@ -95,13 +96,29 @@ impl PostgresOrders {
             finder: Finder::start(Arc::clone(&connector)).map_err(thread)?,
             readers: Readers::new(connector, options.connect_timeout),
             replica: replica.map(|url| Replica::new(url, options)).transpose()?,
+            options,
         })
+    }
+
+    /// How long anything may take, connecting included.
+    fn patience(&self) -> Duration {
+        self.options.connect_timeout + self.options.statement_timeout
     }
 
     /// Brings the metrics of the pool of read connections up to date.
     pub fn record_pool_use(&self) {
         self.readers.record_use();
     }
+}
+
+/// Waits no longer than this. A database that is frozen keeps its connections and ends no statement.
+async fn within<T>(
+    patience: Duration,
+    late: fn(Cause) -> PortError,
+    asked: impl Future<Output = Result<T, PortError>>,
+) -> Result<T, PortError> {
+    let in_vain = || format!("no answer within {} ms", patience.as_millis());
+    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| Err(late(in_vain().into())))
 }
 
 impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
@@ -117,7 +134,7 @@ impl OrderRepository for PostgresOrders {
         order: NewOrder,
         idempotency: Option<Idempotency>,
     ) -> Result<Insertion, PortError> {
-        self.writer.insert(order, idempotency).await
+        within(self.patience(), PortError::Unknown, self.writer.insert(order, idempotency)).await
     }
 
     async fn replay(
@@ -126,15 +143,16 @@ impl OrderRepository for PostgresOrders {
         idempotency: Idempotency,
         now: DateTime<Utc>,
     ) -> Result<Option<Insertion>, PortError> {
-        self.writer.replay(user, idempotency, now).await
+        let replaying = self.writer.replay(user, idempotency, now);
+        within(self.patience(), PortError::Unavailable, replaying).await
     }
 
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
-        self.finder.find(id).await
+        within(self.patience(), PortError::Unavailable, self.finder.find(id)).await
     }
 
     async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
-        self.writer.update(order, seen).await
+        within(self.patience(), PortError::Unknown, self.writer.update(order, seen)).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
@@ -150,16 +168,19 @@ impl OrderRepository for PostgresOrders {
                 lists::page(conn, &query, settled)
             })
         });
-        let rows = reading.await.map_err(unavailable)??;
+        let read = async { reading.await.map_err(unavailable)? };
+        let rows = within(self.patience(), PortError::Unavailable, read).await?;
         rows::orders(rows).map_err(corrupt)
     }
 
     async fn health(&self) -> Health {
+        let patience = self.options.connect_timeout;
         let reads = match OrderId::try_from(1) {
-            Ok(first) => self.finder.find(first).await.map(drop),
+            Ok(first) => within(patience, PortError::Unavailable, self.finder.find(first)).await.map(drop),
             Err(error) => Err(corrupt(error)),
         };
-        let writes = self.writer.write(Write::Probe).await.map(drop);
+        let writing = self.writer.write(Write::Probe);
+        let writes = within(patience, PortError::Unavailable, writing).await.map(drop);
         Health { reads, writes }
     }
 }

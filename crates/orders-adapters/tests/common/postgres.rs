@@ -16,9 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Reads orders until it hears no more: `start` starts the server.
+/// Reads orders until it hears no more: `start` starts the server, once the one before is gone for good.
 const HOLDER: &str = r#"folder=$1; shift
-while read -r order; do "$@" >>"$folder/log" 2>&1 & pid=$!; done
+while read -r order; do wait; "$@" >>"$folder/log" 2>&1 & pid=$!; done
 kill -QUIT "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$folder""#;
 
 /// A running server that only this process uses.
@@ -87,13 +87,14 @@ impl Cluster {
     /// Starts it after it was killed, and waits until it takes connections.
     pub fn start_again(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(30);
-        let mut told = Instant::now() - Duration::from_secs(9);
+        let mut told: Option<Instant> = None;
         while try_execute(&self.url("postgres"), "SELECT 1").is_err() {
             assert!(Instant::now() < deadline, "PostgreSQL does not start: {}", self.log());
             // After a crash it may refuse to start until its last process is gone.
-            if told.elapsed() > Duration::from_secs(2) && !self.is_running() {
+            let is_told = told.is_some_and(|told| told.elapsed() < Duration::from_secs(2));
+            if !is_told && !self.is_running() {
                 writeln!(self.orders.as_mut().unwrap(), "start").unwrap();
-                told = Instant::now();
+                told = Some(Instant::now());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -105,7 +106,9 @@ impl Cluster {
     }
 
     fn is_running(&self) -> bool {
-        self.pid().is_some_and(|pid| Path::new("/proc").join(pid).exists())
+        // Killed, it is a zombie until the shell looks after it.
+        let stat = self.pid().and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+        stat.is_some_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z')))
     }
 
     /// Sends a signal (`KILL`, `QUIT`, `INT`, `STOP`, `CONT`) to the server.
@@ -113,6 +116,25 @@ impl Cluster {
     pub fn signal(&self, signal: &str) {
         let pid = self.pid().expect("it runs");
         assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
+    }
+
+    /// Sends a signal to each of the server's processes.
+    #[allow(dead_code, reason = "not every test binary freezes it")]
+    pub fn signal_all(&self, signal: &str) {
+        let server = self.pid().expect("it runs");
+        // The second field after the name, which is in brackets, is the parent.
+        let is_child = |stat: &str| {
+            stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&server))
+        };
+        let processes = fs::read_dir("/proc").unwrap().flatten().map(|process| process.path());
+        let children = processes
+            .filter(|path| fs::read_to_string(path.join("stat")).is_ok_and(|stat| is_child(&stat)))
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        // The first one begins new ones, so it is stopped first. Others may end by themselves meanwhile.
+        self.signal(signal);
+        for child in children {
+            let _ = Command::new("kill").args([&format!("-{signal}"), &child]).stderr(Stdio::null()).status();
+        }
     }
 
     fn log(&self) -> String {
@@ -151,6 +173,12 @@ pub fn shared() -> Option<&'static str> {
 /// A fresh database in the shared server.
 pub fn database() -> Option<Database> {
     shared().map(Database::create)
+}
+
+/// Whether this machine has the programs of one; a line says so where it has not.
+#[allow(dead_code, reason = "not every test binary prepares something for one")]
+pub fn is_installed() -> bool {
+    binaries().is_some()
 }
 
 /// A database of one's own. Dropping it drops it.
@@ -236,8 +264,8 @@ fn binaries() -> Option<PathBuf> {
     debian.sort();
     let found = told.into_iter().chain(debian.into_iter().rev()).find(|path| path.join("initdb").exists());
     if found.is_none() {
-        assert_ne!(setting("CI").as_deref(), Some("true"), "PostgreSQL is not installed");
         static SAID: OnceLock<()> = OnceLock::new();
+        assert_ne!(setting("CI").as_deref(), Some("true"), "PostgreSQL is not installed");
         SAID.get_or_init(|| eprintln!("skipped: there is no PostgreSQL here (apt-get install postgresql)"));
     }
     found

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     answer::Answer,
-    support::{Server, products},
+    support::{Place, Server, products},
 };
 
 fn keyed(server: &Server, user: i64, key: &str, body: &str) -> RequestBuilder {
@@ -57,11 +57,10 @@ async fn the_answer_stays_that_of_a_cancelled_order() {
 
 #[tokio::test]
 async fn a_key_outlives_the_process() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let database = folder.path().join("orders.sqlite");
+    let place = Place::fresh();
     let mut first = None;
     for _ in 0..2 {
-        let server = Server::start_on(&database, &[]);
+        let server = Server::start_at(&place.url(), &[]);
         let answer = Answer::to(keyed(&server, 1, "k1", &body(&[(9, 7)]))).await;
         assert_eq!(answer.header("idempotency-replayed"), if first.is_some() { "true" } else { "" });
         let before = first.get_or_insert_with(|| answer.clone());

@@ -1,26 +1,21 @@
 //! `GET /orders`: pages, filters and the link from one page to the next.
 
-use std::process::Stdio;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::{
     answer::{Answer, STATUSES, moment},
-    support::{Server, orders},
+    support::{Place, Server, seed_at},
 };
 
 /// A server on so many orders of the users 1 to 3 in every status, placed over some months.
-pub fn seeded(count: usize) -> (Server, TempDir) {
-    let folder = TempDir::new().unwrap();
-    let database = folder.path().join("orders.sqlite");
-    let mut seed = orders();
-    seed.args(["seed", "--orders", &count.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
-    seed.env("DATABASE_URL", format!("sqlite://{}", database.display()));
-    assert!(seed.status().unwrap().success());
-    (Server::start_on(&database, &[]), folder)
+///
+/// The place is to be kept as long as the server.
+pub fn seeded(count: usize) -> (Server, Place) {
+    let place = Place::fresh();
+    seed_at(&place.url(), count);
+    (Server::start_at(&place.url(), &[]), place)
 }
 
 async fn anyone_gets(server: &Server, path: &str) -> Answer {
@@ -81,7 +76,7 @@ async fn a_walk_along_the_links_sees_every_order_once_and_ends_with_the_last() {
 
 #[tokio::test]
 async fn a_page_has_100_orders_unless_told_and_500_at_most() {
-    let (server, _folder) = seeded(501);
+    let (server, _place) = seeded(501);
     let sizes = |pages: Vec<Vec<Value>>| pages.iter().map(Vec::len).collect::<Vec<_>>();
     assert_eq!(sizes(walk(&server, "/orders").await), [100, 100, 100, 100, 100, 1]);
     assert_eq!(sizes(walk(&server, "/orders?limit=500").await), [500, 1]);
@@ -105,7 +100,7 @@ async fn an_order_placed_during_a_walk_comes_at_its_end() {
 
 #[tokio::test]
 async fn every_combination_of_filters_shows_what_each_of_them_lets_through() {
-    let (server, _folder) = seeded(300);
+    let (server, _place) = seeded(300);
     let all: Vec<Value> = walk(&server, "/orders").await.concat();
     let (from, to) = (placed(&all[60]), placed(&all[240]));
     let mut shown = 0;
@@ -137,7 +132,7 @@ async fn every_combination_of_filters_shows_what_each_of_them_lets_through() {
 
 #[tokio::test]
 async fn from_is_inclusive_and_to_is_not_to_the_millisecond_in_any_spelling() {
-    let (server, _folder) = seeded(30);
+    let (server, _place) = seeded(30);
     let all = server.list("/orders").await;
     let date = placed(&all[15]);
     let count = |test: &dyn Fn(DateTime<Utc>) -> bool| all.iter().filter(|order| test(placed(order))).count();

@@ -1,6 +1,7 @@
 //! The HTTP contract over a real socket: one file a route group, each test on a fresh database.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+#![expect(clippy::print_stdout, reason = "one test runs the others again and says how many passed")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -19,6 +20,7 @@ mod listing;
 mod openapi;
 mod ownership;
 mod placing;
+mod postgres;
 mod preconditions;
 mod products;
 mod properties;

@@ -25,7 +25,7 @@ async fn without_orders_the_stream_is_empty() {
 
 #[tokio::test]
 async fn every_order_comes_once_ascending_whatever_the_limit_and_without_a_link() {
-    let (server, _folder) = seeded(1001);
+    let (server, _place) = seeded(1001);
     let mut listed = server.list("/orders?limit=500").await;
     listed.extend(server.list("/orders?limit=500&after=500").await);
     listed.extend(server.list("/orders?after=1000").await);
@@ -39,14 +39,14 @@ async fn every_order_comes_once_ascending_whatever_the_limit_and_without_a_link(
 
 #[tokio::test]
 async fn an_exact_number_of_inner_pages_ends_where_it_should() {
-    let (server, _folder) = seeded(1000);
+    let (server, _place) = seeded(1000);
     assert_eq!(lines(&stream(&server, "/orders").await).len(), 1000);
     assert_eq!(lines(&stream(&server, "/orders?after=500").await).len(), 500);
 }
 
 #[tokio::test]
 async fn filters_hold_for_the_stream_as_for_the_list() {
-    let (server, _folder) = seeded(200);
+    let (server, _place) = seeded(200);
     let middle = server.list("/orders?after=99&limit=1").await[0]["orderDate"].as_str().unwrap().to_owned();
     for query in [
         "status=delivered".to_owned(),

@@ -28,14 +28,19 @@ enum Open {
     Change(Value),
 }
 
-/// The server is gone.
-#[derive(Debug)]
-pub struct Gone;
+/// Why something was not done, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// The server is gone.
+    Gone,
+    /// The server says that its storage is.
+    Refused,
+}
 
-impl From<reqwest::Error> for Gone {
+impl From<reqwest::Error> for Undone {
     fn from(error: reqwest::Error) -> Self {
         assert!(!error.is_builder(), "{error}");
-        Self
+        Self::Gone
     }
 }
 
@@ -56,17 +61,29 @@ impl Client {
         Self { number, rng, orders: BTreeMap::new(), answered: Vec::new(), open: None, placements: 0 }
     }
 
-    fn user(&self) -> i64 {
+    /// Who it is.
+    pub fn user(&self) -> i64 {
         self.number % 3 + 1
     }
 
     /// Does one thing after another until the server is gone.
-    pub async fn work(mut self, server: &Server) -> Self {
-        while self.step(server).await.is_ok() {}
-        self
+    pub async fn work(self, server: &Server) -> Self {
+        let (client, undone) = self.work_until_undone(server).await;
+        assert_eq!(undone, Undone::Gone, "refused, although the storage is well");
+        client
     }
 
-    async fn step(&mut self, server: &Server) -> Result<(), Gone> {
+    /// Does one thing after another until something is not done.
+    pub async fn work_until_undone(mut self, server: &Server) -> (Self, Undone) {
+        loop {
+            if let Err(undone) = self.step(server).await {
+                return (self, undone);
+            }
+        }
+    }
+
+    /// Does the next thing.
+    async fn step(&mut self, server: &Server) -> Result<(), Undone> {
         self.send_again(server).await?;
         match self.rng.u32(0..10) {
             0..3 => self.change(server).await,
@@ -76,7 +93,7 @@ impl Client {
     }
 
     /// Sends what was under way at the last crash again, twice at once, if it has a key.
-    pub async fn send_again(&mut self, server: &Server) -> Result<(), Gone> {
+    pub async fn send_again(&mut self, server: &Server) -> Result<(), Undone> {
         let Some(Open::Placement(placement)) = &self.open else { return Ok(()) };
         let (one, other) = tokio::join!(self.post(server, placement), self.post(server, placement));
         let ((one, again), (other, again_too)) = (one?, other?);
@@ -89,7 +106,8 @@ impl Client {
         Ok(())
     }
 
-    async fn place(&mut self, server: &Server) -> Result<(), Gone> {
+    /// Places another order.
+    pub async fn place(&mut self, server: &Server) -> Result<(), Undone> {
         self.placements += 1;
         // The client's number and the count, as quantities, tell its orders from all others.
         let mut lines = vec![(1, self.number + 1), (2, self.placements)];
@@ -104,14 +122,14 @@ impl Client {
     }
 
     /// Sends an answered request with a key again: the first answer comes again.
-    async fn replay(&mut self, server: &Server) -> Result<(), Gone> {
+    async fn replay(&mut self, server: &Server) -> Result<(), Undone> {
         let Some((placement, first)) = self.rng.choice(&self.answered) else { return Ok(()) };
         let (answer, again) = self.post(server, placement).await?;
         assert!(again && answer == *first, "{answer} was {first} before");
         Ok(())
     }
 
-    async fn change(&mut self, server: &Server) -> Result<(), Gone> {
+    async fn change(&mut self, server: &Server) -> Result<(), Undone> {
         let Some(before) = self.rng.choice(self.orders.values()).cloned() else { return Ok(()) };
         let next: &[&str] = match before["status"].as_str().unwrap() {
             "pending" => &["tracking", "cancel", "processing", "shipped", "cancelled"],
@@ -147,7 +165,7 @@ impl Client {
         Ok(())
     }
 
-    async fn post(&self, server: &Server, placement: &Placement) -> Result<(Value, bool), Gone> {
+    async fn post(&self, server: &Server, placement: &Placement) -> Result<(Value, bool), Undone> {
         let mut request = server.user(self.user(), Method::POST, "/orders").json(&products(&placement.lines));
         if let Some(key) = &placement.key {
             request = request.header("Idempotency-Key", key);
@@ -206,11 +224,20 @@ impl Client {
     pub fn acknowledged(&self) -> usize {
         self.orders.len()
     }
+
+    /// The highest number among its orders; 0 without any.
+    pub fn last(&self) -> i64 {
+        self.orders.keys().next_back().copied().unwrap_or(0)
+    }
 }
 
 /// The order answered, and whether it was answered before.
-async fn answer(request: RequestBuilder, status: u16) -> Result<(Value, bool), Gone> {
+async fn answer(request: RequestBuilder, status: u16) -> Result<(Value, bool), Undone> {
     let response: Response = request.send().await?;
+    if response.status() == 503 {
+        assert_eq!(response.headers()["Retry-After"], "1");
+        return Err(Undone::Refused);
+    }
     assert_eq!(response.status(), status, "{response:?}");
     let again = response.headers().contains_key("Idempotency-Replayed");
     Ok((response.json().await?, again))

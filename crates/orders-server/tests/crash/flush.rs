@@ -27,7 +27,7 @@ async fn an_order_is_flushed_to_disk_between_its_request_and_its_answer() {
     let (database, trace) = (folder.path().join("orders.sqlite"), folder.path().join("trace"));
     // With -D the process started is the server, and the tracer its grandchild.
     let strace = ["strace", "-D", "-f", "-y", "-e", TRACED, "-o", trace.to_str().unwrap()];
-    let mut server = Server::start_by(under(&strace, &command(&database, &[])), &database);
+    let mut server = Server::start_by(under(&strace, &command(&database, &[])));
     for _ in 0..ORDERS {
         server.place(1, &[(9, 7), (1, 1)]).await;
     }

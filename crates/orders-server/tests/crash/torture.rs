@@ -1,38 +1,44 @@
 //! The server is killed again and again under load.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use fastrand::Rng;
-use reqwest::Method;
-use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::{
     client::Client,
-    file::assert_sound,
-    order,
-    support::{Server, command},
+    sound::assert_sound,
+    stored::compare,
+    support::{Place, Server, serve},
 };
 
 const CLIENTS: i64 = 16;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_keeps_what_it_acknowledged_once_and_whole() {
-    let kills = setting("TORTURE_KILLS").unwrap_or(20);
+    torture(&Place::file_in_a_folder(), setting("TORTURE_KILLS").unwrap_or(20)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_it_keeps_what_it_acknowledged_in_postgres_too() {
+    if let Some(place) = Place::postgres() {
+        torture(&place, setting("TORTURE_KILLS").unwrap_or(5)).await;
+    }
+}
+
+async fn torture(place: &Place, kills: u64) {
     let mut rng = seeded();
-    let folder = TempDir::new().unwrap();
-    let database = folder.path().join("orders.sqlite");
     let mut clients: Vec<Client> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
     for _ in 0..kills {
-        let server = Arc::new(Server::start_on(&database, &[]));
+        let server = Arc::new(Server::start_at(&place.url(), &[]));
         compare(&mut clients, &server).await;
+        assert_no_gaps(place, &clients);
         clients = load_and_kill(clients, server, &mut rng).await;
-        assert_sound(&database);
+        assert_sound(place);
         if rng.u8(0..3) == 0 {
-            kill_while_starting(&database, &mut rng);
+            kill_while_starting(place, &mut rng);
         }
     }
-    let mut server = Server::start_on(&database, &[]);
+    let mut server = Server::start_at(&place.url(), &[]);
     compare(&mut clients, &server).await;
     for client in &mut clients {
         client.send_again(&server).await.unwrap();
@@ -40,21 +46,20 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_once_and_whole() {
     compare(&mut clients, &server).await;
     server.signal("TERM");
     assert!(server.wait().success());
-    assert_sound(&database);
+    assert_sound(place);
     println!("{kills} kills, {} orders", clients.iter().map(Client::acknowledged).sum::<usize>());
 }
 
 #[test]
 fn killed_while_it_makes_its_database_it_starts_on_what_is_there() {
     let mut rng = seeded();
-    for _ in 0..10 {
-        let folder = TempDir::new().unwrap();
-        let database = folder.path().join("orders.sqlite");
-        kill_while_starting(&database, &mut rng);
-        let mut server = Server::start_on(&database, &[]);
+    let files = std::iter::repeat_with(Place::file_in_a_folder).take(10);
+    for place in files.chain(std::iter::repeat_with(Place::postgres).map_while(|place| place).take(10)) {
+        kill_while_starting(&place, &mut rng);
+        let mut server = Server::start_at(&place.url(), &[]);
         server.signal("TERM");
         assert!(server.wait().success());
-        assert_sound(&database);
+        assert_sound(&place);
     }
 }
 
@@ -81,32 +86,20 @@ async fn load_and_kill(clients: Vec<Client>, server: Arc<Server>, rng: &mut Rng)
     clients
 }
 
-fn kill_while_starting(database: &Path, rng: &mut Rng) {
-    let mut starting = command(database, &[]).spawn().unwrap();
+/// In a file no number is missing. In PostgreSQL one may be, of a request that was under way.
+fn assert_no_gaps(place: &Place, clients: &[Client]) {
+    if let Place::File(_) = place {
+        let known: usize = clients.iter().map(Client::acknowledged).sum();
+        let last = clients.iter().map(Client::last).max().unwrap();
+        assert_eq!(i64::try_from(known).unwrap(), last, "a number is missing");
+    }
+}
+
+fn kill_while_starting(place: &Place, rng: &mut Rng) {
+    let mut starting = serve(&place.url(), &[]).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(rng.u64(0..40)));
     starting.kill().unwrap();
     starting.wait().unwrap();
-}
-
-/// Every stored order is one that a client knows of, and the other way round.
-async fn compare(clients: &mut [Client], server: &Server) {
-    let mut stored = stored(server).await;
-    for client in clients {
-        client.take_from(&mut stored);
-    }
-    assert!(stored.is_empty(), "orders that nobody asked for, or twice: {stored:?}");
-}
-
-async fn stored(server: &Server) -> BTreeMap<i64, Value> {
-    let request = server.anyone(Method::GET, "/orders").header("Accept", "application/x-ndjson");
-    let text = request.send().await.unwrap().text().await.unwrap();
-    let orders: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for (number, order) in (1..).zip(&orders) {
-        order::assert_whole(order);
-        assert_eq!(order::id(order), number, "a number is missing or comes twice");
-    }
-    assert!(orders.is_sorted_by_key(|order| order["orderDate"].as_str().unwrap().to_owned()));
-    orders.into_iter().map(|order| (order::id(&order), order)).collect()
 }
 
 /// The random choices of this run, which can be made again.

@@ -23,7 +23,20 @@ fn the_help_names_every_command_and_setting() {
     }
     for variable in ["HOST", "PORT", "DATABASE_URL", "WORKERS", "RATE_LIMIT", "CORS_ORIGINS", "METRICS_ADDR"]
     {
-        assert!(help.contains(&format!("[env: {variable}=")), "{variable} is missing:\n{help}");
+        let named = ["=", "]"].map(|end| help.contains(&format!("[env: {variable}{end}")));
+        assert!(named.contains(&true), "{variable} is missing:\n{help}");
+    }
+}
+
+#[test]
+fn the_help_does_not_tell_the_password_of_the_database() {
+    for command in ["serve", "migrate", "seed"] {
+        let mut help = orders();
+        help.args([command, "--help"]).env("DATABASE_REPLICA_URL", "postgres://shop:s3cret@replica/orders");
+        let Output { stdout, .. } =
+            help.env("DATABASE_URL", "postgres://shop:s3cret@db/orders").output().unwrap();
+        let help = String::from_utf8(stdout).unwrap();
+        assert!(help.contains("[env: DATABASE_URL]") && !help.contains("s3cret"), "{help}");
     }
 }
 

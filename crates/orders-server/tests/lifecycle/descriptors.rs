@@ -17,7 +17,7 @@ async fn connections_beyond_the_descriptors_wait_and_nothing_breaks() {
     let folder = TempDir::new().unwrap();
     let database = folder.path().join("orders.sqlite");
     let limited = ["sh", "-c", &format!("ulimit -n {LIMIT} && exec \"$@\""), "sh"];
-    let server = Server::start_by(under(&limited, &command(&database, &[("RUST_LOG", "off")])), &database);
+    let server = Server::start_by(under(&limited, &command(&database, &[("RUST_LOG", "off")])));
     let kept: Vec<Wire> = (0..LIMIT).map(|_| Wire::to(&server)).collect();
     let descriptors = || fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count();
     while descriptors() < LIMIT {

@@ -71,7 +71,7 @@ async fn when_files_cannot_grow_writes_are_refused_until_they_can() {
     let database = folder.path().join("orders.sqlite");
     // Without this the system ends a process that writes beyond the limit.
     let ignoring = ["sh", "-c", "trap '' XFSZ && exec \"$@\"", "sh"];
-    let server = Server::start_by(under(&ignoring, &command(&database, &[("RUST_LOG", "off")])), &database);
+    let server = Server::start_by(under(&ignoring, &command(&database, &[("RUST_LOG", "off")])));
     let pid = server.pid();
     if !limit_files(pid, "unlimited") {
         println!("skipped: prlimit cannot be used here");
@@ -90,7 +90,7 @@ async fn when_the_disk_is_full_writes_are_refused_until_it_is_not() {
         Ok(namespace) => namespace,
         Err(reason) => return println!("skipped: {reason}"),
     };
-    let server = Server::start_by(namespace.run(&command(&database, &[("RUST_LOG", "off")])), &database);
+    let server = Server::start_by(namespace.run(&command(&database, &[("RUST_LOG", "off")])));
     let filler = inside(&server, &folder.path().join("filler"));
     let fill = || fs::write(&filler, vec![0; 1 << 20]).unwrap();
     let free = || fs::remove_file(&filler).unwrap();

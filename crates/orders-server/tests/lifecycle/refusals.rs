@@ -1,40 +1,14 @@
 //! What the server cannot start with: it ends with 1 and says why in one line.
 
-use std::{
-    fs,
-    io::Read,
-    net::TcpListener,
-    path::Path,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use tempfile::TempDir;
 
 use crate::{
     namespace,
-    support::{Server, command, ends_within, orders, seed},
+    support::{Server, assert_refused, command, orders, seed},
 };
-
-/// Runs what must fail; its exit code and what it says on stderr.
-fn failure(mut command: Command) -> (Option<i32>, String) {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let code = ends_within(&mut child, Duration::from_secs(10)).code();
-    let mut said = String::new();
-    child.stderr.unwrap().read_to_string(&mut said).unwrap();
-    (code, said)
-}
-
-#[track_caller]
-fn assert_refused(command: Command, reasons: &[&str]) {
-    let (code, said) = failure(command);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.starts_with("error: ") && said.lines().count() == 1, "{said}");
-    for reason in reasons {
-        assert!(said.contains(reason), "{reason:?} is missing: {said}");
-    }
-}
 
 /// `serve` on this file under the folder.
 fn serve(folder: &TempDir, file: &str) -> Command {
@@ -92,7 +66,7 @@ fn a_file_that_cannot_be_written() {
 #[test]
 fn a_second_server_on_the_file() {
     let server = Server::start();
-    assert_refused(command(server.database(), &[]), &["is in use by another server", "orders.sqlite"]);
+    assert_refused(command(&server.database(), &[]), &["is in use by another server", "orders.sqlite"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -13,17 +13,22 @@ use std::{
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-/// A running `orders serve`. Dropping it kills the process and removes its folder.
+#[path = "../../../orders-adapters/tests/common/postgres.rs"]
+pub mod postgres;
+
+pub mod place;
+
+pub use place::Place;
+
+/// A running `orders serve`. Dropping it kills the process and removes its database, if that is its own.
 pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
     pub client: Client,
     // Kept until the process is gone.
-    folder: Option<TempDir>,
-    database: PathBuf,
+    place: Option<Place>,
 }
 
 impl Server {
@@ -34,20 +39,24 @@ impl Server {
 
     /// A server on a fresh database with these environment variables.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        let folder = TempDir::new().unwrap();
-        let database = folder.path().join("orders.sqlite");
-        let mut server = Self::start_on(&database, settings);
-        server.folder = Some(folder);
+        let place = Place::fresh();
+        let mut server = Self::start_at(&place.url(), settings);
+        server.place = Some(place);
         server
     }
 
     /// A server on this database file, which outlives it.
     pub fn start_on(database: &Path, settings: &[(&str, &str)]) -> Self {
-        Self::start_by(command(database, settings), database)
+        Self::start_at(&url_of(database), settings)
+    }
+
+    /// A server on the database with this URL, which outlives it.
+    pub fn start_at(database: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(serve(database, settings))
     }
 
     /// The server that this command, whose stdout is piped, becomes.
-    pub fn start_by(mut command: Command, database: &Path) -> Self {
+    pub fn start_by(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let mut lines = BufReader::new(stdout).lines();
@@ -57,12 +66,12 @@ impl Server {
         std::thread::spawn(move || lines.for_each(drop));
         // The server closes a connection that has rested for 5 seconds; a request must not meet that.
         let client = Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().unwrap();
-        Self { child, url, client, folder: None, database: database.to_owned() }
+        Self { child, url, client, place: None }
     }
 
-    /// The database file.
-    pub fn database(&self) -> &Path {
-        &self.database
+    /// The file that is its own.
+    pub fn database(&self) -> PathBuf {
+        self.place.as_ref().and_then(Place::file).expect("it has a file of its own")
     }
 
     /// The process's id.
@@ -134,21 +143,57 @@ impl Drop for Server {
 
 /// The binary, told to serve this file on a free port, with nothing inherited from the environment.
 pub fn command(database: &Path, settings: &[(&str, &str)]) -> Command {
+    serve(&url_of(database), settings)
+}
+
+/// The binary, told to serve the database with this URL on a free port, with nothing inherited from the
+/// environment.
+pub fn serve(database: &str, settings: &[(&str, &str)]) -> Command {
     let mut command = orders();
     command
         .arg("serve")
         .env("PORT", "0")
-        .env("DATABASE_URL", format!("sqlite://{}", database.display()))
+        .env("DATABASE_URL", database)
         .envs(settings.iter().copied())
         .stdout(Stdio::piped());
     command
 }
 
+/// The URL of a database file.
+pub fn url_of(database: &Path) -> String {
+    format!("sqlite://{}", database.display())
+}
+
+/// Runs what must fail; its exit code and what it says on stderr.
+pub fn failure(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let code = ends_within(&mut child, Duration::from_secs(10)).code();
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    (code, said)
+}
+
+/// Runs what must be refused: it ends with 1 and names these reasons in one line.
+#[track_caller]
+pub fn assert_refused(command: Command, reasons: &[&str]) {
+    let (code, said) = failure(command);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("error: ") && said.lines().count() == 1, "{said}");
+    for reason in reasons {
+        assert!(said.contains(reason), "{reason:?} is missing: {said}");
+    }
+}
+
 /// Has a thousand orders made.
 pub fn seed(database: &Path) {
-    let url = format!("sqlite://{}", database.display());
-    let seeded = orders().args(["seed", "--orders", "1000", "--database-url", &url]).status().unwrap();
-    assert!(seeded.success());
+    seed_at(&url_of(database), 1000);
+}
+
+/// Has so many orders made in the database with this URL.
+pub fn seed_at(database: &str, orders: usize) {
+    let mut seed = self::orders();
+    seed.args(["seed", "--orders", &orders.to_string(), "--database-url", database]);
+    assert!(seed.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
 }
 
 /// Has a thousand orders made and copies them until there are so many thousands.

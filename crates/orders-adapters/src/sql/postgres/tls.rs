@@ -66,10 +66,16 @@ fn system_roots() -> Result<RootCertStore, String> {
 
 /// A sentence for a failed connection whose cause is the server's certificate.
 pub fn advice(reason: &str) -> Option<&'static str> {
-    reason.contains("invalid peer certificate").then_some(
+    let (_, why) = reason.split_once("invalid peer certificate")?;
+    Some(if why.contains("not valid for name") {
+        "the server's certificate is for another host than the URL's"
+    } else if why.contains("CaUsedAsEndEntity") {
+        "the server's certificate is one for issuing others; make it with \
+         -addext basicConstraints=critical,CA:FALSE"
+    } else {
         "the server's certificate is not trusted; name the file with the certificate of its issuer in \
-         the URL: sslrootcert=/path/to/ca.pem",
-    )
+         the URL: sslrootcert=/path/to/ca.pem"
+    })
 }
 
 /// Takes any certificate, as `sslmode=require` has it: what is sent is hidden from listeners, but not

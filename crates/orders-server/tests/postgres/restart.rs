@@ -1,0 +1,135 @@
+//! PostgreSQL itself crashes, or freezes, under two servers.
+
+use std::{sync::Arc, time::Duration};
+
+use fastrand::Rng;
+use reqwest::Method;
+use tokio::task::JoinSet;
+
+use crate::{
+    client::{Client, Undone},
+    stored::compare,
+    support::{Server, postgres::Cluster},
+    together::{get, post_with_key, two_servers, wait_until_forgotten, wait_until_ready},
+};
+
+const CLIENTS: i64 = 12;
+
+const CRASHES: i64 = 2;
+
+/// Has half of the clients work with each server until something is not done.
+fn put_to_work(clients: Vec<Client>, servers: &[Arc<Server>; 2]) -> JoinSet<(Client, Undone)> {
+    let clients = clients.into_iter().zip(servers.iter().cycle().cloned());
+    clients.map(|(client, server)| async move { client.work_until_undone(&server).await }).collect()
+}
+
+/// The clients, once each has been refused something.
+async fn refused(working: JoinSet<(Client, Undone)>) -> Vec<Client> {
+    let (clients, undone): (Vec<_>, Vec<_>) = working.join_all().await.into_iter().unzip();
+    assert!(undone.iter().all(|undone| *undone == Undone::Refused), "{undone:?}");
+    clients
+}
+
+/// Writes and lists are refused for now, and the server says so of itself; it lives on.
+async fn assert_refuses(server: &Server) {
+    for path in ["/orders", "/health/ready"] {
+        let answer = get(server, path).await;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["Retry-After"]),
+            (503, &"1".parse().unwrap())
+        );
+    }
+    let shown = server.user(1, Method::GET, "/orders/1").send().await.unwrap();
+    assert_eq!(shown.status(), 503);
+    let answer = post_with_key(server, "in-vain", 1).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["Retry-After"]), (503, &"1".parse().unwrap()));
+    let problem: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(problem["detail"], "storage is unavailable, nothing was changed");
+    assert_eq!(get(server, "/health/live").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_postgres_crashes_both_servers_refuse_until_it_is_back_and_nothing_is_lost_or_doubled() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    let mut rng = Rng::new();
+    let servers = two_servers(&database, &[("RUST_LOG", "off")]);
+    let mut clients: Vec<_> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
+    for crash in 1..=CRASHES {
+        let working = put_to_work(clients, &servers);
+        // The random moment is what is tested; nothing is waited for.
+        tokio::time::sleep(Duration::from_millis(rng.u64(200..800))).await;
+        cluster.signal("QUIT");
+        clients = refused(working).await;
+        tokio::join!(assert_refuses(&servers[0]), assert_refuses(&servers[1]));
+        for (server, number) in servers.iter().zip(crash * CLIENTS..) {
+            // What is refused now is done later, and once.
+            let mut client = Client::new(number, rng.fork());
+            assert_eq!(client.place(server).await.unwrap_err(), Undone::Refused);
+            clients.push(client);
+        }
+        cluster.start_again();
+        for server in &servers {
+            wait_until_ready(server).await;
+        }
+        compare(&mut clients, &servers[0]).await;
+        for (index, client) in clients.iter_mut().enumerate() {
+            client.send_again(&servers[index % 2]).await.unwrap();
+        }
+        compare(&mut clients, &servers[1]).await;
+    }
+    assert!(clients.iter().map(Client::acknowledged).sum::<usize>() > 100, "nothing was done");
+}
+
+/// Nobody waits for long, although the connections are as if nothing were the matter.
+async fn assert_gives_up(server: &Server, client: &mut Client) {
+    let asked = |path| server.user(1, Method::GET, path).timeout(Duration::from_secs(4)).send();
+    let three = async { tokio::join!(asked("/orders"), asked("/orders/1"), asked("/health/ready")) };
+    let ((listed, shown, health), placed) = tokio::join!(three, client.place(server));
+    for answer in [listed, shown, health] {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 503);
+        assert_eq!(answer.headers()["Retry-After"], "1");
+    }
+    assert_eq!(placed.unwrap_err(), Undone::Refused);
+    assert_eq!(get(server, "/health/live").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_freezes_for_longer_than_a_statement_may_take_is_survived() {
+    let Some(cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    let mut rng = Rng::new();
+    let limits = [("DATABASE_STATEMENT_TIMEOUT_MS", "1000"), ("DATABASE_CONNECT_TIMEOUT_MS", "500")];
+    let servers = two_servers(&database, &[&limits[..], &[("RUST_LOG", "off")]].concat());
+    let clients = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
+    let working = put_to_work(clients, &servers);
+    // Some time under load; nothing is waited for.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    cluster.signal_all("STOP");
+    // What they place may be done later, but not twice.
+    let mut late = [CLIENTS, CLIENTS + 1].map(|number| Client::new(number, rng.fork()));
+    for (server, client) in servers.iter().zip(&mut late) {
+        assert_gives_up(server, client).await;
+    }
+    cluster.signal_all("CONT");
+    for server in &servers {
+        wait_until_ready(server).await;
+    }
+    let mut clients = refused(working).await;
+    clients.extend(late);
+    // Told to stop, they finish what nobody waits for any more.
+    for (server, name) in servers.into_iter().zip(["one", "other"]) {
+        let mut server = Arc::into_inner(server).unwrap();
+        server.signal("TERM");
+        assert!(server.ends_within(Duration::from_secs(9)).success());
+        wait_until_forgotten(&database, name).await;
+    }
+    let servers = two_servers(&database, &[]);
+    compare(&mut clients, &servers[0]).await;
+    for (index, client) in clients.iter_mut().enumerate() {
+        client.send_again(&servers[index % 2]).await.unwrap();
+        client.place(&servers[index % 2]).await.unwrap();
+    }
+    compare(&mut clients, &servers[1]).await;
+}

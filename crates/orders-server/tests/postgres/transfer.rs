@@ -1,0 +1,186 @@
+//! `orders transfer`: from a file into PostgreSQL.
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    order,
+    stored::stored,
+    support::{Server, assert_refused, orders, postgres, seed_at, serve, url_of},
+    together::{ask, patch, post_with_key, wait_until, wait_until_forgotten},
+};
+
+/// Enough for each status, with shipments and without, and for more than one page.
+const SEEDED: usize = 1200;
+
+/// Enough that a transfer can be killed in its middle.
+const MANY: usize = 20_000;
+
+/// The second half takes its time.
+const DAWDLE: &str = "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT max(id) FROM orders) > 10000 THEN PERFORM pg_sleep(3); END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER dawdle AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION dawdle()";
+
+const KEYS: i64 = 20;
+
+fn transfer(from: &str, to: &str) -> Command {
+    let mut command = orders();
+    command.args(["transfer", "--from", from, "--to", to]);
+    command
+}
+
+/// What a command says on stdout, which must succeed.
+fn done(mut command: Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+fn key(number: i64) -> String {
+    format!("key-{number}")
+}
+
+/// A file with orders that were seeded and orders that were placed with keys; what a server on it
+/// lists, and what it answered to the keys.
+async fn filled(file: &Path) -> (Vec<Value>, Vec<Value>) {
+    seed_at(&url_of(file), SEEDED);
+    let mut server = Server::start_on(file, &[]);
+    let mut answers: Vec<Value> = Vec::new();
+    for number in 0..KEYS {
+        let answer = post_with_key(&server, &key(number), number + 1).await;
+        assert_eq!(answer.status(), 201);
+        answers.push(answer.json().await.unwrap());
+    }
+    // One that has changed since: its key still answers with how it was placed.
+    let shipment = json!({"shippingProvider": "DHL", "trackingNumber": "ä 1"});
+    assert_eq!(patch(&server, &answers[0]["id"], "tracking", &shipment).await.0, 200);
+    let listed = stored(&server).await.into_values().collect();
+    server.signal("TERM");
+    assert!(server.wait().success());
+    (listed, answers)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_transfer_every_order_reads_the_same_and_keys_and_numbers_go_on() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    let (listed, answers) = filled(&file).await;
+    for status in ["pending", "processing", "shipped", "delivered", "cancelled"] {
+        assert!(listed.iter().any(|order| order["status"] == status), "{status} is not tested");
+    }
+    assert!(listed.iter().any(|order| !order["shipment"].is_null()));
+
+    let said = done(transfer(&url_of(&file), &database.url()));
+    assert!(said.starts_with(&format!("copied {} orders; each is the same", listed.len())), "{said}");
+    let server = Server::start_at(&database.url(), &[]);
+    let found: Vec<_> = stored(&server).await.into_values().collect();
+    assert_eq!(found, listed);
+    for order in found.iter().step_by(7) {
+        let path = format!("/orders/{}", order["id"]);
+        let request = server.user(order["userId"].as_i64().unwrap(), Method::GET, &path);
+        assert_eq!(request.send().await.unwrap().json::<Value>().await.unwrap(), *order);
+    }
+    for (number, first) in (0..).zip(&answers) {
+        let again = post_with_key(&server, &key(number), number + 1).await;
+        assert_eq!(again.headers()["Idempotency-Replayed"], "true");
+        assert_eq!(again.json::<Value>().await.unwrap(), *first);
+    }
+    let other_body = post_with_key(&server, &key(0), 99).await;
+    assert_eq!(other_body.status(), 422);
+    let next = server.place(1, &[(9, 7)]).await;
+    assert_eq!(order::id(&next), order::id(listed.last().unwrap()) + 1);
+    assert!(next["orderDate"].as_str() >= listed.last().unwrap()["orderDate"].as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_that_was_killed_goes_on_and_nobody_serves_half_of_it() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let (file, other) = (folder.path().join("orders.sqlite"), folder.path().join("other.sqlite"));
+    seed_at(&url_of(&file), MANY);
+    seed_at(&url_of(&other), 1);
+    let mut migrate = orders();
+    migrate.args(["migrate", "--database-url", &database.url()]);
+    done(migrate);
+    database.execute(DAWDLE);
+    let target = format!("{}?application_name=transfer", database.url());
+    let mut running = transfer(&url_of(&file), &target).stderr(Stdio::null()).spawn().unwrap();
+    let count = "SELECT count(*) FROM orders";
+    wait_until("the first batch", || async { ask(&database.url(), count).await != "0" }).await;
+    running.kill().unwrap();
+    running.wait().unwrap();
+    wait_until_forgotten(&database, "transfer").await;
+    database.execute("DROP FUNCTION dawdle CASCADE");
+    let copied: usize = ask(&database.url(), count).await.parse().unwrap();
+    assert!(0 < copied && copied < MANY, "{copied} were copied");
+
+    let unfinished = ["the transfer from", "orders.sqlite into this database is not finished: run it again"];
+    assert_refused(serve(&database.url(), &[]), &unfinished);
+    assert_refused(transfer(&url_of(&other), &database.url()), &unfinished);
+    let said = done(transfer(&url_of(&file), &database.url()));
+    assert!(said.starts_with(&format!("going on after order {copied}\ncopied {MANY} orders")), "{said}");
+    let (from, to) = (Server::start_on(&file, &[]), Server::start_at(&database.url(), &[]));
+    assert_eq!(stored(&to).await, stored(&from).await);
+}
+
+#[test]
+fn a_transfer_into_a_database_with_orders_is_refused() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    seed_at(&url_of(&file), 3);
+    seed_at(&database.url(), 3);
+    assert_refused(transfer(&url_of(&file), &database.url()), &["the database holds orders already"]);
+    // Also when they are the ones that were transferred.
+    let Some(another) = postgres::database() else { return };
+    done(transfer(&url_of(&file), &another.url()));
+    assert_refused(transfer(&url_of(&file), &another.url()), &["the database holds orders already"]);
+}
+
+#[test]
+fn a_file_without_orders_is_transferred_and_its_first_number_is_1() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let url = url_of(&folder.path().join("orders.sqlite"));
+    let mut migrate = orders();
+    migrate.args(["migrate", "--database-url", &url]);
+    done(migrate);
+    let said = done(transfer(&url, &database.url()));
+    assert!(said.starts_with("copied 0 orders"), "{said}");
+    seed_at(&database.url(), 1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(runtime.block_on(ask(&database.url(), "SELECT min(id) || ' ' || max(id) FROM orders")), "1 1");
+}
+
+#[test]
+fn a_transfer_between_the_wrong_things_is_refused_in_a_line() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let (file, missing) = (folder.path().join("orders.sqlite"), folder.path().join("missing.sqlite"));
+    seed_at(&url_of(&file), 1);
+    for (from, to, reasons) in [
+        (url_of(&missing), database.url(), ["there is no file", "missing.sqlite"]),
+        (database.url(), database.url(), ["--from names a file", "sqlite://PATH"]),
+        (url_of(&file), url_of(&missing), ["--to names a PostgreSQL database", "postgres://"]),
+        (
+            url_of(&file),
+            "mysql://localhost/orders".to_owned(),
+            ["mysql://localhost/orders", "not of the form"],
+        ),
+        (url_of(&file), database.url() + "_missing", ["cannot open the database", "does not exist"]),
+    ] {
+        assert_refused(transfer(&from, &to), &reasons);
+    }
+    assert!(!missing.exists(), "a file was made");
+    let _server = Server::start_on(&file, &[]);
+    assert_refused(transfer(&url_of(&file), &database.url()), &["is in use by another server"]);
+}
