@@ -52,7 +52,8 @@ impl JwtAuthenticator {
         Ok(Self { rules, provider: Arc::new(provider), clock, cache: None })
     }
 
-    /// Remembers verified tokens for this long, or until they expire if that is sooner.
+    /// Remembers verified tokens for this long, or until they expire if that is sooner; with no time
+    /// at all only the cache's revocations count.
     #[must_use]
     pub fn with_cache(self, cache: Arc<dyn SessionCache>, ttl: TimeDelta) -> Self {
         Self { cache: Some((cache, ttl)), ..self }
@@ -83,7 +84,8 @@ impl Authenticator for JwtAuthenticator {
     async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError> {
         let now = self.clock.now();
         let hash = TokenHash(Sha256::digest(credential).into());
-        if let Some((cache, _)) = &self.cache
+        if let Some((cache, ttl)) = &self.cache
+            && *ttl > TimeDelta::zero()
             && let Some(session) = cache.find(hash).await
             && now < session.until
         {

@@ -64,14 +64,12 @@ pub mod jwt {
             (None, None) => KeySource::Discover,
         };
         let is_file = matches!(source, KeySource::File(_));
-        let mut authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
+        let authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
         let sessions = &settings.sessions;
         let seconds = sessions.session_cache_seconds;
-        if seconds > 0 {
-            let ttl = Duration::from_secs(seconds.into());
-            let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
-            authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
-        }
+        let ttl = Duration::from_secs(seconds.into());
+        let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
+        let authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
         match authenticator.fetch_keys().await {
             Err(error) if is_file => return Err(error.into()),
             // A provider that is down now may be up when the first token comes.

@@ -121,6 +121,26 @@ async fn a_revoked_user_has_to_get_a_new_token() {
 }
 
 #[tokio::test]
+async fn where_nothing_is_remembered_revocations_count_too_and_at_once() {
+    let world = world();
+    let cache = Arc::<MemorySessions>::clone(&world.cache);
+    let who = authenticator(&world.provider, &world.clock).with_cache(cache, TimeDelta::zero());
+    let token = world.token("sub", json!("7"));
+    assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
+    assert_eq!(world.cache.len(), 0);
+    // Nor is what another remembers looked at.
+    assert_eq!(world.ask(&token).await, Some(seven()));
+    world.provider.publish(&[&SigningKey::es256("other")]);
+    who.fetch_keys().await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), None);
+    world.provider.publish(&[&world.key]);
+    who.fetch_keys().await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
+    memory(&world.folder).revoke(seven().id(), world.clock.now()).await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
     let world = world();
     let path = world.folder.path().join("deeper/revocations");
