@@ -169,7 +169,15 @@ async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
     let millis = (START + 1) * 1000;
     std::fs::write(&path, format!("\nx\n7\n07 1\n7 x\n7 {millis}\n7 5\n8 99999999999999999999\n")).unwrap();
     assert_eq!(world.ask(&world.token("sub", json!("7"))).await, None);
-    assert!(world.ask(&world.token("sub", json!("8"))).await.is_some());
+    let eighth = world.token("sub", json!("8"));
+    assert!(world.ask(&eighth).await.is_some());
+    // A line that was cut short, and bytes that are no text, do not swallow the next one.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend_from_slice(b"\xff\xfe\n9 17953");
+    std::fs::write(&path, bytes).unwrap();
+    world.cache.revoke(UserId::try_from(8).unwrap(), world.clock.now()).await.unwrap();
+    world.clock.pass(TimeDelta::seconds(60));
+    assert_eq!(world.ask(&eighth).await, None);
 }
 
 #[tokio::test]
