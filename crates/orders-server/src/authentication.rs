@@ -108,6 +108,11 @@ pub mod jwt {
         if let Some(url) = &settings.session_cache_url {
             return Ok(Arc::new(orders_adapters::sessions::RedisSessions::new(url, Arc::new(SystemClock))?));
         }
+        #[cfg(not(feature = "redis"))]
+        ensure!(
+            settings.session_cache_url.is_none(),
+            "this program was built without Redis: build it with `--features redis`"
+        );
         let revocations = Revocations::of_file(settings.session_revocations_file.clone());
         Ok(Arc::new(MemorySessions::new(size.into(), ttl, revocations)))
     }
