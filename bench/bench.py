@@ -73,8 +73,8 @@ def hello_ready(_):
     sys.exit("hello does not start")
 
 
-def start_orders(database):
-    env = {"PORT": "0", "DATABASE_URL": f"sqlite://{database}"}
+def start_orders(database, **settings):
+    env = {"PORT": "0", "DATABASE_URL": f"sqlite://{database}", **settings}
     return Server([os.path.join(TARGET, "orders"), "serve"], env, orders_ready)
 
 
@@ -96,9 +96,9 @@ def micros(text):
     return float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]
 
 
-def load(server, script, connections, seconds, first=1, last=1):
+def load(server, script, connections, seconds, first=1, last=1, **more):
     """One run of wrk: requests a second, CPU µs a request, p50 and p99 in ms, refusals."""
-    env = {**os.environ, "FIRST": str(first), "LAST": str(last)}
+    env = {**os.environ, "FIRST": str(first), "LAST": str(last), **more}
     before = server.cpu_seconds()
     command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency",
                "-s", os.path.join(HERE, f"{script}.lua"), server.url]

@@ -1,6 +1,8 @@
--- What the cases share: user 1, the orders FIRST to LAST, all of user 1.
+-- What the cases share: user 1, by a bare header or by TOKEN, and the orders FIRST to LAST, all of user 1.
 first, last = tonumber(os.getenv("FIRST")), tonumber(os.getenv("LAST"))
-json = { ["user_id"] = "1", ["Content-Type"] = "application/json" }
+token = os.getenv("TOKEN")
+json = { ["Content-Type"] = "application/json" }
+if token then json["Authorization"] = "Bearer " .. token else json["user_id"] = "1" end
 body = '{"products": [{"id": 9, "quantity": 7}, {"id": 1, "quantity": 1}]}'
 count = 0
 

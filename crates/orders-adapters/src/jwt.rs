@@ -39,6 +39,8 @@ pub struct JwtAuthenticator {
     provider: Arc<Provider>,
     clock: Arc<dyn Clock>,
     cache: Option<(Arc<dyn SessionCache>, TimeDelta)>,
+    /// A digest of what is asked of tokens here.
+    demands: [u8; 32],
 }
 
 impl JwtAuthenticator {
@@ -48,11 +50,13 @@ impl JwtAuthenticator {
     ///
     /// When the source cannot be: an address that is not https, no way to make requests.
     pub fn new(rules: TokenRules, source: KeySource, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
+        let demands = Sha256::digest(format!("{rules:?} {source:?}")).into();
         let provider = Provider::new(&rules, source, Arc::clone(&clock))?;
-        Ok(Self { rules, provider: Arc::new(provider), clock, cache: None })
+        Ok(Self { rules, provider: Arc::new(provider), clock, cache: None, demands })
     }
 
-    /// Remembers verified tokens for this long, or until they expire if that is sooner.
+    /// Remembers verified tokens for this long, or until they expire if that is sooner; with no time
+    /// at all only the cache's revocations count.
     #[must_use]
     pub fn with_cache(self, cache: Arc<dyn SessionCache>, ttl: TimeDelta) -> Self {
         Self { cache: Some((cache, ttl)), ..self }
@@ -65,6 +69,12 @@ impl JwtAuthenticator {
     /// When they cannot be had; later tokens will try again.
     pub async fn fetch_keys(&self) -> Result<(), ProviderError> {
         self.provider.fetch_now().await
+    }
+
+    /// The name of a token in the cache. It says what was asked of the token too, so that a server
+    /// that asks for something else does not find it in a cache that both use.
+    fn name(&self, token: &str) -> TokenHash {
+        TokenHash(Sha256::new().chain_update(self.demands).chain_update(token).finalize().into())
     }
 
     /// The session of a token: `until` is when the token itself expires.
@@ -82,9 +92,10 @@ impl JwtAuthenticator {
 impl Authenticator for JwtAuthenticator {
     async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError> {
         let now = self.clock.now();
-        let hash = TokenHash(Sha256::digest(credential).into());
-        if let Some((cache, _)) = &self.cache
-            && let Some(session) = cache.find(hash).await
+        let name = self.name(credential);
+        if let Some((cache, ttl)) = &self.cache
+            && *ttl > TimeDelta::zero()
+            && let Some(session) = cache.find(name).await
             && now < session.until
         {
             return Ok(Some(session.user));
@@ -104,7 +115,7 @@ impl Authenticator for JwtAuthenticator {
             }
             let until = session.until.min(now + *ttl);
             if now < until {
-                cache.keep(hash, Session { until, ..session }).await;
+                cache.keep(name, Session { until, ..session }).await;
             }
         }
         Ok(Some(session.user))

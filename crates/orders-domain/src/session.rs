@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::User;
 
-/// Names a token without telling it: its SHA-256.
+/// Names a token without telling it: a SHA-256 over it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 

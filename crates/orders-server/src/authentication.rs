@@ -64,14 +64,12 @@ pub mod jwt {
             (None, None) => KeySource::Discover,
         };
         let is_file = matches!(source, KeySource::File(_));
-        let mut authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
+        let authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
         let sessions = &settings.sessions;
         let seconds = sessions.session_cache_seconds;
-        if seconds > 0 {
-            let ttl = Duration::from_secs(seconds.into());
-            let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
-            authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
-        }
+        let ttl = Duration::from_secs(seconds.into());
+        let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
+        let authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
         match authenticator.fetch_keys().await {
             Err(error) if is_file => return Err(error.into()),
             // A provider that is down now may be up when the first token comes.
@@ -110,6 +108,11 @@ pub mod jwt {
         if let Some(url) = &settings.session_cache_url {
             return Ok(Arc::new(orders_adapters::sessions::RedisSessions::new(url, Arc::new(SystemClock))?));
         }
+        #[cfg(not(feature = "redis"))]
+        ensure!(
+            settings.session_cache_url.is_none(),
+            "this program was built without Redis: build it with `--features redis`"
+        );
         let revocations = Revocations::of_file(settings.session_revocations_file.clone());
         Ok(Arc::new(MemorySessions::new(size.into(), ttl, revocations)))
     }

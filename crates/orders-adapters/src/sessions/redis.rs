@@ -2,7 +2,7 @@
 //!
 //! | key | value | lives |
 //! |---|---|---|
-//! | `orders:session:<SHA-256 of the token>` | the session | until it ends |
+//! | `orders:session:<hash of the token>` | the session | until it ends |
 //! | `orders:revoked:<user>` | milliseconds since 1970 | for good |
 //!
 //! While Redis does not answer, nothing is remembered and each token is verified on its own. The

@@ -47,8 +47,9 @@ impl Revocations {
         if self.read.read().unwrap_or_else(PoisonError::into_inner).seen == seen {
             return;
         }
-        match fs::read_to_string(&self.path) {
-            Ok(text) => {
+        match fs::read(&self.path) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
                 let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
                 for (user, at) in text.lines().filter_map(parse) {
                     let latest = read.latest.entry(user).or_insert(at);
@@ -68,8 +69,9 @@ impl Revocations {
             fs::create_dir_all(folder)?;
         }
         let mut file = OpenOptions::new().append(true).create(true).open(&self.path)?;
-        // In one write, so that lines of several processes do not mix.
-        file.write_all(format!("{user} {}\n", at.timestamp_millis()).as_bytes())?;
+        // In one write, so that lines of several processes do not mix; on a line of its own even if
+        // what stands before it was cut short.
+        file.write_all(format!("\n{user} {}\n", at.timestamp_millis()).as_bytes())?;
         file.sync_all()
     }
 }

@@ -106,7 +106,6 @@ pub mod jwt {
     pub struct RevocationSettings {
         /// Redis that remembers tokens and revocations for all servers (redis://…, rediss://…)
         /// [default: each server its own memory]
-        #[cfg(feature = "redis")]
         #[arg(long, env = "SESSION_CACHE_URL", value_name = "URL", hide_env_values = true)]
         pub session_cache_url: Option<String>,
         /// Without Redis: the file of revocations

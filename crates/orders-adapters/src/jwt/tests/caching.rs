@@ -37,8 +37,8 @@ impl World {
         self.who.authenticate(token).await.unwrap()
     }
 
-    fn hash(token: &str) -> TokenHash {
-        TokenHash(Sha256::digest(token).into())
+    async fn kept(&self, token: &str) -> Option<Session> {
+        self.cache.find(self.who.name(token)).await
     }
 }
 
@@ -48,14 +48,14 @@ async fn a_token_is_remembered_for_the_ttl_or_until_it_expires_if_that_is_sooner
     for (exp, until) in [(START + 3600, START + 60), (START + 20, START + 20)] {
         let token = world.token("exp", json!(exp));
         assert_eq!(world.ask(&token).await, Some(seven()));
-        let kept = world.cache.find(World::hash(&token)).await.unwrap();
+        let kept = world.kept(&token).await.unwrap();
         assert_eq!(kept.until.timestamp(), until);
         assert_eq!(kept.user, seven());
     }
     // One that lives on the leeway only is not remembered at all.
     let token = world.token("exp", json!(START - 10));
     assert_eq!(world.ask(&token).await, Some(seven()));
-    assert_eq!(world.cache.find(World::hash(&token)).await, None);
+    assert_eq!(world.kept(&token).await, None);
 }
 
 #[tokio::test]
@@ -121,6 +121,47 @@ async fn a_revoked_user_has_to_get_a_new_token() {
 }
 
 #[tokio::test]
+async fn where_nothing_is_remembered_revocations_count_too_and_at_once() {
+    let world = world();
+    let cache = Arc::<MemorySessions>::clone(&world.cache);
+    let who = authenticator(&world.provider, &world.clock).with_cache(cache, TimeDelta::zero());
+    let token = world.token("sub", json!("7"));
+    assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
+    assert_eq!(world.cache.len(), 0);
+    // Nor is what another remembers looked at.
+    assert_eq!(world.ask(&token).await, Some(seven()));
+    world.provider.publish(&[&SigningKey::es256("other")]);
+    who.fetch_keys().await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), None);
+    world.provider.publish(&[&world.key]);
+    who.fetch_keys().await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
+    memory(&world.folder).revoke(seven().id(), world.clock.now()).await.unwrap();
+    assert_eq!(who.authenticate(&token).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn who_asks_for_something_else_does_not_find_what_another_remembers() {
+    let world = world();
+    let token = world.token("aud", json!("shop"));
+    assert_eq!(world.ask(&token).await, Some(seven()));
+    let honest = rules(&world.provider.url);
+    for rules in [
+        TokenRules { audiences: vec!["orders".to_owned()], ..honest.clone() },
+        TokenRules { user_claim: "uid".to_owned(), ..honest.clone() },
+        TokenRules { algorithms: vec![TokenAlgorithm::Rs256], ..honest.clone() },
+        TokenRules { issuer: format!("{}/", world.provider.url), ..honest.clone() },
+    ] {
+        let source = KeySource::Url(format!("{}/keys", world.provider.url));
+        let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&world.clock);
+        let cache = Arc::<MemorySessions>::clone(&world.cache);
+        let other = JwtAuthenticator::new(rules.clone(), source, clock).unwrap();
+        let other = other.with_cache(cache, TimeDelta::seconds(60));
+        assert_eq!(other.authenticate(&token).await.unwrap(), None, "{rules:?}");
+    }
+}
+
+#[tokio::test]
 async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
     let world = world();
     let path = world.folder.path().join("deeper/revocations");
@@ -128,7 +169,15 @@ async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
     let millis = (START + 1) * 1000;
     std::fs::write(&path, format!("\nx\n7\n07 1\n7 x\n7 {millis}\n7 5\n8 99999999999999999999\n")).unwrap();
     assert_eq!(world.ask(&world.token("sub", json!("7"))).await, None);
-    assert!(world.ask(&world.token("sub", json!("8"))).await.is_some());
+    let eighth = world.token("sub", json!("8"));
+    assert!(world.ask(&eighth).await.is_some());
+    // A line that was cut short, and bytes that are no text, do not swallow the next one.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend_from_slice(b"\xff\xfe\n9 17953");
+    std::fs::write(&path, bytes).unwrap();
+    world.cache.revoke(UserId::try_from(8).unwrap(), world.clock.now()).await.unwrap();
+    world.clock.pass(TimeDelta::seconds(60));
+    assert_eq!(world.ask(&eighth).await, None);
 }
 
 #[tokio::test]
