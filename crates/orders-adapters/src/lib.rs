@@ -33,6 +33,7 @@ pub use system_clock::SystemClock;
 #[path = "../tests/common/orders.rs"]
 mod sample;
 
-#[cfg(all(test, feature = "postgres"))]
+#[cfg(test)]
+#[cfg(feature = "postgres")]
 #[path = "../tests/common/postgres.rs"]
 mod postgres_server;

@@ -34,7 +34,7 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     let DatabaseUrl::Postgres(url) = settings.to.parse()? else {
         bail!("--to names a PostgreSQL database: postgres://USER@HOST/DATABASE");
     };
-    ensure!(file.exists(), "there is no file {file:?}");
+    ensure!(file.exists(), "there is no file {}", file.display());
     let name = std::path::absolute(&file)?.display().to_string();
     let mut source = SqliteCopy::open(&file)?;
     let mut target = PostgresCopy::open(&url, settings.postgres.options())?;

@@ -3,7 +3,7 @@
 
 use diesel::{
     Connection,
-    migration::{Migration, MigrationSource, Result},
+    migration::{Migration, MigrationName, MigrationSource, Result},
 };
 use diesel_migrations::MigrationHarness;
 
@@ -25,11 +25,13 @@ pub fn run(conn: &mut Conn) -> std::result::Result<Applied, OpenError> {
 pub fn status(conn: &mut Conn) -> std::result::Result<Vec<MigrationState>, OpenError> {
     refuse_newer(conn)?;
     let applied = conn.applied_migrations().map_err(failed)?;
-    let state = |migration: &Box<dyn Migration<_>>| MigrationState {
-        name: migration.name().to_string(),
-        applied: applied.contains(&migration.name().version().as_owned()),
+    let known = known().map_err(failed)?;
+    let names = known.iter().map(Migration::name);
+    let state = |name: &dyn MigrationName| MigrationState {
+        name: name.to_string(),
+        applied: applied.contains(&name.version().as_owned()),
     };
-    Ok(known().map_err(failed)?.iter().map(state).collect())
+    Ok(names.map(state).collect())
 }
 
 /// Takes the newest migration back; its name, or `None` when there is none.

@@ -34,9 +34,11 @@ mod connection;
 mod copy;
 mod finder;
 mod keys;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
 mod lists;
 mod migrate;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "migrations.rs"]
 mod migrations;
 mod pieces;

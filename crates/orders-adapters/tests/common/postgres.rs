@@ -114,14 +114,14 @@ impl Cluster {
     /// Sends a signal (`KILL`, `QUIT`, `INT`, `STOP`, `CONT`) to the server.
     #[allow(dead_code, reason = "not every test binary disturbs it")]
     pub fn signal(&self, signal: &str) {
-        let pid = self.pid().expect("it runs");
+        let pid = self.pid().unwrap();
         assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
     }
 
     /// Sends a signal to each of the server's processes.
     #[allow(dead_code, reason = "not every test binary freezes it")]
     pub fn signal_all(&self, signal: &str) {
-        let server = self.pid().expect("it runs");
+        let server = self.pid().unwrap();
         // The second field after the name, which is in brackets, is the parent.
         let is_child = |stat: &str| {
             stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&server))

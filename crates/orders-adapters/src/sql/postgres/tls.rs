@@ -42,7 +42,8 @@ pub fn connector(url: &PostgresUrl) -> Result<Option<MakeRustlsConnect>, String>
 }
 
 fn roots_of(file: &Path) -> Result<RootCertStore, String> {
-    let fail = |reason: String| format!("cannot read the certificates in sslrootcert {file:?}: {reason}");
+    let fail =
+        |reason: String| format!("cannot read the certificates in sslrootcert {}: {reason}", file.display());
     let pem = fs::read(file).map_err(|error| fail(error.to_string()))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {

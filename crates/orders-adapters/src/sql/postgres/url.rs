@@ -51,9 +51,8 @@ impl FromStr for PostgresUrl {
         let tls = match mode.as_deref() {
             Some("disable") => Tls::Disable,
             Some("require") => Tls::Require,
-            Some("verify-full") => Tls::VerifyFull,
             None if config.get_hosts().iter().all(is_this_machine) => Tls::Disable,
-            None => Tls::VerifyFull,
+            Some("verify-full") | None => Tls::VerifyFull,
             Some(other) => {
                 return Err(fail(format!("sslmode {other:?} is not disable, require or verify-full")));
             }

@@ -160,9 +160,9 @@ fn a_connection_that_was_lost_at_rest_is_made_anew_without_a_word() {
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
-    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(10);
     while !store.0.is_closed() {
-        assert!(std::time::Instant::now() < deadline, "the connection does not notice");
+        assert!(Instant::now() < deadline, "the connection does not notice");
         thread::sleep(Duration::from_millis(1));
     }
     let second: OrderId = n(2);
