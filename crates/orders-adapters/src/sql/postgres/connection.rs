@@ -57,8 +57,8 @@ impl Default for PostgresOptions {
 }
 
 /// Every search of this service is served by an index, and has to be whatever the planner takes the
-/// table for: plans are kept, and made when the table may still be empty.
-const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_mergejoin = off; \
+/// table for: plans are made once, for all values, and when the table may still be empty.
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_mergejoin = off; \
                      SET jit = off; SET default_transaction_isolation = 'read committed'";
 
 /// A success is answered once it is on disk, whatever the database or the role is set to.
