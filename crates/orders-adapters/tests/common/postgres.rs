@@ -19,7 +19,15 @@ use std::{
 /// Reads orders until it hears no more: `start` starts the server, once the one before is gone for good.
 const HOLDER: &str = r#"folder=$1; shift
 while read -r order; do wait; "$@" >>"$folder/log" 2>&1 & pid=$!; done
-kill -QUIT "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$folder""#;
+kill -QUIT "$pid" 2>/dev/null
+# A frozen one must hear it, and so must its children.
+for stat in /proc/[0-9]*/stat; do
+    number=${stat#/proc/}; number=${number%/stat}
+    read -r line <"$stat" && case "$number $line" in
+        "$pid "* | *") "?" $pid "*) kill -CONT "$number" ;;
+    esac
+done 2>/dev/null
+wait "$pid" 2>/dev/null; rm -rf "$folder""#;
 
 /// A running server that only this process uses.
 pub struct Cluster {

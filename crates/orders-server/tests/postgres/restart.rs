@@ -81,17 +81,35 @@ async fn when_postgres_crashes_both_servers_refuse_until_it_is_back_and_nothing_
     assert!(clients.iter().map(Client::acknowledged).sum::<usize>() > 100, "nothing was done");
 }
 
+/// A PostgreSQL that does nothing until this is dropped, also by a test that fails.
+struct Frozen<'a>(&'a Cluster);
+
+impl<'a> Frozen<'a> {
+    fn new(cluster: &'a Cluster) -> Self {
+        cluster.signal_all("STOP");
+        Self(cluster)
+    }
+}
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        self.0.signal_all("CONT");
+    }
+}
+
 /// Nobody waits for long, although the connections are as if nothing were the matter.
 async fn assert_gives_up(server: &Server, client: &mut Client) {
-    let asked = |path| server.user(1, Method::GET, path).timeout(Duration::from_secs(4)).send();
+    let limit = Duration::from_secs(4);
+    let asked = |path| server.user(1, Method::GET, path).timeout(limit).send();
     let three = async { tokio::join!(asked("/orders"), asked("/orders/1"), asked("/health/ready")) };
-    let ((listed, shown, health), placed) = tokio::join!(three, client.place(server));
+    let ((listed, shown, health), placed) =
+        tokio::join!(three, tokio::time::timeout(limit, client.place(server)));
     for answer in [listed, shown, health] {
         let answer = answer.unwrap();
         assert_eq!(answer.status(), 503);
         assert_eq!(answer.headers()["Retry-After"], "1");
     }
-    assert_eq!(placed.unwrap_err(), Undone::Refused);
+    assert_eq!(placed.unwrap().unwrap_err(), Undone::Refused);
     assert_eq!(get(server, "/health/live").await.status(), 200);
 }
 
@@ -106,13 +124,13 @@ async fn a_postgres_that_freezes_for_longer_than_a_statement_may_take_is_survive
     let working = put_to_work(clients, &servers);
     // Some time under load; nothing is waited for.
     tokio::time::sleep(Duration::from_millis(500)).await;
-    cluster.signal_all("STOP");
+    let frozen = Frozen::new(&cluster);
     // What they place may be done later, but not twice.
     let mut late = [CLIENTS, CLIENTS + 1].map(|number| Client::new(number, rng.fork()));
     for (server, client) in servers.iter().zip(&mut late) {
         assert_gives_up(server, client).await;
     }
-    cluster.signal_all("CONT");
+    drop(frozen);
     for server in &servers {
         wait_until_ready(server).await;
     }
