@@ -3,7 +3,7 @@
 
 use diesel::{
     Connection,
-    migration::{Migration, MigrationName, MigrationSource, Result},
+    migration::{Migration, MigrationName, MigrationSource, MigrationVersion, Result},
 };
 use diesel_migrations::MigrationHarness;
 
@@ -18,7 +18,7 @@ type Known = Vec<Box<dyn Migration<<Conn as Connection>::Backend>>>;
 pub fn run(conn: &mut Conn) -> std::result::Result<Applied, OpenError> {
     refuse_newer(conn)?;
     let done = conn.run_pending_migrations(MIGRATIONS).map_err(failed)?;
-    Ok(done.iter().map(ToString::to_string).collect())
+    done.iter().map(name).collect()
 }
 
 /// Each migration that this program knows, and whether the database has it.
@@ -40,7 +40,15 @@ pub fn revert(conn: &mut Conn) -> std::result::Result<Option<String>, OpenError>
     if conn.applied_migrations().map_err(failed)?.is_empty() {
         return Ok(None);
     }
-    conn.revert_last_migration(MIGRATIONS).map(|version| Some(version.to_string())).map_err(failed)
+    let reverted = conn.revert_last_migration(MIGRATIONS).map_err(failed)?;
+    name(&reverted).map(Some)
+}
+
+/// The name of the migration of this version.
+fn name(version: &MigrationVersion<'_>) -> std::result::Result<String, OpenError> {
+    let known = known().map_err(failed)?;
+    let named = known.iter().map(Migration::name).find(|name| name.version() == *version);
+    Ok(named.map_or_else(|| version.to_string(), ToString::to_string))
 }
 
 fn known() -> Result<Known> {

@@ -130,7 +130,7 @@ fn migrations_go_up_and_down_and_say_where_they_are() {
     let all = |word: &str| names.iter().fold(String::new(), |all, name| all + word + " " + name + "\n");
 
     let (succeeds, said) = migrate(&["up"], &database);
-    assert!(succeeds && said.lines().all(|line| line.starts_with("applied ")), "{said}");
+    assert!(succeeds && said.lines().all(|line| line.starts_with("applied 2026-")), "{said}");
     assert_eq!(said.lines().count(), names.len());
     assert_eq!(migrate(&["up"], &database), (true, "nothing to do\n".to_owned()));
     assert_eq!(migrate(&["status"], &database), (true, all("applied")));
