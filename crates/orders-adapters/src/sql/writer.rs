@@ -25,6 +25,9 @@ const BATCH: usize = 256;
 /// a quick refusal serves the client better.
 const QUEUE: usize = 1024;
 
+/// How many writes wait before a second store begins while the first one is busy.
+const PILE: usize = 32;
+
 /// A write that somebody waits for.
 #[derive(Debug)]
 pub enum Write {
@@ -133,7 +136,8 @@ impl Writer {
                 move |batch| thread.write(batch)
             }
         });
-        let gather = Gather::start("orders-writer", Limits { batch: BATCH, queue: QUEUE }, workers)?;
+        let gather =
+            Gather::start("orders-writer", Limits { batch: BATCH, queue: QUEUE, pile: PILE }, workers)?;
         Ok(Self { gather, depth })
     }
 
@@ -147,12 +151,9 @@ impl Writer {
         match self.gather.ask(write).await {
             Ok((write, outcome)) => Ok((write, outcome?)),
             Err(Unanswered::Dropped) => Err(PortError::Unknown("the writer dropped the request".into())),
-            Err(refused) => {
+            Err(Unanswered::Full) => {
                 self.depth.decrement(1);
-                Err(match refused {
-                    Unanswered::Full => PortError::Busy,
-                    _ => PortError::Unavailable("the writer is gone".into()),
-                })
+                Err(PortError::Busy)
             }
         }
     }

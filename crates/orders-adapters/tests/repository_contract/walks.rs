@@ -76,7 +76,7 @@ pub fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory(open: fn() ->
     if open().is_none() {
         return;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let walk = |calls: Vec<(i64, Call)>| {
         let (fresh, model) = (open().unwrap(), MemoryOrders::default());

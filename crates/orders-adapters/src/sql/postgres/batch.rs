@@ -174,20 +174,23 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
              block AS MATERIALIZED (SELECT block.* FROM \
              (SELECT count(*) AS count, max(order_date) AS latest FROM new HAVING count(*) > 0) AS total, \
              LATERAL allocate_orders(total.count, total.latest) AS block), \
-             numbered AS MATERIALIZED (SELECT new.*, first_id + nth AS id, greatest(latest, earliest) AS at \
-             FROM new, block), ",
+             numbered AS MATERIALIZED (SELECT new.*, first_id + nth AS id, greatest(latest, earliest) AS at, ",
         );
-        // A key that another server has taken in the meantime keeps its order out.
+        sql.bind::<Text, _>(self.pending)?.text(" AS status, ");
+        sql.bind::<BigInt, _>(&self.first)?.text(" AS version FROM new, block), ");
+        // A key that another server has taken in the meantime keeps its order out. Looking out for that
+        // costs a fifth of an insertion, so orders without a key go by themselves.
         sql.text(
-            "placed AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, \
-             idempotency_key, request_fingerprint) SELECT id, user_id, at, at, ",
-        );
-        sql.bind::<Text, _>(self.pending)?.text(", currency, ");
-        sql.bind::<BigInt, _>(&self.first)?;
-        sql.text(
-            ", idempotency_key, request_fingerprint FROM numbered ORDER BY user_id, idempotency_key \
+            "without_key AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version) \
+             SELECT id, user_id, at, at, status, currency, version FROM numbered WHERE idempotency_key IS NULL \
+             RETURNING id, order_date), \
+             with_key AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, \
+             idempotency_key, request_fingerprint) SELECT id, user_id, at, at, status, currency, version, \
+             idempotency_key, request_fingerprint FROM numbered WHERE idempotency_key IS NOT NULL \
+             ORDER BY user_id, idempotency_key \
              ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING \
              RETURNING id, order_date), \
+             placed AS (SELECT * FROM without_key UNION ALL SELECT * FROM with_key), \
              stored AS MATERIALIZED (SELECT place, placed.id, placed.order_date FROM numbered JOIN placed USING (id)), \
              with_lines AS (INSERT INTO order_products (order_id, position, product_id, price, quantity) \
              SELECT stored.id, line.position, line.product_id, line.price, line.quantity FROM unnest(",

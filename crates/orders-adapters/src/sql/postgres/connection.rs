@@ -70,7 +70,8 @@ const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
 pub enum Purpose {
     /// Reading: no statement joins more than by index.
     Read,
-    /// Writing batches: the parts of a batch are joined with each other, by hash.
+    /// Writing batches: the parts of a batch are joined with each other, by hash; what they are looks
+    /// as small as one row to the planner.
     Write,
     /// Changing the schema, or much data: without time-outs.
     Maintain,
@@ -190,7 +191,7 @@ impl Connector {
         );
         match purpose {
             Purpose::Read => format!("{limits}; {PLANS}; SET enable_hashjoin = off"),
-            Purpose::Write => format!("{limits}; {PLANS}; {DURABLE}"),
+            Purpose::Write => format!("{limits}; {PLANS}; SET enable_nestloop = off; {DURABLE}"),
             Purpose::Maintain => "SET statement_timeout = 0; SET lock_timeout = 0".to_owned(),
         }
     }

@@ -18,7 +18,8 @@ use super::{
     connection::{Connector, Purpose, Standing, is_lost},
 };
 
-const LIMITS: Limits = Limits { batch: 128, queue: 4096 };
+/// There is one thread, so it waits for no pile.
+const LIMITS: Limits = Limits { batch: 128, queue: 4096, pile: 1 };
 
 type Found = Result<Option<Order>, PortError>;
 
@@ -49,7 +50,7 @@ impl Finder {
         match self.0.ask(id).await {
             Ok(found) => found,
             Err(Unanswered::Full) => Err(PortError::Busy),
-            Err(_) => Err(PortError::Unavailable("the finder is gone".into())),
+            Err(Unanswered::Dropped) => Err(PortError::Unavailable("the finder dropped the request".into())),
         }
     }
 }
