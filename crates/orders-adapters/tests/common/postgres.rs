@@ -16,6 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use programs::{as_postgres, binaries, folder, run};
+
+#[path = "postgres/programs.rs"]
+mod programs;
+
 /// Reads orders until it hears no more: `start` starts the server, once the one before is gone for good.
 const HOLDER: &str = r#"folder=$1; shift
 while read -r order; do wait; "$@" >>"$folder/log" 2>&1 & pid=$!; done
@@ -259,54 +264,4 @@ pub fn try_execute(url: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
 #[expect(clippy::disallowed_methods, reason = "which database to test on is for who runs it to say")]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Where the server's programs are.
-#[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-fn binaries() -> Option<PathBuf> {
-    let told = Command::new("pg_config").arg("--bindir").output().ok();
-    let told = told.and_then(|output| String::from_utf8(output.stdout).ok());
-    let told = told.map(|path| PathBuf::from(path.trim()));
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut debian: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
-    debian.sort();
-    let found = told.into_iter().chain(debian.into_iter().rev()).find(|path| path.join("initdb").exists());
-    if found.is_none() {
-        static SAID: OnceLock<()> = OnceLock::new();
-        assert_ne!(setting("CI").as_deref(), Some("true"), "PostgreSQL is not installed");
-        SAID.get_or_init(|| eprintln!("skipped: there is no PostgreSQL here (apt-get install postgresql)"));
-    }
-    found
-}
-
-/// A folder that the server may write to.
-fn folder(binaries: &Path) -> PathBuf {
-    let folder = tempfile::Builder::new().prefix("orders-postgres-").tempdir().unwrap().keep();
-    if is_root() {
-        run(Command::new("chown").arg("postgres").arg(&folder));
-    }
-    assert!(binaries.is_absolute());
-    folder
-}
-
-/// The program, not run as root, which it refuses.
-fn as_postgres(program: &Path) -> Command {
-    if is_root() {
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    }
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-
-    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
