@@ -38,7 +38,7 @@ fn shipment(number: &str) -> OrderShipment {
 
 fn record(status: OrderStatus, shipment: Option<OrderShipment>) -> OrderRecord {
     let Order { id, user, ordered_at, currency, lines, .. } = placed(&[(1999, 7), (1399, 1)]);
-    let (updated_at, version) = (at(1000), Version(5));
+    let (updated_at, version) = (at(1000), Version::try_from(5).unwrap());
     OrderRecord { id, user, ordered_at, updated_at, status, currency, lines, shipment, version }
 }
 
@@ -139,7 +139,12 @@ fn only_the_contracts_changes_of_status_are_allowed() {
             let result = before.clone().advance(to, at(9000));
             match expected {
                 '+' => {
-                    let next = Order { status: to, version: Version(6), updated_at: at(9000), ..before };
+                    let next = Order {
+                        status: to,
+                        version: Version::try_from(6).unwrap(),
+                        updated_at: at(9000),
+                        ..before
+                    };
                     assert_eq!(result.unwrap(), next, "{from} -> {to}");
                 }
                 '=' => assert_eq!(result.unwrap(), before, "{from} -> {to}"),
@@ -174,7 +179,12 @@ fn tracking_is_allowed_until_the_end_of_life_and_leaves_the_status() {
         let result = before.clone().track(shipment("1"), at(9000));
         if [Pending, Processing, Shipped].contains(&status) {
             let parcel = Some(shipment("1"));
-            let next = Order { shipment: parcel, version: Version(6), updated_at: at(9000), ..before };
+            let next = Order {
+                shipment: parcel,
+                version: Version::try_from(6).unwrap(),
+                updated_at: at(9000),
+                ..before
+            };
             assert_eq!(result.unwrap(), next, "{status}");
         } else {
             assert_eq!(refused(result), status);
@@ -188,7 +198,7 @@ fn another_shipment_takes_the_place_and_the_id_of_the_first() {
     let same = first.clone().track(shipment("1"), at(2000)).unwrap();
     assert_eq!(same, first);
     let second = same.track(shipment("2"), at(3000)).unwrap();
-    assert_eq!((second.version(), second.updated_at()), (Version(3), at(3000)));
+    assert_eq!((second.version(), second.updated_at()), (Version::try_from(3).unwrap(), at(3000)));
     let parcel = second.shipment().unwrap();
     assert_eq!((parcel.provider(), parcel.tracking_number()), ("USPS", "2"));
     assert_eq!(OrderShipment::id_in(first.id()), OrderShipment::id_in(second.id()));
@@ -212,9 +222,9 @@ fn the_shipment_stays_until_delivery_but_not_past_a_cancellation() {
 fn a_clock_that_goes_backwards_never_moves_the_update_back() {
     let order = placed(&[(1, 1)]).advance(Processing, at(5000)).unwrap();
     let order = order.track(shipment("1"), at(-9000)).unwrap();
-    assert_eq!((order.updated_at(), order.version()), (at(5000), Version(3)));
+    assert_eq!((order.updated_at(), order.version()), (at(5000), Version::try_from(3).unwrap()));
     let order = order.cancel(at(4999)).unwrap();
-    assert_eq!((order.updated_at(), order.version()), (at(5000), Version(4)));
+    assert_eq!((order.updated_at(), order.version()), (at(5000), Version::try_from(4).unwrap()));
 }
 
 #[test]
@@ -236,7 +246,7 @@ fn a_stored_order_that_is_cancelled_with_a_shipment_is_corrupt() {
         } else {
             let order = restored.unwrap();
             assert_eq!((order.status(), order.shipment()), (status, Some(&shipment("1"))));
-            assert_eq!((order.version(), order.updated_at()), (Version(5), at(1000)));
+            assert_eq!((order.version(), order.updated_at()), (Version::try_from(5).unwrap(), at(1000)));
         }
     }
 }
