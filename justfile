@@ -25,6 +25,11 @@ bench *ARGS:
     cargo build --release --package orders-server --bins --examples
     python3 bench/bench.py {{ARGS}}
 
+# Measure the server on PostgreSQL against pgbench (needs wrk, PostgreSQL and Python 3).
+bench-postgres *ARGS:
+    cargo build --release --package orders-server --features postgres --bins --examples
+    python3 bench/postgres.py {{ARGS}}
+
 # Measure the domain and the repository alone.
 bench-crates:
     cargo bench --package orders-adapters

@@ -26,7 +26,7 @@ const BATCH: usize = 256;
 const QUEUE: usize = 1024;
 
 /// How many writes wait before a second store begins while the first one is busy.
-const PILE: usize = 32;
+const PILE: usize = 16;
 
 /// A write that somebody waits for.
 #[derive(Debug)]
