@@ -71,11 +71,12 @@ fn is_this_machine(host: &Host) -> bool {
 
 /// The URL without its password and parameters, for messages.
 fn hidden(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or((url, ""));
+    let (scheme, rest) =
+        url.split_once("://").map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}://"), rest));
     let rest = rest.split('?').next().unwrap_or_default();
     match rest.rsplit_once('@') {
-        Some((who, place)) => format!("{scheme}://{}@{place}", who.split(':').next().unwrap_or_default()),
-        None => format!("{scheme}://{rest}"),
+        Some((who, place)) => format!("{scheme}{}@{place}", who.split(':').next().unwrap_or_default()),
+        None => format!("{scheme}{rest}"),
     }
 }
 
@@ -167,6 +168,10 @@ mod tests {
             let error = bad.parse::<PostgresUrl>().unwrap_err().to_string();
             assert!(!error.contains("s3cret"), "{error}");
             assert!(error.contains("postgres://"), "{error}");
+        }
+        for (bad, shown) in [("u:s3cret@h/d", "u@h/d"), ("foo", "foo")] {
+            let error = bad.parse::<PostgresUrl>().unwrap_err().to_string();
+            assert!(error.contains(&format!("{shown:?}")), "{error}");
         }
     }
 }
