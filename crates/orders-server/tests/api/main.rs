@@ -1,7 +1,6 @@
 //! The HTTP contract over a real socket: one file a route group, each test on a fresh database.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
-#![expect(clippy::print_stdout, reason = "one test runs the others again and says how many passed")]
 
 #[path = "../support/mod.rs"]
 mod support;
