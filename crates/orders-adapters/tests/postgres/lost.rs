@@ -1,6 +1,6 @@
 //! Connections that are lost, and locks that somebody holds.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use orders_adapters::sql::postgres::PostgresOptions;
 use orders_domain::ports::{OrderRepository, PortError};
@@ -11,7 +11,8 @@ use super::{
     common::{at, key, n, new_order, parcel},
     open, open_with,
     placing::place,
-    postgres_server, wait_until,
+    postgres_server::{self, Cluster},
+    wait_until,
 };
 
 const HANG_UP: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -35,6 +36,27 @@ async fn reads_survive_lost_connections_and_writes_work_again() {
     }
     // Whatever was tried, each key has made one order.
     assert_eq!(orders.page(after(None, 500)).await.unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_database_nobody_waits_for_one() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    let options = PostgresOptions { connect_timeout: Duration::from_secs(60), ..PostgresOptions::default() };
+    let orders = open_with(&database, options);
+    let first = place(&*orders, 1, at(0)).await;
+    assert_eq!(orders.page(after(None, 1)).await.unwrap(), std::slice::from_ref(&first));
+    cluster.signal("QUIT");
+    wait_until("an outage", || async { orders.find(first.id()).await.is_err() }).await;
+
+    let asked = Instant::now();
+    let (page, found) = tokio::join!(orders.page(after(None, 1)), orders.find(first.id()));
+    assert!(matches!(page, Err(PortError::Unavailable(_))), "{page:?}");
+    assert!(matches!(found, Err(PortError::Unavailable(_))), "{found:?}");
+    assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+
+    cluster.start_again();
+    wait_until("a list", || async { orders.page(after(None, 1)).await.is_ok() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,25 +15,27 @@ use super::{
 
 /// A pool of connections for reading.
 #[derive(Debug, Clone)]
-pub struct Readers(Pool<Manager>);
+pub struct Readers {
+    pool: Pool<Manager>,
+    connector: Arc<Connector>,
+}
 
 impl Readers {
     /// The pool, which connects when it is used first, and how long a read waits for a connection.
     pub fn new(connector: Arc<Connector>, patience: Duration) -> Self {
         let options = connector.options();
-        Self(
-            Pool::builder()
-                .max_size(options.pool_size)
-                .min_idle(Some(0))
-                .connection_timeout(patience)
-                .error_handler(Box::new(NopErrorHandler))
-                .build_unchecked(Manager(connector)),
-        )
+        let pool = Pool::builder()
+            .max_size(options.pool_size)
+            .min_idle(Some(0))
+            .connection_timeout(patience)
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(Manager(Arc::clone(&connector)));
+        Self { pool, connector }
     }
 
     /// Sets the gauges of how many connections there are and how many of them rest.
     pub fn record_use(&self) {
-        let state = self.0.state();
+        let state = self.pool.state();
         gauge!("orders_read_connections").set(state.connections);
         gauge!("orders_read_connections_idle").set(state.idle_connections);
     }
@@ -55,7 +57,14 @@ impl Readers {
     }
 
     fn connection(&self) -> Result<PooledConnection<Manager>, PortError> {
-        self.0.get().map_err(unavailable)
+        if let Some(conn) = self.pool.try_get() {
+            return Ok(conn);
+        }
+        if self.pool.state().connections == 0 {
+            // The pool would go on trying for as long as it waits; one try shows an outage at once.
+            self.connector.connect(Purpose::Read).map_err(unavailable)?;
+        }
+        self.pool.get().map_err(unavailable)
     }
 }
 
