@@ -42,7 +42,7 @@ async fn reads_survive_lost_connections_and_writes_work_again() {
 async fn without_a_database_nobody_waits_for_one() {
     let Some(mut cluster) = Cluster::start() else { return };
     let database = cluster.database();
-    let options = PostgresOptions { connect_timeout: Duration::from_secs(60), ..PostgresOptions::default() };
+    let options = PostgresOptions { connect_timeout: Duration::from_mins(1), ..PostgresOptions::default() };
     let orders = open_with(&database, options);
     let first = place(&*orders, 1, at(0)).await;
     assert_eq!(orders.page(after(None, 1)).await.unwrap(), std::slice::from_ref(&first));
