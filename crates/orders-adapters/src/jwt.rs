@@ -1,7 +1,7 @@
 //! Tokens of an OpenID provider: JWTs (RFC 7519, RFC 9068) signed with a key that it publishes.
 //!
-//! A token is taken apart in [`token`], its key comes from [`provider`], and what it says is judged
-//! in [`claims`]; the moment it is judged at is the port's [`Clock`], not the library's. Why a token
+//! A token is taken apart in `token`, its key comes from `provider`, and what it says is judged
+//! in `claims`; the moment it is judged at is the port's [`Clock`], not the library's. Why a token
 //! was refused is logged at the level debug, without the token.
 
 mod algorithm;
