@@ -179,7 +179,7 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         sql.bind::<Text, _>(self.pending)?.text(" AS status, ");
         sql.bind::<BigInt, _>(&self.first)?.text(" AS version FROM new, block), ");
         // A key that another server has taken in the meantime keeps its order out. Looking out for that
-        // costs a fifth of an insertion, so orders without a key go by themselves.
+        // is not free, so orders without a key go by themselves.
         sql.text(
             "without_key AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version) \
              SELECT id, user_id, at, at, status, currency, version FROM numbered WHERE idempotency_key IS NULL \
