@@ -58,8 +58,9 @@ impl Default for PostgresOptions {
 
 /// Every search of this service is served by an index, and has to be whatever the planner takes the
 /// table for: plans are made once, for all values, and when the table may still be empty.
-const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_mergejoin = off; \
-                     SET jit = off; SET default_transaction_isolation = 'read committed'";
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
+                     SET enable_bitmapscan = off; SET enable_mergejoin = off; SET jit = off; \
+                     SET default_transaction_isolation = 'read committed'";
 
 /// A success is answered once it is on disk, whatever the database or the role is set to.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
@@ -247,12 +248,14 @@ pub fn is_closed(conn: &mut Conn) -> bool {
     conn.is_broken()
 }
 
-/// Whether the database was lost while it was asked, rather than refusing.
+/// Whether the database was lost while it was asked, rather than refusing or answering nonsense.
 pub fn is_lost(conn: &mut Conn, error: &Error) -> bool {
     use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
 
-    matches!(error, Error::DatabaseError(ClosedConnection | UnableToSendCommand, _))
-        || is_closed(conn)
+    match error {
+        Error::DeserializationError(_) | Error::NotFound => false,
+        Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
         // It may be ending: it says so first and hangs up after.
-        || conn.batch_execute("SELECT 1").is_err()
+        _ => is_closed(conn) || conn.batch_execute("SELECT 1").is_err(),
+    }
 }

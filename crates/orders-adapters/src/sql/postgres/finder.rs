@@ -85,7 +85,7 @@ impl Reader {
     fn find(&mut self, ids: &[i64]) -> Result<HashMap<i64, Order>, PortError> {
         let conn = self.0.get().map_err(unavailable)?;
         match find_all(conn, ids) {
-            Err(error) if !matches!(error, Error::DeserializationError(_)) && is_lost(conn, &error) => {
+            Err(error) if is_lost(conn, &error) => {
                 self.0.close();
                 find_all(self.0.get().map_err(unavailable)?, ids).map_err(failure)
             }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use diesel::{QueryResult, result::Error};
+use diesel::QueryResult;
 use metrics::gauge;
 use orders_domain::ports::PortError;
 use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
@@ -48,7 +48,7 @@ impl Readers {
     pub fn read<T>(&self, read: impl Fn(&mut Conn) -> QueryResult<T>) -> Result<T, PortError> {
         let mut conn = self.connection()?;
         match read(&mut conn) {
-            Err(error) if !is_deserialization(&error) && is_lost(&mut conn, &error) => {
+            Err(error) if is_lost(&mut conn, &error) => {
                 drop(conn);
                 read(&mut *self.connection()?).map_err(failure)
             }
@@ -66,10 +66,6 @@ impl Readers {
         }
         self.pool.get().map_err(unavailable)
     }
-}
-
-fn is_deserialization(error: &Error) -> bool {
-    matches!(error, Error::DeserializationError(_) | Error::NotFound)
 }
 
 /// Makes the pool's connections.

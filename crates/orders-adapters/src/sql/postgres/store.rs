@@ -75,9 +75,8 @@ impl PostgresStore {
 
     /// As one statement, which is tried again only `until` a moment.
     fn together(&mut self, batch: &[Write], until: Instant) -> Result<Outcomes, BatchError> {
-        let writes: Vec<_> = batch.iter().collect();
         let conn = self.0.get().map_err(|error| BatchError::Begin(error.into()))?;
-        let attempt = || writing::write(conn, &writes).map_err(|error| Failure::of(conn, error));
+        let attempt = || writing::write(conn, batch).map_err(|error| Failure::of(conn, error));
         let may_pass = |failure: &Failure| failure.may_pass() && Instant::now() < until;
         let done = attempt.retry(again()).when(may_pass).call();
         done.map_err(|failure| match failure {

@@ -31,25 +31,22 @@ const PROBE: &str =
 /// # Errors
 ///
 /// When nothing of it was written; a failure after that is in the outcomes.
-pub fn write(conn: &mut Conn, writes: &[&Write]) -> QueryResult<Outcomes> {
+pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
+    if writes.iter().any(|write| matches!(write, Write::Probe)) {
+        conn.batch_execute(PROBE)?;
+    }
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
     answers.write_once(conn, (0..writes.len()).collect())?;
     if let Err(error) = answers.settle_keys(conn) {
         answers.fail_the_rest(error);
     }
-    let healthy = answers
-        .said
-        .iter()
-        .flatten()
-        .any(|answer| matches!(answer, Ok(Outcome::Inserted(..) | Outcome::Done)));
-    answers.probe(conn, healthy);
     let silent = || Err(PortError::Unavailable("the key keeps changing hands".into()));
     Ok(answers.said.into_iter().map(|said| said.unwrap_or_else(silent)).collect())
 }
 
 /// The outcomes, as they become known.
 struct Answers<'a> {
-    writes: &'a [&'a Write],
+    writes: &'a [Write],
     said: Vec<Option<Result<Outcome, PortError>>>,
 }
 
@@ -60,20 +57,22 @@ impl Answers<'_> {
         let mut batch = Batch::default();
         let (mut insertions, mut changes) = (Vec::new(), Vec::new());
         for index in indices {
-            match self.writes[index] {
+            match &self.writes[index] {
                 Write::Insert { order, idempotency } => {
                     if batch.insert(order, idempotency.as_ref()) {
                         insertions.push(index);
                     }
                 }
                 Write::Update { order, .. } => changes.push((order.id(), index)),
-                Write::Replay { .. } | Write::Probe => {}
+                // It has come through before.
+                Write::Probe => self.said[index] = Some(Ok(Outcome::Done)),
+                Write::Replay { .. } => {}
             }
         }
         changes.sort_unstable();
         for (_, index) in &changes {
             self.said[*index] = Some(Ok(Outcome::Stale));
-            if let Write::Update { order, seen } = self.writes[*index] {
+            if let Write::Update { order, seen } = &self.writes[*index] {
                 batch.change(order, *seen);
             }
         }
@@ -163,31 +162,12 @@ impl Answers<'_> {
         Ok(())
     }
 
-    /// Whether writing works: asked of the database only if this batch has not shown it.
-    fn probe(&mut self, conn: &mut Conn, healthy: bool) {
-        let mut found = healthy.then_some(Ok(()));
-        for (said, write) in self.said.iter_mut().zip(self.writes) {
-            if said.is_none() && matches!(write, Write::Probe) {
-                let works = found.take().unwrap_or_else(|| conn.batch_execute(PROBE).map_err(unwritten));
-                if works.is_ok() {
-                    found = Some(Ok(()));
-                }
-                *said = Some(works.map(|()| Outcome::Done));
-            }
-        }
-    }
-
     fn fail_the_rest(&mut self, error: PortError) {
         let (reason, unknown) = (error.to_string(), matches!(error, PortError::Unknown(_)));
-        for (said, write) in self.said.iter_mut().zip(self.writes) {
-            if said.is_none() && !matches!(write, Write::Probe) {
-                let cause = reason.as_str().into();
-                *said = Some(Err(if unknown {
-                    PortError::Unknown(cause)
-                } else {
-                    PortError::Unavailable(cause)
-                }));
-            }
+        for said in self.said.iter_mut().filter(|said| said.is_none()) {
+            let cause = reason.as_str().into();
+            *said =
+                Some(Err(if unknown { PortError::Unknown(cause) } else { PortError::Unavailable(cause) }));
         }
     }
 }

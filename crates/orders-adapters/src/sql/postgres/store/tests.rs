@@ -119,6 +119,26 @@ fn a_refused_batch_leaves_nothing_behind_and_is_known_not_to() {
 }
 
 #[test]
+fn a_host_that_takes_no_writes_is_left_even_by_who_only_asks_whether_it_does() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    let read_only = |word: &str| {
+        database.execute(&format!(
+            "SET transaction_read_only = off; ALTER DATABASE {} SET default_transaction_read_only = {word}",
+            database.name()
+        ));
+    };
+    read_only("on");
+    for _ in 0..2 {
+        let refused = store.apply(&[Write::Probe], Isolation::Together);
+        assert!(matches!(refused, Err(BatchError::Begin(_))), "{refused:?}");
+    }
+    // A new connection is one to a host that does.
+    read_only("off");
+    assert_eq!(together(&mut store, &[Write::Probe]), ["done"]);
+}
+
+#[test]
 fn a_batch_that_deadlocks_with_another_server_is_done_again() {
     let Some(database) = postgres_server::database() else { return };
     let mut store = store(&database);
