@@ -35,13 +35,20 @@ const TOKEN_MAX: usize = 8 * 1024;
 pub struct Auth {
     scheme: AuthScheme,
     authenticator: Arc<dyn Authenticator>,
+    lists_are_open: bool,
 }
 
 impl Auth {
     /// Authentication by this scheme.
     #[must_use]
     pub fn new(scheme: AuthScheme, authenticator: Arc<dyn Authenticator>) -> Self {
-        Self { scheme, authenticator }
+        Self { scheme, authenticator, lists_are_open: true }
+    }
+
+    /// The same, but a list shows the asker's own orders also where a bare header says who asks.
+    #[must_use]
+    pub fn with_own_lists(self) -> Self {
+        Self { lists_are_open: false, ..self }
     }
 
     /// What a 401 carries in `WWW-Authenticate` (RFC 9110, section 11.6.1).
@@ -56,7 +63,7 @@ impl Auth {
     /// Whether strangers may do this.
     #[must_use]
     pub fn opens(&self, use_case: UseCase) -> bool {
-        self.scheme == AuthScheme::Header && use_case.is_open_in_development()
+        self.lists_are_open && self.scheme == AuthScheme::Header && use_case.is_open_in_development()
     }
 
     /// The user who is asking.

@@ -4,7 +4,8 @@
 //! the first byte of the next; a client that then sends a head byte by byte would hold its
 //! connection for ever. So every connection tells when it last served a request, and one that has
 //! waited longer than the pause and a head may take is answered 408 and shut. One that was told its
-//! end is shut soon after: the library would go on reading a chunked body that nobody wants.
+//! end is shut soon after: the library would go on reading a chunked body that nobody wants. One whose
+//! client takes nothing of its answer is cut off.
 
 use std::{
     any::Any,
@@ -39,6 +40,13 @@ const LINGER: Duration = Duration::from_secs(1);
 
 const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
+/// How long a client may take none of an answer.
+pub const READ_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most of an answer, in bytes, that is handed to a connection at once: what a client that does
+/// not read costs, and how much it must read to be seen to.
+const PIECE: usize = 32 * 1024;
+
 /// While a request is being served, in place of the time since when none is.
 const SERVING: u64 = u64::MAX;
 
@@ -50,6 +58,9 @@ pub struct Watched {
     opened: Instant,
     /// Milliseconds from `opened` to the end of the last request, or [`SERVING`].
     waiting_since: AtomicU64,
+    /// Milliseconds from `opened` to when the client was last given a piece of an answer, or
+    /// [`SERVING`] while it is not the client who is waited for.
+    given: AtomicU64,
     /// Whether the last answer said that it is the last.
     ending: AtomicBool,
 }
@@ -75,6 +86,16 @@ impl Watched {
         since != SERVING && Duration::from_millis(self.millis(now).saturating_sub(since)) > limit
     }
 
+    /// Whether a piece of an answer has been waiting for so long that nobody reads.
+    fn is_unread(&self, now: Instant) -> bool {
+        let given = self.given.load(Ordering::Relaxed);
+        given != SERVING && Duration::from_millis(self.millis(now).saturating_sub(given)) > READ_PATIENCE
+    }
+
+    fn cut_off(&self) {
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
     fn shut(&self) {
         if !self.ending.load(Ordering::Relaxed) {
             // If the client reads nothing there is nobody to tell.
@@ -93,6 +114,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
+        self.0.given.store(SERVING, Ordering::Relaxed);
         self.0.waiting_since.store(self.0.millis(Instant::now()), Ordering::Relaxed);
     }
 }
@@ -111,6 +133,7 @@ impl Watch {
             socket: handle.into(),
             opened: Instant::now(),
             waiting_since: AtomicU64::new(0),
+            given: AtomicU64::new(SERVING),
             ending: AtomicBool::new(false),
         });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&watched));
@@ -130,6 +153,10 @@ impl Watch {
 
     fn shut_the_slow(&self, limit: Duration, now: Instant) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|watched| match watched.upgrade() {
+            Some(watched) if watched.is_unread(now) => {
+                watched.cut_off();
+                false
+            }
             Some(watched) if watched.has_waited(limit, now) => {
                 watched.shut();
                 false
@@ -140,18 +167,36 @@ impl Watch {
     }
 }
 
-/// A body whose end is the end of serving.
+/// A body whose end is the end of serving. It is given in pieces, each when the client has taken
+/// most of the one before.
 #[derive(Debug)]
 pub struct ServedBody<B> {
     body: B,
-    _serving: Option<Serving>,
+    /// What the body has given and nobody has taken.
+    rest: Bytes,
+    serving: Option<Serving>,
 }
 
 impl<B> ServedBody<B> {
     /// The body, with the request it answers.
     pub fn new(body: B, serving: Option<Serving>) -> Self {
-        Self { body, _serving: serving }
+        Self { body, rest: Bytes::new(), serving }
     }
+
+    fn waits_for(&self, waits: &Waits) {
+        if let Some(Serving(watched)) = &self.serving {
+            let given = match waits {
+                Waits::ForUs => SERVING,
+                Waits::ForTheClient => watched.millis(Instant::now()),
+            };
+            watched.given.store(given, Ordering::Relaxed);
+        }
+    }
+}
+
+enum Waits {
+    ForUs,
+    ForTheClient,
 }
 
 impl<B: MessageBody + Unpin> MessageBody for ServedBody<B> {
@@ -165,6 +210,22 @@ impl<B: MessageBody + Unpin> MessageBody for ServedBody<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.body).poll_next(context)
+        if self.rest.is_empty() {
+            match Pin::new(&mut self.body).poll_next(context) {
+                Poll::Ready(Some(Ok(piece))) if piece.len() <= PIECE => {
+                    self.waits_for(&Waits::ForTheClient);
+                    return Poll::Ready(Some(Ok(piece)));
+                }
+                Poll::Ready(Some(Ok(large))) => self.rest = large,
+                other => {
+                    self.waits_for(&Waits::ForUs);
+                    return other;
+                }
+            }
+        }
+        let piece = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(piece);
+        self.waits_for(&Waits::ForTheClient);
+        Poll::Ready(Some(Ok(piece)))
     }
 }

@@ -4,11 +4,11 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpResponse, ResponseError,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        ConnectionType, StatusCode,
+        ConnectionType, StatusCode, Version,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     connections::{ServedBody, Watched},
+    ending::Ending,
     error::ApiError,
     gate::RouteName,
     metrics,
@@ -32,6 +33,9 @@ const NO_ROUTE: RouteName = RouteName("none");
 
 /// What browsers may do with our answers: nothing but show them.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// What is said to whoever waits when the process must end.
+const STOPPED: &str = "the server is stopping, and storage did not answer in time: a change may or may not be saved; read the order, or send a new one again with the same Idempotency-Key";
 
 /// A span for each request, for those who switch on the level debug: gathering its fields costs
 /// about as much as reading an order.
@@ -66,8 +70,19 @@ pub async fn edge(
     let started = Instant::now();
     let id = request_id(&request);
     let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let (version, asks_to_upgrade) = (request.version(), request.head().upgrade());
+    let ending = request.app_data::<Ending>().cloned();
+    let call = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let outcome = match ending {
+        Some(ending) => ending.race(call).await,
+        None => Some(call.await),
+    };
     let took = started.elapsed();
+    let Some(outcome) = outcome else {
+        metrics::answered(NO_ROUTE, StatusCode::SERVICE_UNAVAILABLE, took);
+        let error = ApiError::Unavailable { detail: STOPPED, cause: None };
+        return Err(complete("stopped", error.error_response(), id));
+    };
     match outcome {
         Ok(Ok(mut response)) => {
             let route = response.request().extensions().get::<RouteName>().copied().unwrap_or(NO_ROUTE);
@@ -76,6 +91,17 @@ pub async fn edge(
                 log(&id, route, response.response().error());
             }
             mark(response.headers_mut(), id);
+            let is_stream = response.response().body().size() == BodySize::Stream;
+            let head = response.response_mut().head_mut();
+            // The library takes heads from a pool, with the version of the answer before.
+            head.version = version;
+            // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
+            let unchunked = is_stream && version < Version::HTTP_11;
+            head.no_chunking(unchunked);
+            // We upgrade to nothing. The library would close without saying so.
+            if unchunked || asks_to_upgrade {
+                head.set_connection_type(ConnectionType::Close);
+            }
             if let (Some(serving), ConnectionType::Close) =
                 (&serving, response.response().head().connection_type())
             {

@@ -13,10 +13,16 @@ use orders_domain::{InvalidInput, OrderError, OrderStatus, Scope, ports::PortErr
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::faults::{Fault, Faults};
+use crate::{
+    accept::Media,
+    faults::{Fault, Faults, cut},
+};
 
 /// The media type of every error.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The most characters of a problem's detail, whatever was sent.
+const DETAIL_CHARS: usize = 1024;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +53,12 @@ pub enum ApiError {
     TooLarge(usize),
     #[error("{0}")]
     UnsupportedMediaType(String),
-    #[error("the request is well-formed but invalid")]
-    Invalid { faults: Vec<Fault> },
+    #[error("{0}")]
+    Misdirected(String),
+    #[error("nothing that is offered here is acceptable: {}", names(offered))]
+    NotAcceptable { offered: &'static [Media] },
+    #[error("{detail}")]
+    Invalid { detail: String, faults: Vec<Fault> },
     #[error("the Idempotency-Key was used for another request")]
     KeyReused,
     #[error("too many requests")]
@@ -61,6 +71,10 @@ pub enum ApiError {
     },
     #[error("something went wrong on our side")]
     Internal(#[source] Option<PortError>),
+}
+
+fn names(offered: &[Media]) -> String {
+    offered.iter().map(|media| media.name()).collect::<Vec<_>>().join(", ")
 }
 
 impl ApiError {
@@ -84,6 +98,8 @@ impl ApiError {
             Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
             Self::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "changed"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::Misdirected(_) => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
+            Self::NotAcceptable { .. } => (StatusCode::NOT_ACCEPTABLE, "not-acceptable"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
@@ -96,7 +112,7 @@ impl ApiError {
 
 /// The body of every error: problem details after RFC 9457.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
+pub struct Problem<'a> {
     /// What kind of problem it is, as a stable name.
     #[serde(rename = "type")]
     #[schema(rename = "type", example = "urn:problem:orders:invalid")]
@@ -112,8 +128,8 @@ pub struct Problem {
     detail: String,
     /// Everything that is wrong with the request.
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
-    #[schema(required = false)]
-    errors: Vec<Fault>,
+    #[schema(required = false, max_items = 100, value_type = Vec<Fault>)]
+    errors: &'a [Fault],
     /// On 409: what may follow the order's present status.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, example = json!(["shipped", "cancelled"]))]
@@ -159,10 +175,10 @@ impl ResponseError for ApiError {
             kind: format!("urn:problem:orders:{kind}"),
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
-            detail: self.to_string(),
+            detail: cut(self, DETAIL_CHARS),
             errors: match self {
-                Self::Malformed { faults, .. } | Self::Invalid { faults } => faults.clone(),
-                _ => Vec::new(),
+                Self::Malformed { faults, .. } | Self::Invalid { faults, .. } => faults,
+                _ => &[],
             },
             allowed: match self {
                 Self::NotAllowed { allowed, .. } => {

@@ -1,5 +1,7 @@
 //! What is wrong with a request, all of it at once.
 
+use std::fmt::{self, Display, Write};
+
 use orders_domain::{LineFault, LinePart};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,31 +21,59 @@ pub struct Fault {
 }
 
 /// Gathers faults. A request that is malformed anywhere is 400; one that is merely invalid is 422.
+///
+/// At most [`Faults::MAX`] are kept, of [`Faults::MAX_BYTES`] together, and the others counted: what
+/// is answered does not grow with what was sent, and neither does the work of saying it.
 #[derive(Debug, Default)]
 pub struct Faults {
     list: Vec<Fault>,
+    /// The bytes of the list's texts in an answer.
+    bytes: usize,
+    /// How many are not in the list.
+    unlisted: usize,
     malformed: bool,
 }
 
+/// The most characters of a pointer.
+const POINTER_CHARS: usize = 256;
+
+/// The most characters of what is wrong; texts that were sent are cut at less in it.
+const DETAIL_CHARS: usize = 1024;
+
 impl Faults {
+    /// The most faults that are listed.
+    pub const MAX: usize = 100;
+
+    /// The most bytes that the texts of all listed faults take in an answer.
+    pub const MAX_BYTES: usize = 48 * 1024;
+
     /// Something of the wrong form: a wrong type, a spelling that does not parse.
-    pub fn malformed(&mut self, pointer: impl Into<String>, detail: impl ToString) {
+    pub fn malformed(&mut self, pointer: impl Display, detail: impl Display) {
         self.malformed = true;
         self.invalid(pointer, detail);
     }
 
     /// Something of the right form that cannot be.
-    pub fn invalid(&mut self, pointer: impl Into<String>, detail: impl ToString) {
-        self.list.push(Fault { pointer: pointer.into(), detail: detail.to_string() });
+    pub fn invalid(&mut self, pointer: impl Display, detail: impl Display) {
+        if self.list.len() < Self::MAX && self.unlisted == 0 {
+            let fault = Fault { pointer: cut(pointer, POINTER_CHARS), detail: cut(detail, DETAIL_CHARS) };
+            let bytes = json_bytes(&fault.pointer) + json_bytes(&fault.detail);
+            if self.bytes + bytes <= Self::MAX_BYTES {
+                self.bytes += bytes;
+                self.list.push(fault);
+                return;
+            }
+        }
+        self.unlisted += 1;
     }
 
     /// What the use case found wrong with the lines of an order.
     pub fn extend(&mut self, faults: impl IntoIterator<Item = LineFault>) {
         for LineFault { part, reason } in faults {
             let pointer = match part {
-                LinePart::Product(index) => format!("/products/{index}/id"),
-                LinePart::Quantity(index) => format!("/products/{index}/quantity"),
-                LinePart::Whole => "/products".to_owned(),
+                LinePart::Product(index) => &format!("/products/{index}/id"),
+                LinePart::Quantity(index) => &format!("/products/{index}/quantity"),
+                LinePart::Whole => "/products",
             };
             self.invalid(pointer, reason);
         }
@@ -60,12 +90,87 @@ impl Faults {
     ///
     /// [`ApiError::Malformed`] or [`ApiError::Invalid`] with all faults.
     pub fn into_result(self) -> Result<(), ApiError> {
-        match (self.list.is_empty(), self.malformed) {
-            (true, _) => Ok(()),
-            (false, true) => {
-                Err(ApiError::Malformed { detail: "the request is malformed".to_owned(), faults: self.list })
-            }
-            (false, false) => Err(ApiError::Invalid { faults: self.list }),
+        let Self { list: faults, unlisted, malformed, .. } = self;
+        if faults.is_empty() {
+            return Ok(());
         }
+        let mut detail =
+            if malformed { "the request is malformed" } else { "the request is well-formed but invalid" }
+                .to_owned();
+        if unlisted > 0 {
+            let _ = write!(detail, "; {unlisted} more faults are not listed");
+        }
+        Err(if malformed {
+            ApiError::Malformed { detail, faults }
+        } else {
+            ApiError::Invalid { detail, faults }
+        })
+    }
+}
+
+/// A text of at most so many characters; what is cut off is not even written out.
+pub fn cut(text: impl Display, chars: usize) -> String {
+    struct Cut {
+        text: String,
+        left: usize,
+    }
+    impl Write for Cut {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            match piece.char_indices().nth(self.left) {
+                None => {
+                    self.left -= piece.chars().count();
+                    self.text.push_str(piece);
+                    Ok(())
+                }
+                Some((end, _)) => {
+                    self.text.push_str(&piece[..end]);
+                    self.text.push('…');
+                    Err(fmt::Error)
+                }
+            }
+        }
+    }
+    let mut cut = Cut { text: String::new(), left: chars };
+    // It fails where it is full.
+    let _ = write!(cut, "{text}");
+    cut.text
+}
+
+/// How many bytes a text takes in JSON.
+fn json_bytes(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| match byte {
+            b'"' | b'\\' => 2,
+            0..0x20 => 6,
+            _ => 1,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_faults_are_listed_and_the_others_counted() {
+        let mut faults = Faults::default();
+        for index in 0..1_000 {
+            faults.malformed(index, "is wrong");
+        }
+        let ApiError::Malformed { detail, faults } = faults.into_result().unwrap_err() else { panic!() };
+        assert_eq!(detail, "the request is malformed; 900 more faults are not listed");
+        assert_eq!((faults.len(), &*faults[99].pointer), (100, "99"));
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_take_48_kib_together() {
+        let (long, mut faults) = ("\u{1}".repeat(70_000), Faults::default());
+        for _ in 0..1_000 {
+            faults.invalid(&long, &long);
+        }
+        let ApiError::Invalid { faults, .. } = faults.into_result().unwrap_err() else { panic!() };
+        assert!((1..100).contains(&faults.len()));
+        assert_eq!(faults[0].pointer.chars().count(), 257);
+        assert!(serde_json::to_string(&faults).unwrap().len() < 52 * 1024);
     }
 }

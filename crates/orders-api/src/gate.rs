@@ -4,7 +4,7 @@ use actix_web::{
     Error, HttpMessage, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::{StatusCode, header},
+    http::{ConnectionType, StatusCode, header},
     middleware::Next,
     web::Data,
 };
@@ -12,8 +12,11 @@ use actix_web::{
 use orders_domain::{Audience, OrderError, Ownership, UseCase};
 
 use crate::{
+    accept::{self, Media},
     auth::{Auth, CurrentUser, Reader},
     error::ApiError,
+    host, parameters,
+    payload::Incoming,
     rate_limit::{Asker, RateLimit},
 };
 
@@ -32,22 +35,67 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteName(pub &'static str);
 
+/// What a route asks of every request.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    name: RouteName,
+    access: Access,
+    /// Whether the handler reads the query. Where none does, no parameter is known.
+    reads_query: bool,
+    /// In which forms it answers, the usual one first.
+    offers: &'static [Media],
+}
+
+impl Rule {
+    /// A route without parameters that answers JSON.
+    pub const fn new(name: &'static str, access: Access) -> Self {
+        Self { name: RouteName(name), access, reads_query: false, offers: &[Media::Json] }
+    }
+
+    /// The same with a handler that reads the query.
+    pub const fn reading_query(self) -> Self {
+        Self { reads_query: true, ..self }
+    }
+
+    /// The same with these forms of answers.
+    pub const fn offering(self, offers: &'static [Media]) -> Self {
+        Self { offers, ..self }
+    }
+
+    /// Judges what can be judged before the handler, once the asker is let in.
+    fn judge(&self, request: &ServiceRequest) -> Result<(), ApiError> {
+        if self.reads_query {
+            parameters::bounded(request.query_string())?;
+        } else {
+            parameters::none(request.query_string())?;
+        }
+        // What operators and browsers fetch has one form each, whatever they say.
+        if self.access != Access::Open {
+            let media = accept::choose(request.headers(), self.offers)?;
+            if self.offers.len() > 1 {
+                request.extensions_mut().insert(media);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Names the route, finds out who is asking and how often they do, and lets them in or not.
 ///
 /// # Errors
 ///
 /// None of its own: a refusal is a response, so that everything around it treats it as one.
 pub async fn gate(
-    name: RouteName,
-    access: Access,
-    request: ServiceRequest,
+    rule: Rule,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    request.extensions_mut().insert(name);
-    if access == Access::Open {
-        return next.call(request).await;
+    request.extensions_mut().insert(rule.name);
+    let incoming = Incoming::of(&mut request);
+    if let Some(incoming) = &incoming {
+        request.extensions_mut().insert(incoming.clone());
     }
-    let mut response = match admit(access, &request).await {
+    let mut response = match admit(rule.access, &request).await.and_then(|()| rule.judge(&request)) {
         Ok(()) => next.call(request).await?,
         Err(error) => {
             let response = error.error_response();
@@ -61,10 +109,20 @@ pub async fn gate(
         let challenge = auth.challenge();
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
+    // What was refused before its body was read.
+    if incoming.is_some_and(|incoming| incoming.is_unread()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response)
 }
 
 async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError> {
+    host::check(request)?;
+    if access == Access::Open {
+        return Ok(());
+    }
+    let limit = request.app_data::<Data<RateLimit>>();
+    let address = || limit.and_then(|limit| limit.address_of(request)).map(Asker::Address);
     let asker = match access {
         Access::User(use_case) => {
             let auth = request.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?;
@@ -72,15 +130,20 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError>
                 request.extensions_mut().insert(Reader(Audience::Anyone));
                 None
             } else {
+                // Whoever has shown too many credentials that stand for nobody is not looked at: to
+                // verify one costs more than to serve many requests.
+                if let (Some(limit), Some(address)) = (limit, address()) {
+                    limit.check_exhausted(address)?;
+                }
                 Some(auth.resolve(request).await.map(|user| CurrentUser { user, use_case }))
             }
         }
         Access::Open | Access::Anyone => None,
     };
-    if let Some(limit) = request.app_data::<Data<RateLimit>>() {
+    if let Some(limit) = limit {
         let counted = match &asker {
             Some(Ok(asker)) => Some(Asker::User(asker.user.id())),
-            _ => limit.address_of(request).map(Asker::Address),
+            _ => address(),
         };
         counted.map_or(Ok(()), |counted| limit.check(counted))?;
     }

@@ -73,7 +73,7 @@ impl<'a> Json<'a> {
                 for ((key, value), repeated) in members.iter().zip(repeated_keys(members)) {
                     push_pointer(pointer, key);
                     if repeated {
-                        faults.malformed(&**pointer, "the key is repeated");
+                        faults.malformed(&*pointer, "the key is repeated");
                     }
                     value.find_repeated_keys(pointer, faults);
                     pointer.truncate(here);

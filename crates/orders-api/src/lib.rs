@@ -8,23 +8,28 @@
 //! A request passes `edge` (ids, panics, metrics), the route table, `gate` (who is asking, how
 //! often), `ownership` (on the routes of one order) and a handler.
 
+mod accept;
 mod auth;
 mod connections;
 mod docs;
 mod edge;
+mod ending;
 mod error;
 mod etag;
 mod faults;
 mod gate;
 mod health;
+mod host;
 mod idempotency;
 mod json;
 mod metrics;
 mod openapi;
 mod orders;
 mod ownership;
+mod parameters;
 mod payload;
 mod products;
+mod public_url;
 mod query;
 mod rate_limit;
 mod request;
@@ -34,8 +39,10 @@ mod server;
 mod stream;
 
 pub use auth::{Auth, AuthScheme};
+pub use host::is_loopback;
 pub use metrics::Render;
 pub use openapi::document;
 pub use orders_domain::OrderService;
+pub use public_url::PublicUrl;
 pub use rate_limit::RateLimit;
 pub use server::{Api, ServerOptions, serve, serve_metrics};

@@ -5,12 +5,12 @@ use utoipa::{
     openapi::{
         self, ContentBuilder, HeaderBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
         path::Operation,
-        schema::{AdditionalProperties, Type},
+        schema::{AdditionalProperties, KnownFormat, SchemaFormat, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
-use crate::{auth, error::Problem, health, metrics, orders, products};
+use crate::{auth, error::Problem, health, metrics, orders, products, public_url::PublicUrl};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,7 +27,7 @@ use crate::{auth, error::Problem, health, metrics, orders, products};
     ),
     components(schemas(Problem)),
     tags(
-        (name = "orders", description = "The orders of the asker"),
+        (name = "orders", description = "Placing orders, moving them on, listing them"),
         (name = "products", description = "What can be ordered"),
         (name = "operations", description = "For those who run the service"),
     ),
@@ -38,7 +38,18 @@ struct Document;
 /// The document as it is served.
 #[must_use]
 pub fn document() -> openapi::OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    // Relative to where the document is, so it holds behind a proxy too.
+    document.servers = Some(vec![openapi::Server::new(".")]);
+    document
+}
+
+/// The same as a server at this address serves it.
+#[must_use]
+pub fn document_at(url: &PublicUrl) -> openapi::OpenApi {
+    let mut document = document();
+    document.servers = Some(vec![openapi::Server::new(url.to_string())]);
+    document
 }
 
 /// The errors that an operation can answer beside its own.
@@ -152,7 +163,13 @@ fn problem((_, description, header): Failure) -> RefOr<openapi::Response> {
 /// What every route of one thing takes: its id, and of an order the tags that are asked about.
 fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut Operation) {
     use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(i64::MAX)).build();
+    let id = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1))
+        .maximum(Some(i64::MAX))
+        .examples([1])
+        .build();
     let id = ParameterBuilder::new()
         .name("id")
         .parameter_in(ParameterIn::Path)

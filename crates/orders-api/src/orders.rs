@@ -1,9 +1,9 @@
 //! The order routes, one handler each.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderValue},
     },
     web::Data,
@@ -11,6 +11,7 @@ use actix_web::{
 use orders_domain::{Order, OrderError, OrderService, Placed};
 
 use crate::{
+    accept::Media,
     auth::{CurrentUser, Reader},
     error::ApiError,
     etag, idempotency,
@@ -18,6 +19,7 @@ use crate::{
     metrics,
     ownership::Owned,
     payload::UnreadBody,
+    public_url::PublicPath,
     query::{self, ListParams},
     request::{self, PlaceOrderBody, SetStatusBody, SetTrackingBody},
     response::{self, OrderBody},
@@ -56,8 +58,9 @@ pub async fn place(
     let placed = service.place(user.id(), &lines, idempotency).await?;
     let (Placed::Now(order) | Placed::Before(order)) = &placed;
     let mut answer = response::order(StatusCode::CREATED, order);
-    let location = HeaderValue::from_str(&format!("/orders/{}", order.id()));
-    answer.headers_mut().insert(header::LOCATION, location.map_err(|_| ApiError::Internal(None))?);
+    let location = format!("{}/orders/{}", PublicPath::of(&http), order.id());
+    let location = HeaderValue::try_from(location).map_err(|_| ApiError::Internal(None))?;
+    answer.headers_mut().insert(header::LOCATION, location);
     match placed {
         Placed::Now(order) => metrics::status_reached(order.status()),
         Placed::Before(_) => {
@@ -76,14 +79,18 @@ pub async fn place(
 )]
 pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: HttpRequest) -> Answer {
     let query = query::parse(http.query_string())?;
-    if stream::is_asked_for(http.headers()) {
+    if http.extensions().get() == Some(&Media::NdJson) {
+        if http.method() == Method::HEAD {
+            return Ok(stream::head_of_orders());
+        }
         return Ok(stream::orders(service.into_inner(), audience, query.filter, query.after));
     }
     let page = service.list(audience, query.clone()).await?;
     let mut answer = response::orders(&page.orders);
     if let (true, Some(last)) = (page.more, page.orders.last()) {
-        let link = HeaderValue::from_str(&query::next_link(&query, last.id()));
-        answer.headers_mut().insert(header::LINK, link.map_err(|_| ApiError::Internal(None))?);
+        let link = query::next_link(PublicPath::of(&http), &query, last.id());
+        let link = HeaderValue::try_from(link).map_err(|_| ApiError::Internal(None))?;
+        answer.headers_mut().insert(header::LINK, link);
     }
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(answer)
@@ -100,7 +107,7 @@ pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: H
     )
 )]
 pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
-    let order = order.into_order();
+    let order = order.into_expected()?;
     if etag::is_known(http.headers(), order.version())? {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, etag::of(order.version())))
@@ -139,7 +146,8 @@ pub async fn advance(service: Data<OrderService>, Owned(order): Owned, body: Unr
     responses((status = 200, description = "The cancelled order", body = OrderBody,
         headers(("ETag" = String, description = "The tag of this version"))))
 )]
-pub async fn cancel(service: Data<OrderService>, Owned(order): Owned) -> Answer {
+pub async fn cancel(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
+    body.discard().await;
     changed(order.order().status(), service.cancel(order).await)
 }
 

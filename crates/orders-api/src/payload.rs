@@ -1,10 +1,10 @@
 //! Reading a request's body, once the asker may send one.
 
-use std::time::Duration;
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
+    FromRequest, HttpMessage, HttpRequest,
+    dev::{Payload, ServiceRequest},
     error::PayloadError,
     http::header::{self, HeaderMap},
     web::{Bytes, BytesMut},
@@ -22,24 +22,49 @@ pub const LIMIT: usize = 64 * 1024;
 /// How long a body may take from the end of the head on.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The body of a request as it comes in, where the gate and the handler both find it.
+#[derive(Clone, Default)]
+pub struct Incoming(Rc<RefCell<Option<Payload>>>);
+
+impl Incoming {
+    /// Takes the body out of the request, if it has one.
+    pub fn of(request: &mut ServiceRequest) -> Option<Self> {
+        match request.take_payload() {
+            Payload::None => None,
+            payload => Some(Self(Rc::new(RefCell::new(Some(payload))))),
+        }
+    }
+
+    fn take(&self) -> Option<Payload> {
+        self.0.borrow_mut().take()
+    }
+
+    /// Whether nobody has read it. The connection cannot be used again then, for what comes next on it
+    /// is the body; whether some of it has come already must not decide, or timing would.
+    pub fn is_unread(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+}
+
 /// A body that nobody has read yet, so that whoever may not send it learns nothing from it.
 pub struct UnreadBody {
     headers: HeaderMap,
-    payload: Payload,
+    incoming: Incoming,
 }
 
 impl FromRequest for UnreadBody {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut headers = HeaderMap::with_capacity(3);
         for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::CONTENT_LENGTH] {
             for value in request.headers().get_all(&name) {
                 headers.append(name.clone(), value.clone());
             }
         }
-        ready(Ok(Self { headers, payload: payload.take() }))
+        let incoming = request.extensions().get::<Incoming>().cloned().unwrap_or_default();
+        ready(Ok(Self { headers, incoming }))
     }
 }
 
@@ -49,23 +74,31 @@ impl UnreadBody {
     /// # Errors
     ///
     /// 400 without a body, 415 for another media type, 413 past [`LIMIT`], 408 past [`PATIENCE`].
-    pub async fn json_bytes(mut self) -> Result<Bytes, ApiError> {
-        let length = self.length();
-        if length == Some(0) || matches!(self.payload, Payload::None) {
+    pub async fn json_bytes(self) -> Result<Bytes, ApiError> {
+        let length = length(&self.headers);
+        if length == Some(0) || self.incoming.0.borrow().is_none() {
             return Err(missing());
         }
         self.check_media_type()?;
         if length.is_some_and(|length| length > LIMIT) {
             return Err(ApiError::TooLarge(LIMIT));
         }
-        match tokio::time::timeout(PATIENCE, self.collect(length.unwrap_or_default())).await {
+        let payload = self.incoming.take().ok_or_else(missing)?;
+        match tokio::time::timeout(PATIENCE, collect(payload, length.unwrap_or_default())).await {
             Ok(body) => body.and_then(|body| if body.is_empty() { Err(missing()) } else { Ok(body) }),
             Err(_) => Err(ApiError::BodyTooSlow(PATIENCE)),
         }
     }
 
-    fn length(&self) -> Option<usize> {
-        self.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    /// Reads what was sent without need, up to [`LIMIT`] and for [`PATIENCE`], so that the connection
+    /// can be used again.
+    pub async fn discard(self) {
+        let Some(payload) = self.incoming.take() else { return };
+        let whole = tokio::time::timeout(PATIENCE, collect(payload, 0)).await;
+        if !matches!(whole, Ok(Ok(_))) {
+            // As good as unread.
+            self.incoming.0.replace(Some(Payload::None));
+        }
     }
 
     fn check_media_type(&self) -> Result<(), ApiError> {
@@ -87,22 +120,26 @@ impl UnreadBody {
             )))
         }
     }
+}
 
-    async fn collect(&mut self, length: usize) -> Result<Bytes, ApiError> {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = self.payload.next().await {
-            let chunk = chunk.map_err(|error| broken(&error))?;
-            if chunk.len() == length {
-                // All of it in one piece, which needs no copy.
-                return Ok(chunk);
-            }
-            if body.len() + chunk.len() > LIMIT {
-                return Err(ApiError::TooLarge(LIMIT));
-            }
-            body.extend_from_slice(&chunk);
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn collect(mut payload: Payload, length: usize) -> Result<Bytes, ApiError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| broken(&error))?;
+        if chunk.len() == length {
+            // All of it in one piece, which needs no copy.
+            return Ok(chunk);
         }
-        Ok(body.freeze())
+        if body.len() + chunk.len() > LIMIT {
+            return Err(ApiError::TooLarge(LIMIT));
+        }
+        body.extend_from_slice(&chunk);
     }
+    Ok(body.freeze())
 }
 
 fn missing() -> ApiError {

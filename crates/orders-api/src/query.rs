@@ -5,12 +5,12 @@ use std::{
     num::IntErrorKind::{NegOverflow, PosOverflow},
 };
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use form_urlencoded::Serializer;
-use orders_domain::{InvalidInput, OrderFilter, OrderId, OrderQuery, PageLimit};
+use orders_domain::{InvalidInput, OrderFilter, OrderId, OrderQuery, PageLimit, Quoted};
 use utoipa::IntoParams;
 
-use crate::{error::ApiError, faults::Faults};
+use crate::{error::ApiError, faults::Faults, parameters};
 
 /// The query parameters of the list, for the document.
 #[derive(Debug, IntoParams)]
@@ -20,8 +20,8 @@ pub struct ListParams {
     /// How many orders at most.
     #[param(minimum = 1, maximum = 500, default = 100)]
     limit: Option<i64>,
-    /// Only orders after this id: the last one that was seen.
-    #[param(minimum = 1)]
+    /// Only orders after this id: the last one that was seen; 0 is the beginning.
+    #[param(minimum = 0)]
     after: Option<i64>,
     /// Only orders in this status.
     #[param(value_type = Option<crate::response::Status>)]
@@ -29,11 +29,9 @@ pub struct ListParams {
     /// Only orders of this user.
     #[param(rename = "userId", minimum = 1)]
     user_id: Option<i64>,
-    /// Only orders placed at this moment or later (RFC 3339).
-    #[param(example = "2026-11-22T00:00:00Z")]
+    /// Only orders placed at this moment or later (RFC 3339, such as 2026-11-22T00:00:00Z).
     from: Option<DateTime<Utc>>,
-    /// Only orders placed before this moment (RFC 3339).
-    #[param(example = "2026-11-23T00:00:00Z")]
+    /// Only orders placed before this moment (RFC 3339, such as 2026-11-23T00:00:00Z).
     to: Option<DateTime<Utc>>,
 }
 
@@ -50,7 +48,7 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let pointer = format!("/{name}");
         if seen.iter().any(|other| *other == name) {
-            faults.malformed(pointer, format!("the parameter {name} is repeated"));
+            faults.malformed(pointer, format_args!("the parameter {} is repeated", Quoted(&name)));
             continue;
         }
         match &*name {
@@ -60,8 +58,12 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
                 Err(error) if matches!(error.kind(), PosOverflow | NegOverflow) => {
                     faults.invalid(pointer, InvalidInput::PageLimit(value.into_owned()));
                 }
-                Err(_) => faults.malformed(pointer, format!("limit {value:?} is not a whole number")),
+                Err(_) => {
+                    faults.malformed(pointer, format_args!("limit {} is not a whole number", Quoted(&value)));
+                }
             },
+            // 0 is what a client has seen that has seen nothing.
+            "after" if value == "0" => after = None,
             "after" => after = spelled(value.parse(), pointer, &mut faults),
             "userId" => filter.user = spelled(value.parse(), pointer, &mut faults),
             "status" => match value.parse() {
@@ -71,9 +73,9 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
                     faults.invalid(pointer, reason);
                 }
             },
-            "from" => filter.from = spelled(moment(&value), pointer, &mut faults),
-            "to" => filter.to = spelled(moment(&value), pointer, &mut faults),
-            _ => faults.invalid(pointer, format!("the parameter {name:?} is not known here")),
+            "from" => filter.from = moment(&value, &pointer, &mut faults),
+            "to" => filter.to = moment(&value, &pointer, &mut faults),
+            _ => parameters::unknown(&name, &mut faults),
         }
         seen.push(name.into_owned());
     }
@@ -86,23 +88,31 @@ fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut Fau
 
 /// A moment in RFC 3339. In a query an unescaped `+` arrives as a space, and no moment has a space
 /// where its offset begins, so it is taken for the plus that was meant.
-fn moment(value: &str) -> Result<DateTime<Utc>, String> {
+fn moment(value: &str, pointer: &str, faults: &mut Faults) -> Option<DateTime<Utc>> {
     let repaired = match value.rsplit_once(' ') {
         Some((time, offset)) if time.contains(['T', 't']) => format!("{time}+{offset}"),
         _ => value.to_owned(),
     };
-    DateTime::parse_from_rfc3339(&repaired)
-        .map(|moment| moment.to_utc())
-        .map_err(|_| format!("{value:?} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z"))
+    let Ok(moment) = DateTime::parse_from_rfc3339(&repaired) else {
+        let form = "is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z";
+        faults.malformed(pointer, format_args!("{} {form}", Quoted(value)));
+        return None;
+    };
+    let moment = moment.to_utc();
+    // The offset can take it to a year that RFC 3339 cannot write.
+    if !(0..=9999).contains(&moment.year()) {
+        faults.invalid(pointer, format_args!("{} is not in the years 0000 to 9999 of UTC", Quoted(value)));
+        return None;
+    }
+    Some(moment)
 }
 
-/// Where the pages are.
-const PATH: &str = "/orders?";
-
-/// The `Link` to the page after the order `last`, with everything else of the query kept.
+/// The `Link` to the page after the order `last` of a server below this path, with everything else of the query kept.
 #[must_use]
-pub fn next_link(query: &OrderQuery, last: OrderId) -> String {
-    let mut next = Serializer::for_suffix(String::from(PATH), PATH.len());
+pub fn next_link(public_path: &str, query: &OrderQuery, last: OrderId) -> String {
+    let pages = format!("{public_path}/orders?");
+    let start = pages.len();
+    let mut next = Serializer::for_suffix(pages, start);
     next.append_pair("after", &last.to_string());
     next.append_pair("limit", &query.limit.get().to_string());
     let OrderFilter { status, user, from, to } = &query.filter;
@@ -130,14 +140,24 @@ mod tests {
 
     #[test]
     fn the_next_link_leads_to_the_same_query_further_on() {
-        let query = parse(
+        for query in [
             "limit=2&status=pending&userId=3&from=2026-11-22T10:00:00.0005%2B02:00&to=2026-11-23T00:00:00Z",
-        )
-        .unwrap();
-        let link = next_link(&query, 7.try_into().unwrap());
-        let inner = link.strip_prefix("</orders?").unwrap().strip_suffix(">; rel=\"next\"").unwrap();
-        let next = parse(inner).unwrap();
-        assert_eq!(next, OrderQuery { after: Some(7.try_into().unwrap()), ..query });
+            "from=0000-01-01T00:00:00Z&to=9999-12-31T23:59:59.999999999Z",
+            "from=2016-12-31T23:59:60Z&to=1969-12-31t23:59:59.1-23:59&after=0",
+        ] {
+            let query = parse(query).unwrap();
+            let link = next_link("/shop", &query, 7.try_into().unwrap());
+            let inner = link.strip_prefix("</shop/orders?").unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+            let next = parse(inner).unwrap();
+            assert_eq!(next, OrderQuery { after: Some(7.try_into().unwrap()), ..query });
+        }
+    }
+
+    #[test]
+    fn a_moment_that_no_link_could_say_again_is_refused() {
+        for moment in ["0000-01-01T00:00:00%2B00:01", "9999-12-31T23:59:59-00:01"] {
+            assert!(matches!(parse(&format!("to={moment}")), Err(ApiError::Invalid { .. })), "{moment}");
+        }
     }
 
     #[test]
@@ -162,7 +182,7 @@ mod tests {
         ] {
             assert!(matches!(parse(query), Err(ApiError::Invalid { .. })), "{query}");
         }
-        for query in ["limit=", "limit=1e2", "after=0", "limit=1&limit=1"] {
+        for query in ["limit=", "limit=1e2", "after=00", "after=-1", "limit=1&limit=1"] {
             assert!(matches!(parse(query), Err(ApiError::Malformed { .. })), "{query}");
         }
     }

@@ -1,8 +1,10 @@
 //! The JSON bodies that clients send, parsed into the domain's types with every fault named.
 
+use std::fmt::{self, Display};
+
 use orders_domain::{
-    InvalidInput, NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider,
-    TrackingNumber,
+    InvalidInput, NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, Quoted, RequestedLine,
+    ShippingProvider, TrackingNumber,
 };
 use utoipa::ToSchema;
 
@@ -130,24 +132,20 @@ pub fn status((body, mut faults): (Json<'_>, Faults)) -> Result<OrderStatus, Api
 }
 
 /// A place in the body, written out only when something is wrong there.
-trait Pointer: Copy {
-    fn text(self) -> String;
-}
+trait Pointer: Copy + Display {}
 
-impl Pointer for &str {
-    fn text(self) -> String {
-        self.to_owned()
-    }
-}
+impl Pointer for &str {}
 
 #[derive(Clone, Copy)]
 struct LinePointer(usize);
 
-impl Pointer for LinePointer {
-    fn text(self) -> String {
-        format!("/products/{}", self.0)
+impl Display for LinePointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/products/{}", self.0)
     }
 }
+
+impl Pointer for LinePointer {}
 
 /// A member of an object, and where it stands; absent when it is missing, which is a fault already.
 struct Member<'a, P> {
@@ -157,8 +155,9 @@ struct Member<'a, P> {
 }
 
 impl<P: Pointer> Member<'_, P> {
-    fn pointer(&self) -> String {
-        format!("{}/{}", self.parent.text(), self.name)
+    fn pointer(&self) -> impl Display + use<P> {
+        let (parent, name) = (self.parent, self.name);
+        fmt::from_fn(move |f| write!(f, "{parent}/{name}"))
     }
 }
 
@@ -170,7 +169,7 @@ fn members<'a, P: Pointer, const N: usize>(
     faults: &mut Faults,
 ) -> Option<[Member<'a, P>; N]> {
     let Json::Object(sent) = body else {
-        faults.malformed(at.text(), format!("{} is not an object", body.kind()));
+        faults.malformed(at, format_args!("{} is not an object", body.kind()));
         return None;
     };
     let mut members = names.map(|name| Member { parent: at, name, value: None });
@@ -181,15 +180,15 @@ fn members<'a, P: Pointer, const N: usize>(
         }
     }
     for member in members.iter().filter(|member| member.value.is_none()) {
-        faults.invalid(member.pointer(), format!("{} is missing", member.name));
+        faults.invalid(member.pointer(), format_args!("{} is missing", member.name));
     }
     Some(members)
 }
 
 fn unknown(at: impl Pointer, key: &str, faults: &mut Faults) {
-    let mut pointer = at.text();
+    let mut pointer = at.to_string();
     push_pointer(&mut pointer, key);
-    faults.invalid(pointer, format!("{key:?} is not known here"));
+    faults.invalid(pointer, format_args!("{} is not known here", Quoted(key)));
 }
 
 fn array<'a, P: Pointer>(member: Member<'a, P>, faults: &mut Faults) -> Option<Vec<Json<'a>>> {
@@ -197,7 +196,7 @@ fn array<'a, P: Pointer>(member: Member<'a, P>, faults: &mut Faults) -> Option<V
         Some(Json::Array(items)) => Some(items),
         None => None,
         Some(ref other) => {
-            faults.malformed(member.pointer(), format!("{} is not an array", other.kind()));
+            faults.malformed(member.pointer(), format_args!("{} is not an array", other.kind()));
             None
         }
     }
@@ -212,15 +211,16 @@ where
             T::try_from(*number).map_err(|reason| faults.invalid(member.pointer(), reason)).ok()
         }
         Some(Json::Huge(number)) => {
-            faults.invalid(member.pointer(), format!("{} {number} is out of range", member.name));
+            faults.invalid(member.pointer(), format_args!("{} {number} is out of range", member.name));
             None
         }
         Some(Json::Fraction(number)) => {
-            faults.malformed(member.pointer(), format!("{} {number} is not a whole number", member.name));
+            faults
+                .malformed(member.pointer(), format_args!("{} {number} is not a whole number", member.name));
             None
         }
         Some(other) => {
-            faults.malformed(member.pointer(), format!("{} is not an integer", other.kind()));
+            faults.malformed(member.pointer(), format_args!("{} is not an integer", other.kind()));
             None
         }
         None => None,
@@ -235,7 +235,7 @@ fn text<T>(
     match &member.value {
         Some(Json::Text(text)) => parse(text).map_err(|reason| faults.invalid(member.pointer(), reason)).ok(),
         Some(other) => {
-            faults.malformed(member.pointer(), format!("{} is not a string", other.kind()));
+            faults.malformed(member.pointer(), format_args!("{} is not a string", other.kind()));
             None
         }
         None => None,

@@ -10,9 +10,10 @@ use actix_web::{
 use orders_domain::UseCase;
 
 use crate::{
+    accept::Media,
     docs,
     error::ApiError,
-    gate::{Access, RouteName, gate},
+    gate::{Access, Rule, gate},
     health, metrics, orders, products,
 };
 
@@ -23,7 +24,13 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
             resource("/orders", "GET, HEAD, POST")
-                .route(get("GET /orders", User(List), orders::list))
+                .route(route(
+                    Rule::new("GET /orders", User(List))
+                        .reading_query()
+                        .offering(&[Media::Json, Media::NdJson]),
+                    get_or_head(),
+                    orders::list,
+                ))
                 .route(post("POST /orders", User(Place), orders::place)),
         )
         .service(resource("/orders/{id}", "GET, HEAD").route(get(
@@ -55,9 +62,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/health/live", "GET, HEAD").route(get("GET /health/live", Open, health::live)))
         .service(resource("/health/ready", "GET, HEAD").route(get("GET /health/ready", Open, health::ready)))
         .service(resource("/openapi.json", "GET, HEAD").route(get("GET /openapi.json", Open, docs::openapi)))
+        .default_service(route(Rule::new("none", Open).reading_query(), web::route(), no_route));
+}
+
+/// The page to try the API from, and the way to it.
+pub fn page_routes(config: &mut ServiceConfig) {
+    use Access::Open;
+    config
+        .service(resource("/", "GET, HEAD").route(get("GET /", Open, docs::to_page)))
         .service(resource("/docs", "GET, HEAD").route(get("GET /docs", Open, docs::to_page)))
-        .service(resource("/docs/{file:.*}", "GET, HEAD").route(get("GET /docs/{file}", Open, docs::page)))
-        .default_service(web::to(no_route));
+        .service(resource("/docs/{file:.*}", "GET, HEAD").route(get("GET /docs/{file}", Open, docs::page)));
 }
 
 /// The route of the numbers, which may have a port of its own.
@@ -67,16 +81,19 @@ pub fn metrics_route(config: &mut ServiceConfig) {
 
 fn resource(path: &str, allow: &'static str) -> Resource {
     let refuse = move || async move { Err::<&str, _>(ApiError::MethodNotAllowed { allow }) };
-    web::resource(path).default_service(named("other method", Access::Open, web::to(refuse)))
+    web::resource(path).default_service(route(
+        Rule::new("other method", Access::Open).reading_query(),
+        web::route(),
+        refuse,
+    ))
 }
 
-/// A route for GET and for HEAD, whose body the HTTP library leaves out.
 fn get<F, Args>(name: &'static str, access: Access, handler: F) -> Route
 where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    named(name, access, web::route().guard(Any(Get()).or(Head())).to(handler))
+    route(Rule::new(name, access), get_or_head(), handler)
 }
 
 fn post<F, Args>(name: &'static str, access: Access, handler: F) -> Route
@@ -84,7 +101,7 @@ where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    named(name, access, web::post().to(handler))
+    route(Rule::new(name, access), web::post(), handler)
 }
 
 fn patch<F, Args>(name: &'static str, access: Access, handler: F) -> Route
@@ -92,11 +109,20 @@ where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    named(name, access, web::patch().to(handler))
+    route(Rule::new(name, access), web::patch(), handler)
 }
 
-fn named(name: &'static str, access: Access, route: Route) -> Route {
-    route.wrap(from_fn(move |request, next| gate(RouteName(name), access, request, next)))
+/// For GET and for HEAD, whose body the HTTP library leaves out.
+fn get_or_head() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
+}
+
+fn route<F, Args>(rule: Rule, methods: Route, handler: F) -> Route
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    methods.to(handler).wrap(from_fn(move |request, next| gate(rule, request, next)))
 }
 
 async fn no_route(request: HttpRequest) -> Result<&'static str, ApiError> {

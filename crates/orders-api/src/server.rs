@@ -1,29 +1,69 @@
 //! The HTTP server over the routes.
 
-use std::{future::Future, io, net::TcpListener, num::NonZeroUsize, time::Duration};
+use std::{
+    future::Future, io, net::TcpListener, num::NonZeroUsize, panic::AssertUnwindSafe, pin::pin,
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
     App, HttpServer,
     http::header::{self, HeaderName},
     middleware::{Condition, from_fn},
+    test::init_service,
     web::Data,
 };
+use futures_util::FutureExt;
 use orders_domain::OrderService;
 use tracing_actix_web::TracingLogger;
+use utoipa::openapi::OpenApi;
 
 use crate::{
     auth::Auth,
     connections::{HEAD_PATIENCE, Watch},
     edge::{self, RequestSpan, edge},
+    ending::Ending,
+    host::LoopbackOnly,
     idempotency,
     metrics::Render,
+    openapi,
+    public_url::{PublicPath, PublicUrl},
     rate_limit::RateLimit,
     routes,
 };
 
 /// How long requests that were read may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(7);
+
+/// The routes over an [`Api`], as each worker has them. A macro, since their type cannot be named.
+macro_rules! app {
+    ($api:expr) => {{
+        let api = &$api;
+        let mut app = App::new()
+            .app_data(api.service.clone())
+            .app_data(api.auth.clone())
+            .app_data(api.document.clone());
+        if let Some(limit) = &api.rate_limit {
+            app = app.app_data(limit.clone());
+        }
+        if let Some(path) = &api.public_path {
+            app = app.app_data(path.clone());
+        }
+        if api.loopback_only {
+            app = app.app_data(LoopbackOnly);
+        }
+        if let Some(render) = &api.metrics {
+            app = app.app_data(render.clone()).configure(routes::metrics_route);
+        }
+        if api.page {
+            app = app.configure(routes::page_routes);
+        }
+        app.configure(routes::routes)
+            .wrap(api.cors())
+            .wrap(from_fn(edge))
+            .wrap(Condition::new(RequestSpan::is_wanted(), TracingLogger::<RequestSpan>::new()))
+    }};
+}
 
 /// What is served.
 #[derive(Clone)]
@@ -33,6 +73,10 @@ pub struct Api {
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
     metrics: Option<Data<Render>>,
+    document: Data<OpenApi>,
+    public_path: Option<PublicPath>,
+    loopback_only: bool,
+    page: bool,
 }
 
 impl Api {
@@ -45,6 +89,10 @@ impl Api {
             rate_limit: None,
             cors_origins: Vec::new(),
             metrics: None,
+            document: Data::new(openapi::document()),
+            public_path: None,
+            loopback_only: false,
+            page: true,
         }
     }
 
@@ -64,6 +112,40 @@ impl Api {
     #[must_use]
     pub fn with_metrics(self, render: Render) -> Self {
         Self { metrics: Some(Data::new(render)), ..self }
+    }
+
+    /// Has links lead to where clients reach the server, when that is not the root of its address.
+    #[must_use]
+    pub fn at(self, url: PublicUrl) -> Self {
+        Self {
+            document: Data::new(openapi::document_at(&url)),
+            public_path: Some(PublicPath(url.path().to_owned())),
+            ..self
+        }
+    }
+
+    /// Answers only requests whose host is this machine itself, since whoever is asked for by another
+    /// name may be asked by a stranger's page.
+    #[must_use]
+    pub fn on_loopback_only(self) -> Self {
+        Self { loopback_only: true, ..self }
+    }
+
+    /// Leaves the page at `/docs/` out.
+    #[must_use]
+    pub fn without_page(self) -> Self {
+        Self { page: false, ..self }
+    }
+
+    /// Sets up what each worker will, to be called before anybody is told that it serves: workers that
+    /// cannot begin would leave a process that listens and never answers.
+    ///
+    /// # Errors
+    ///
+    /// When the routes cannot be set up.
+    pub async fn check(&self) -> io::Result<()> {
+        let set_up = AssertUnwindSafe(async { init_service(app!(*self)).await }).catch_unwind().await;
+        set_up.map(drop).map_err(|_| io::Error::other("the routes cannot be set up"))
     }
 
     fn cors(&self) -> Condition<Cors> {
@@ -117,19 +199,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let watch = Watch::default();
     let watch_new = watch.clone();
-    let make_app = move || {
-        let mut app = App::new().app_data(api.service.clone()).app_data(api.auth.clone());
-        if let Some(limit) = &api.rate_limit {
-            app = app.app_data(limit.clone());
-        }
-        if let Some(render) = &api.metrics {
-            app = app.app_data(render.clone()).configure(routes::metrics_route);
-        }
-        app.configure(routes::routes)
-            .wrap(api.cors())
-            .wrap(from_fn(edge))
-            .wrap(Condition::new(RequestSpan::is_wanted(), TracingLogger::<RequestSpan>::new()))
-    };
+    let (ending, last_answers) = Ending::new();
+    let make_app = move || app!(api).app_data(ending.clone());
     let server = HttpServer::new(make_app)
         .on_connect(move |stream, data| watch_new.connected(stream, data))
         .workers(options.workers.get())
@@ -144,7 +215,12 @@ pub async fn serve(
     let handle = server.handle();
     let stopping = async {
         stop.await;
-        handle.stop(true).await;
+        let mut stopped = pin!(handle.stop(true));
+        tokio::select! {
+            () = &mut stopped => return,
+            () = last_answers.after_a_while() => {}
+        }
+        stopped.await;
     };
     tokio::select! {
         (result, ()) = futures_util::future::join(server, stopping) => result,

@@ -3,33 +3,20 @@
 //! The answer is made page by page, each when the client has taken the one before, so it takes the
 //! same memory for any number of orders and holds no read transaction while the client is slow.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use actix_web::{
-    HttpResponse,
-    http::header::{self, HeaderMap, HeaderValue},
+    HttpResponse, HttpResponseBuilder,
+    http::header::{self, HeaderValue},
     web::Bytes,
 };
 use futures_util::stream;
 use orders_domain::{Audience, OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
 
-use crate::response::{ORDER_BYTES, order_json};
-
-const NDJSON: &str = "application/x-ndjson";
-
-/// Whether `Accept` names ndjson, with a quality above zero.
-#[must_use]
-pub fn is_asked_for(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(NDJSON));
-            named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
-}
+use crate::{
+    accept::Media,
+    response::{ORDER_BYTES, order_json},
+};
 
 /// Every order that these may see and the filter lets through, from after an id on.
 #[must_use]
@@ -59,10 +46,21 @@ pub fn orders(
             Some((Ok(Bytes::from(lines)), next))
         }
     });
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(NDJSON)))
-        .insert_header((header::VARY, HeaderValue::from_static("accept")))
-        .streaming(pages)
+    head().streaming(pages)
+}
+
+/// The head of such an answer alone, for HEAD: nothing is read for it.
+#[must_use]
+pub fn head_of_orders() -> HttpResponse {
+    head().streaming(stream::empty::<Result<Bytes, Infallible>>())
+}
+
+fn head() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(Media::NdJson.name())))
+        .insert_header((header::VARY, HeaderValue::from_static("accept")));
+    answer
 }
 
 fn broken_off(error: OrderError) -> Box<dyn std::error::Error> {

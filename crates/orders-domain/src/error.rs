@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 
 use thiserror::Error;
 
-use crate::{Currency, OrderStatus, Quantity, Refusal, Scope, ports::PortError};
+use crate::{Currency, OrderStatus, Quantity, Quoted, Refusal, Scope, ports::PortError};
 
 fn list<T: Display>(all: &[T]) -> String {
     let mut text = String::new();
@@ -21,11 +21,11 @@ fn list<T: Display>(all: &[T]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "the messages say what each field is")]
 pub enum InvalidInput {
-    #[error("{what} {value:?} is not a whole number from 1 to 9223372036854775807 in plain digits")]
+    #[error("{what} {} is not a whole number from 1 to 9223372036854775807 in plain digits", Quoted(value))]
     Id { what: &'static str, value: String },
     #[error("amount {0} is negative")]
     Money(i64),
-    #[error("currency {0:?} is not three capital letters")]
+    #[error("currency {} is not three capital letters", Quoted(.0))]
     Currency(String),
     #[error("quantity {0} is not from 1 to {max}", max = Quantity::MAX)]
     Quantity(String),
@@ -35,15 +35,15 @@ pub enum InvalidInput {
     MixedCurrencies(Currency, Currency),
     #[error("the total is more than 9223372036854775807 minor units")]
     TotalTooLarge,
-    #[error("status {0:?} is not one of {known}", known = list(&OrderStatus::ALL))]
+    #[error("status {} is not one of {known}", Quoted(.0), known = list(&OrderStatus::ALL))]
     Status(String),
-    #[error("scope {0:?} is not one of {known}", known = list(&Scope::ALL))]
+    #[error("scope {} is not one of {known}", Quoted(.0), known = list(&Scope::ALL))]
     Scope(String),
     #[error("{field} {reason}")]
     Text { field: &'static str, reason: String },
     #[error("limit {0} is not from 1 to {max}", max = crate::PageLimit::MAX.get())]
     PageLimit(String),
-    #[error("idempotency key {0:?} is not 1 to 255 visible ASCII characters")]
+    #[error("idempotency key {} is not 1 to 255 visible ASCII characters", Quoted(.0))]
     IdempotencyKey(String),
     #[error("product {0} does not exist")]
     UnknownProduct(crate::ProductId),

@@ -6,7 +6,7 @@ use anyhow::Result;
 use orders_adapters::StaticUsers;
 use orders_api::{Auth, AuthScheme};
 
-use crate::config::{AuthMode, AuthSettings};
+use crate::config::{AuthMode, AuthSettings, BadSetting, ListMode};
 
 /// Authentication by these settings. To be called within a tokio runtime.
 ///
@@ -15,7 +15,14 @@ use crate::config::{AuthMode, AuthSettings};
 /// When a setting is missing, or keys that are in a file cannot be read.
 pub async fn auth(settings: &AuthSettings) -> Result<Auth> {
     match settings.auth {
-        AuthMode::Header => Ok(Auth::new(AuthScheme::Header, Arc::new(StaticUsers))),
+        AuthMode::Header => {
+            let auth = Auth::new(AuthScheme::Header, Arc::new(StaticUsers));
+            Ok(if settings.list == Some(ListMode::Own) { auth.with_own_lists() } else { auth })
+        }
+        AuthMode::Jwt if settings.list == Some(ListMode::Open) => {
+            let reason = "--list (LIST) cannot be \"open\" with --auth jwt: it would show everybody's orders to anyone";
+            Err(BadSetting(reason.to_owned()).into())
+        }
         AuthMode::Jwt => Ok(Auth::new(AuthScheme::Bearer, Arc::new(tokens(settings).await?))),
     }
 }
@@ -87,7 +94,7 @@ pub mod jwt {
     fn rules(jwt: &JwtSettings) -> Result<TokenRules> {
         let issuer = jwt.jwt_issuer.clone().filter(|issuer| !issuer.is_empty());
         let issuer = issuer.context("AUTH=jwt needs JWT_ISSUER: who issues the tokens")?;
-        let audiences: Vec<_> = jwt.jwt_audience.iter().filter(|aud| !aud.is_empty()).cloned().collect();
+        let audiences = jwt.jwt_audience.0.clone();
         ensure!(!audiences.is_empty(), "AUTH=jwt needs JWT_AUDIENCE: whom the tokens are for");
         Ok(TokenRules {
             issuer,
@@ -96,7 +103,7 @@ pub mod jwt {
                 Audience::Aud => AudienceClaim::Aud,
                 Audience::ClientId => AudienceClaim::ClientId,
             },
-            algorithms: jwt.jwt_algorithms.clone(),
+            algorithms: jwt.jwt_algorithms.0.clone(),
             user_claim: jwt.jwt_user_claim.clone(),
             scope_prefix: jwt.jwt_scope_prefix.clone(),
             leeway: TimeDelta::seconds(jwt.jwt_leeway_seconds.into()),

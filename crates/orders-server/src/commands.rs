@@ -2,6 +2,7 @@
 
 use std::{
     io::{Write, stdout},
+    num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
@@ -41,7 +42,17 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock));
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth))?;
-    let mut api = Api::new(service, auth).with_cors(settings.cors_origins.clone());
+    let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();
+    let mut api = Api::new(service, auth).with_cors(origins);
+    if settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth {
+        api = api.on_loopback_only();
+    }
+    if let Some(url) = settings.public_url {
+        api = api.at(url);
+    }
+    if settings.no_docs {
+        api = api.without_page();
+    }
     if let Some(per_second) = settings.rate_limit {
         api = api.with_rate_limit(RateLimit::new(per_second, settings.behind_proxy));
     }
@@ -51,7 +62,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     }
     let defaults = ServerOptions::default();
     let options = ServerOptions {
-        workers: settings.workers.unwrap_or(defaults.workers),
+        workers: settings
+            .workers
+            .and_then(|workers| NonZeroUsize::new(workers.into()))
+            .unwrap_or(defaults.workers),
         max_connections: settings.max_connections.get(),
         keep_alive: Duration::from_secs(settings.keep_alive_seconds.into()),
     };
@@ -59,6 +73,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     system.block_on(async move {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
+        api.check().await?;
         banner::print(listener.local_addr()?, &database).context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {

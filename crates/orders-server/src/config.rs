@@ -5,17 +5,22 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
 };
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::EnumValueParser, value_parser};
+use orders_api::PublicUrl;
+use value::{List, Origin, Trimmed};
 
 mod auth;
 mod database;
+mod refusal;
+mod value;
 
 #[cfg(feature = "jwt")]
 pub use auth::jwt;
-pub use auth::{AuthMode, AuthSettings};
+pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, MigrateAction, MigrateSettings, StorageSettings};
+pub use refusal::{BadSetting, parse};
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
@@ -57,10 +62,10 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct ServeSettings {
     /// Address to listen on
-    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    #[arg(long, env = "HOST", default_value = "127.0.0.1", value_parser = value::text)]
     pub host: String,
     /// Port to listen on; 0 takes a free one
-    #[arg(long, env = "PORT", default_value_t = 3000)]
+    #[arg(long, env = "PORT", default_value_t = 3000, value_parser = Trimmed(value_parser!(u16)))]
     pub port: u16,
     /// Where the orders are kept, and how
     #[command(flatten)]
@@ -69,39 +74,49 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub auth: AuthSettings,
     /// Listen beyond loopback although the header `user_id` proves nothing
-    #[arg(long, env = "ALLOW_INSECURE_AUTH")]
+    #[arg(long, env = "ALLOW_INSECURE_AUTH", value_parser = value::switch())]
     pub allow_insecure_auth: bool,
     /// Threads that serve requests [default: one for each processor]
-    #[arg(long, env = "WORKERS", value_name = "N")]
-    pub workers: Option<NonZeroUsize>,
+    #[arg(long, env = "WORKERS", value_name = "N", value_parser = Trimmed(value_parser!(u16).range(1..=512)))]
+    pub workers: Option<u16>,
     /// Connections served at once; more wait
-    #[arg(long, env = "MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "N", default_value = "10000",
+        value_parser = value::parsed::<NonZeroUsize>)]
     pub max_connections: NonZeroUsize,
     /// How long a connection may rest between requests; behind a proxy: longer than the proxy lets it
     #[arg(long, env = "KEEP_ALIVE_SECONDS", value_name = "N", default_value = "5",
-        value_parser = clap::value_parser!(u16).range(1..=3600))]
+        value_parser = Trimmed(value_parser!(u16).range(1..=3600)))]
     pub keep_alive_seconds: u16,
     /// Requests a second for each user, or for each address of strangers [default: no limit]
-    #[arg(long, env = "RATE_LIMIT", value_name = "N")]
+    #[arg(long, env = "RATE_LIMIT", value_name = "N", value_parser = value::parsed::<NonZeroU32>)]
     pub rate_limit: Option<NonZeroU32>,
     /// Take the address of strangers from the last entry of X-Forwarded-For
-    #[arg(long, env = "BEHIND_PROXY")]
+    #[arg(long, env = "BEHIND_PROXY", value_parser = value::switch())]
     pub behind_proxy: bool,
     /// Origins whose pages may read answers, such as `https://shop.example` [default: none]
-    #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
-    pub cors_origins: Vec<String>,
+    #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGIN,…", default_value = "", hide_default_value = true,
+        value_parser = value::parsed::<List<Origin>>)]
+    pub cors_origins: List<Origin>,
+    /// Where clients reach the server, if a proxy serves it elsewhere: `https://shop.example/path`
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = value::parsed::<PublicUrl>)]
+    pub public_url: Option<PublicUrl>,
+    /// Leave out the page at /docs/
+    #[arg(long, env = "NO_DOCS", value_parser = value::switch())]
+    pub no_docs: bool,
     /// Address and port of their own for /metrics [default: the API's]
-    #[arg(long, env = "METRICS_ADDR", value_name = "ADDR:PORT")]
+    #[arg(long, env = "METRICS_ADDR", value_name = "ADDR:PORT", value_parser = value::parsed::<SocketAddr>)]
     pub metrics_addr: Option<SocketAddr>,
     /// Form of the log, which goes to stderr
-    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    #[arg(long, env = "LOG_FORMAT", default_value = "text",
+        value_parser = Trimmed(EnumValueParser::<LogFormat>::new()))]
     pub log_format: LogFormat,
     /// What is logged: a level, or targets with levels (`info,orders_api=debug`)
     #[arg(
         long,
         env = "RUST_LOG",
         value_name = "FILTER",
-        default_value = "info,actix_server=warn,actix_http=off"
+        default_value = "info,actix_server=warn,actix_http=off",
+        value_parser = value::log_filter
     )]
     pub log: String,
 }

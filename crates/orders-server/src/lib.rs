@@ -4,7 +4,6 @@
 //! orders, nor how anything is served or stored: it chooses who does.
 
 use anyhow::Result;
-use clap::Parser;
 
 mod authentication;
 mod banner;
@@ -18,8 +17,8 @@ mod storage;
 #[cfg(feature = "postgres")]
 mod transfer;
 
-pub use config::Cli;
 use config::Command;
+pub use config::{BadSetting, Cli, parse};
 
 /// Does what the command line says.
 ///
@@ -41,10 +40,4 @@ pub fn run(cli: Cli) -> Result<()> {
             authentication::jwt::revoke(&settings)
         }
     }
-}
-
-/// Reads the command line and the environment.
-#[must_use]
-pub fn parse() -> Cli {
-    Cli::parse()
 }

@@ -5,13 +5,15 @@ use std::{
     process::ExitCode,
 };
 
+use orders_server::BadSetting;
+
 fn main() -> ExitCode {
     match orders_server::run(orders_server::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Without a stderr there is nobody to tell.
             let _ = writeln!(stderr(), "error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<BadSetting>() { BadSetting::CODE.into() } else { ExitCode::FAILURE }
         }
     }
 }

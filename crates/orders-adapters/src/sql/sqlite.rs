@@ -12,7 +12,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Health, Insertion, OrderRepository, PortError},
+    ports::{Clock, Health, Insertion, OrderRepository, PortError},
 };
 
 use super::{
@@ -22,6 +22,8 @@ use super::{
 };
 use readers::Readers;
 use store::SqliteStore;
+
+use crate::SystemClock;
 
 mod connection;
 mod copy;
@@ -68,10 +70,19 @@ impl SqliteOrders {
     ///
     /// [`OpenError`], which says what is wrong in one line.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_by(path, Arc::new(SystemClock))
+    }
+
+    /// The same by another clock, which is asked once: for which keys still count.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], which says what is wrong in one line.
+    pub fn open_by(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let lock = Arc::new(lock::FileLock::take(path)?);
         migrations::run(&mut connection::writer(path)?)?;
         let readers = Readers::open(path)?;
-        let writer = Writer::start([SqliteStore::new(path.to_owned())])
+        let writer = Writer::start([SqliteStore::open(path.to_owned(), clock)?])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
         Ok(Self { writer, readers, _lock: lock })
     }

@@ -1,6 +1,6 @@
 //! An order in the hands of somebody who may do something with it.
 
-use crate::{Order, Ownership, Refusal, UseCase, User, Version};
+use crate::{Order, OrderError, Ownership, Refusal, UseCase, User, Version};
 
 /// An order that the user who asked may do something with: it is theirs, or they may do it with
 /// every order. Only [`crate::OrderService::owned`] makes one.
@@ -12,10 +12,13 @@ pub struct OwnedOrder {
 }
 
 impl OwnedOrder {
-    /// The order, for showing it.
-    #[must_use]
-    pub fn into_order(self) -> Order {
-        self.order
+    /// The order, for showing it, if it is at an expected version.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Changed`] if it is not.
+    pub fn into_expected(self) -> Result<Order, OrderError> {
+        if self.expected.admits(self.order.version()) { Ok(self.order) } else { Err(OrderError::Changed) }
     }
 
     /// The order, for looking at it.

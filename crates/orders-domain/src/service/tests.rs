@@ -90,7 +90,7 @@ async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
         service(orders, MockInventory::new())
             .owned(user, UseCase::Show, n(7))
             .await
-            .map(OwnedOrder::into_order)
+            .and_then(OwnedOrder::into_expected)
     };
     let mine = order(Shipped, 3);
     assert_eq!(ask(asker(1), Some(mine.clone())).await.unwrap(), mine);

@@ -1,6 +1,8 @@
 //! Settings of authentication.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::EnumValueParser};
+
+use super::value::Trimmed;
 
 /// How requests say who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -11,12 +13,25 @@ pub enum AuthMode {
     Jwt,
 }
 
+/// Whose orders a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListMode {
+    /// Everybody's, to anyone: header mode only.
+    Open,
+    /// The asker's own, or everybody's to whoever has the scope `orders:admin`.
+    Own,
+}
+
 /// Who is asking.
 #[derive(Debug, Clone, Args)]
 pub struct AuthSettings {
     /// How requests say who is asking: a bare header for development, or tokens
-    #[arg(long, env = "AUTH", value_enum, default_value_t = AuthMode::Header)]
+    #[arg(long, env = "AUTH", default_value = "header",
+        value_parser = Trimmed(EnumValueParser::<AuthMode>::new()))]
     pub auth: AuthMode,
+    /// Whose orders a list shows [default: open in header mode, own with tokens]
+    #[arg(long, env = "LIST", value_parser = Trimmed(EnumValueParser::<ListMode>::new()))]
+    pub list: Option<ListMode>,
     /// What tokens are taken
     #[cfg(feature = "jwt")]
     #[command(flatten)]
@@ -34,9 +49,11 @@ pub mod jwt {
     use std::{path::PathBuf, str::FromStr};
 
     use chrono::TimeDelta;
-    use clap::{Args, Subcommand, ValueEnum};
+    use clap::{Args, Subcommand, ValueEnum, builder::EnumValueParser};
     use orders_adapters::jwt::TokenAlgorithm;
     use orders_domain::{InvalidInput, Scope, Scopes, UserId};
+
+    use crate::config::value::{self, List, Trimmed};
 
     /// Where a token says whom it is for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,25 +69,28 @@ pub mod jwt {
     #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct JwtSettings {
         /// With AUTH=jwt: who issues the tokens, exactly as their `iss` has it
-        #[arg(long, env = "JWT_ISSUER", value_name = "URL")]
+        #[arg(long, env = "JWT_ISSUER", value_name = "URL", value_parser = value::text)]
         pub jwt_issuer: Option<String>,
         /// With AUTH=jwt: whom the tokens are for; with several, one of them
-        #[arg(long, env = "JWT_AUDIENCE", value_delimiter = ',')]
-        pub jwt_audience: Vec<String>,
+        #[arg(long, env = "JWT_AUDIENCE", default_value = "", hide_default_value = true,
+            value_parser = value::parsed::<List<String>>)]
+        pub jwt_audience: List<String>,
         /// Which claim holds that
-        #[arg(long, env = "JWT_AUDIENCE_CLAIM", value_enum, default_value_t = Audience::Aud)]
+        #[arg(long, env = "JWT_AUDIENCE_CLAIM", default_value = "aud",
+            value_parser = Trimmed(EnumValueParser::<Audience>::new()))]
         pub jwt_audience_claim: Audience,
         /// Where the issuer's keys are [default: where its /.well-known/openid-configuration says]
-        #[arg(long, env = "JWT_JWKS_URL", value_name = "URL", conflicts_with = "jwt_jwks_file")]
+        #[arg(long, env = "JWT_JWKS_URL", value_name = "URL", conflicts_with = "jwt_jwks_file", value_parser = value::text)]
         pub jwt_jwks_url: Option<String>,
         /// A file with the issuer's keys, instead of an address
-        #[arg(long, env = "JWT_JWKS_FILE", value_name = "FILE")]
+        #[arg(long, env = "JWT_JWKS_FILE", value_name = "FILE", value_parser = value::path)]
         pub jwt_jwks_file: Option<PathBuf>,
         /// How tokens may be signed: RS256, ES256, EdDSA
-        #[arg(long, env = "JWT_ALGORITHMS", value_delimiter = ',', default_value = "RS256")]
-        pub jwt_algorithms: Vec<TokenAlgorithm>,
+        #[arg(long, env = "JWT_ALGORITHMS", default_value = "RS256",
+            value_parser = value::parsed::<List<TokenAlgorithm>>)]
+        pub jwt_algorithms: List<TokenAlgorithm>,
         /// The claim that holds the user's id
-        #[arg(long, env = "JWT_USER_CLAIM", value_name = "CLAIM", default_value = "sub")]
+        #[arg(long, env = "JWT_USER_CLAIM", value_name = "CLAIM", default_value = "sub", value_parser = value::text)]
         pub jwt_user_claim: String,
         /// What stands before `orders:…` in the tokens' scopes [default: nothing]
         #[arg(
@@ -78,12 +98,13 @@ pub mod jwt {
             env = "JWT_SCOPE_PREFIX",
             value_name = "TEXT",
             default_value = "",
-            hide_default_value = true
+            hide_default_value = true,
+            value_parser = value::parsed::<String>
         )]
         pub jwt_scope_prefix: String,
         /// How far the issuer's clock may be from ours
         #[arg(long, env = "JWT_LEEWAY_SECONDS", value_name = "N", default_value_t = 30,
-            value_parser = clap::value_parser!(u16).range(..=300))]
+            value_parser = Trimmed(clap::value_parser!(u16).range(..=300)))]
         pub jwt_leeway_seconds: u16,
     }
 
@@ -91,10 +112,12 @@ pub mod jwt {
     #[derive(Debug, Clone, Args)]
     pub struct SessionSettings {
         /// How long a verified token is not verified again; 0: not at all
-        #[arg(long, env = "SESSION_CACHE_SECONDS", value_name = "N", default_value_t = 60)]
+        #[arg(long, env = "SESSION_CACHE_SECONDS", value_name = "N", default_value_t = 60,
+            value_parser = Trimmed(clap::value_parser!(u16)))]
         pub session_cache_seconds: u16,
         /// How many verified tokens are remembered in memory at most
-        #[arg(long, env = "SESSION_CACHE_SIZE", value_name = "N", default_value_t = 10_000)]
+        #[arg(long, env = "SESSION_CACHE_SIZE", value_name = "N", default_value_t = 10_000,
+            value_parser = Trimmed(clap::value_parser!(u32)))]
         pub session_cache_size: u32,
         /// Where the revocations of tokens are found
         #[command(flatten)]
@@ -106,10 +129,11 @@ pub mod jwt {
     pub struct RevocationSettings {
         /// Redis that remembers tokens and revocations for all servers (redis://…, rediss://…)
         /// [default: each server its own memory]
-        #[arg(long, env = "SESSION_CACHE_URL", value_name = "URL", hide_env_values = true)]
+        #[arg(long, env = "SESSION_CACHE_URL", value_name = "URL", hide_env_values = true, value_parser = value::text)]
         pub session_cache_url: Option<String>,
         /// Without Redis: the file of revocations
-        #[arg(long, env = "SESSION_REVOCATIONS_FILE", value_name = "FILE", default_value = "db/revocations")]
+        #[arg(long, env = "SESSION_REVOCATIONS_FILE", value_name = "FILE", default_value = "db/revocations",
+            value_parser = value::path)]
         pub session_revocations_file: PathBuf,
     }
 

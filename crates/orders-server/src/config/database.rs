@@ -3,6 +3,8 @@
 use clap::{Args, ValueEnum};
 use orders_adapters::{DatabaseUrl, OpenError};
 
+use super::{refusal::BadSetting, value};
+
 /// Where the orders are kept.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseSettings {
@@ -13,7 +15,8 @@ pub struct DatabaseSettings {
         env = "DATABASE_URL",
         value_name = "URL",
         default_value = "sqlite://db/orders.sqlite",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = value::text
     )]
     pub database_url: String,
     /// How PostgreSQL is used
@@ -28,8 +31,10 @@ impl DatabaseSettings {
     /// # Errors
     ///
     /// When it is of no known form.
-    pub fn parse(&self) -> Result<DatabaseUrl, OpenError> {
-        self.database_url.parse()
+    pub fn parse(&self) -> Result<DatabaseUrl, BadSetting> {
+        self.database_url
+            .parse()
+            .map_err(|error: OpenError| BadSetting(format!("--database-url (DATABASE_URL): {error}")))
     }
 }
 
@@ -41,7 +46,8 @@ pub struct StorageSettings {
     pub database: DatabaseSettings,
     /// A streaming replica of a PostgreSQL database, from which lists are read [default: none]
     #[cfg(feature = "postgres")]
-    #[arg(long, env = "DATABASE_REPLICA_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, env = "DATABASE_REPLICA_URL", value_name = "URL", hide_env_values = true,
+        value_parser = value::text)]
     pub database_replica_url: Option<String>,
 }
 
@@ -82,25 +88,31 @@ mod postgres {
     use clap::Args;
     use orders_adapters::sql::postgres::PostgresOptions;
 
+    use crate::config::value::{self, Trimmed};
+
     /// How PostgreSQL is used.
     #[derive(Debug, Clone, Args)]
     #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct PostgresSettings {
         /// PostgreSQL: connections for lists; one more reads single orders
-        #[arg(long, env = "DATABASE_POOL_SIZE", value_name = "N", default_value = "8")]
+        #[arg(long, env = "DATABASE_POOL_SIZE", value_name = "N", default_value = "8",
+            value_parser = value::parsed::<NonZeroU32>)]
         pub database_pool_size: NonZeroU32,
         /// PostgreSQL: connections that write, each a batch at a time
         #[arg(long, env = "DATABASE_WRITERS", value_name = "N", default_value = "2",
-            value_parser = clap::value_parser!(u32).range(1..=16))]
+            value_parser = Trimmed(clap::value_parser!(u32).range(1..=16)))]
         pub database_writers: u32,
         /// PostgreSQL: how long connecting may take, in milliseconds
-        #[arg(long, env = "DATABASE_CONNECT_TIMEOUT_MS", value_name = "N", default_value = "3000")]
+        #[arg(long, env = "DATABASE_CONNECT_TIMEOUT_MS", value_name = "N", default_value = "3000",
+            value_parser = value::parsed::<NonZeroU32>)]
         pub database_connect_timeout_ms: NonZeroU32,
         /// PostgreSQL: how long a statement may take, in milliseconds
-        #[arg(long, env = "DATABASE_STATEMENT_TIMEOUT_MS", value_name = "N", default_value = "10000")]
+        #[arg(long, env = "DATABASE_STATEMENT_TIMEOUT_MS", value_name = "N", default_value = "10000",
+            value_parser = value::parsed::<NonZeroU32>)]
         pub database_statement_timeout_ms: NonZeroU32,
         /// PostgreSQL: how long a statement may wait for a lock, in milliseconds
-        #[arg(long, env = "DATABASE_LOCK_TIMEOUT_MS", value_name = "N", default_value = "1000")]
+        #[arg(long, env = "DATABASE_LOCK_TIMEOUT_MS", value_name = "N", default_value = "1000",
+            value_parser = value::parsed::<NonZeroU32>)]
         pub database_lock_timeout_ms: NonZeroU32,
     }
 

@@ -17,8 +17,29 @@ fn references(page: &str) -> BTreeSet<String> {
 #[tokio::test]
 async fn docs_leads_to_the_page() {
     let server = Server::start();
-    let answer = server.answer(wire::head("GET /docs", &[]));
-    assert_eq!((answer.status, answer.header("location")), (308, "/docs/"));
+    // Relative, so that it holds below a path too.
+    for path in ["/docs", "/"] {
+        let answer = server.answer(wire::head(&format!("GET {path}"), &[]));
+        assert_eq!((answer.status, answer.header("location")), (307, "docs/"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_docs_there_is_no_page_but_the_document() {
+    let server = Server::start_with(&[("NO_DOCS", "true")]);
+    for (path, status) in [("/docs", 404), ("/docs/", 404), ("/", 404), ("/openapi.json", 200)] {
+        assert_eq!(server.answer(wire::head(&format!("GET {path}"), &[])).status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn assets_may_be_kept_for_a_day_and_the_page_may_not() {
+    let server = Server::start();
+    let cached = |path: &str| {
+        server.answer(wire::head(&format!("GET {path}"), &[])).header("cache-control").to_owned()
+    };
+    assert_eq!(cached("/docs/swagger-ui.css"), "public, max-age=86400");
+    assert_eq!(cached("/docs/"), "private, no-cache");
 }
 
 #[tokio::test]

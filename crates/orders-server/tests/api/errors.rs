@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Every path, with the methods that it knows.
-const ROUTES: [(&str, &str); 13] = [
+const ROUTES: [(&str, &str); 14] = [
+    ("/", "GET, HEAD"),
     ("/orders", "GET, HEAD, POST"),
     ("/orders/1", "GET, HEAD"),
     ("/orders/1/tracking", "PATCH"),
@@ -34,7 +35,6 @@ const LIMIT: usize = 64 * 1024;
 async fn a_path_that_no_route_has_is_404_for_anyone_with_any_method() {
     let server = Server::start();
     for path in [
-        "/",
         "//",
         "/order",
         "/ORDERS",
@@ -102,6 +102,77 @@ async fn another_method_is_405_with_allow_before_anything_else_is_looked_at() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_a_route_does_not_know_is_422_and_nothing_is_done() {
+    let server = Server::start();
+    let placed = server.place(1, &[(9, 7)]).await;
+    for (path, allow) in ROUTES {
+        for method in allow.split(", ").filter(|method| *method != "HEAD") {
+            let body = r#"{"products": [{"id": 9, "quantity": 7}]}"#;
+            let request = json_request(&format!("{method} {path}?dryRun=true&page=2"), body);
+            assert_eq!(server.answer(request).pointers(422), ["/dryRun", "/page"], "{method} {path}");
+        }
+    }
+    assert_eq!(server.list("/orders").await, [placed]);
+}
+
+#[tokio::test]
+async fn more_than_32_parameters_are_400_on_every_route() {
+    let server = Server::start();
+    let many = |count: usize| vec!["after=1"; count].join("&");
+    for path in ["/orders", "/products", "/health/live", "/docs/"] {
+        let answer = server.answer(wire::head(&format!("GET {path}?{}", many(33)), &[]));
+        let detail = "the query has more than 32 parameters";
+        assert_eq!(answer.problem(400)["detail"], detail, "{path}");
+    }
+    assert_eq!(server.answer(wire::head(&format!("GET /orders?{}", many(32)), &[])).pointers(400).len(), 31);
+}
+
+#[tokio::test]
+async fn no_answer_grows_with_what_was_sent() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let fill = |start: &str, piece: &str, end: &str| {
+        let pieces = (LIMIT - start.len() - end.len()) / piece.len();
+        format!("{start}{}{end}", piece.repeat(pieces))
+    };
+    let deep = format!(r#"{{"{}":{{"#, "K".repeat(32_000));
+    let controls = format!(r#"{{"{}":0}}"#, r"\u0001".repeat(10_000));
+    let bodies = [
+        fill(&deep, r#""a":0,"#, r#""a":0}}"#),
+        fill(r#"{"products":["#, "0,", "0]}"),
+        fill(r#"{"products":["#, r#"{"x":0},"#, "0]}"),
+        fill("{", r#""\u0001":0,"#, r#""a":0}"#),
+        fill(r#"{"status":""#, r"\u0001", r#""}"#),
+        fill(r#"{"trackingNumber":""#, r"\u0001", r#""}"#),
+        fill("[", "[],", "[]]"),
+        fill("", "[", ""),
+        controls,
+    ];
+    for body in &bodies {
+        for route in ["POST /orders", "PATCH /orders/1/status", "PATCH /orders/1/tracking"] {
+            let answer = server.answer(json_request(route, body));
+            assert!([400, 422].contains(&answer.status), "{route} {}", &body[..40]);
+            assert!(answer.body.len() <= LIMIT, "{} bytes for {route} {}", answer.body.len(), &body[..40]);
+            let faults = answer.json()["errors"].as_array().map_or(0, Vec::len);
+            assert!(faults <= 100, "{faults} faults for {route} {}", &body[..40]);
+        }
+    }
+    let long = "x".repeat(60_000);
+    for (line, header) in [
+        (format!("GET /{long}"), String::new()),
+        (format!("GET /orders/{long}"), String::new()),
+        (format!("GET /orders?status={long}&{long}={long}"), String::new()),
+        (String::from("GET /orders/1"), format!("If-None-Match: {long}")),
+        (String::from("GET /orders/1"), format!("If-Match: {long}")),
+        (String::from("POST /orders"), format!("Idempotency-Key: {long}")),
+    ] {
+        let answer = server.answer(wire::head(&line, &["user_id: 1", &header]));
+        assert!((400..500).contains(&answer.status), "{}", &line[..12]);
+        assert!(answer.body.len() < 4096, "{} bytes for {}", answer.body.len(), &line[..12]);
+    }
+}
+
+#[tokio::test]
 async fn head_answers_as_get_without_a_body() {
     let server = Server::start();
     server.place(1, &[(9, 7)]).await;
@@ -132,7 +203,7 @@ async fn head_answers_as_get_without_a_body() {
             assert_eq!(head.header("content-length"), get.header("content-length"), "{path}");
         }
         assert_eq!(head.body, b"", "{path}");
-        assert_eq!(get.body.is_empty(), path == "/docs", "{path}");
+        assert_eq!(get.body.is_empty(), ["/", "/docs"].contains(&path), "{path}");
     }
     let headers = ["Accept: application/x-ndjson"];
     let head = server.answer(wire::head("HEAD /orders", &headers));

@@ -225,14 +225,16 @@ async fn heads_that_are_too_large_or_none_are_400_or_431() {
 async fn other_forms_of_the_target_mean_what_they_say() {
     let server = Survivor::start().await;
     for (request_line, status) in [
-        ("GET http://elsewhere.example/orders/1", 200),
-        ("GET http://elsewhere.example/orders/2", 401),
-        ("GET http://elsewhere.example/orders/01", 400),
-        ("GET http://elsewhere.example", 404),
-        ("GET /orders/1?x=y", 200),
+        ("GET http://localhost/orders/1", 200),
+        ("GET http://localhost/orders/2", 401),
+        ("GET http://localhost/orders/01", 400),
+        ("GET http://localhost/nothing", 404),
+        ("GET http://elsewhere.example/orders/1", 421),
+        ("GET http://elsewhere.example/nothing", 421),
+        ("GET /orders/1?x=y", 422),
         ("GET /orders/1#fragment", 200),
         ("OPTIONS *", 404),
-        ("CONNECT elsewhere.example:80", 404),
+        ("CONNECT elsewhere.example:80", 421),
         ("GET /orders/1/../1", 404),
         ("GET /orders/1%2Fcancel", 400),
         ("PATCH /orders/1%2Fcancel", 405),

@@ -76,14 +76,19 @@ async fn only_who_names_ndjson_gets_it() {
         ("Application/X-NDJSON;q=0.5", "application/x-ndjson"),
         ("application/json;q=0.1, application/x-ndjson", "application/x-ndjson"),
         ("application/x-ndjson; q=0, */*", "application/json"),
-        ("application/x-ndjson;q=0.000", "application/json"),
         ("*/*", "application/json"),
         ("application/json", "application/json"),
-        ("application/x-ndjson2", "application/json"),
+        ("application/json,application/x-ndjson,application/problem+json", "application/json"),
+        ("application/x-ndjson, */*", "application/json"),
     ] {
         let answer = Answer::to(server.anyone(Method::GET, "/orders").header("accept", accept)).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, media_type), "{accept}");
         assert_eq!(answer.header("vary"), "accept");
+    }
+    for accept in ["text/csv", "application/x-ndjson;q=0.000", "application/x-ndjson2"] {
+        let answer = Answer::to(server.anyone(Method::GET, "/orders").header("accept", accept)).await;
+        let detail = "nothing that is offered here is acceptable: application/json, application/x-ndjson";
+        assert_eq!(answer.problem(406)["detail"], detail, "{accept}");
     }
     let plain = Answer::to(server.anyone(Method::GET, "/orders")).await;
     assert_eq!(plain.header("content-type"), "application/json");

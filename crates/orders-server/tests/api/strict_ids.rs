@@ -83,7 +83,10 @@ async fn a_missing_misspelled_repeated_or_unknown_user_is_401() {
     server.place(1, &[(9, 7)]).await;
     let unauthorized = |headers: &[u8], why: &str| {
         for (route, _) in ROUTES.iter().filter(|(route, _)| route.contains("orders")) {
-            let line = format!("{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", route.replace("{id}", "1"));
+            let line = format!(
+                "{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+                route.replace("{id}", "1")
+            );
             let answer = server.answer([line.as_bytes(), headers, b"\r\n"].concat());
             let expected = json!({
                 "type": "urn:problem:orders:unauthorized", "title": "Unauthorized", "status": 401,
@@ -115,7 +118,8 @@ async fn the_name_of_the_user_header_has_no_case_and_its_value_no_margins() {
 async fn a_misspelled_parameter_of_a_list_is_no_id_either() {
     let server = Server::start();
     for id in MISSPELLED.into_iter().filter(|id| *id != "%31") {
-        for name in ["after", "userId"] {
+        // 0 is what a client has seen that has seen nothing.
+        for name in ["after", "userId"].into_iter().filter(|name| (*name, id) != ("after", "0")) {
             let answer = server.answer(wire::head(&format!("GET /orders?{name}={id}"), &[]));
             assert_eq!(answer.pointers(400), [format!("/{name}")], "{id}");
         }

@@ -92,17 +92,24 @@ async fn white_space_around_the_texts_is_trimmed_and_what_is_left_may_be_full_le
 async fn hostile_text_is_kept_as_text() {
     let server = Server::start();
     server.place(1, &[(9, 7)]).await;
-    for number in [
-        "'; DROP TABLE orders; --",
-        "\"\\\u{2028}\"",
-        "\u{202e}\u{feff}x",
-        "🚚",
-        "a\u{200b}b",
-        "<b>&amp;</b>",
-    ] {
+    for number in
+        ["'; DROP TABLE orders; --", "\"\\\u{2028}\"", "\u{feff}x", "🚚", "a\u{200b}b", "<b>&amp;</b>"]
+    {
         let order = server.track(1, 1, number).await.order(200);
         assert_eq!(order["shipment"]["trackingNumber"], number);
         assert_eq!(server.get(1, "/orders/1").await.order(200), order);
+    }
+}
+
+#[tokio::test]
+async fn a_text_of_which_nothing_is_seen_or_that_turns_what_follows_is_refused() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    for number in ["\u{200b}", "\u{feff}", "\u{2060}", "\u{3164}", "\u{2800}", "\u{200b} \u{ad}"] {
+        assert_eq!(server.track(1, 1, number).await.pointers(422), ["/trackingNumber"], "{number:?}");
+    }
+    for number in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').map(|turn| format!("N{turn}1")) {
+        assert_eq!(server.track(1, 1, &number).await.pointers(422), ["/trackingNumber"], "{number:?}");
     }
 }
 

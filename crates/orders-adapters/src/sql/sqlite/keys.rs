@@ -3,8 +3,16 @@
 //! The keys themselves are stored with their orders, in the same row; this map only finds the
 //! order of a key. A random key in an index of its own would dirty a page for itself: measured,
 //! four times the cost of the order.
+//!
+//! Whether a key still counts is judged by the date of its order. What is forgotten goes by the time
+//! that the process has run, never by a date: a clock that jumped ahead once has forgotten nothing.
 
-use std::collections::HashMap;
+use std::{
+    array,
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -13,74 +21,148 @@ use sha2::{Digest, Sha256};
 
 use super::{super::rows::millis, Conn, queries};
 
-/// How many keys one look at the table forgets at most.
-const SWEEP: i64 = 512;
-
 /// How many keys one read brings in while starting.
 const LOAD: i64 = 10_000;
 
+/// How long a generation takes keys in.
+const TURN: Duration = Duration::from_hours(12);
+
+/// How many generations are remembered: the one that takes keys in, and as many before as a key of
+/// its last moment needs to stay for 24 hours.
+const GENERATIONS: usize = 3;
+
+/// Into how many parts a generation is split: when one of them grows, that is all that is moved.
+const PARTS: usize = 256;
+
 /// The digest that stands for a user's key: no two keys are expected to share one before 2⁶⁴.
-type KeyDigest = u128;
+type KeyDigest = [u64; 2];
+
+fn digest(user: i64, key: &str) -> KeyDigest {
+    let hash = Sha256::new().chain_update(user.to_le_bytes()).chain_update(key).finalize();
+    let half = |start: usize| {
+        hash.iter().skip(start).take(8).fold(0, |half: u64, byte| half << 8 | u64::from(*byte))
+    };
+    [half(0), half(8)]
+}
+
+/// A digest is as good as any hash of it.
+#[derive(Debug, Default)]
+struct OfDigest(u64);
+
+impl Hasher for OfDigest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, half: u64) {
+        self.0 ^= half;
+    }
+
+    fn write_usize(&mut self, _: usize) {}
+}
+
+/// The keys of half a day.
+type Part = HashMap<KeyDigest, i64, BuildHasherDefault<OfDigest>>;
+
+#[derive(Debug)]
+struct Generation(Box<[Part]>);
+
+impl Default for Generation {
+    fn default() -> Self {
+        Self((0..PARTS).map(|_| Part::default()).collect())
+    }
+}
+
+impl Generation {
+    fn part(&self, digest: &KeyDigest) -> &Part {
+        &self.0[Self::index(digest)]
+    }
+
+    fn part_mut(&mut self, digest: &KeyDigest) -> &mut Part {
+        &mut self.0[Self::index(digest)]
+    }
+
+    /// By bits that the map of a part does not begin with.
+    #[expect(clippy::cast_possible_truncation, reason = "less than the number of parts")]
+    fn index(digest: &KeyDigest) -> usize {
+        (digest[1] % PARTS as u64) as usize
+    }
+}
 
 /// The order (by id) that each key made.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Keys {
-    orders: HashMap<KeyDigest, i64>,
-    /// The newest order (date and id) whose key is forgotten.
-    forgotten: (i64, i64),
+    /// The newest first.
+    generations: [Generation; GENERATIONS],
+    /// How many half days of the process have passed.
+    turns: u64,
+    /// Date and id of the newest order whose key is in.
+    seen: (i64, i64),
     /// What to put back if the transaction fails.
     undo: Vec<(KeyDigest, Option<i64>)>,
 }
 
-fn digest(user: i64, key: &str) -> KeyDigest {
-    let hash = Sha256::new().chain_update(user.to_le_bytes()).chain_update(key).finalize();
-    hash.iter().take(16).fold(0, |digest, byte| digest << 8 | KeyDigest::from(*byte))
-}
-
-/// The date before which keys no longer count.
-fn cutoff(now: DateTime<Utc>) -> i64 {
-    millis(now - IdempotencyKey::KEPT)
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            generations: array::from_fn(|_| Generation::default()),
+            turns: 0,
+            seen: (i64::MIN, i64::MAX),
+            undo: Vec::new(),
+        }
+    }
 }
 
 impl Keys {
-    /// Reads the keys that still count at `now`.
+    /// Reads the keys of orders that were less than a day old at `now`.
     pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
-        let mut keys = Self { forgotten: (cutoff(now), i64::MAX), ..Self::default() };
-        let mut after = keys.forgotten;
+        let mut keys = Self { seen: (millis(now - IdempotencyKey::KEPT), i64::MAX), ..Self::default() };
+        keys.catch_up(conn)?;
+        Ok(keys)
+    }
+
+    /// Reads the keys of orders that were stored since, by whomever.
+    pub fn catch_up(&mut self, conn: &mut Conn) -> QueryResult<()> {
         loop {
-            let rows = queries::keys_after(conn, after, LOAD)?;
-            let Some((date, id, ..)) = rows.last() else { return Ok(keys) };
-            after = (*date, *id);
-            keys.orders.extend(rows.iter().map(|(_, id, user, key)| (digest(*user, key), *id)));
+            let rows = queries::keys_after(conn, self.seen, LOAD)?;
+            let Some((date, id, ..)) = rows.last() else { return Ok(()) };
+            self.seen = (*date, *id);
+            for (_, id, user, key) in &rows {
+                let digest = digest(*user, key);
+                self.generations[0].part_mut(&digest).insert(digest, *id);
+            }
         }
     }
 
     /// The order that a user's key made.
     pub fn order(&self, user: UserId, key: &IdempotencyKey) -> Option<i64> {
-        if self.orders.is_empty() {
-            return None;
-        }
-        self.orders.get(&digest(user.get(), key.as_str())).copied()
+        let digest = digest(user.get(), key.as_str());
+        self.generations.iter().find_map(|generation| generation.part(&digest).get(&digest).copied())
     }
 
     /// Remembers that the key made the order, once [`Self::committed`] says so.
     pub fn insert(&mut self, user: UserId, key: &IdempotencyKey, order: i64) {
         let digest = digest(user.get(), key.as_str());
-        let before = self.orders.insert(digest, order);
+        let before = self.generations[0].part_mut(&digest).insert(digest, order);
         self.undo.push((digest, before));
     }
 
-    /// The transaction of the last insertions is on disk.
-    pub fn committed(&mut self) {
+    /// The transaction of the last insertions is on disk, with this order (date and id) as the newest.
+    pub fn committed(&mut self, newest: (i64, i64)) {
         self.undo.clear();
+        self.seen = newest;
     }
 
     /// The transaction of the last insertions is not: forget the ones after the first `kept`.
     pub fn roll_back_to(&mut self, kept: usize) {
         while self.undo.len() > kept {
             match self.undo.pop() {
-                Some((digest, Some(before))) => self.orders.insert(digest, before),
-                Some((digest, None)) => self.orders.remove(&digest),
+                Some((digest, Some(before))) => self.generations[0].part_mut(&digest).insert(digest, before),
+                Some((digest, None)) => self.generations[0].part_mut(&digest).remove(&digest),
                 None => None,
             };
         }
@@ -91,28 +173,23 @@ impl Keys {
         self.undo.len()
     }
 
-    /// Forgets some of the keys that no longer count, at most [`SWEEP`] and only once a second of
-    /// them has gathered.
-    pub fn sweep(&mut self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<()> {
-        let cutoff = cutoff(now);
-        if self.orders.is_empty() || cutoff - self.forgotten.0 < 1000 {
-            return Ok(());
-        }
-        let rows = queries::keys_after(conn, self.forgotten, SWEEP)?;
-        let expired = rows.iter().take_while(|(date, ..)| *date <= cutoff);
-        let mut last = None;
-        for (date, id, user, key) in expired {
-            last = Some((*date, *id));
-            let digest = digest(*user, key);
-            // A later order may have taken the key since.
-            if self.orders.get(&digest) == Some(id) {
-                self.orders.remove(&digest);
+    /// Forgets what has been remembered for longer than a day, once the process has run for so long.
+    pub fn turn(&mut self, run: Duration) {
+        let due = run.as_secs() / TURN.as_secs();
+        while self.turns < due {
+            self.turns += 1;
+            self.generations.rotate_right(1);
+            self.generations[0] = Generation::default();
+            if due - self.turns > GENERATIONS as u64 {
+                self.turns = due - GENERATIONS as u64;
             }
         }
-        let all_swept = rows.len() < usize::try_from(SWEEP).unwrap_or(usize::MAX)
-            || rows.last().is_some_and(|(date, ..)| *date > cutoff);
-        self.forgotten = if all_swept { (cutoff, i64::MAX) } else { last.unwrap_or(self.forgotten) };
-        Ok(())
+    }
+
+    /// How many keys are remembered.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.generations.iter().flat_map(|generation| &generation.0).map(HashMap::len).sum()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+
 use super::{
     super::{Applied, MigrationState, OpenError},
-    connection, lists,
+    Conn, connection,
     lock::FileLock,
     migrations,
 };
@@ -38,8 +40,20 @@ pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
 pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenError> {
     let _lock = FileLock::take(path)?;
     let mut conn = connection::writer(path)?;
-    if !lose_orders && lists::newest(&mut conn).is_ok_and(|newest| newest.is_some()) {
-        return Err(OpenError::HasOrders);
+    // One transaction, so that what was looked at is what is taken back.
+    conn.immediate_transaction(|conn| {
+        if !lose_orders && holds_orders(conn)? {
+            return Err(OpenError::HasOrders);
+        }
+        migrations::revert(conn)
+    })
+}
+
+/// Whether there are orders. Only a table that is not there holds none; one that cannot be read may.
+fn holds_orders(conn: &mut Conn) -> QueryResult<bool> {
+    let there = sql::<Bool>("EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'orders')");
+    if !diesel::select(there).get_result::<bool>(conn)? {
+        return Ok(false);
     }
-    migrations::revert(&mut conn)
+    diesel::select(sql::<Bool>("EXISTS (SELECT 1 FROM orders)")).get_result(conn)
 }

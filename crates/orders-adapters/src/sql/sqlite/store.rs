@@ -1,18 +1,22 @@
 //! Batches of writes on SQLite: single-row statements, which Diesel keeps prepared, in one
 //! transaction. The next id is a counter, read from the table once, so nothing is read back.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{connection::SimpleConnection, prelude::*, result::Error};
 use orders_domain::{
     Idempotency, IdempotencyKey, NewOrder, Order, OrderId, UserId,
-    ports::{Cause, Clock, Insertion},
+    ports::{Clock, Insertion},
 };
 
 use super::{
     super::{
-        failure,
+        OpenError, failure,
         rows::{self, NewLineRow, NewOrderRow},
         schema::{order_products, orders},
         writer::{BatchError, Isolation, Outcome, Outcomes, Store, Write},
@@ -22,18 +26,44 @@ use super::{
     lists, queries,
     wal::WalLimit,
 };
-use crate::SystemClock;
 
 /// The database as the writer thread holds it.
 pub struct SqliteStore {
     path: PathBuf,
     /// `None` until needed, and after a failure.
     conn: Option<Conn>,
-    /// `None` until read, and when it is not known what the last commit did.
+    clock: Arc<dyn Clock>,
+    /// When the process began to remember keys.
+    started: Instant,
+    /// `None` until read.
     keys: Option<Keys>,
     /// `None` until read, and after a failure.
     counters: Option<Counters>,
+    clock_watch: ClockWatch,
     wal: WalLimit,
+}
+
+/// How far dates may run ahead of the time that has passed before the log says so.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// Watches whether dates go as the process's own time goes.
+#[derive(Debug, Default)]
+struct ClockWatch {
+    /// The newest date of an order, and how long the process had run.
+    last: Option<(DateTime<Utc>, Duration)>,
+}
+
+impl ClockWatch {
+    /// An order of this date was stored; a jump ahead is logged, once.
+    fn saw(&mut self, newest: DateTime<Utc>, run: Duration) {
+        if let Some((date, then)) = self.last
+            && let Ok(passed) = TimeDelta::from_std(run.saturating_sub(then))
+            && newest > date + passed + AHEAD
+        {
+            tracing::warn!(from = %date, to = %newest, "the clock has jumped ahead, and no order will be dated before it");
+        }
+        self.last = Some((newest, run));
+    }
 }
 
 /// What the next order gets.
@@ -54,18 +84,45 @@ impl Counters {
 }
 
 impl SqliteStore {
-    /// The database in this file, opened when it is needed.
-    pub fn new(path: PathBuf) -> Self {
-        Self { wal: WalLimit::of(&path), path, conn: None, keys: None, counters: None }
+    /// The database in this file, with its keys read: a server that has millions of them is not to
+    /// find that out with its first write.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let mut store = Self {
+            wal: WalLimit::of(&path),
+            path,
+            conn: None,
+            clock,
+            started: Instant::now(),
+            keys: None,
+            counters: None,
+            clock_watch: ClockWatch::default(),
+        };
+        store.connect()?;
+        Ok(store)
     }
 
-    fn open(&mut self) -> Result<(), Cause> {
+    fn connect(&mut self) -> Result<(), OpenError> {
+        if self.conn.is_some() && self.keys.is_some() {
+            return Ok(());
+        }
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => connection::writer(&self.path)?,
         };
-        if self.keys.is_none() {
-            self.keys = Some(Keys::load(&mut conn, SystemClock.now())?);
+        if let Some(keys) = &mut self.keys {
+            // After a commit of which nobody knows what it did.
+            keys.catch_up(&mut conn)?;
+        } else {
+            let (now, newest) = (self.clock.now(), Counters::read(&mut conn)?.newest);
+            if newest > now + AHEAD {
+                tracing::warn!(%newest, %now, "the newest order is dated ahead of the clock, and so will be all until then");
+            }
+            // A clock that is ahead must not forget what a right one would know.
+            self.keys = Some(Keys::load(&mut conn, now.min(newest))?);
         }
         self.conn = Some(conn);
         Ok(())
@@ -73,14 +130,11 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn prepare(&mut self) {
-        // A failure here comes again, and is reported, with the first batch.
-        let _ = self.open();
-    }
+    fn prepare(&mut self) {}
 
     fn apply(&mut self, batch: &[Write], isolation: Isolation) -> Result<Outcomes, BatchError> {
         let known = self.counters.take();
-        self.open().map_err(BatchError::Begin)?;
+        self.connect().map_err(|error| BatchError::Begin(error.into()))?;
         let (Some(conn), Some(keys)) = (&mut self.conn, &mut self.keys) else {
             return Err(BatchError::Begin("the database is not open".into()));
         };
@@ -97,9 +151,9 @@ impl Store for SqliteStore {
         });
         match (result, written) {
             (Ok(()), Some((outcomes, next))) => {
-                keys.committed();
-                // Keys that stay too long are refused by their date, so a failure costs only memory.
-                let _ = keys.sweep(conn, next.newest);
+                keys.committed((rows::millis(next.newest), next.last_id));
+                keys.turn(self.started.elapsed());
+                self.clock_watch.saw(next.newest, self.started.elapsed());
                 self.counters = Some(next);
                 self.wal.keep(conn);
                 Ok(outcomes)
@@ -122,7 +176,10 @@ impl Store for SqliteStore {
 
     fn reset(&mut self) {
         self.conn = None;
-        self.keys = None;
+        // What was not committed for sure is read again from the table.
+        if let Some(keys) = &mut self.keys {
+            keys.roll_back_to(0);
+        }
         self.counters = None;
     }
 }

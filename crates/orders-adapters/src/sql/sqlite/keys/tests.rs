@@ -1,4 +1,3 @@
-use chrono::TimeDelta;
 use diesel::{connection::SimpleConnection, prelude::*};
 use tempfile::TempDir;
 
@@ -36,11 +35,6 @@ fn made(keys: &Keys, user: i64, text: &str) -> Option<i64> {
     keys.order(n(user), &key(text, 1).key)
 }
 
-/// Just before the keys made at this moment are a day old.
-fn almost_a_day_after(moment: DateTime<Utc>) -> DateTime<Utc> {
-    moment + IdempotencyKey::KEPT - TimeDelta::milliseconds(1)
-}
-
 #[test]
 fn the_keys_of_the_last_day_are_loaded_for_their_user() {
     let (_folder, mut conn) =
@@ -67,7 +61,7 @@ fn every_key_is_loaded_however_many_there_are_of_one_moment() {
     for id in [1, LOAD, LOAD + 1, count] {
         assert_eq!(made(&keys, 1, &id.to_string()), Some(id));
     }
-    assert_eq!(keys.orders.len(), usize::try_from(count).unwrap());
+    assert_eq!(keys.len(), usize::try_from(count).unwrap());
 }
 
 #[test]
@@ -75,7 +69,7 @@ fn an_insertion_that_is_rolled_back_leaves_what_was_before() {
     let (a, b) = (key("a", 1).key, key("b", 1).key);
     let mut keys = Keys::default();
     keys.insert(n(1), &a, 1);
-    keys.committed();
+    keys.committed((0, 1));
     keys.insert(n(1), &a, 2);
     let kept = keys.uncommitted();
     keys.insert(n(1), &a, 3);
@@ -90,42 +84,40 @@ fn an_insertion_that_is_rolled_back_leaves_what_was_before() {
 }
 
 #[test]
-fn a_sweep_forgets_the_keys_that_are_a_day_old_and_no_others() {
-    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(2000), "b"), (3, at(2001), "c")]);
-    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
-    keys.sweep(&mut conn, almost_a_day_after(at(0))).unwrap();
-    assert_eq!(keys.orders.len(), 3);
-    keys.sweep(&mut conn, at(2000) + IdempotencyKey::KEPT).unwrap();
-    assert_eq!(["a", "b", "c"].map(|text| made(&keys, 1, text)), [None, None, Some(3)]);
-    keys.sweep(&mut conn, at(9000) + IdempotencyKey::KEPT).unwrap();
-    assert!(keys.orders.is_empty());
-}
-
-#[test]
-fn a_sweep_spares_a_key_that_a_later_order_has_taken() {
-    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(5000), "a")]);
-    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
-    keys.sweep(&mut conn, at(4000) + IdempotencyKey::KEPT).unwrap();
-    assert_eq!(made(&keys, 1, "a"), Some(2));
-}
-
-#[test]
-fn sweeps_wait_until_a_second_of_keys_has_gathered() {
-    let (_folder, mut conn) = with_orders(&[(1, at(0), "a"), (2, at(500), "b"), (3, at(999), "c")]);
-    let mut keys = Keys::load(&mut conn, at(0) + IdempotencyKey::KEPT).unwrap();
-    keys.sweep(&mut conn, at(999) + IdempotencyKey::KEPT).unwrap();
-    assert_eq!(keys.orders.len(), 2);
-    keys.sweep(&mut conn, at(1000) + IdempotencyKey::KEPT).unwrap();
-    assert!(keys.orders.is_empty());
-}
-
-#[test]
-fn many_keys_of_one_moment_are_swept_a_part_at_a_time() {
-    let count = 2 * SWEEP + 10;
-    let (_folder, mut conn) = with_many_at_once(count);
-    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
-    for left in [SWEEP + 10, 10, 0, 0] {
-        keys.sweep(&mut conn, at(5000) + IdempotencyKey::KEPT).unwrap();
-        assert_eq!(keys.orders.len(), usize::try_from(left).unwrap());
+fn a_key_stays_for_24_hours_of_the_process_and_is_forgotten_after_36() {
+    let (hours, mut keys) = (Duration::from_hours, Keys::default());
+    for (hour, text) in [(0, "first"), (11, "last-of-its-half"), (12, "next-half")] {
+        keys.turn(hours(hour));
+        keys.insert(n(1), &key(text, 1).key, 1);
+        keys.committed((0, 1));
     }
+    for (hour, expected) in [(24, 3), (35, 3), (36, 1), (47, 1), (48, 0)] {
+        keys.turn(hours(hour));
+        assert_eq!(keys.len(), expected, "after {hour} hours");
+    }
+    keys.insert(n(1), &key("a", 1).key, 1);
+    keys.turn(hours(48_000));
+    assert_eq!(keys.len(), 0);
+}
+
+#[test]
+fn a_key_that_was_made_again_stands_for_the_later_order() {
+    let (a, mut keys) = (key("a", 1).key, Keys::default());
+    keys.insert(n(1), &a, 1);
+    keys.turn(TURN);
+    keys.insert(n(1), &a, 2);
+    assert_eq!(made(&keys, 1, "a"), Some(2));
+    keys.roll_back_to(1);
+    assert_eq!(made(&keys, 1, "a"), Some(1));
+}
+
+#[test]
+fn what_others_have_stored_since_is_caught_up_with() {
+    let (_folder, mut conn) = with_orders(&[(1, at(0), "a")]);
+    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
+    let (order, made_by) = (new_order(1, at(0)).with_id(n(2)), key("b", 1));
+    let row = NewOrderRow::of(&order, Some(&made_by));
+    diesel::insert_into(orders::table).values(row).execute(&mut conn).unwrap();
+    keys.catch_up(&mut conn).unwrap();
+    assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b"), keys.len()), (Some(1), Some(2), 2));
 }
