@@ -19,6 +19,7 @@ pub mod sessions;
 pub mod sql;
 mod static_inventory;
 mod static_users;
+mod status_counter;
 mod system_clock;
 
 pub use memory_orders::MemoryOrders;
@@ -27,6 +28,7 @@ pub use sql::postgres::PostgresOrders;
 pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteOrders};
 pub use static_inventory::StaticInventory;
 pub use static_users::StaticUsers;
+pub use status_counter::StatusCounter;
 pub use system_clock::SystemClock;
 
 #[cfg(test)]

@@ -37,16 +37,46 @@ impl FromStr for DatabaseUrl {
     type Err = OpenError;
 
     fn from_str(url: &str) -> Result<Self, OpenError> {
+        let url = url.trim();
         match url.split_once("://") {
-            Some(("sqlite", path)) if !path.is_empty() && !path.starts_with(':') => {
-                Ok(Self::Sqlite(path.into()))
-            }
+            Some(("sqlite", path)) => match refused_in_path(path) {
+                None => Ok(Self::Sqlite(path.into())),
+                Some(reason) => Err(OpenError::SqliteUrl { url: url.to_owned(), reason }),
+            },
             #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Box::new(url.parse()?))),
             #[cfg(not(feature = "postgres"))]
             Some(("postgres" | "postgresql", _)) => Err(OpenError::WithoutPostgres),
-            _ => Err(OpenError::Url(url.to_owned())),
+            _ => Err(OpenError::Url(shown(url))),
         }
+    }
+}
+
+/// Why a path is not taken. What is a parameter, a fragment or a home elsewhere would be a part of a
+/// file's name here, and the database another one than was meant.
+fn refused_in_path(path: &str) -> Option<&'static str> {
+    let character = path.chars().find(|character| "?#".contains(*character));
+    match (character, path.chars().next()) {
+        (Some('?'), _) => Some("it has a `?`, and no parameters are known"),
+        (Some(_), _) => Some("it has a `#`, and no fragments are known"),
+        (None, None) => Some("it names no file"),
+        (None, Some('~')) => Some("`~` is the shell's word for a folder: write it out"),
+        (None, Some(':')) => Some("a database in memory would lose its orders"),
+        (None, Some(_)) => None,
+    }
+}
+
+/// As much of a text in place of a URL as cannot hold a password: its scheme, and what follows only
+/// if it is a plain path or host.
+fn shown(url: &str) -> String {
+    let is_plain = |text: &str| {
+        text.chars().all(|character| character.is_ascii_alphanumeric() || "._-/".contains(character))
+    };
+    match url.split_once("://") {
+        Some((scheme, rest)) if is_plain(scheme) && is_plain(rest) => url.to_owned(),
+        Some((scheme, _)) if is_plain(scheme) => format!("{scheme}://…"),
+        None if is_plain(url) => url.to_owned(),
+        _ => "…".to_owned(),
     }
 }
 
@@ -81,6 +111,8 @@ pub enum OpenError {
         "the database URL {0:?} is not of the form sqlite://path/to/file or postgres://user@host/database"
     )]
     Url(String),
+    #[error("the database URL {url:?} cannot be used: {reason}")]
+    SqliteUrl { url: String, reason: &'static str },
     #[error("this program was built without PostgreSQL: build it with `--features postgres`")]
     WithoutPostgres,
     #[error("the database URL {url:?} cannot be used: {reason}")]
@@ -155,9 +187,44 @@ mod tests {
         };
         assert_eq!(path("sqlite://db/orders.sqlite"), PathBuf::from("db/orders.sqlite"));
         assert_eq!(path("sqlite:///var/o.sqlite"), PathBuf::from("/var/o.sqlite"));
-        for bad in ["", "db/orders.sqlite", "sqlite://", "sqlite://:memory:", "mysql://h/d", "SQLITE://x"] {
+        assert_eq!(path("sqlite://db/orders.sqlite\n"), PathBuf::from("db/orders.sqlite"));
+        for bad in [
+            "",
+            "db/orders.sqlite",
+            "sqlite://",
+            "sqlite://:memory:",
+            "sqlite://db/orders.sqlite?mode=rwc",
+            "sqlite://db/orders.sqlite#x",
+            "sqlite://~/orders.sqlite",
+            "mysql://h/d",
+            "SQLITE://x",
+        ] {
             let error = bad.parse::<DatabaseUrl>().unwrap_err().to_string();
             assert!(error.contains(&format!("{bad:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_password_is_ever_shown() {
+        for url in [
+            "postgress://orders:s3cret@db/orders",
+            "POSTGRES://orders:s3cret@db/orders",
+            " postgres://orders:s3cret@db:x/orders",
+            "jdbc:postgresql://db/orders?user=orders&password=s3cret",
+            "host=db password=s3cret",
+            "orders:s3cret@db",
+            "postgres://orders:s3@cret:s3cret/o#s3cret@db/x",
+            "postgres://orders:1?s3cret@db/x",
+            "postgres://orders:s3cret@db/x?sslmode=s3cret",
+            "postgres://orders:a@s3cret@db/x",
+            "postgres://orders:a@db/x?password=s3cret&nonsense=1",
+            "mysql://root:s3cret@db/orders",
+        ] {
+            let shown = match url.parse::<DatabaseUrl>() {
+                Ok(parsed) => format!("{parsed} {parsed:?}"),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            assert!(!shown.contains("s3") && !shown.contains("cret"), "{url}: {shown}");
         }
     }
 

@@ -14,7 +14,6 @@ use actix_web::{
     web::Data,
 };
 use metrics::{Counter, Histogram, counter, histogram};
-use orders_domain::OrderStatus;
 
 use crate::gate::RouteName;
 
@@ -42,15 +41,6 @@ pub fn answered(route: RouteName, status: StatusCode, took: Duration) {
         handles.requests.increment(1);
         handles.seconds.record(took);
     });
-}
-
-/// Counts an order that came to this status.
-pub fn status_reached(status: OrderStatus) {
-    thread_local! {
-        static REACHED: [Counter; OrderStatus::ALL.len()] = OrderStatus::ALL
-            .map(|status| counter!("orders_status_reached_total", "status" => status.as_str()));
-    }
-    REACHED.with(|reached| reached[status as usize].increment(1));
 }
 
 /// Shows the numbers.

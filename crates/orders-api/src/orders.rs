@@ -16,7 +16,6 @@ use crate::{
     error::ApiError,
     etag, idempotency,
     json::Json,
-    metrics,
     ownership::Owned,
     payload::UnreadBody,
     public_url::PublicPath,
@@ -51,21 +50,18 @@ pub async fn place(
     let bytes = body.json_bytes().await?;
     let (lines, mut faults) = request::lines(Json::parse(&bytes)?);
     if !faults.is_empty() {
-        faults.extend(service.faults(&lines).await?);
+        faults.extend(service.faults(user, &lines).await?);
         faults.into_result()?;
     }
     let idempotency = key.map(|key| idempotency::of_body(key, &bytes));
-    let placed = service.place(user.id(), &lines, idempotency).await?;
+    let placed = service.place(user, &lines, idempotency).await?;
     let (Placed::Now(order) | Placed::Before(order)) = &placed;
     let mut answer = response::order(StatusCode::CREATED, order);
     let location = format!("{}/orders/{}", PublicPath::of(&http), order.id());
     let location = HeaderValue::try_from(location).map_err(|_| ApiError::Internal(None))?;
     answer.headers_mut().insert(header::LOCATION, location);
-    match placed {
-        Placed::Now(order) => metrics::status_reached(order.status()),
-        Placed::Before(_) => {
-            answer.headers_mut().insert(idempotency::REPLAYED, HeaderValue::from_static("true"));
-        }
+    if let Placed::Before(_) = placed {
+        answer.headers_mut().insert(idempotency::REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(answer)
 }
@@ -125,7 +121,7 @@ pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
 pub async fn track(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
     let bytes = body.json_bytes().await?;
     let shipment = request::shipment(Json::parse(&bytes)?)?;
-    changed(order.order().status(), service.track(order, shipment).await)
+    changed(service.track(order, shipment).await)
 }
 
 /// Moves the order to another status.
@@ -137,7 +133,7 @@ pub async fn track(service: Data<OrderService>, Owned(order): Owned, body: Unrea
 pub async fn advance(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
     let bytes = body.json_bytes().await?;
     let status = request::status(Json::parse(&bytes)?)?;
-    changed(order.order().status(), service.advance(order, status).await)
+    changed(service.advance(order, status).await)
 }
 
 /// Cancels the order and forgets its shipment. No body is needed.
@@ -148,13 +144,9 @@ pub async fn advance(service: Data<OrderService>, Owned(order): Owned, body: Unr
 )]
 pub async fn cancel(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
     body.discard().await;
-    changed(order.order().status(), service.cancel(order).await)
+    changed(service.cancel(order).await)
 }
 
-fn changed(before: orders_domain::OrderStatus, result: Result<Order, OrderError>) -> Answer {
-    let order = result?;
-    if order.status() != before {
-        metrics::status_reached(order.status());
-    }
-    Ok(response::order(StatusCode::OK, &order))
+fn changed(result: Result<Order, OrderError>) -> Answer {
+    Ok(response::order(StatusCode::OK, &result?))
 }

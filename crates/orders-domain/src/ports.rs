@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    Idempotency, NewOrder, Order, OrderId, OrderQuery, Product, ProductId, Session, TokenHash, User, UserId,
-    Version,
+    Idempotency, NewOrder, Order, OrderId, OrderQuery, OrderStatus, Product, ProductId, Session, TokenHash,
+    User, UserId, Version,
 };
 
 /// A boxed cause, for logs only.
@@ -164,6 +164,14 @@ pub trait SessionCache: Send + Sync {
     ///
     /// [`PortError::Unavailable`] when the others cannot be told.
     async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError>;
+}
+
+/// Hears of what has been committed, once for each change, for counting. A replayed answer and a
+/// change that changes nothing commit nothing.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+pub trait Observer: Send + Sync {
+    /// An order has come to this status.
+    fn status_reached(&self, status: OrderStatus);
 }
 
 /// Tells the time.

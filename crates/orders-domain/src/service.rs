@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     Audience, Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId,
     OrderQuery, OrderShipment, OrderStatus, Ownership, Page, Product, ProductId, Quantity, UseCase, User,
-    UserId,
-    ports::{Clock, Health, Insertion, Inventory, OrderRepository, PortError},
+    ports::{Clock, Health, Insertion, Inventory, Observer, OrderRepository, PortError},
 };
 
 mod owned;
@@ -43,6 +42,7 @@ pub struct OrderService {
     orders: Arc<dyn OrderRepository>,
     inventory: Arc<dyn Inventory>,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl OrderService {
@@ -53,7 +53,19 @@ impl OrderService {
         inventory: Arc<dyn Inventory>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { orders, inventory, clock }
+        Self { orders, inventory, clock, observer: None }
+    }
+
+    /// The same, with somebody told of what is committed.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    fn reached(&self, status: OrderStatus) {
+        if let Some(observer) = &self.observer {
+            observer.status_reached(status);
+        }
     }
 
     /// Places an order of these lines at the inventory's present prices. Lines naming the same
@@ -61,14 +73,16 @@ impl OrderService {
     ///
     /// # Errors
     ///
-    /// [`OrderError::Invalid`] with every fault of the lines, [`OrderError::KeyReused`],
-    /// [`OrderError::Unavailable`].
+    /// [`OrderError::MissingScope`], [`OrderError::Invalid`] with every fault of the lines,
+    /// [`OrderError::KeyReused`], [`OrderError::Unavailable`].
     pub async fn place(
         &self,
-        user: UserId,
+        asker: User,
         lines: &[RequestedLine],
         idempotency: Option<Idempotency>,
     ) -> Result<Placed, OrderError> {
+        UseCase::Place.check(asker, Ownership::Own)?;
+        let user = asker.id();
         let now = self.clock.now();
         let order = match self.pick(lines).await? {
             Ok(picked) => NewOrder::new(user, &picked, now)
@@ -84,7 +98,10 @@ impl OrderService {
             (Err(faults), None) => return Err(OrderError::Invalid(faults)),
         };
         match insertion {
-            Insertion::Placed(order) => Ok(Placed::Now(order)),
+            Insertion::Placed(order) => {
+                self.reached(order.status());
+                Ok(Placed::Now(order))
+            }
             Insertion::Replayed(order) => Ok(Placed::Before(order)),
             Insertion::KeyReused => Err(OrderError::KeyReused),
         }
@@ -95,8 +112,9 @@ impl OrderService {
     ///
     /// # Errors
     ///
-    /// [`OrderError::Unavailable`].
-    pub async fn faults(&self, lines: &[RequestedLine]) -> Result<Vec<LineFault>, OrderError> {
+    /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
+    pub async fn faults(&self, asker: User, lines: &[RequestedLine]) -> Result<Vec<LineFault>, OrderError> {
+        UseCase::Place.check(asker, Ownership::Own)?;
         Ok(self.pick(lines).await?.err().unwrap_or_default())
     }
 
@@ -142,6 +160,7 @@ impl OrderService {
     ///
     /// As [`Order::track`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
     pub async fn track(&self, order: OwnedOrder, shipment: OrderShipment) -> Result<Order, OrderError> {
+        order.also_for(UseCase::Track)?;
         self.change(order, |order, now| order.track(shipment.clone(), now)).await
     }
 
@@ -152,6 +171,7 @@ impl OrderService {
     /// As [`Order::advance`]; [`OrderError::MissingScope`] when this would cancel the order and the
     /// asker may not; [`OrderError::Changed`], [`OrderError::Unavailable`].
     pub async fn advance(&self, order: OwnedOrder, to: OrderStatus) -> Result<Order, OrderError> {
+        order.also_for(UseCase::Advance)?;
         if to == OrderStatus::Cancelled {
             order.also_for(UseCase::Cancel)?;
         }
@@ -164,6 +184,7 @@ impl OrderService {
     ///
     /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
     pub async fn cancel(&self, order: OwnedOrder) -> Result<Order, OrderError> {
+        order.also_for(UseCase::Cancel)?;
         self.change(order, Order::cancel).await
     }
 
@@ -175,7 +196,7 @@ impl OrderService {
     ) -> Result<Order, OrderError> {
         let id = order.id();
         for _ in 0..TRIES {
-            let seen = order.version();
+            let (seen, before) = (order.version(), order.status());
             if !expected.admits(seen) {
                 return Err(OrderError::Changed);
             }
@@ -187,7 +208,13 @@ impl OrderService {
                 Err(PortError::Stale) => {
                     order = self.orders.find(id).await?.ok_or(OrderError::NotOwned)?;
                 }
-                done => return Ok(done?),
+                done => {
+                    let order = done?;
+                    if order.status() != before {
+                        self.reached(order.status());
+                    }
+                    return Ok(order);
+                }
             }
         }
         Err(OrderError::Unavailable(PortError::Busy))

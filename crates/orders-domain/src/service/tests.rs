@@ -207,9 +207,9 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
         let lines = request(&[(9, 1)]);
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
         for error in [
-            service.place(n(1), &lines, None).await.err(),
-            service.place(n(1), &lines, Some(idempotency())).await.err(),
-            service.place(n(1), &lines, None).await.err(),
+            service.place(asker(1), &lines, None).await.err(),
+            service.place(asker(1), &lines, Some(idempotency())).await.err(),
+            service.place(asker(1), &lines, None).await.err(),
             service.product(n(9)).await.err(),
             service.products().await.err(),
             service.owned(asker(1), UseCase::Show, n(7)).await.err(),

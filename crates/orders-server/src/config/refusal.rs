@@ -50,7 +50,10 @@ fn in_a_line(error: &Error) -> Option<String> {
     };
     let (arg, value) = (text(ContextKind::InvalidArg)?, text(ContextKind::InvalidValue).unwrap_or_default());
     let flag = arg.split(' ').next().unwrap_or(arg);
-    let name = match variable(&Cli::command(), arg) {
+    let mut command = Cli::command();
+    // Before that an argument does not know its own name.
+    command.build();
+    let name = match variable(&command, arg) {
         Some(variable) => format!("{flag} ({variable})"),
         None => flag.to_owned(),
     };
@@ -83,10 +86,9 @@ mod tests {
             ("--auth", "none", r#"--auth (AUTH) cannot be "none": it is not one of header, jwt"#),
             ("--log", "a=b=c", r#"--log (RUST_LOG) cannot be "a=b=c": "#),
             ("--cors-origins", "*", r#"--cors-origins (CORS_ORIGINS) cannot be "*": "#),
-            ("--behind-proxy=maybe", "", r#"--behind-proxy (BEHIND_PROXY) cannot be "maybe": "#),
         ] {
-            let arguments = ["orders", flag, value].into_iter().filter(|argument| !argument.is_empty());
-            let line = Cli::try_parse_from(arguments).map_err(|error| in_a_line(&error)).unwrap_err();
+            let line =
+                Cli::try_parse_from(["orders", flag, value]).map_err(|error| in_a_line(&error)).unwrap_err();
             let line = line.unwrap_or_default();
             assert!(line.starts_with(expected) && !line.contains('\n'), "{line}");
         }

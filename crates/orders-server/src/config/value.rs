@@ -95,12 +95,13 @@ impl FromStr for Origin {
 /// What is logged. A word that is neither a level nor `target=level` would silence everything else.
 pub fn log_filter(value: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-    let filter = text(value)?;
-    for directive in filter.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
+    let filter: List<String> = parsed(&text(value)?)?;
+    for directive in &filter.0 {
         if !directive.contains('=') && !LEVELS.contains(&directive.to_ascii_lowercase().as_str()) {
             return Err(format!("{directive:?} is neither a level ({}) nor target=level", LEVELS.join(", ")));
         }
     }
+    let filter = filter.0.join(",");
     EnvFilter::try_new(&filter).map_err(|error| error.to_string())?;
     Ok(filter)
 }

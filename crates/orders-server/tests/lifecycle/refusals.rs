@@ -3,11 +3,12 @@
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::{
     namespace,
-    support::{Server, assert_refused, command, orders, seed},
+    support::{Server, assert_bad_setting, assert_refused, command, orders, seed},
 };
 
 /// `serve` on this file under the folder.
@@ -113,7 +114,40 @@ fn an_address_that_others_reach_unless_told_so() {
 fn a_database_url_of_another_form() {
     let mut command = orders();
     command.arg("serve").env("DATABASE_URL", "mysql://localhost/orders");
-    assert_refused(command, &["\"mysql://localhost/orders\" is not of the form sqlite://path/to/file"]);
+    let reason = "is not of the form sqlite://path/to/file";
+    assert_bad_setting(command, &["--database-url (DATABASE_URL)", "mysql://", reason]);
+}
+
+#[test]
+fn a_setting_that_cannot_be_is_named_with_its_flag_variable_and_value() {
+    let folder = TempDir::new().unwrap();
+    for (variable, value, parts) in [
+        ("WORKERS", "1000", ["--workers (WORKERS)", "\"1000\""]),
+        ("HOST", "", ["--host (HOST)", "empty"]),
+        ("CORS_ORIGINS", "*", ["--cors-origins (CORS_ORIGINS)", "\"*\""]),
+        ("CORS_ORIGINS", "https://a.example/", ["--cors-origins (CORS_ORIGINS)", "https://a.example/"]),
+        ("PUBLIC_URL", "/shop", ["--public-url (PUBLIC_URL)", "/shop"]),
+        ("RUST_LOG", "a=b=c", ["--log (RUST_LOG)", "a=b=c"]),
+        ("RUST_LOG", "verbose", ["--log (RUST_LOG)", "verbose"]),
+        ("BEHIND_PROXY", "maybe", ["--behind-proxy (BEHIND_PROXY)", "maybe"]),
+        ("LIST", "all", ["--list (LIST)", "all"]),
+    ] {
+        let mut command = serve(&folder, "orders.sqlite");
+        command.env(variable, value);
+        assert_bad_setting(command, &parts);
+        assert!(!Path::exists(&folder.path().join("orders.sqlite")), "nothing was made before");
+    }
+}
+
+#[tokio::test]
+async fn lists_of_origins_may_have_blanks_and_empty_elements() {
+    for origins in ["https://a.example, https://b.example", "", "https://a.example,", " "] {
+        let server = Server::start_with(&[("CORS_ORIGINS", origins), ("PORT", " 0\n")]);
+        let request = server.anyone(Method::GET, "/orders").header("Origin", "https://a.example");
+        let answer = request.send().await.unwrap();
+        let allowed = answer.headers().get("access-control-allow-origin").is_some();
+        assert_eq!((answer.status().as_u16(), allowed), (200, origins.contains("a.example")), "{origins:?}");
+    }
 }
 
 #[test]
@@ -121,6 +155,6 @@ fn a_log_filter_that_does_not_parse() {
     let folder = TempDir::new().unwrap();
     let mut command = serve(&folder, "orders.sqlite");
     command.env("RUST_LOG", "orders=loud");
-    assert_refused(command, &["\"orders=loud\" does not parse"]);
+    assert_bad_setting(command, &["--log (RUST_LOG)", "\"orders=loud\""]);
     assert!(!Path::exists(&folder.path().join("orders.sqlite")), "nothing was made before");
 }

@@ -176,8 +176,17 @@ pub fn failure(mut command: Command) -> (Option<i32>, String) {
 /// Runs what must be refused: it ends with 1 and names these reasons in one line.
 #[track_caller]
 pub fn assert_refused(command: Command, reasons: &[&str]) {
+    assert_refused_with(1, command, reasons);
+}
+
+/// Sees the command end with 2 and a single line on stderr with these parts: a setting cannot be.
+pub fn assert_bad_setting(command: Command, reasons: &[&str]) {
+    assert_refused_with(2, command, reasons);
+}
+
+fn assert_refused_with(expected: i32, command: Command, reasons: &[&str]) {
     let (code, said) = failure(command);
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(expected), "{said}");
     assert!(said.starts_with("error: ") && said.lines().count() == 1, "{said}");
     for reason in reasons {
         assert!(said.contains(reason), "{reason:?} is missing: {said}");

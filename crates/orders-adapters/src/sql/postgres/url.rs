@@ -32,6 +32,12 @@ impl FromStr for PostgresUrl {
     /// Without `sslmode`: `disable` when every host is this machine, otherwise `verify-full`.
     fn from_str(url: &str) -> Result<Self, OpenError> {
         let fail = |reason: String| OpenError::PostgresUrl { url: hidden(url), reason };
+        let url = url.trim();
+        // What would be read as another host or parameter than was meant is a piece of a password, as a
+        // rule, and must not be told.
+        if url.matches('@').count() > 1 || url.split_once('?').is_some_and(|(_, query)| query.contains('@')) {
+            return Err(fail("it has an `@` in its user, password or parameters: write it `%40`".to_owned()));
+        }
         let (address, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut mode, mut root_certificates, mut rest) = (None, None, Vec::new());
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
@@ -44,7 +50,7 @@ impl FromStr for PostgresUrl {
             }
         }
         let mut config = Config::from_str(&format!("{address}?{}", rest.join("&")))
-            .map_err(|error| fail(chain(&error)))?;
+            .map_err(|error| fail(reason(&chain(&error))))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(fail("it names no host".to_owned()));
         }
@@ -54,11 +60,21 @@ impl FromStr for PostgresUrl {
             None if config.get_hosts().iter().all(is_this_machine) => Tls::Disable,
             Some("verify-full") | None => Tls::VerifyFull,
             Some(other) => {
-                return Err(fail(format!("sslmode {other:?} is not disable, require or verify-full")));
+                let _ = other;
+                return Err(fail("sslmode is not disable, require or verify-full".to_owned()));
             }
         };
         config.ssl_mode(if tls == Tls::Disable { SslMode::Disable } else { SslMode::Require });
         Ok(Self { config, tls, root_certificates })
+    }
+}
+
+/// Of what the parser says, what repeats nothing of the URL but an option's name.
+fn reason(said: &str) -> String {
+    match said.split_once("invalid value for option") {
+        Some((_, option)) => format!("the value of {} is not one that it can have", option.trim()),
+        None => "it does not parse: what is not a letter or digit in a user or password is percent-encoded"
+            .to_owned(),
     }
 }
 
@@ -69,14 +85,16 @@ fn is_this_machine(host: &Host) -> bool {
     }
 }
 
-/// The URL without its password and parameters, for messages.
+/// Of a URL that cannot be used, what holds no password for sure.
 fn hidden(url: &str) -> String {
-    let (scheme, rest) =
-        url.split_once("://").map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}://"), rest));
-    let rest = rest.split('?').next().unwrap_or_default();
-    match rest.rsplit_once('@') {
-        Some((who, place)) => format!("{scheme}{}@{place}", who.split(':').next().unwrap_or_default()),
-        None => format!("{scheme}{rest}"),
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(_, rest)| ("postgres://", rest));
+    match rest.split(['@', '?', '#']).collect::<Vec<_>>().as_slice() {
+        // Only where it is no user with a password in front of what is missing.
+        [place] if !place.contains(':') => format!("{scheme}{place}"),
+        [who, place] if !place.contains(':') && !who.contains('/') && rest.contains('@') => {
+            format!("{scheme}{}@{place}", who.split(':').next().unwrap_or_default())
+        }
+        _ => "postgres://…".to_owned(),
     }
 }
 

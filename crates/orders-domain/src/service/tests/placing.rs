@@ -13,7 +13,7 @@ fn storing(times: usize, expected: Option<Idempotency>) -> MockOrderRepository {
 async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearance() {
     let service = service(storing(1, Some(idempotency())), selling(&[(1, 1399), (5, 10), (9, 1999)]));
     let lines = request(&[(9, 3), (1, 1), (9, 99_000), (5, 2), (1, 1), (9, 997)]);
-    let placed = service.place(n(1), &lines, Some(idempotency())).await.unwrap();
+    let placed = service.place(asker(1), &lines, Some(idempotency())).await.unwrap();
     let Placed::Now(order) = placed else { panic!("not now: {placed:?}") };
     let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
     let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity));
@@ -29,7 +29,7 @@ async fn the_price_is_the_inventorys_at_the_moment_of_placing() {
     }
     let service = service(storing(2, None), inventory);
     for total in [3998, 4198] {
-        let placed = service.place(n(1), &request(&[(9, 2)]), None).await.unwrap();
+        let placed = service.place(asker(1), &request(&[(9, 2)]), None).await.unwrap();
         assert!(matches!(&placed, Placed::Now(order) if order.total() == n(total)), "{placed:?}");
     }
 }
@@ -47,10 +47,10 @@ async fn faulty_lines_are_all_named_at_their_index_and_nothing_is_inserted() {
         (&[(1, 1), (2, 2)], vec![whole(InvalidInput::TotalTooLarge)]),
     ] {
         let service = || service(MockOrderRepository::new(), selling(&[(1, 1399), (2, i64::MAX), (9, 1999)]));
-        let placed = service().place(n(1), &request(lines), None).await;
+        let placed = service().place(asker(1), &request(lines), None).await;
         assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
         expected.retain(|fault| fault.part != LinePart::Whole);
-        assert_eq!(service().faults(&request(lines)).await.unwrap(), expected);
+        assert_eq!(service().faults(asker(1), &request(lines)).await.unwrap(), expected);
     }
 }
 
@@ -63,7 +63,7 @@ async fn place_again(answer: Option<Insertion>, sold: bool) -> Result<Placed, Or
     replay.withf(|user, key, at| (*user, key, *at) == (n(1), &idempotency(), now()));
     replay.returning(move |_, _, _| Ok(answer.clone()));
     let service = service(orders, selling(if sold { &[(9, 1999)] } else { &[] }));
-    service.place(n(1), &request(&[(9, 7)]), Some(idempotency())).await
+    service.place(asker(1), &request(&[(9, 7)]), Some(idempotency())).await
 }
 
 #[tokio::test]

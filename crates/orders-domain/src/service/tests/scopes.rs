@@ -56,6 +56,52 @@ async fn cancelling_by_status_takes_the_scope_for_cancelling_too() {
 }
 
 #[tokio::test]
+async fn whoever_may_see_an_order_may_not_change_it_for_that() {
+    for change in [Track("1"), Advance(Processing), Cancel] {
+        let seen = OwnedOrder { asker: holding(1, &[Read]), ..owned(Pending, None) };
+        let refused = apply(MockOrderRepository::new(), change, seen).await;
+        assert!(refused.starts_with("the token lacks the scope"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn placing_takes_its_scope_whoever_calls_it() {
+    let lines = request(&[(9, 1)]);
+    for scopes in [&[][..], &[Read, Scope::Cancel, Fulfil, Admin]] {
+        let service = service(MockOrderRepository::new(), MockInventory::new());
+        for key in [None, Some(idempotency())] {
+            let refused = service.place(holding(1, scopes), &lines, key).await;
+            assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
+        }
+        let refused = service.faults(holding(1, scopes), &lines).await;
+        assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_committed_is_counted_once_and_what_is_not_is_not() {
+    let placed = || order(Pending, 1);
+    for (insertion, told) in
+        [(Insertion::Placed(placed()), 1), (Insertion::Replayed(placed()), 0), (Insertion::KeyReused, 0)]
+    {
+        let mut orders = MockOrderRepository::new();
+        orders.expect_insert().once().return_once(|_, _| Ok(insertion));
+        let mut observer = MockObserver::new();
+        observer.expect_status_reached().times(told).withf(|status| *status == Pending).return_const(());
+        let service = service(orders, selling(&[(9, 1)])).observed_by(Arc::new(observer));
+        let _ = service.place(asker(1), &request(&[(9, 1)]), Some(idempotency())).await;
+    }
+    for (from, to, told) in [(Pending, Processing, 1), (Pending, Pending, 0), (Delivered, Shipped, 0)] {
+        let mut orders = MockOrderRepository::new();
+        orders.expect_update().times(told).returning(|order, _| Ok(order));
+        let mut observer = MockObserver::new();
+        observer.expect_status_reached().times(told).withf(move |status| *status == to).return_const(());
+        let service = service(orders, MockInventory::new()).observed_by(Arc::new(observer));
+        let _ = service.advance(owned(from, None), to).await;
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked() {
     let query = |user: Option<i64>| OrderQuery {
         filter: OrderFilter { user: user.map(n), ..OrderFilter::default() },
