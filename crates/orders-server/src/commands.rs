@@ -36,7 +36,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
-    let Storage { orders, record_use } = storage::open(&settings.storage, &database)?;
+    let Storage { orders, record_use, close } = storage::open(&settings.storage, &database)?;
 
     let render = render(metrics.clone(), record_use);
     let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock))
@@ -71,7 +71,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         keep_alive: Duration::from_secs(settings.keep_alive_seconds.into()),
     };
 
-    system.block_on(async move {
+    let served = system.block_on(async move {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
         api.check().await?;
@@ -97,7 +97,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         };
         tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping)?;
         anyhow::Ok(())
-    })?;
+    });
+    storage::close(close);
+    served?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! Where orders are kept, as the settings say.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use orders_adapters::{
@@ -11,12 +15,17 @@ use orders_domain::ports::OrderRepository;
 
 use crate::config::{DatabaseSettings, StorageSettings};
 
+/// How long the end waits for the last writes and for the file to be whole.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// A store of orders that is open.
 pub struct Storage {
     /// The store.
     pub orders: Arc<dyn OrderRepository>,
     /// Brings the metrics of its connections up to date.
     pub record_use: Box<dyn Fn() + Send + Sync>,
+    /// Ends it, once nobody asks it any more.
+    pub close: Box<dyn FnOnce() + Send>,
 }
 
 /// Opens the database for serving; it is created, or brought to this program's schema, first. To be
@@ -35,8 +44,12 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
             );
             let _ = settings;
             let orders = Arc::new(SqliteOrders::open(path)?);
-            let pool = Arc::clone(&orders);
-            Ok(Storage { orders, record_use: Box::new(move || pool.record_pool_use()) })
+            let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
+            Ok(Storage {
+                orders,
+                record_use: Box::new(move || pool.record_pool_use()),
+                close: Box::new(move || last.close()),
+            })
         }
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
@@ -44,8 +57,26 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
             let options = settings.database.postgres.options();
             let orders = Arc::new(orders_adapters::PostgresOrders::open(url, replica.as_ref(), options)?);
             let pool = Arc::clone(&orders);
-            Ok(Storage { orders, record_use: Box::new(move || pool.record_pool_use()) })
+            Ok(Storage {
+                orders,
+                record_use: Box::new(move || pool.record_pool_use()),
+                // What it has answered is the server's to keep.
+                close: Box::new(|| {}),
+            })
         }
+    }
+}
+
+/// Closes a store as [`Storage::close`] says, but waits no longer than [`CLOSING`].
+pub fn close(close: Box<dyn FnOnce() + Send>) {
+    let (done, heard) = mpsc::channel();
+    let closing = thread::Builder::new().name("orders-closing".to_owned()).spawn(move || {
+        close();
+        // Whoever waited may have gone.
+        let _ = done.send(());
+    });
+    if closing.is_err() || heard.recv_timeout(CLOSING).is_err() {
+        tracing::warn!("the database was not closed in time; the next start cleans up");
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    io, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
@@ -58,7 +58,7 @@ struct Queue<Q, A> {
 #[derive(Debug)]
 pub struct Gather<Q, A> {
     queue: Arc<Queue<Q, A>>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
@@ -75,14 +75,14 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     {
         let state = State { waiting: VecDeque::with_capacity(limits.queue), working: 0, closed: false };
         let queue = Arc::new(Queue { limits, state: Mutex::new(state), changed: Condvar::new() });
-        let mut gather = Self { queue: Arc::clone(&queue), threads: Vec::new() };
+        let gather = Self { queue: Arc::clone(&queue), threads: Mutex::default() };
         for worker in workers {
             let queue = Arc::clone(&queue);
             let work = move || {
                 let prepared = catch_unwind(AssertUnwindSafe(worker));
                 prepared.map_or_else(|_| queue.give_up(), |answer| queue.answer_all(answer));
             };
-            gather.threads.push(thread::Builder::new().name(name.to_owned()).spawn(work)?);
+            gather.threads().push(thread::Builder::new().name(name.to_owned()).spawn(work)?);
         }
         Ok(gather)
     }
@@ -96,6 +96,22 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
         let (reply, answer) = oneshot::channel();
         self.queue.push((request, reply))?;
         answer.await.map_err(|_| Unanswered::Dropped)
+    }
+}
+
+impl<Q, A> Gather<Q, A> {
+    /// Takes no more, and waits until what was taken is done and the threads have ended.
+    pub fn close(&self) {
+        self.queue.lock().closed = true;
+        self.queue.changed.notify_all();
+        let threads = mem::take(&mut *self.threads());
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -169,11 +185,7 @@ impl<Q, A> Queue<Q, A> {
 
 impl<Q, A> Drop for Gather<Q, A> {
     fn drop(&mut self) {
-        self.queue.lock().closed = true;
-        self.queue.changed.notify_all();
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 

@@ -56,10 +56,10 @@ const SHORT_PAGE: usize = 101;
 /// the calling thread, since they take microseconds and never wait for the writer (WAL).
 #[derive(Debug)]
 pub struct SqliteOrders {
-    // Declared first, so dropped first: the file stays locked until the last write is done.
     writer: Writer,
     readers: Readers,
-    _lock: Arc<lock::FileLock>,
+    // Declared last, so dropped last: the file stays locked until the last write is done.
+    _lock: lock::FileLock,
 }
 
 impl SqliteOrders {
@@ -79,17 +79,31 @@ impl SqliteOrders {
     ///
     /// [`OpenError`], which says what is wrong in one line.
     pub fn open_by(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let lock = Arc::new(lock::FileLock::take(path)?);
-        migrations::run(&mut connection::writer(path)?)?;
-        let readers = Readers::open(path)?;
-        let writer = Writer::start([SqliteStore::open(path.to_owned(), clock)?])
+        let lock = lock::FileLock::take(path)?;
+        let database = lock.database();
+        migrations::run(&mut connection::writer(database)?)?;
+        let readers = Readers::open(database)?;
+        let writer = Writer::start([SqliteStore::open(database.to_owned(), clock)?])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
         Ok(Self { writer, readers, _lock: lock })
+    }
+
+    /// Takes no more writes, does those that wait, and leaves the file alone whole: what is in the
+    /// log beside it is copied into it. Whoever still reads is waited for, but not for long.
+    pub fn close(&self) {
+        self.readers.close();
+        self.writer.close();
     }
 
     /// Brings the metrics of the pool of read connections up to date.
     pub fn record_pool_use(&self) {
         self.readers.record_use();
+    }
+}
+
+impl Drop for SqliteOrders {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -141,6 +141,11 @@ impl Writer {
         Ok(Self { gather, depth })
     }
 
+    /// Takes no more writes, and waits until those that waited are done and the stores are closed.
+    pub fn close(&self) {
+        self.gather.close();
+    }
+
     /// Has it written, and gives it back with what came of it.
     ///
     /// # Errors

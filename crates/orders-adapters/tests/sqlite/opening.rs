@@ -1,6 +1,6 @@
 //! Opening a database, and when it is refused.
 
-use std::{error::Error, fs, path::Path};
+use std::{error::Error, fs, os::unix::fs::symlink, path::Path};
 
 use diesel::{RunQueryDsl, connection::SimpleConnection};
 use orders_adapters::{
@@ -62,6 +62,36 @@ async fn a_second_server_is_refused_while_the_first_lives() {
     assert!(first.health().await.writes.is_ok());
     drop(first);
     assert!(place.open().health().await.writes.is_ok());
+}
+
+#[tokio::test]
+async fn a_second_server_is_refused_whatever_it_calls_the_file() {
+    let place = Place::new();
+    let folder = place.0.path();
+    let names = ["link.sqlite", "linked/orders.sqlite", "linked/./orders.sqlite", "link-to-link.sqlite"];
+    symlink("orders.sqlite", folder.join(names[0])).unwrap();
+    symlink(".", folder.join("linked")).unwrap();
+    symlink(folder.join(names[0]), folder.join(names[3])).unwrap();
+    // Whether the file is there already or not, and whichever name is the first one's.
+    for first in [names[3], "orders.sqlite", names[0]] {
+        let first = SqliteOrders::open(&folder.join(first)).unwrap();
+        for name in names.into_iter().chain(["orders.sqlite"]) {
+            let path = folder.join(name);
+            let error = SqliteOrders::open(&path).unwrap_err();
+            assert!(matches!(error, OpenError::InUse(_)), "{name}: {error:?}");
+            message(&error, &path);
+        }
+        assert!(first.health().await.writes.is_ok());
+    }
+    assert!(place.file().is_file());
+}
+
+#[test]
+fn links_that_lead_in_a_circle_are_refused() {
+    let place = Place::new();
+    symlink("orders.sqlite", place.file()).unwrap();
+    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    assert!(message(&error, &place.file()).contains("in a circle"), "{error:?}");
 }
 
 #[test]

@@ -18,4 +18,5 @@ mod recovery;
 mod refusals;
 mod slow_clients;
 mod streaming;
+mod whole_file;
 mod wire;

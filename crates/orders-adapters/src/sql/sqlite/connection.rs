@@ -4,7 +4,7 @@
 //! LIMIT does not have its statement prepared again, and without memory statistics, whose global
 //! lock every allocation would take.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use diesel::{connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Text};
 
@@ -36,8 +36,8 @@ pub fn reader(path: &Path) -> Result<Conn, OpenError> {
 fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
     let fail = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
     // An absolute path cannot be taken for a URI with parameters.
-    let absolute: PathBuf = std::path::absolute(path).map_err(|error| fail(error.to_string()))?;
-    let absolute = absolute.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
+    debug_assert!(path.is_absolute(), "{}", path.display());
+    let absolute = path.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(absolute).map_err(|error| fail(error.to_string()))?;
     conn.batch_execute(&format!(
         "PRAGMA busy_timeout = {patience_ms}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; {pragmas}"

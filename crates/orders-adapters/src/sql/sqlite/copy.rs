@@ -27,7 +27,7 @@ impl SqliteCopy {
     /// [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let lock = FileLock::take(path)?;
-        let mut conn = connection::writer(path)?;
+        let mut conn = connection::writer(lock.database())?;
         migrations::run(&mut conn)?;
         Ok(Self { conn, _lock: lock })
     }

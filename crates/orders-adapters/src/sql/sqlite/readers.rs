@@ -1,11 +1,17 @@
 //! The connections that read.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use diesel::{QueryResult, r2d2::R2D2Connection};
 use metrics::gauge;
 use orders_domain::ports::PortError;
-use r2d2::{ManageConnection, Pool};
+use r2d2::{HandleError, ManageConnection, Pool};
 
 use super::{
     super::{OpenError, failure, unavailable},
@@ -17,7 +23,10 @@ const CONNECTIONS: u32 = 16;
 
 /// A pool of connections that can only read.
 #[derive(Debug, Clone)]
-pub struct Readers(Pool<Manager>);
+pub struct Readers {
+    pool: Pool<Manager>,
+    closed: Arc<AtomicBool>,
+}
 
 impl Readers {
     /// Opens the first connection and the pool behind it.
@@ -27,18 +36,29 @@ impl Readers {
     /// [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         connection::reader(path)?;
+        let closed = Arc::new(AtomicBool::new(false));
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(2))
             .test_on_check_out(false)
+            .error_handler(Box::new(Complain))
             .connection_timeout(std::time::Duration::from_secs(5))
-            .build_unchecked(Manager(path.to_owned()));
-        Ok(Self(pool))
+            .build_unchecked(Manager { path: path.to_owned(), closed: Arc::clone(&closed) });
+        Ok(Self { pool, closed })
+    }
+
+    /// Closes the connections: those that rest at once, those that read when they are done. There
+    /// will be no others.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        while let Some(conn) = self.pool.try_get() {
+            drop(conn);
+        }
     }
 
     /// Sets the gauges of how many connections there are and how many of them rest.
     pub fn record_use(&self) {
-        let state = self.0.state();
+        let state = self.pool.state();
         gauge!("orders_read_connections").set(state.connections);
         gauge!("orders_read_connections_idle").set(state.idle_connections);
     }
@@ -53,7 +73,7 @@ impl Readers {
         &self,
         read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, PortError> {
-        match self.0.try_get() {
+        match self.pool.try_get() {
             Some(mut conn) => read(&mut conn).map_err(failure),
             None => self.elsewhere(read).await,
         }
@@ -68,7 +88,7 @@ impl Readers {
         &self,
         read: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, PortError> {
-        let pool = self.0.clone();
+        let pool = self.pool.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let mut conn = pool.get().map_err(unavailable)?;
             read(&mut conn).map_err(failure)
@@ -77,16 +97,34 @@ impl Readers {
     }
 }
 
+/// Says why a connection could not be made; that there are to be no more is no failure.
+#[derive(Debug)]
+struct Complain;
+
+impl HandleError<OpenError> for Complain {
+    fn handle_error(&self, error: OpenError) {
+        if !matches!(error, OpenError::Gone) {
+            tracing::error!(%error, "no further read connection");
+        }
+    }
+}
+
 /// Makes the pool's connections.
 #[derive(Debug)]
-struct Manager(PathBuf);
+struct Manager {
+    path: PathBuf,
+    closed: Arc<AtomicBool>,
+}
 
 impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = OpenError;
 
     fn connect(&self) -> Result<Conn, OpenError> {
-        connection::reader(&self.0)
+        if self.closed.load(Ordering::Acquire) {
+            return Err(OpenError::Gone);
+        }
+        connection::reader(&self.path)
     }
 
     fn is_valid(&self, _: &mut Conn) -> Result<(), OpenError> {
@@ -95,7 +133,7 @@ impl ManageConnection for Manager {
 
     /// A file does not hang up, but a transaction that did not end would show the same state for ever.
     fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
+        self.closed.load(Ordering::Acquire) || conn.is_broken()
     }
 }
 

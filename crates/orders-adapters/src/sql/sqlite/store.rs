@@ -24,7 +24,7 @@ use super::{
     Conn, connection,
     keys::Keys,
     lists, queries,
-    wal::WalLimit,
+    wal::{self, WalLimit},
 };
 
 /// The database as the writer thread holds it.
@@ -181,6 +181,20 @@ impl Store for SqliteStore {
             keys.roll_back_to(0);
         }
         self.counters = None;
+    }
+}
+
+/// The last thing done to the database: the file alone is whole from then on.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // After a failure there is no connection; a file that is gone is not made again.
+        let again = || connection::writer(self.path.exists().then_some(&self.path)?).ok();
+        let conn = self.conn.take().or_else(again);
+        if let Some(mut conn) = conn
+            && let Err(error) = wal::empty(&mut conn)
+        {
+            tracing::warn!(error, "the write-ahead log could not be merged: the newest orders are in it");
+        }
     }
 }
 

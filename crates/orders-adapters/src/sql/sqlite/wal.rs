@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use diesel::connection::SimpleConnection;
+use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Integer};
 
 use super::Conn;
 
@@ -16,8 +16,32 @@ const LIMIT: u64 = 32 << 20;
 /// How long the writer waits for the readers to leave the log; they are done within microseconds.
 const PATIENCE_MS: u32 = 50;
 
+/// How long the end of a server waits for readers, its own or another program's.
+const LAST_PATIENCE_MS: u32 = 1000;
+
 /// Look at the file only every so many batches.
 const EVERY: u32 = 64;
+
+/// What a checkpoint says of itself.
+#[derive(QueryableByName)]
+struct Checkpoint {
+    /// Whether somebody kept it from being complete.
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
+/// Copies all of the log into the database and leaves the log empty.
+pub fn empty(conn: &mut Conn) -> Result<(), String> {
+    let merge = |conn: &mut Conn| {
+        conn.batch_execute(&format!("PRAGMA busy_timeout = {LAST_PATIENCE_MS}"))?;
+        sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(conn)
+    };
+    match merge(conn) {
+        Ok(Checkpoint { busy: 0 }) => Ok(()),
+        Ok(_) => Err("another program reads from it".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
 
 /// Watches the size of a database's log.
 #[derive(Debug)]
@@ -55,7 +79,7 @@ impl WalLimit {
 
 #[cfg(test)]
 mod tests {
-    use diesel::{dsl::sql, prelude::*, sql_types::Integer};
+    use diesel::dsl::sql;
 
     use super::{super::tests::database, *};
 
