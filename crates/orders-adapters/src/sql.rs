@@ -141,8 +141,10 @@ pub enum OpenError {
     NewerDatabase(String),
     #[error("a migration failed: {0}")]
     Migration(String),
-    #[error("the database holds orders, which would be lost")]
-    HasOrders,
+    #[error("taking back {migration} would lose {what} that the database holds")]
+    WouldLose { migration: String, what: &'static str },
+    #[error("what would be lost by taking back {migration} cannot be told: {reason}")]
+    LossUnknown { migration: String, reason: String },
     #[error("the database holds orders already")]
     NotEmpty,
     #[error("the transfer from {0} into this database is not finished: run it again")]

@@ -22,6 +22,8 @@ mod outsiders;
 mod placing;
 #[path = "sqlite/reopening.rs"]
 mod reopening;
+#[path = "sqlite/reverting.rs"]
+mod reverting;
 
 /// A folder for one database, removed at the end.
 struct Place(TempDir);

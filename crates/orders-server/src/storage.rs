@@ -142,7 +142,7 @@ pub fn migrate_down(settings: &DatabaseSettings, lose_orders: bool) -> Result<Op
         }
     };
     match done {
-        Err(OpenError::HasOrders) => {
+        Err(OpenError::WouldLose { .. } | OpenError::LossUnknown { .. }) => {
             done.context("nothing was taken back; --lose-orders does it all the same")
         }
         done => Ok(done?),

@@ -2,8 +2,10 @@
 //! its migrations (`super::MIGRATIONS`).
 
 use diesel::{
-    Connection,
+    Connection, QueryResult, RunQueryDsl,
+    dsl::sql,
     migration::{Migration, MigrationName, MigrationSource, MigrationVersion, Result},
+    sql_types::Bool,
 };
 use diesel_migrations::MigrationHarness;
 
@@ -11,6 +13,23 @@ use super::{
     super::{Applied, MigrationState, OpenError},
     Conn, MIGRATIONS,
 };
+
+/// What taking a migration back loses.
+struct Loss {
+    /// The migration's name.
+    migration: &'static str,
+    /// What is in the tables, in words.
+    what: &'static str,
+    /// The tables that are dropped; nothing is lost while they are empty.
+    tables: &'static [&'static str],
+}
+
+/// One for each migration: a migration without one is not taken back unless losses are allowed.
+const LOSSES: [Loss; 1] = [Loss {
+    migration: "2026-11-22-000001_orders",
+    what: "the orders",
+    tables: &["orders", "order_products"],
+}];
 
 type Known = Vec<Box<dyn Migration<<Conn as Connection>::Backend>>>;
 
@@ -34,14 +53,42 @@ pub fn status(conn: &mut Conn) -> std::result::Result<Vec<MigrationState>, OpenE
     Ok(names.map(state).collect())
 }
 
-/// Takes the newest migration back; its name, or `None` when there is none.
-pub fn revert(conn: &mut Conn) -> std::result::Result<Option<String>, OpenError> {
+/// Takes the newest migration back; its name, or `None` when there is none. Unless losses are
+/// allowed it is refused if anything would be lost, and if that cannot be told.
+///
+/// To be called in a transaction; after `lock` nothing is added to a table before its end.
+pub fn revert(
+    conn: &mut Conn,
+    lose: bool,
+    lock: impl Fn(&mut Conn, &str) -> QueryResult<()>,
+) -> std::result::Result<Option<String>, OpenError> {
     refuse_newer(conn)?;
-    if conn.applied_migrations().map_err(failed)?.is_empty() {
-        return Ok(None);
+    let applied = conn.applied_migrations().map_err(failed)?;
+    let Some(newest) = applied.iter().max() else { return Ok(None) };
+    if !lose {
+        refuse_loss(conn, &name(newest)?, lock)?;
     }
     let reverted = conn.revert_last_migration(MIGRATIONS).map_err(failed)?;
     name(&reverted).map(Some)
+}
+
+fn refuse_loss(
+    conn: &mut Conn,
+    migration: &str,
+    lock: impl Fn(&mut Conn, &str) -> QueryResult<()>,
+) -> std::result::Result<(), OpenError> {
+    let unknown = |reason: String| OpenError::LossUnknown { migration: migration.to_owned(), reason };
+    let loss = LOSSES.iter().find(|loss| loss.migration == migration);
+    let loss = loss.ok_or_else(|| unknown("nothing is said of it".to_owned()))?;
+    for table in loss.tables {
+        let filled = lock(conn, table).and_then(|()| {
+            diesel::select(sql::<Bool>(&format!("EXISTS (SELECT 1 FROM {table})"))).get_result::<bool>(conn)
+        });
+        if filled.map_err(|error| unknown(error.to_string()))? {
+            return Err(OpenError::WouldLose { migration: migration.to_owned(), what: loss.what });
+        }
+    }
+    Ok(())
 }
 
 /// The name of the migration of this version.
@@ -67,4 +114,15 @@ fn refuse_newer(conn: &mut Conn) -> std::result::Result<(), OpenError> {
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> OpenError {
     OpenError::Migration(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_says_what_it_loses() {
+        let names: Vec<_> = known().unwrap().iter().map(|known| known.name().to_string()).collect();
+        assert_eq!(names, LOSSES.map(|loss| loss.migration));
+    }
 }

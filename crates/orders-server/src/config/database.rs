@@ -57,7 +57,7 @@ pub struct MigrateSettings {
     /// What to do
     #[arg(value_enum, default_value_t = MigrateAction::Up)]
     pub action: MigrateAction,
-    /// With `down`: even if orders are lost
+    /// With `down`: even if orders or anything else are lost
     #[arg(long)]
     pub lose_orders: bool,
     /// Where the orders are kept

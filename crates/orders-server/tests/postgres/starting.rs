@@ -152,7 +152,7 @@ fn migrating_down_refuses_while_there_are_orders_unless_they_may_be_lost() {
     let Some(database) = postgres::database() else { return };
     seed_at(&database.url(), 3);
     let reasons =
-        ["the database holds orders, which would be lost", "nothing was taken back", "--lose-orders"];
+        ["would lose the orders that the database holds", "nothing was taken back", "--lose-orders"];
     assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
     assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
     let (succeeds, said) = migrate(&["down", "--lose-orders"], &database);

@@ -1,18 +1,12 @@
 //! Bringing a database to this program's schema: of several servers that start at once, one does it.
 
-use diesel::{
-    Connection,
-    connection::SimpleConnection,
-    dsl::sql,
-    prelude::*,
-    sql_types::{Bool, Integer},
-};
+use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
 
 use super::{
     super::{Applied, MigrationState, OpenError},
     Conn,
     connection::{Connector, PostgresOptions, Purpose},
-    lists, migrations,
+    migrations,
     url::PostgresUrl,
 };
 
@@ -46,7 +40,8 @@ pub fn status(url: &PostgresUrl, options: PostgresOptions) -> Result<Vec<Migrati
 ///
 /// # Errors
 ///
-/// [`OpenError`], as when opening it for serving; [`OpenError::HasOrders`] unless they may be lost.
+/// [`OpenError`], as when opening it for serving; [`OpenError::WouldLose`] and
+/// [`OpenError::LossUnknown`] unless orders may be lost.
 pub fn revert(
     url: &PostgresUrl,
     options: PostgresOptions,
@@ -54,12 +49,10 @@ pub fn revert(
 ) -> Result<Option<String>, OpenError> {
     let connector = Connector::new(url, options)?;
     let mut conn = connector.connect(Purpose::Maintain)?;
-    alone(&mut conn, |conn| {
-        if !lose_orders && holds_orders(conn)? {
-            return Err(OpenError::HasOrders);
-        }
-        migrations::revert(conn)
-    })
+    let lock = |conn: &mut Conn, table: &str| {
+        conn.batch_execute(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    };
+    alone(&mut conn, |conn| migrations::revert(conn, lose_orders, lock))
 }
 
 /// Applies what is missing.
@@ -75,16 +68,6 @@ pub fn run(conn: &mut Conn) -> Result<Applied, OpenError> {
         )));
     }
     alone(conn, migrations::run)
-}
-
-/// Whether there are orders; none can be added before the end of the transaction.
-fn holds_orders(conn: &mut Conn) -> QueryResult<bool> {
-    let exists = sql::<Bool>("to_regclass('orders') IS NOT NULL");
-    if !diesel::select(exists).get_result::<bool>(conn)? {
-        return Ok(false);
-    }
-    conn.batch_execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")?;
-    Ok(lists::newest(conn)?.is_some())
 }
 
 /// One transaction, which only one server at a time is in.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     super::{Applied, MigrationState, OpenError},
-    connection, lists,
+    connection,
     lock::FileLock,
     migrations,
 };
@@ -34,12 +34,11 @@ pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
 ///
 /// # Errors
 ///
-/// [`OpenError`], as when opening it for serving; [`OpenError::HasOrders`] unless they may be lost.
+/// [`OpenError`], as when opening it for serving; [`OpenError::WouldLose`] and
+/// [`OpenError::LossUnknown`] unless orders may be lost.
 pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenError> {
     let lock = FileLock::take(path)?;
     let mut conn = connection::writer(lock.database())?;
-    if !lose_orders && lists::newest(&mut conn).is_ok_and(|newest| newest.is_some()) {
-        return Err(OpenError::HasOrders);
-    }
-    migrations::revert(&mut conn)
+    // The transaction is the only one that writes.
+    conn.immediate_transaction(|conn| migrations::revert(conn, lose_orders, |_, _| Ok(())))
 }

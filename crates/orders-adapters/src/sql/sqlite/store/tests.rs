@@ -131,6 +131,29 @@ fn a_refused_write_fails_alone_and_leaves_no_trace() {
 }
 
 #[test]
+fn of_an_order_whose_second_line_is_refused_nothing_stays() {
+    let (folder, mut store) = store();
+    outside(
+        &folder,
+        "CREATE TRIGGER refuse BEFORE INSERT ON order_products
+         WHEN NEW.position = 1 AND (SELECT user_id FROM orders WHERE id = NEW.order_id) = 13
+         BEGIN SELECT RAISE(ABORT, 'no second line for 13'); END",
+    );
+    let batch = [insertion(1, None), insertion(13, Some(key("a", 1))), insertion(2, None)];
+    assert_eq!(each(&mut store, &batch), ["inserted 1", "unavailable", "inserted 2"]);
+    // Refused as the last of its batch, it is not covered by what comes after it.
+    assert_eq!(each(&mut store, &[insertion(13, None)]), ["unavailable"]);
+    let conn = store.conn.as_mut().unwrap();
+    let users: Vec<i64> = orders::table.select(orders::user_id).order(orders::id).load(conn).unwrap();
+    let lines: Vec<i64> = order_products::table
+        .select(order_products::order_id)
+        .order(order_products::order_id)
+        .load(conn)
+        .unwrap();
+    assert_eq!((users, lines), (vec![1, 2], vec![1, 1, 2, 2]));
+}
+
+#[test]
 fn a_batch_that_was_rolled_back_is_forgotten() {
     let (folder, mut store) = store();
     refuse_13(&folder);
