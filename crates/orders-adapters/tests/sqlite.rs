@@ -20,6 +20,8 @@ mod opening;
 mod outsiders;
 #[path = "common/placing.rs"]
 mod placing;
+#[path = "sqlite/reading.rs"]
+mod reading;
 #[path = "sqlite/reopening.rs"]
 mod reopening;
 #[path = "sqlite/reverting.rs"]

@@ -4,7 +4,7 @@
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, result::Error};
+use diesel::{connection::DefaultLoadingMode, prelude::*, result::Error};
 use orders_domain::{InvalidInput, Order, OrderFilter, OrderId, OrderQuery, PageLimit};
 
 use super::{
@@ -23,11 +23,21 @@ type Backend = <Conn as Connection>::Backend;
 /// Every filter is an equality that an index serves and a range of ids, so a page costs the same
 /// anywhere in a table of any size: since dates ascend with ids, a period becomes a range of ids.
 pub fn page(conn: &mut Conn, query: &OrderQuery, last: i64) -> QueryResult<Vec<JoinedRow>> {
+    Ok(page_of(conn, query, last, usize::MAX)?.unwrap_or_default())
+}
+
+/// [`page`], or `None` as soon as it turns out to have more than so many rows.
+pub fn page_of(
+    conn: &mut Conn,
+    query: &OrderQuery,
+    last: i64,
+    most: usize,
+) -> QueryResult<Option<Vec<JoinedRow>>> {
     let after = query.after.map_or(0, OrderId::get);
     let behind_last = last.saturating_add(1);
     let OrderFilter { from, to, .. } = query.filter;
     if from.is_none() && to.is_none() {
-        return page_between(conn, query, after, behind_last);
+        return page_between(conn, query, after, behind_last, most);
     }
     conn.transaction(|conn| {
         let start = match from {
@@ -38,7 +48,7 @@ pub fn page(conn: &mut Conn, query: &OrderQuery, last: i64) -> QueryResult<Vec<J
             Some(to) => first_since(conn, to)?,
             None => i64::MAX,
         };
-        page_between(conn, query, after.max(start.saturating_sub(1)), end.min(behind_last))
+        page_between(conn, query, after.max(start.saturating_sub(1)), end.min(behind_last), most)
     })
 }
 
@@ -60,7 +70,13 @@ fn millis_up(moment: DateTime<Utc>) -> i64 {
 
 diesel::alias!(orders as listed: Listed);
 
-fn page_between(conn: &mut Conn, query: &OrderQuery, after: i64, end: i64) -> QueryResult<Vec<JoinedRow>> {
+fn page_between(
+    conn: &mut Conn,
+    query: &OrderQuery,
+    after: i64,
+    end: i64,
+    most: usize,
+) -> QueryResult<Option<Vec<JoinedRow>>> {
     let mut ids = listed
         .select(listed.field(orders::id))
         .filter(listed.field(orders::id).gt(after))
@@ -74,12 +90,20 @@ fn page_between(conn: &mut Conn, query: &OrderQuery, after: i64, end: i64) -> Qu
     if let Some(user) = query.filter.user {
         ids = ids.filter(listed.field(orders::user_id).eq(user.get()));
     }
-    orders::table
+    let read = orders::table
         .left_join(order_products::table)
         .filter(orders::id.eq_any(ids))
         .order((orders::id, order_products::position))
         .select(joined())
-        .load(conn)
+        .load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
+    let mut rows = Vec::new();
+    for row in read {
+        if rows.len() == most {
+            return Ok(None);
+        }
+        rows.push(row?);
+    }
+    Ok(Some(rows))
 }
 
 /// The highest id and the date of its order, the newest there is.

@@ -46,9 +46,13 @@ type Conn = SqliteConnection;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// Pages up to this many orders (100, and one to look ahead) are read where they are asked for;
-/// longer ones on another thread.
+/// Pages up to this many orders (100, and one to look ahead) are read where they are asked for, if
+/// they have no more than [`SHORT_ROWS`]; longer ones on another thread.
 const SHORT_PAGE: usize = 101;
+
+/// The most rows, one for each line of an order, that are read where they are asked for: half a
+/// millisecond's work.
+const SHORT_ROWS: usize = 1000;
 
 /// Orders in an SQLite file: one writer with group commit, readers beside it.
 ///
@@ -142,11 +146,15 @@ impl OrderRepository for SqliteOrders {
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        let short = query.limit.get() <= SHORT_PAGE;
-        let read = move |conn: &mut Conn| lists::page(conn, &query, i64::MAX);
-        let rows =
-            if short { self.readers.inline(read).await? } else { self.readers.elsewhere(read).await? };
-        rows::orders(rows).map_err(corrupt)
+        if query.limit.get() <= SHORT_PAGE {
+            let asked = query.clone();
+            let read = move |conn: &mut Conn| lists::page_of(conn, &asked, i64::MAX, SHORT_ROWS);
+            if let Some(rows) = self.readers.inline(read).await? {
+                return rows::orders(rows).map_err(corrupt);
+            }
+        }
+        let read = move |conn: &mut Conn| Ok(rows::orders(lists::page(conn, &query, i64::MAX)?));
+        self.readers.elsewhere(read).await?.map_err(corrupt)
     }
 
     async fn health(&self) -> Health {

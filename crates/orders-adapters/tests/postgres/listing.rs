@@ -139,7 +139,9 @@ async fn walk(orders: Arc<impl OrderRepository>, done: Arc<AtomicBool>) -> Vec<O
     let mut met: Vec<Order> = Vec::new();
     loop {
         let over = done.load(Ordering::SeqCst);
-        let page = orders.page(after(met.last().map(Order::id), 7)).await.unwrap();
+        let last = met.last().map(Order::id);
+        let page = orders.page(after(last, 7)).await.unwrap();
+        assert!(page.iter().all(|order| Some(order.id()) > last), "a page begins before its walk: {last:?}");
         if page.is_empty() && over {
             return met;
         }

@@ -81,9 +81,9 @@ pub async fn walking_the_pages_meets_every_order_once(orders: Orders) {
     loop {
         let after = met.last().map(Order::id);
         let page = orders.page(OrderQuery { filter: filter.clone(), after, limit: n(7) }).await.unwrap();
-        if page.is_empty() {
-            break;
-        }
+        let Some(first) = page.first() else { break };
+        // A page that does not begin behind the last one would make this a walk without an end.
+        assert!(after.is_none_or(|after| first.id() > after), "{} follows {after:?}", first.id());
         met.extend(page);
         // Somebody orders meanwhile; the walk meets it at its end.
         if met.len() == 7 {
