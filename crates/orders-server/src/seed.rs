@@ -36,6 +36,7 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
         first: newest.max(now - PERIOD),
         period: (now - newest.max(now - PERIOD)).max(TimeDelta::zero()),
         count: settings.orders,
+        now,
     };
 
     let bar = progress::bar(settings.orders, "adding");
@@ -62,6 +63,8 @@ struct Maker {
     first: DateTime<Utc>,
     period: TimeDelta,
     count: u64,
+    /// Nothing has happened after it.
+    now: DateTime<Utc>,
 }
 
 impl Maker {
@@ -88,12 +91,17 @@ impl Maker {
         Ok(self.live(order)?)
     }
 
+    /// So long after an order was placed, or now if that is still to come.
+    fn since(&self, placed: DateTime<Utc>, passed: TimeDelta) -> DateTime<Utc> {
+        (placed + passed).min(self.now.max(placed))
+    }
+
     /// Takes an order some way through its life: most are delivered, a few are cancelled.
     fn live(&mut self, order: Order) -> Result<Order, orders_domain::OrderError> {
         let placed = order.ordered_at();
         let steps = self.rng.u32(0..100);
         if steps < 6 {
-            return order.cancel(placed + TimeDelta::hours(1));
+            return order.cancel(self.since(placed, TimeDelta::hours(1)));
         }
         let reached = match steps {
             6..12 => 0,
@@ -104,7 +112,7 @@ impl Maker {
         let mut order = order;
         let life = [OrderStatus::Processing, OrderStatus::Shipped, OrderStatus::Delivered];
         for (days, status) in (1..).zip(life.into_iter().take(reached)) {
-            let now = placed + TimeDelta::days(days);
+            let now = self.since(placed, TimeDelta::days(days));
             if status == OrderStatus::Shipped {
                 let provider =
                     ShippingProvider::parse(self.rng.choice(["USPS", "UPS", "DHL"]).unwrap_or("USPS"));

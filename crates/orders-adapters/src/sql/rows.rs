@@ -112,6 +112,17 @@ impl JoinedRow {
         i64: FromSql<BigInt, DB>,
         String: FromSql<Text, DB>,
     {
+        let id = column::<BigInt, _, _>(row, 0)?;
+        Self::read_of(id, row).map_err(|error| format!("order {id}: {error}").into())
+    }
+
+    fn read_of<'a, DB>(id: i64, row: &impl Row<'a, DB>) -> deserialize::Result<Self>
+    where
+        DB: Backend,
+        i32: FromSql<Integer, DB>,
+        i64: FromSql<BigInt, DB>,
+        String: FromSql<Text, DB>,
+    {
         let position: Option<i32> = nullable::<Integer, _, _>(row, 1)?;
         let line = match position {
             None => None,
@@ -134,7 +145,7 @@ impl JoinedRow {
                 version: column::<BigInt, _, _>(row, 12)?,
             }),
         };
-        Ok(Self { id: column::<BigInt, _, _>(row, 0)?, order, line })
+        Ok(Self { id, order, line })
     }
 }
 
@@ -285,7 +296,9 @@ pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
         };
         let others = iter::from_fn(|| joined.next_if(|other| other.id == first.id));
         let lines = iter::once(first.line).chain(others.map(|other| other.line)).flatten();
-        orders.push(order(first.id, &row, lines.map(|row| line(&row)).collect::<Result<_, _>>()?)?);
+        let lines = lines.map(|row| line(&row)).collect::<Result<_, _>>();
+        let whole = lines.and_then(|lines| order(first.id, &row, lines));
+        orders.push(whole.map_err(|error| InvalidInput::Record(format!("order {}: {error}", first.id)))?);
     }
     Ok(orders)
 }

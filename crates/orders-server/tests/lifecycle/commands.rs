@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::BigInt};
 use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -60,6 +61,23 @@ async fn seeded_orders_are_listed_and_new_ones_follow_them() {
         server.anyone(Method::GET, "/orders?after=500&limit=500").send().await.unwrap().json().await.unwrap();
     assert!(orders.iter().map(|order| order["id"].as_i64().unwrap()).eq(501..=1000));
     assert_eq!(server.place(1, &[(9, 7)]).await["id"], 1001);
+}
+
+#[test]
+fn of_seeded_orders_none_was_changed_in_the_future() {
+    let folder = TempDir::new().unwrap();
+    let database = folder.path().join("orders.sqlite");
+    // The second thousand is placed between the newest order and now.
+    seed(&database);
+    seed(&database);
+    let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let mut count = |what: &str| -> i64 {
+        let query = format!("(SELECT count(*) FROM orders WHERE {what})");
+        diesel::select(sql::<BigInt>(&query)).get_result(&mut conn).unwrap()
+    };
+    assert_eq!(count("updated_at > (unixepoch() + 1) * 1000"), 0);
+    assert!(count("status = 'delivered' AND id > 1000") > 0);
+    assert!(count("updated_at > order_date") > 0);
 }
 
 #[tokio::test]
