@@ -87,7 +87,7 @@ impl SqliteOrders {
         let database = lock.database();
         migrations::run(&mut connection::writer(database)?)?;
         let readers = Readers::open(database)?;
-        let writer = Writer::start([SqliteStore::open(database.to_owned(), clock)?])
+        let writer = Writer::start([SqliteStore::open(database.to_owned(), clock)])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
         Ok(Self { writer, readers, _lock: lock })
     }

@@ -11,6 +11,7 @@ use std::{
     array,
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
+    mem,
     time::Duration,
 };
 
@@ -102,6 +103,10 @@ pub struct Keys {
     turns: u64,
     /// Date and id of the newest order whose key is in.
     seen: (i64, i64),
+    /// The date since which every key is in.
+    since: i64,
+    /// What was forgotten, given back to the system in small parts.
+    leaving: Vec<Part>,
     /// What to put back if the transaction fails.
     undo: Vec<(KeyDigest, Option<i64>)>,
 }
@@ -112,6 +117,8 @@ impl Default for Keys {
             generations: array::from_fn(|_| Generation::default()),
             turns: 0,
             seen: (i64::MIN, i64::MAX),
+            since: i64::MIN,
+            leaving: Vec::new(),
             undo: Vec::new(),
         }
     }
@@ -120,7 +127,8 @@ impl Default for Keys {
 impl Keys {
     /// Reads the keys of orders that were less than a day old at `now`.
     pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
-        let mut keys = Self { seen: (millis(now - IdempotencyKey::KEPT), i64::MAX), ..Self::default() };
+        let since = millis(now - IdempotencyKey::KEPT);
+        let mut keys = Self { seen: (since, i64::MAX), since, ..Self::default() };
         keys.catch_up(conn)?;
         Ok(keys)
     }
@@ -138,10 +146,34 @@ impl Keys {
         }
     }
 
+    /// Reads the keys that count at `now` and did not when they were loaded, since the clock was
+    /// ahead then. To be called before the keys are asked at `now`.
+    pub fn cover(&mut self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<()> {
+        let since = millis(now - IdempotencyKey::KEPT);
+        let mut after = (since, i64::MAX);
+        while after.0 < self.since {
+            let rows = queries::keys_after(conn, after, LOAD)?;
+            let Some((date, id, ..)) = rows.last() else { break };
+            after = (*date, *id);
+            for (_, id, user, key) in rows.iter().take_while(|(date, ..)| *date <= self.since) {
+                let digest = digest(*user, key);
+                // Of two orders with one key the later one counts.
+                if self.find(&digest).is_none_or(|known| known < *id) {
+                    self.generations[0].part_mut(&digest).insert(digest, *id);
+                }
+            }
+        }
+        self.since = self.since.min(since);
+        Ok(())
+    }
+
+    fn find(&self, digest: &KeyDigest) -> Option<i64> {
+        self.generations.iter().find_map(|generation| generation.part(digest).get(digest).copied())
+    }
+
     /// The order that a user's key made.
     pub fn order(&self, user: UserId, key: &IdempotencyKey) -> Option<i64> {
-        let digest = digest(user.get(), key.as_str());
-        self.generations.iter().find_map(|generation| generation.part(&digest).get(&digest).copied())
+        self.find(&digest(user.get(), key.as_str()))
     }
 
     /// Remembers that the key made the order, once [`Self::committed`] says so.
@@ -175,11 +207,12 @@ impl Keys {
 
     /// Forgets what has been remembered for longer than a day, once the process has run for so long.
     pub fn turn(&mut self, run: Duration) {
+        self.leaving.pop();
         let due = run.as_secs() / TURN.as_secs();
         while self.turns < due {
             self.turns += 1;
             self.generations.rotate_right(1);
-            self.generations[0] = Generation::default();
+            self.leaving.extend(mem::take(&mut self.generations[0]).0);
             if due - self.turns > GENERATIONS as u64 {
                 self.turns = due - GENERATIONS as u64;
             }

@@ -85,12 +85,9 @@ impl Counters {
 
 impl SqliteStore {
     /// The database in this file, with its keys read: a server that has millions of them is not to
-    /// find that out with its first write.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
-    pub fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    /// find that out with its first write. What keeps it from that does not keep it from reading, and
+    /// is told with each write.
+    pub fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
         let mut store = Self {
             wal: WalLimit::of(&path),
             path,
@@ -101,8 +98,10 @@ impl SqliteStore {
             counters: None,
             clock_watch: ClockWatch::default(),
         };
-        store.connect()?;
-        Ok(store)
+        if let Err(error) = store.connect() {
+            tracing::error!(%error, "nothing can be written now");
+        }
+        store
     }
 
     fn connect(&mut self) -> Result<(), OpenError> {
@@ -138,6 +137,9 @@ impl Store for SqliteStore {
         let (Some(conn), Some(keys)) = (&mut self.conn, &mut self.keys) else {
             return Err(BatchError::Begin("the database is not open".into()));
         };
+        if let Some(earliest) = batch.iter().filter_map(asked_at).min() {
+            keys.cover(conn, earliest).map_err(|error| BatchError::Begin(error.into()))?;
+        }
         let mut begun = false;
         let mut written = None;
         let result = conn.immediate_transaction(|conn| {
@@ -181,6 +183,15 @@ impl Store for SqliteStore {
             keys.roll_back_to(0);
         }
         self.counters = None;
+    }
+}
+
+/// The moment for which a write asks about its key, if it has one.
+fn asked_at(write: &Write) -> Option<DateTime<Utc>> {
+    match write {
+        Write::Insert { order, idempotency: Some(_) } => Some(order.ordered_at()),
+        Write::Replay { now, .. } => Some(*now),
+        Write::Insert { .. } | Write::Update { .. } | Write::Probe => None,
     }
 }
 

@@ -3,28 +3,26 @@ use orders_domain::{Version, ports::PortError};
 use tempfile::TempDir;
 
 use super::{
-    super::{
-        super::rows::moment,
-        tests::{database, statements::assert_prepared_once, trace::Trace},
-    },
+    super::tests::{database, statements::assert_prepared_once, trace::Trace},
     *,
 };
 use crate::{
     SystemClock,
-    sample::{key, n, new_order, parcel},
+    sample::{at, key, n, new_order, parcel},
 };
 
 /// A store on a new database.
 fn store() -> (TempDir, SqliteStore) {
     let folder = tempfile::tempdir().unwrap();
     database(folder.path());
-    let store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock)).unwrap();
+    let store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock));
     (folder, store)
 }
 
-/// The machine's time, since the store forgets keys by it, in whole milliseconds.
+/// The same moment for all that a test does: one that goes on would now and then tell a change before
+/// its order.
 fn now() -> DateTime<Utc> {
-    moment(rows::millis(SystemClock.now())).unwrap()
+    at(0)
 }
 
 fn insertion(user: i64, asked: Option<Idempotency>) -> Write {
@@ -176,10 +174,13 @@ fn a_clock_that_jumped_ahead_for_a_while_has_forgotten_no_key() {
     }
     let again = [insertion(1, Some(key("a", 1)))];
     assert_eq!(together(&mut store, &again), ["replayed 1"]);
-    // Neither has a server that starts when the clock is right again.
+    // Neither has a server that started while the clock was still ahead.
     drop(store);
-    let mut store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock)).unwrap();
+    let mut store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock));
+    let known = |store: &SqliteStore| store.keys.as_ref().unwrap().len();
+    assert_eq!(known(&store), 0);
     assert_eq!(together(&mut store, &again), ["replayed 1"]);
+    assert_eq!(known(&store), 1);
 }
 
 #[test]
