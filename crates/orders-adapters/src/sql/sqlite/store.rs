@@ -49,20 +49,20 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// Watches whether dates go as the process's own time goes.
 #[derive(Debug, Default)]
 struct ClockWatch {
-    /// The newest date of an order, and how long the process had run.
+    /// The newest date of an order, and how long the process had run when it came.
     last: Option<(DateTime<Utc>, Duration)>,
 }
 
 impl ClockWatch {
-    /// An order of this date was stored; a jump ahead is logged, once.
-    fn saw(&mut self, newest: DateTime<Utc>, run: Duration) {
-        if let Some((date, then)) = self.last
-            && let Ok(passed) = TimeDelta::from_std(run.saturating_sub(then))
-            && newest > date + passed + AHEAD
-        {
-            tracing::warn!(from = %date, to = %newest, "the clock has jumped ahead, and no order will be dated before it");
+    /// The newest order has this date after the process has run for so long. Whether that is a jump
+    /// ahead, which it is once.
+    fn jumped(&mut self, newest: DateTime<Utc>, run: Duration) -> bool {
+        // As long as nobody orders, the date stands still.
+        if self.last.is_some_and(|(date, _)| date == newest) {
+            return false;
         }
-        self.last = Some((newest, run));
+        let (date, then) = self.last.replace((newest, run)).unwrap_or((newest, run));
+        TimeDelta::from_std(run.saturating_sub(then)).is_ok_and(|passed| newest > date + passed + AHEAD)
     }
 }
 
@@ -155,7 +155,9 @@ impl Store for SqliteStore {
             (Ok(()), Some((outcomes, next))) => {
                 keys.committed((rows::millis(next.newest), next.last_id));
                 keys.turn(self.started.elapsed());
-                self.clock_watch.saw(next.newest, self.started.elapsed());
+                if self.clock_watch.jumped(next.newest, self.started.elapsed()) {
+                    tracing::warn!(newest = %next.newest, "the clock has jumped ahead, and no order will be dated before it");
+                }
                 self.counters = Some(next);
                 self.wal.keep(conn);
                 Ok(outcomes)

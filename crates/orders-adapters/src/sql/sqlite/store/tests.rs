@@ -184,6 +184,22 @@ fn a_clock_that_jumped_ahead_for_a_while_has_forgotten_no_key() {
 }
 
 #[test]
+fn a_jump_ahead_is_told_once_and_time_that_passes_is_not() {
+    let mut watch = ClockWatch::default();
+    let (start, hours) = (now(), Duration::from_hours);
+    let mut told = |newest, run| watch.jumped(newest, run);
+    assert!(!told(start, hours(1)));
+    assert!(!told(start, hours(30)), "a probe");
+    assert!(!told(start + TimeDelta::hours(30), hours(31)), "nobody ordered for a while");
+    let ahead = start + TimeDelta::hours(60);
+    assert_eq!(
+        [told(ahead, hours(31)), told(ahead, hours(31)), told(ahead, hours(40))],
+        [true, false, false]
+    );
+    assert!(!told(ahead + TimeDelta::hours(1), hours(62)));
+}
+
+#[test]
 fn a_number_taken_by_an_outsider_is_passed_over() {
     let (folder, mut store) = store();
     assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
