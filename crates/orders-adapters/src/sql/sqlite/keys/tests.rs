@@ -121,3 +121,30 @@ fn what_others_have_stored_since_is_caught_up_with() {
     keys.catch_up(&mut conn).unwrap();
     assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b"), keys.len()), (Some(1), Some(2), 2));
 }
+
+#[test]
+fn a_key_takes_at_most_60_bytes_and_a_growth_moves_less_than_a_hundredth_of_them() {
+    let mut keys = Keys::default();
+    for number in 1..=70_000_u32 {
+        let [high, low] = digest(1, &number.to_string());
+        keys.generations[0].part_mut(&[high, low]).insert([high, low], 1);
+        if number < 50_000 || !number.is_multiple_of(1000) {
+            continue;
+        }
+        let (number, parts) = (usize::try_from(number).unwrap(), &keys.generations[0].0);
+        // An eighth of the places is kept free, and each place has a byte of its own.
+        let places: usize = parts.iter().map(|part| part.capacity().div_ceil(7) * 8).sum();
+        assert!(places * (size_of::<(KeyDigest, i64)>() + 1) <= 60 * number, "{places} places for {number}");
+        assert!(parts.iter().all(|part| part.len() < number / 100));
+    }
+}
+
+#[test]
+fn forgotten_keys_are_given_back_a_part_at_a_time() {
+    let mut keys = Keys::default();
+    keys.insert(n(1), &key("a", 1).key, 1);
+    keys.turn(TURN * 3);
+    assert_eq!((keys.len(), keys.leaving.len()), (0, 3 * PARTS));
+    keys.turn(TURN * 3);
+    assert_eq!(keys.leaving.len(), 3 * PARTS - 1);
+}
