@@ -124,6 +124,23 @@ pub async fn edge(
     }
 }
 
+/// Has a preflight that the middleware of CORS refuses answered like any other refusal.
+///
+/// # Errors
+///
+/// None of its own.
+pub async fn refused_preflights(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let response = next.call(request).await?;
+    if !response.status().is_client_error() || response.headers().contains_key(header::CONTENT_TYPE) {
+        return Ok(response.map_into_left_body());
+    }
+    let refusal = ApiError::ForeignPage.error_response();
+    Ok(response.into_response(refusal).map_into_right_body())
+}
+
 /// A response that outlives its request.
 fn complete(cause: &'static str, mut response: HttpResponse<BoxBody>, id: HeaderValue) -> Error {
     mark(response.headers_mut(), id);

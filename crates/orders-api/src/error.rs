@@ -53,6 +53,8 @@ pub enum ApiError {
     TooLarge(usize),
     #[error("{0}")]
     UnsupportedMediaType(String),
+    #[error("pages of this origin may not ask this here")]
+    ForeignPage,
     #[error("{0}")]
     Misdirected(String),
     #[error("nothing that is offered here is acceptable: {}", names(offered))]
@@ -98,6 +100,7 @@ impl ApiError {
             Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
             Self::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "changed"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::ForeignPage => (StatusCode::BAD_REQUEST, "foreign-page"),
             Self::Misdirected(_) => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::NotAcceptable { .. } => (StatusCode::NOT_ACCEPTABLE, "not-acceptable"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
@@ -164,6 +167,9 @@ impl ResponseError for ApiError {
             }
             Self::Unavailable { .. } => {
                 response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
+            }
+            Self::ForeignPage => {
+                response.insert_header((header::VARY, HeaderValue::from_static("Origin")));
             }
             Self::BodyTooSlow(_) | Self::TooLarge(_) => {
                 // The rest of the body is not waited for.

@@ -21,7 +21,7 @@ use utoipa::openapi::OpenApi;
 use crate::{
     auth::Auth,
     connections::{HEAD_PATIENCE, Watch},
-    edge::{self, RequestSpan, edge},
+    edge::{self, RequestSpan, edge, refused_preflights},
     ending::Ending,
     host::LoopbackOnly,
     idempotency,
@@ -60,6 +60,7 @@ macro_rules! app {
         }
         app.configure(routes::routes)
             .wrap(api.cors())
+            .wrap(Condition::new(!api.cors_origins.is_empty(), from_fn(refused_preflights)))
             .wrap(from_fn(edge))
             .wrap(Condition::new(RequestSpan::is_wanted(), TracingLogger::<RequestSpan>::new()))
     }};

@@ -39,6 +39,11 @@ async fn pages_of_a_named_origin_may_ask_and_read_and_those_of_others_may_not() 
     let refused = Answer::to(server.anyone(Method::GET, "/orders/1").header("origin", SHOP)).await;
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (401, SHOP));
 
+    let refused = preflight(&server, "https://evil.example").await;
+    refused.problem(400);
+    assert!(refused.header("vary").to_ascii_lowercase().contains("origin"), "{refused:?}");
+    assert_eq!(refused.header("access-control-allow-origin"), "");
+
     let answer =
         Answer::to(server.anyone(Method::GET, "/orders").header("origin", "https://evil.example")).await;
     assert_eq!(answer.header("access-control-allow-origin"), "");

@@ -7,6 +7,7 @@
 mod support;
 
 mod commands;
+mod connections;
 mod descriptors;
 mod disk_full;
 mod draining;
