@@ -87,13 +87,13 @@ fn a_database_or_a_user_that_does_not_exist_is_named() {
 #[test]
 fn settings_that_make_no_sense_are_refused_without_the_password() {
     for (url, reason) in [
-        ("postgres://shop:s3cret@127.0.0.1/orders?sslmode=prefer", "sslmode \"prefer\" is not"),
+        ("postgres://shop:s3cret@127.0.0.1/orders?sslmode=prefer", "sslmode is not disable"),
         ("postgres://shop:s3cret@127.0.0.1:port/orders", "cannot be used"),
         ("postgres://shop:s3cret@127.0.0.1/orders?colour=red", "colour"),
         ("postgres:///orders", "it names no host"),
     ] {
         let (code, said) = failure(serve(url, &[]));
-        assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+        assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
         assert!(said.contains(reason) && !said.contains("s3cret"), "{said}");
     }
 }

@@ -50,7 +50,7 @@ impl FromStr for PostgresUrl {
             }
         }
         let mut config = Config::from_str(&format!("{address}?{}", rest.join("&")))
-            .map_err(|error| fail(reason(&chain(&error))))?;
+            .map_err(|error| fail(reason(&chain(&error), address.contains('@'))))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(fail("it names no host".to_owned()));
         }
@@ -59,21 +59,21 @@ impl FromStr for PostgresUrl {
             Some("require") => Tls::Require,
             None if config.get_hosts().iter().all(is_this_machine) => Tls::Disable,
             Some("verify-full") | None => Tls::VerifyFull,
-            Some(other) => {
-                let _ = other;
-                return Err(fail("sslmode is not disable, require or verify-full".to_owned()));
-            }
+            Some(_) => return Err(fail("sslmode is not disable, require or verify-full".to_owned())),
         };
         config.ssl_mode(if tls == Tls::Disable { SslMode::Disable } else { SslMode::Require });
         Ok(Self { config, tls, root_certificates })
     }
 }
 
-/// Of what the parser says, what repeats nothing of the URL but an option's name.
-fn reason(said: &str) -> String {
-    match said.split_once("invalid value for option") {
-        Some((_, option)) => format!("the value of {} is not one that it can have", option.trim()),
-        None => "it does not parse: what is not a letter or digit in a user or password is percent-encoded"
+/// Of what the parser says, what repeats nothing of the URL but an option's name; an unknown name only
+/// where it is no piece of a password, since the password ends before.
+fn reason(said: &str, password_ends: bool) -> String {
+    let option = |text| said.split_once(text).map(|(_, option)| option.trim());
+    match (option("invalid value for option"), option("unknown option")) {
+        (Some(option), _) => format!("the value of {option} is not one that it can have"),
+        (None, Some(option)) if password_ends => format!("there is no parameter {option}"),
+        _ => "it does not parse: what is not a letter or digit in a user or password is percent-encoded"
             .to_owned(),
     }
 }
