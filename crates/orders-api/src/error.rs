@@ -111,6 +111,27 @@ impl ApiError {
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
+
+    /// The body of its answer.
+    pub fn problem(&self) -> Problem<'_> {
+        let (status, kind) = self.kind();
+        Problem {
+            kind: format!("urn:problem:orders:{kind}"),
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: cut(self, DETAIL_CHARS),
+            errors: match self {
+                Self::Malformed { faults, .. } | Self::Invalid { faults, .. } => faults,
+                _ => &[],
+            },
+            allowed: match self {
+                Self::NotAllowed { allowed, .. } => {
+                    Some(allowed.iter().map(|status| status.as_str()).collect())
+                }
+                _ => None,
+            },
+        }
+    }
 }
 
 /// The body of every error: problem details after RFC 9457.
@@ -145,8 +166,7 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (status, kind) = self.kind();
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.status_code());
         match self {
             Self::MethodNotAllowed { allow } => {
                 response.insert_header((header::ALLOW, *allow));
@@ -177,23 +197,7 @@ impl ResponseError for ApiError {
             }
             _ => {}
         }
-        let problem = Problem {
-            kind: format!("urn:problem:orders:{kind}"),
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            detail: cut(self, DETAIL_CHARS),
-            errors: match self {
-                Self::Malformed { faults, .. } | Self::Invalid { faults, .. } => faults,
-                _ => &[],
-            },
-            allowed: match self {
-                Self::NotAllowed { allowed, .. } => {
-                    Some(allowed.iter().map(|status| status.as_str()).collect())
-                }
-                _ => None,
-            },
-        };
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).body(body)
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{Fingerprint, Idempotency, IdempotencyKey};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
 
@@ -11,6 +12,22 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 
 /// Marks an answer that was given before.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The header, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the schema of what `key` reads")]
+pub struct KeyHeader {
+    /// Sent again with the same body within 24 hours, the first answer is given again.
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
+    key: Option<String>,
+}
 
 /// The key of a request, if it has one.
 ///

@@ -3,12 +3,16 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, ContentBuilder, HeaderBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        self, HttpMethod, ObjectBuilder,
         path::Operation,
-        schema::{AdditionalProperties, KnownFormat, SchemaFormat, Type},
+        schema::{KnownFormat, SchemaFormat, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
+
+mod failures;
+
+use failures::WhatCanGoWrong;
 
 use crate::{auth, error::Problem, health, metrics, orders, products, public_url::PublicUrl};
 
@@ -31,7 +35,7 @@ use crate::{auth, error::Problem, health, metrics, orders, products, public_url:
         (name = "products", description = "What can be ordered"),
         (name = "operations", description = "For those who run the service"),
     ),
-    modifiers(&WhatCanGoWrong, &Authentication),
+    modifiers(&WhatCanGoWrong, &OneThing, &Authentication),
 )]
 struct Document;
 
@@ -52,95 +56,16 @@ pub fn document_at(url: &PublicUrl) -> openapi::OpenApi {
     document
 }
 
-/// The errors that an operation can answer beside its own.
-struct WhatCanGoWrong;
-
-/// Status, description, and the header that comes with it.
-type Failure = (&'static str, &'static str, Option<&'static str>);
-
-const MALFORMED: Failure =
-    ("400", "Malformed: a path, a header, a query or a body that does not parse", None);
-const UNAUTHORIZED: Failure = ("401", "No valid user", Some("WWW-Authenticate"));
-const NOT_OWNED: Failure = (
-    "401",
-    "No valid user, or the order does not exist or belongs to somebody else",
-    Some("WWW-Authenticate"),
-);
-const NO_SCOPE: Failure =
-    ("403", "`insufficient_scope`: the token lacks the scope, which is named", Some("WWW-Authenticate"));
-const NOT_FOUND: Failure = ("404", "No such product", None);
-const TOO_SLOW: Failure = ("408", "The body took too long", None);
-const NOT_ALLOWED: Failure = ("409", "The order's status forbids it; `allowed` says what may follow", None);
-const CHANGED: Failure = ("412", "`If-Match` names no present tag; nothing was changed", None);
-const TOO_LARGE: Failure = ("413", "The body is larger than 64 KiB", None);
-const MEDIA_TYPE: Failure = ("415", "The body is not `application/json`, or is encoded", None);
-const INVALID: Failure = ("422", "Well-formed but invalid; `errors` names every fault", None);
-const TOO_MANY: Failure = ("429", "Too many requests", Some("Retry-After"));
-const BUG: Failure = ("500", "A fault on our side", None);
-const UNAVAILABLE: Failure = (
-    "503",
-    "Overloaded, shutting down or storage unavailable; `detail` says whether anything was changed",
-    Some("Retry-After"),
-);
-
-const BODY: [Failure; 5] = [MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE, INVALID];
-const WORK: [Failure; 3] = [TOO_MANY, BUG, UNAVAILABLE];
-
-fn failures(method: &HttpMethod, path: &str) -> Vec<Failure> {
-    let specific: &[&[Failure]] = match (method, path) {
-        (HttpMethod::Post, "/orders") => &[&[UNAUTHORIZED, NO_SCOPE], &BODY, &WORK],
-        (HttpMethod::Get, "/orders") => &[&[MALFORMED, UNAUTHORIZED, NO_SCOPE, INVALID], &WORK],
-        (HttpMethod::Get, "/orders/{id}") => &[&[MALFORMED, NOT_OWNED, NO_SCOPE], &WORK],
-        (HttpMethod::Patch, "/orders/{id}/cancel") => {
-            &[&[MALFORMED, NOT_OWNED, NO_SCOPE, NOT_ALLOWED, CHANGED], &WORK]
-        }
-        (HttpMethod::Patch, _) => &[&[NOT_OWNED, NO_SCOPE, NOT_ALLOWED, CHANGED], &BODY, &WORK],
-        (_, "/products/{id}") => &[&[MALFORMED, NOT_FOUND], &WORK],
-        (_, "/products") => &[&WORK],
-        (_, "/health/ready") => &[&[BUG, UNAVAILABLE]],
-        _ => &[&[BUG]],
-    };
-    specific.concat()
-}
-
-/// Requests are refused for members that nobody knows.
-const CLOSED: [&str; 4] = ["PlaceOrder", "OrderLine", "SetTracking", "SetStatus"];
-
-impl Modify for WhatCanGoWrong {
-    fn modify(&self, document: &mut openapi::OpenApi) {
-        for name in CLOSED {
-            let schemas = document.components.as_mut().map(|components| &mut components.schemas);
-            if let Some(RefOr::T(Schema::Object(object))) = schemas.and_then(|schemas| schemas.get_mut(name))
-            {
-                object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-            }
-        }
-        for (path, item) in &mut document.paths.paths {
-            let operations = [
-                (HttpMethod::Get, &mut item.get),
-                (HttpMethod::Post, &mut item.post),
-                (HttpMethod::Patch, &mut item.patch),
-            ];
-            for (method, operation) in operations {
-                if let Some(operation) = operation {
-                    for failure in failures(&method, path) {
-                        operation.responses.responses.insert(failure.0.to_owned(), problem(failure));
-                    }
-                    for response in operation.responses.responses.values_mut() {
-                        if let RefOr::T(response) = response {
-                            let id = HeaderBuilder::new()
-                                .schema(Some(text()))
-                                .description(Some("Names the request"));
-                            response.headers.insert("X-Request-Id".to_owned(), RefOr::T(id.build()));
-                        }
-                    }
-                    if let Some((collection, _)) = path.split_once("/{id}") {
-                        add_parameters_of_one(collection, &method, operation);
-                    }
-                }
-            }
-        }
-    }
+/// Every operation with its path and method.
+fn operations(document: &mut openapi::OpenApi) -> impl Iterator<Item = (&str, HttpMethod, &mut Operation)> {
+    document.paths.paths.iter_mut().flat_map(|(path, item)| {
+        let of_path = [
+            (HttpMethod::Get, item.get.as_mut()),
+            (HttpMethod::Post, item.post.as_mut()),
+            (HttpMethod::Patch, item.patch.as_mut()),
+        ];
+        of_path.into_iter().filter_map(|(method, operation)| Some((path.as_str(), method, operation?)))
+    })
 }
 
 /// A list of entity tags, or the star.
@@ -150,17 +75,19 @@ fn text() -> openapi::Object {
     ObjectBuilder::new().schema_type(Type::String).build()
 }
 
-fn problem((_, description, header): Failure) -> RefOr<openapi::Response> {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let mut response =
-        ResponseBuilder::new().description(description).content("application/problem+json", content);
-    if let Some(header) = header {
-        response = response.header(header, HeaderBuilder::new().schema(Some(text())).build());
+/// What the routes of one thing take: its id, and of an order the tags that are asked about.
+struct OneThing;
+
+impl Modify for OneThing {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for (path, method, operation) in operations(document) {
+            if let Some((collection, _)) = path.split_once("/{id}") {
+                add_parameters_of_one(collection, &method, operation);
+            }
+        }
     }
-    RefOr::T(response.build())
 }
 
-/// What every route of one thing takes: its id, and of an order the tags that are asked about.
 fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut Operation) {
     use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
     let id = ObjectBuilder::new()
@@ -182,18 +109,23 @@ fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut 
         .schema(Some(id));
     let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
     add(id.build());
-    let condition = match (method, collection) {
-        (HttpMethod::Patch, _) => ("If-Match", "Change the order only while its tag is one of these"),
-        (HttpMethod::Get, "/orders") => ("If-None-Match", "Tags that the asker has already"),
-        _ => return,
+    let conditions: &[(&str, &str)] = match (method, collection) {
+        (HttpMethod::Patch, _) => &[("If-Match", "Change the order only while its tag is one of these")],
+        (HttpMethod::Get, "/orders") => &[
+            ("If-Match", "Show the order only while its tag is one of these"),
+            ("If-None-Match", "Tags that the asker has already"),
+        ],
+        _ => &[],
     };
-    let condition = ParameterBuilder::new()
-        .name(condition.0)
-        .parameter_in(ParameterIn::Header)
-        .required(openapi::Required::False)
-        .description(Some(condition.1))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
-    add(condition.build());
+    for (name, description) in conditions {
+        let condition = ParameterBuilder::new()
+            .name(*name)
+            .parameter_in(ParameterIn::Header)
+            .required(openapi::Required::False)
+            .description(Some(*description))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
+        add(condition.build());
+    }
 }
 
 /// Both ways to say who is asking; each operation that asks accepts either, and the list in
@@ -213,19 +145,17 @@ impl Modify for Authentication {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("userId", SecurityScheme::ApiKey(ApiKey::Header(header)));
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
-        for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
-                if operation.responses.responses.contains_key("401") || path == "/orders" {
-                    let mut ways = vec![
-                        SecurityRequirement::new::<_, [_; 0], String>("userId", []),
-                        SecurityRequirement::new::<_, [_; 0], String>("bearer", []),
-                    ];
-                    if operation.operation_id.as_deref() == Some("list_orders") {
-                        ways.insert(0, SecurityRequirement::default());
-                    }
-                    operation.security = Some(ways);
-                }
-            }
+        for (path, _, operation) in operations(document) {
+            let nobody = SecurityRequirement::default();
+            let ways =
+                ["userId", "bearer"].map(|name| SecurityRequirement::new::<_, [_; 0], String>(name, []));
+            operation.security = Some(if operation.operation_id.as_deref() == Some("list_orders") {
+                [vec![nobody], ways.into()].concat()
+            } else if path.starts_with("/orders") {
+                ways.into()
+            } else {
+                vec![nobody]
+            });
         }
     }
 }

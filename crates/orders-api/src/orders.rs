@@ -14,7 +14,8 @@ use crate::{
     accept::Media,
     auth::{CurrentUser, Reader},
     error::ApiError,
-    etag, idempotency,
+    etag,
+    idempotency::{self, KeyHeader},
     json::Json,
     ownership::Owned,
     payload::UnreadBody,
@@ -30,14 +31,12 @@ type Answer = Result<HttpResponse, ApiError>;
 /// Places an order of the sent products at their present prices.
 #[utoipa::path(
     post, path = "/orders", tag = "orders",
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "Sent again with the same body within 24 hours, the first answer is given again",
-        min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    params(KeyHeader),
     request_body = PlaceOrderBody,
     responses((status = 201, description = "The order is placed", body = OrderBody, headers(
         ("Location" = String, description = "`/orders/{id}`"),
         ("ETag" = String, description = "The tag of this version"),
-        ("Idempotency-Replayed" = Option<String>, description = "`true` if an earlier request made the order"),
+        ("Idempotency-Replayed" = String, description = "`true` if an earlier request made the order"),
     )))
 )]
 pub async fn place(
@@ -70,7 +69,7 @@ pub async fn place(
 #[utoipa::path(
     get, path = "/orders", operation_id = "list_orders", tag = "orders", params(ListParams),
     responses((status = 200, description = "A page of orders, or with ndjson all of them", headers(
-        ("Link" = Option<String>, description = "The next page, while there is more"),
+        ("Link" = String, description = "The next page, while there is more"),
     ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
 )]
 pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: HttpRequest) -> Answer {

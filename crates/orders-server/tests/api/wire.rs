@@ -12,7 +12,10 @@ use crate::{answer::Answer, support::Server};
 
 /// A request's head with these header lines, asking for the connection to be closed.
 pub fn head(request_line: &str, headers: &[&str]) -> String {
-    let mut head = format!("{request_line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let mut head = format!("{request_line} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|header| header.starts_with("Host:")) {
+        head.push_str("Host: localhost\r\n");
+    }
     for header in headers {
         head.push_str(header);
         head.push_str("\r\n");
