@@ -52,6 +52,20 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// The same with the whole path of a file: free of links if it exists.
+    #[must_use]
+    pub fn absolute(&self) -> Self {
+        match self {
+            Self::Sqlite(path) => Self::Sqlite(
+                path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.clone()),
+            ),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Self::Postgres(url.clone()),
+        }
+    }
+}
+
 /// Why a path is not taken. What is a parameter, a fragment or a home elsewhere would be a part of a
 /// file's name here, and the database another one than was meant.
 fn refused_in_path(path: &str) -> Option<&'static str> {

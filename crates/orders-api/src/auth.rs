@@ -60,6 +60,12 @@ impl Auth {
         }
     }
 
+    /// Whether whoever asks is believed.
+    #[must_use]
+    pub fn is_bare_header(&self) -> bool {
+        self.scheme == AuthScheme::Header
+    }
+
     /// Whether strangers may do this.
     #[must_use]
     pub fn opens(&self, use_case: UseCase) -> bool {

@@ -13,7 +13,7 @@ use actix_web::{
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::{error::ApiError, response};
+use crate::{auth::Auth, error::ApiError, response};
 
 /// The assets of a release do not change.
 const ASSETS: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -23,6 +23,12 @@ static PAGE: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::from("../openapi.json");
     Arc::new(config.validator_url("none").try_it_out_enabled(true).persist_authorization(false))
 });
+
+/// Where the page's program is told what to show, and what it says there of the user.
+const INITIALIZER: &str = "swagger-initializer.js";
+const BUNDLE: &str = "SwaggerUIBundle({";
+const USER_1: &str = r#"
+  "onComplete": () => window.ui.preauthorizeApiKey("userId", "1"),"#;
 
 /// So that a phone shows the page at a size that can be read.
 const VIEWPORT: &str = r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#;
@@ -43,8 +49,9 @@ pub async fn to_page() -> HttpResponse {
     HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "docs/")).finish()
 }
 
-/// The page and its files.
-pub async fn page(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+/// The page and its files. Where a bare header says who is asking, the page asks as user 1 from the
+/// start.
+pub async fn page(auth: Data<Auth>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path = request.match_info().query("file");
     let file = utoipa_swagger_ui::serve(path, Arc::clone(&PAGE)).map_err(|_| ApiError::Internal(None))?;
     let file = file.ok_or_else(|| ApiError::NoRoute(request.path().to_owned()))?;
@@ -53,10 +60,13 @@ pub async fn page(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     if file.gzpipped {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }
-    if path.is_empty() || path == "index.html" {
-        let page = String::from_utf8_lossy(&file.bytes);
-        return Ok(response.body(page.replacen("<head>", &format!("<head>{VIEWPORT}"), 1)));
-    }
-    response.insert_header((header::CACHE_CONTROL, ASSETS));
-    Ok(response.body(file.bytes.into_owned()))
+    let after = |place: &str, text: &str| {
+        String::from_utf8_lossy(&file.bytes).replacen(place, &format!("{place}{text}"), 1)
+    };
+    Ok(match path {
+        "" | "index.html" => response.body(after("<head>", VIEWPORT)),
+        INITIALIZER if auth.is_bare_header() => response.body(after(BUNDLE, USER_1)),
+        INITIALIZER => response.body(file.bytes.into_owned()),
+        _ => response.insert_header((header::CACHE_CONTROL, ASSETS)).body(file.bytes.into_owned()),
+    })
 }

@@ -14,7 +14,7 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
-use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder, root_span};
+use tracing::{Instrument, debug_span};
 use uuid::Uuid;
 
 use crate::{
@@ -37,27 +37,6 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-
 /// What is said to whoever waits when the process must end.
 const STOPPED: &str = "the server is stopping, and storage did not answer in time: a change may or may not be saved; read the order, or send a new one again with the same Idempotency-Key";
 
-/// A span for each request, for those who switch on the level debug: gathering its fields costs
-/// about as much as reading an order.
-pub struct RequestSpan;
-
-impl RequestSpan {
-    /// Whether anybody would see it.
-    pub fn is_wanted() -> bool {
-        tracing::enabled!(tracing::Level::DEBUG)
-    }
-}
-
-impl RootSpanBuilder for RequestSpan {
-    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
-        root_span!(level = tracing::Level::DEBUG, request)
-    }
-
-    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        DefaultRootSpanBuilder::on_request_end(span, outcome);
-    }
-}
-
 /// Serves a request and marks, counts and logs the answer.
 ///
 /// # Errors
@@ -72,21 +51,35 @@ pub async fn edge(
     let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
     let (version, asks_to_upgrade) = (request.version(), request.head().upgrade());
     let ending = request.app_data::<Ending>().cloned();
-    let call = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let method = request.method().clone();
+    // What is logged on the way says of which request; unless somebody listens to debug, it costs nothing.
+    let span = debug_span!("request", request_id = text(&id));
+    let call = AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind();
     let outcome = match ending {
         Some(ending) => ending.race(call).await,
         None => Some(call.await),
     };
     let took = started.elapsed();
+    let answered = |route: RouteName, status: StatusCode| {
+        metrics::answered(route, status, took);
+        tracing::debug!(
+            request_id = text(&id),
+            method = method.as_str(),
+            route = route.0,
+            status = status.as_u16(),
+            ms = took.as_secs_f64() * 1_000.0,
+            "answered"
+        );
+    };
     let Some(outcome) = outcome else {
-        metrics::answered(NO_ROUTE, StatusCode::SERVICE_UNAVAILABLE, took);
+        answered(NO_ROUTE, StatusCode::SERVICE_UNAVAILABLE);
         let error = ApiError::Unavailable { detail: STOPPED, cause: None };
         return Err(complete("stopped", error.error_response(), id));
     };
     match outcome {
         Ok(Ok(mut response)) => {
             let route = response.request().extensions().get::<RouteName>().copied().unwrap_or(NO_ROUTE);
-            metrics::answered(route, response.status(), took);
+            answered(route, response.status());
             if response.status().is_server_error() {
                 log(&id, route, response.response().error());
             }
@@ -110,15 +103,15 @@ pub async fn edge(
             Ok(response.map_body(|_, body| ServedBody::new(body, serving)))
         }
         Ok(Err(error)) => {
-            metrics::answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR, took);
+            answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR);
             log(&id, NO_ROUTE, Some(&error));
             Err(complete("failed", error.error_response(), id))
         }
         Err(panic) => {
-            metrics::answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR, took);
+            answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR);
             let message =
                 panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(|s| &**s));
-            tracing::error!(request_id = ?id, panic = message, "a request panicked");
+            tracing::error!(request_id = text(&id), panic = message, "a request panicked");
             Err(complete("panicked", ApiError::Internal(None).error_response(), id))
         }
     }
@@ -156,11 +149,14 @@ fn request_id(request: &ServiceRequest) -> HeaderValue {
     {
         return id.clone();
     }
-    // The span of the request has one, if there is a span.
-    let new = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
     let mut text = Uuid::encode_buffer();
-    let text = new.hyphenated().encode_lower(&mut text);
+    let text = Uuid::now_v7().hyphenated().encode_lower(&mut text);
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
+/// A request's id as a log has it.
+fn text(id: &HeaderValue) -> &str {
+    id.to_str().unwrap_or_default()
 }
 
 fn mark(headers: &mut HeaderMap, id: HeaderValue) {
@@ -184,5 +180,5 @@ fn log(id: &HeaderValue, route: RouteName, error: Option<&Error>) {
         message.push_str(&cause.to_string());
         source = cause.source();
     }
-    tracing::error!(request_id = ?id, route = route.0, error = message, "a request failed");
+    tracing::error!(request_id = text(id), route = route.0, error = message, "a request failed");
 }

@@ -15,13 +15,12 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use orders_domain::OrderService;
-use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
 
 use crate::{
     auth::Auth,
     connections::{HEAD_PATIENCE, Watch},
-    edge::{self, RequestSpan, edge, refused_preflights},
+    edge::{self, edge, refused_preflights},
     ending::Ending,
     host::LoopbackOnly,
     idempotency,
@@ -62,7 +61,6 @@ macro_rules! app {
             .wrap(api.cors())
             .wrap(Condition::new(!api.cors_origins.is_empty(), from_fn(refused_preflights)))
             .wrap(from_fn(edge))
-            .wrap(Condition::new(RequestSpan::is_wanted(), TracingLogger::<RequestSpan>::new()))
     }};
 }
 

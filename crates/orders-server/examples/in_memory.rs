@@ -1,23 +1,25 @@
-//! The same API on another storage adapter: `cargo run --example in_memory`, then as in README.md.
+//! The same API on another storage adapter, without metrics: `cargo run --example in_memory`, then as in
+//! README.md.
 
 use std::{net::TcpListener, sync::Arc};
 
+use anyhow::Context;
 use orders_adapters::{MemoryOrders, StaticInventory, StaticUsers, SystemClock};
 use orders_api::{Api, Auth, AuthScheme, ServerOptions};
 use orders_domain::OrderService;
 
 #[actix_web::main]
-async fn main() -> std::io::Result<()> {
+async fn main() -> anyhow::Result<()> {
     let service = OrderService::new(
         Arc::new(MemoryOrders::default()),
         Arc::new(StaticInventory::default()),
         Arc::new(SystemClock),
     );
     let api = Api::new(service, Auth::new(AuthScheme::Header, Arc::new(StaticUsers)));
-    let listener = TcpListener::bind("127.0.0.1:3000")?;
+    let listener = TcpListener::bind("127.0.0.1:3000").context("cannot listen on 127.0.0.1:3000")?;
     let interrupted = async {
         // Without the signal it serves until it is killed.
         let _ = tokio::signal::ctrl_c().await;
     };
-    orders_api::serve(api, listener, ServerOptions::default(), interrupted).await
+    Ok(orders_api::serve(api, listener, ServerOptions::default(), interrupted).await?)
 }

@@ -15,7 +15,7 @@ use orders_adapters::DatabaseUrl;
 pub fn print(address: SocketAddr, database: &DatabaseUrl) -> Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "listening on  http://{address}")?;
-    writeln!(out, "database      {database}")?;
+    writeln!(out, "database      {}", database.absolute())?;
     writeln!(out, "try it        http://{address}/docs/")?;
     out.flush()
 }

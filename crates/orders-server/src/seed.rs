@@ -1,5 +1,7 @@
 //! Realistic orders, for trials.
 
+use std::io::{Write, stdout};
+
 use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
@@ -52,8 +54,9 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
         made += size;
         bar.inc(size);
     }
-    bar.finish();
-    Ok(())
+    bar.finish_and_clear();
+    let database = settings.database.parse()?.absolute();
+    Ok(writeln!(stdout().lock(), "added {} orders to {database}", settings.orders)?)
 }
 
 struct Maker {

@@ -43,6 +43,15 @@ async fn assets_may_be_kept_for_a_day_and_the_page_may_not() {
 }
 
 #[tokio::test]
+async fn the_page_asks_as_user_1_and_keeps_no_credential() {
+    let server = Server::start();
+    let answer = server.answer(wire::head("GET /docs/swagger-initializer.js", &[]));
+    assert!(answer.text().contains(r#"preauthorizeApiKey("userId", "1")"#), "{}", answer.text());
+    assert!(answer.text().contains(r#""persistAuthorization": false"#), "{}", answer.text());
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
+}
+
+#[tokio::test]
 async fn the_page_loads_its_own_assets_and_nothing_from_elsewhere() {
     let server = Server::start();
     let page = Answer::to(server.anyone(Method::GET, "/docs/")).await;

@@ -42,6 +42,15 @@ fn the_help_does_not_tell_the_password_of_the_database() {
 }
 
 #[test]
+fn seeding_says_what_it_has_added_and_where() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().canonicalize().unwrap().join("orders.sqlite");
+    let url = format!("sqlite://{}", file.display());
+    let said = run(&["seed", "--orders", "12", "--database-url", &url]);
+    assert_eq!(said, format!("added 12 orders to {url}\n"));
+}
+
+#[test]
 fn migrating_twice_does_something_once() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("db/orders.sqlite").display());

@@ -12,6 +12,7 @@ mod descriptors;
 mod disk_full;
 mod draining;
 mod locked;
+mod log;
 mod namespace;
 mod numbers;
 mod rate_limit;
