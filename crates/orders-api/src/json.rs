@@ -14,6 +14,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{error::ApiError, faults::Faults};
 
+mod number;
+
 /// A JSON value that borrows its texts from the body where it can.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {
@@ -21,9 +23,10 @@ pub enum Json<'a> {
     Bool(bool),
     /// A whole number that fits.
     Integer(i64),
-    /// A whole number that does not, as text.
-    Huge(String),
-    Fraction(f64),
+    /// A whole number that does not, as it was written.
+    Huge(Cow<'a, str>),
+    /// Any other number, as it was written.
+    Fraction(Cow<'a, str>),
     Text(Cow<'a, str>),
     Array(Vec<Json<'a>>),
     /// Every member as sent, repeated keys included.
@@ -37,13 +40,49 @@ impl<'a> Json<'a> {
     ///
     /// [`ApiError::Malformed`] for what is not JSON.
     pub fn parse(body: &'a [u8]) -> Result<(Self, Faults), ApiError> {
-        let json: Self = serde_json::from_slice(body)
+        let mut json: Self = serde_json::from_slice(body)
             .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
         let mut faults = Faults::default();
+        if json.has_a_float() {
+            json.settle_floats(&mut number::literals(body));
+        }
         if json.repeats_a_key() {
             json.find_repeated_keys(&mut String::new(), &mut faults);
         }
         Ok((json, faults))
+    }
+
+    /// Whether a number in it came as a float, which is not to be trusted: 1.00000000000000000001 is 1 then.
+    fn has_a_float(&self) -> bool {
+        match self {
+            Self::Fraction(_) => true,
+            Self::Array(items) => items.iter().any(Self::has_a_float),
+            Self::Object(members) => members.iter().any(|(_, value)| value.has_a_float()),
+            _ => false,
+        }
+    }
+
+    /// Puts in place of each float what was written, given all numbers as they were written.
+    fn settle_floats(&mut self, literals: &mut impl Iterator<Item = &'a str>) {
+        match self {
+            Self::Array(items) => {
+                for item in items {
+                    item.settle_floats(literals);
+                }
+            }
+            Self::Object(members) => {
+                for (_, value) in members {
+                    value.settle_floats(literals);
+                }
+            }
+            Self::Integer(_) | Self::Huge(_) | Self::Fraction(_) => {
+                let literal = literals.next();
+                if let (Self::Fraction(_), Some(literal)) = (&self, literal) {
+                    *self = number::judge(literal);
+                }
+            }
+            Self::Null | Self::Bool(_) | Self::Text(_) => {}
+        }
     }
 
     /// Whether any object in it does: the question without the pointers, which nearly every body
@@ -147,20 +186,13 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
-        Ok(i64::try_from(value).map_or_else(|_| Json::Huge(value.to_string()), Json::Integer))
+        let huge = |_| Json::Huge(Cow::Owned(value.to_string()));
+        Ok(i64::try_from(value).map_or_else(huge, Json::Integer))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        /// From here on not every whole number is a float.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        // `7.0` and `7e0` are the number 7 to JSON Schema and to most writers of JSON; whole numbers
-        // beyond 64 bits come here too.
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within the exact range")]
-        Ok(match value {
-            _ if value.fract() != 0.0 => Json::Fraction(value),
-            _ if value.abs() < EXACT => Json::Integer(value as i64),
-            _ => Json::Huge(value.to_string()),
-        })
+    /// What was written is looked up once all is read.
+    fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Fraction(Cow::Borrowed("")))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
@@ -205,15 +237,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_what_they_are() {
-        let parse = |text: &'static str| Json::parse(text.as_bytes()).unwrap().0;
-        assert_eq!(parse("7"), Json::Integer(7));
-        assert_eq!(parse("-9223372036854775808"), Json::Integer(i64::MIN));
-        assert_eq!(parse("9223372036854775808"), Json::Huge("9223372036854775808".to_owned()));
-        assert_eq!(parse("1e30"), Json::Huge("1000000000000000000000000000000".to_owned()));
-        assert_eq!(parse("7.5"), Json::Fraction(7.5));
-        assert_eq!(parse("7.0"), Json::Integer(7));
-        assert_eq!(parse("-0.0"), Json::Integer(0));
+    fn each_number_is_judged_by_its_own_text_wherever_it_stands() {
+        let body = br#"{"1.5": [1, "\\\" 2.5", -3, {"3.0": 4.000000000000000000001}],
+            "\u0031": [18446744073709551615, 5e0, true, 0.1e1, 1e30]}"#;
+        let (json, faults) = Json::parse(body).unwrap();
+        assert!(faults.is_empty());
+        let Json::Object(members) = json else { panic!("{json:?}") };
+        let [(_, Json::Array(first)), (_, Json::Array(second))] = members.as_slice() else {
+            panic!("{members:?}")
+        };
+        let nested = vec![("3.0".into(), Json::Fraction("4.000000000000000000001".into()))];
+        let expected =
+            [Json::Integer(1), Json::Text("\\\" 2.5".into()), Json::Integer(-3), Json::Object(nested)];
+        assert_eq!(*first, expected);
+        let huge = |text: &'static str| Json::Huge(text.into());
+        let expected = [
+            huge("18446744073709551615"),
+            Json::Integer(5),
+            Json::Bool(true),
+            Json::Integer(1),
+            huge("1e30"),
+        ];
+        assert_eq!(*second, expected);
     }
 
     #[test]

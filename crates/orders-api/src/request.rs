@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     error::ApiError,
-    faults::Faults,
+    faults::{Faults, cut},
     json::{Json, push_pointer},
 };
 
@@ -211,12 +211,13 @@ where
             T::try_from(*number).map_err(|reason| faults.invalid(member.pointer(), reason)).ok()
         }
         Some(Json::Huge(number)) => {
-            faults.invalid(member.pointer(), format_args!("{} {number} is out of range", member.name));
+            faults
+                .invalid(member.pointer(), format_args!("{} {} is out of range", member.name, short(number)));
             None
         }
         Some(Json::Fraction(number)) => {
-            faults
-                .malformed(member.pointer(), format_args!("{} {number} is not a whole number", member.name));
+            let detail = format_args!("{} {} is not a whole number", member.name, short(number));
+            faults.malformed(member.pointer(), detail);
             None
         }
         Some(other) => {
@@ -225,6 +226,11 @@ where
         }
         None => None,
     }
+}
+
+/// A number as it was written, cut as other texts are.
+fn short(number: &str) -> String {
+    cut(number, Quoted::<&str>::MAX)
 }
 
 fn text<T>(

@@ -109,9 +109,27 @@ async fn json_of_another_shape_is_400_at_the_place_where_it_differs() {
     for line in ["null", "9", "[9, 7]", "[]", "\"9\"", "false"] {
         assert_refused(&server, &format!(r#"{{"products": [{line}]}}"#), 400, &["/products/0"]).await;
     }
-    for number in ["\"7\"", "null", "true", "[7]", "{}", "7.5", "-7.5", "1e-1"] {
+    for number in
+        ["\"7\"", "null", "true", "[7]", "{}", "7.5", "-7.5", "1e-1", "1.00000000000000000001", "1e-400"]
+    {
         let body = format!(r#"{{"products": [{{"id": {number}, "quantity": {number}}}]}}"#);
         assert_refused(&server, &body, 400, &["/products/0/id", "/products/0/quantity"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_refused_is_said_as_it_was_written() {
+    let server = Server::start();
+    let long = format!("1.{}1", "0".repeat(1000));
+    let cut = format!("{}…", &long[..256]);
+    for (number, status, said) in [
+        ("1.00000000000000000001", 400, "1.00000000000000000001 is not a whole number"),
+        ("1.50", 400, "1.50 is not a whole number"),
+        ("1e30", 422, "1e30 is out of range"),
+        (&*long, 400, &*format!("{cut} is not a whole number")),
+    ] {
+        let answer = server.post(1, format!(r#"{{"products":[{{"id":9,"quantity":{number}}}]}}"#)).await;
+        assert_eq!(answer.problem(status)["errors"][0]["detail"], format!("quantity {said}"), "{number}");
     }
 }
 
@@ -135,7 +153,7 @@ async fn missing_unknown_and_out_of_range_are_422() {
         "-0",
         "0.0",
         "-1",
-        "9e18",
+        "9.3e18",
         "-9223372036854775808",
         "9223372036854775808",
         "-9223372036854775809",
@@ -148,7 +166,7 @@ async fn missing_unknown_and_out_of_range_are_422() {
         let body = format!(r#"{{"products": [{{"id": 9, "quantity": {quantity}}}]}}"#);
         assert_refused(&server, &body, 422, &["/products/0/quantity"]).await;
     }
-    for product in ["11", "9223372036854775807"] {
+    for product in ["11", "9e18", "9223372036854775807"] {
         let body = format!(r#"{{"products": [{{"id": {product}, "quantity": 1}}]}}"#);
         assert_refused(&server, &body, 422, &["/products/0/id"]).await;
     }
