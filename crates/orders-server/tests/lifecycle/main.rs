@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken_stream;
 mod commands;
 mod connections;
 mod descriptors;
