@@ -5,8 +5,10 @@
 #![expect(clippy::print_stdout, reason = "a bench says what it has measured")]
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -28,6 +30,9 @@ const PLACED: u64 = 50_000;
 /// Orders that are placed at once.
 const AT_ONCE: usize = 64;
 
+/// Given as an argument: fill the file that follows, and no more.
+const FILL: &str = "--fill";
+
 /// So many orders of the last 23 hours, with a key each.
 fn fill(path: &Path, keys: u64) {
     migrate(path).unwrap();
@@ -42,6 +47,16 @@ fn fill(path: &Path, keys: u64) {
          FROM ids"
     );
     SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(&rows).unwrap();
+    // Or the first write that is measured waits until all this is on disk.
+    File::open(path).unwrap().sync_all().unwrap();
+}
+
+/// [`fill`] in a process of its own: memory that this one had for it would be used again for the keys
+/// and not be counted.
+fn fill_elsewhere(path: &Path, keys: u64) {
+    let mut filling = Command::new(env::current_exe().unwrap());
+    filling.arg(FILL).arg(path).arg(keys.to_string());
+    assert!(filling.status().unwrap().success());
 }
 
 /// A line of `/proc/self/status` in bytes.
@@ -64,13 +79,17 @@ async fn place(orders: &SqliteOrders, picked: &[(Product, Quantity)], key: Optio
 
 fn main() {
     let keys = env::args().find_map(|argument| argument.parse().ok()).unwrap_or(KEYS);
+    let mut arguments = env::args_os().skip_while(|argument| argument != FILL).skip(1);
+    if let Some(path) = arguments.next() {
+        return fill(Path::new(&path), keys);
+    }
     let runtime = Runtime::new().unwrap();
     let products = runtime.block_on(StaticInventory::default().all()).unwrap();
     let picked: Vec<_> =
         products.into_iter().take(2).map(|product| (product, 7.try_into().unwrap())).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.sqlite");
-    fill(&path, keys);
+    fill_elsewhere(&path, keys);
 
     // The peak is to be one of what follows.
     fs::write("/proc/self/clear_refs", "5").unwrap();

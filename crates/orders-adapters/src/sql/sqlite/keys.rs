@@ -7,13 +7,7 @@
 //! Whether a key still counts is judged by the date of its order. What is forgotten goes by the time
 //! that the process has run, never by a date: a clock that jumped ahead once has forgotten nothing.
 
-use std::{
-    array,
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    mem,
-    time::Duration,
-};
+use std::{array, mem, time::Duration};
 
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -33,7 +27,10 @@ const TURN: Duration = Duration::from_hours(12);
 const GENERATIONS: usize = 3;
 
 /// Into how many parts a generation is split: when one of them grows, that is all that is moved.
-const PARTS: usize = 256;
+const PARTS: usize = 1 << 14;
+
+/// How many parts of what was forgotten are given back to the system after a commit.
+const GIVEN_BACK: usize = 64;
 
 /// The digest that stands for a user's key: no two keys are expected to share one before 2⁶⁴.
 type KeyDigest = [u64; 2];
@@ -46,35 +43,48 @@ fn digest(user: i64, key: &str) -> KeyDigest {
     [half(0), half(8)]
 }
 
-/// A digest is as good as any hash of it.
-#[derive(Debug, Default)]
-struct OfDigest(u64);
+/// Some keys, ascending. A table of hashes would keep up to half of its places free, and leave as much
+/// again behind when it doubles.
+#[derive(Debug, Clone, Default)]
+struct Part(Vec<(KeyDigest, i64)>);
 
-impl Hasher for OfDigest {
-    fn finish(&self) -> u64 {
-        self.0
+impl Part {
+    fn place(&self, digest: &KeyDigest) -> Result<usize, usize> {
+        self.0.binary_search_by_key(digest, |(digest, _)| *digest)
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    fn get(&self, digest: &KeyDigest) -> Option<i64> {
+        self.place(digest).ok().map(|place| self.0[place].1)
     }
 
-    fn write_u64(&mut self, half: u64) {
-        self.0 ^= half;
+    /// The order that the key stood for before.
+    fn insert(&mut self, digest: KeyDigest, order: i64) -> Option<i64> {
+        match self.place(&digest) {
+            Ok(place) => Some(mem::replace(&mut self.0[place].1, order)),
+            Err(place) => {
+                if self.0.len() == self.0.capacity() {
+                    self.0.reserve_exact(4 + self.0.len() / 16);
+                }
+                self.0.insert(place, (digest, order));
+                None
+            }
+        }
     }
 
-    fn write_usize(&mut self, _: usize) {}
+    fn remove(&mut self, digest: &KeyDigest) {
+        if let Ok(place) = self.place(digest) {
+            self.0.remove(place);
+        }
+    }
 }
 
 /// The keys of half a day.
-type Part = HashMap<KeyDigest, i64, BuildHasherDefault<OfDigest>>;
-
 #[derive(Debug)]
 struct Generation(Box<[Part]>);
 
 impl Default for Generation {
     fn default() -> Self {
-        Self((0..PARTS).map(|_| Part::default()).collect())
+        Self(vec![Part::default(); PARTS].into())
     }
 }
 
@@ -87,7 +97,6 @@ impl Generation {
         &mut self.0[Self::index(digest)]
     }
 
-    /// By bits that the map of a part does not begin with.
     #[expect(clippy::cast_possible_truncation, reason = "less than the number of parts")]
     fn index(digest: &KeyDigest) -> usize {
         (digest[1] % PARTS as u64) as usize
@@ -168,7 +177,7 @@ impl Keys {
     }
 
     fn find(&self, digest: &KeyDigest) -> Option<i64> {
-        self.generations.iter().find_map(|generation| generation.part(digest).get(digest).copied())
+        self.generations.iter().find_map(|generation| generation.part(digest).get(digest))
     }
 
     /// The order that a user's key made.
@@ -192,11 +201,14 @@ impl Keys {
     /// The transaction of the last insertions is not: forget the ones after the first `kept`.
     pub fn roll_back_to(&mut self, kept: usize) {
         while self.undo.len() > kept {
-            match self.undo.pop() {
-                Some((digest, Some(before))) => self.generations[0].part_mut(&digest).insert(digest, before),
-                Some((digest, None)) => self.generations[0].part_mut(&digest).remove(&digest),
-                None => None,
-            };
+            let Some((digest, before)) = self.undo.pop() else { return };
+            let part = self.generations[0].part_mut(&digest);
+            match before {
+                Some(before) => {
+                    part.insert(digest, before);
+                }
+                None => part.remove(&digest),
+            }
         }
     }
 
@@ -207,7 +219,7 @@ impl Keys {
 
     /// Forgets what has been remembered for longer than a day, once the process has run for so long.
     pub fn turn(&mut self, run: Duration) {
-        self.leaving.pop();
+        self.leaving.truncate(self.leaving.len().saturating_sub(GIVEN_BACK));
         let due = run.as_secs() / TURN.as_secs();
         while self.turns < due {
             self.turns += 1;
@@ -222,7 +234,7 @@ impl Keys {
     /// How many keys are remembered.
     #[cfg(test)]
     pub fn len(&self) -> usize {
-        self.generations.iter().flat_map(|generation| &generation.0).map(HashMap::len).sum()
+        self.generations.iter().flat_map(|generation| &generation.0).map(|part| part.0.len()).sum()
     }
 }
 
