@@ -4,13 +4,17 @@
 default:
     @just --list --unsorted
 
-# Serve on port 3000, optimised.
-start *ARGS:
-    cargo run --release -- serve {{ARGS}}
-
-# Serve on port 3000, quickly built.
+# Development: serve on port 3000, quickly built.
 dev *ARGS:
     cargo run -- serve {{ARGS}}
+
+# Watch: as dev, built and started anew when source or a migration changes (needs watchexec).
+watch *ARGS:
+    watchexec --watch crates --watch migrations --watch Cargo.toml --restart --stop-signal SIGTERM --stop-timeout 15s -- cargo run -- serve {{ARGS}}
+
+# Production: serve on port 3000, optimised.
+start *ARGS:
+    cargo run --release -- serve {{ARGS}}
 
 # All tests.
 test:
@@ -22,12 +26,12 @@ torture KILLS="200":
 
 # Measure the server against a bare actix route (needs wrk and Python 3).
 bench *ARGS:
-    cargo build --release --package orders-server --bins --examples
+    cargo build --profile dist --package orders-server --bins --examples
     python3 bench/bench.py {{ARGS}}
 
 # Measure the server on PostgreSQL against pgbench (needs wrk, PostgreSQL and Python 3).
 bench-postgres *ARGS:
-    cargo build --release --package orders-server --features postgres --bins --examples
+    cargo build --profile dist --package orders-server --bins --examples
     python3 bench/postgres.py {{ARGS}}
 
 # Measure the domain and the repository alone.

@@ -1,6 +1,6 @@
-"""Measures the release server against a bare actix route in one run, on loopback, with wrk.
+"""Measures the server as shipped against a bare actix route in one run, on loopback, with wrk.
 
-    cargo build --release --package orders-server --bins --examples
+    cargo build --profile dist --package orders-server --bins --examples
     python3 bench/bench.py [--seconds 5] [--rounds 3] [--connections 16 64 256] [--only NAME ...]
 
 Each case runs in turn in every round, so that a machine whose speed drifts treats all alike; the
@@ -21,7 +21,7 @@ import tempfile
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TARGET = os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(HERE, "..", "target")), "release")
+TARGET = os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(HERE, "..", "target")), "dist")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 # Name, wrk script, argument of the script.

@@ -1,6 +1,6 @@
-"""Measures the release server on PostgreSQL against pgbench on the same private server, in one run.
+"""Measures the server as shipped on PostgreSQL against pgbench on the same private server, in one run.
 
-    cargo build --release --package orders-server --features postgres --bins --examples
+    cargo build --profile dist --package orders-server --bins --examples
     python3 bench/postgres.py [--seconds 5] [--rounds 3] [--connections 64]
 
 It starts a PostgreSQL of its own from the machine's binaries (`pg_config --bindir`), on loopback, with

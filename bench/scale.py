@@ -1,6 +1,6 @@
 """Measures what must not grow with the database: pages by each filter, one order, one insertion.
 
-    cargo build --release --package orders-server --bins --examples
+    cargo build --profile dist --package orders-server --bins --examples
     python3 bench/scale.py [--sizes 1000 2000000] [--seconds 3] [--rounds 3]
 
 CPU time a request of the server, the median of the rounds, at each size, and their ratio. Also how

@@ -1,6 +1,6 @@
-"""Measures what tokens cost the release server, against the bare header, on loopback, with wrk.
+"""Measures what tokens cost the server as shipped, against the bare header, on loopback, with wrk.
 
-    cargo build --release --package orders-server --features jwt
+    cargo build --profile dist --package orders-server
     python3 bench/tokens.py [--seconds 1] [--rounds 21] [--minute 60]
 
 First GET of one order: by the header, by a token that is remembered, by one that is verified each
