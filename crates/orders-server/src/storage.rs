@@ -56,12 +56,13 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
             let replica = settings.database_replica_url.as_deref().map(str::parse).transpose()?;
             let options = settings.database.postgres.options();
             let orders = Arc::new(orders_adapters::PostgresOrders::open(url, replica.as_ref(), options)?);
-            let pool = Arc::clone(&orders);
+            let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
             Ok(Storage {
                 orders,
                 record_use: Box::new(move || pool.record_pool_use()),
-                // What it has answered is the server's to keep.
-                close: Box::new(|| {}),
+                // What it has answered is the database's to keep. To drop it would wait for the threads
+                // that write, and they for a database that may be frozen.
+                close: Box::new(move || std::mem::forget(last)),
             })
         }
     }

@@ -15,6 +15,9 @@ mod order;
 mod stored;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../lifecycle/wire.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod wire;
 
 mod together;
 

@@ -1,6 +1,9 @@
 //! PostgreSQL itself crashes, or freezes, under two servers.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fastrand::Rng;
 use reqwest::Method;
@@ -9,8 +12,9 @@ use tokio::task::JoinSet;
 use crate::{
     client::{Client, Undone},
     stored::compare,
-    support::{Server, postgres::Cluster},
+    support::{Server, postgres::Cluster, products},
     together::{get, post_with_key, two_servers, wait_until_forgotten, wait_until_ready},
+    wire::Wire,
 };
 
 const CLIENTS: i64 = 12;
@@ -111,6 +115,41 @@ async fn assert_gives_up(server: &Server, client: &mut Client) {
     }
     assert_eq!(placed.unwrap().unwrap_err(), Undone::Refused);
     assert_eq!(get(server, "/health/live").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_while_postgres_is_frozen_the_server_answers_who_waits_and_ends() {
+    let Some(cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    // One worker, which reads what came first first.
+    let mut server = Server::start_at(&database.url(), &[("WORKERS", "1"), ("RUST_LOG", "off")]);
+    assert_eq!(post_with_key(&server, "first", 1).await.status(), 201);
+    assert_eq!(get(&server, "/orders").await.status(), 200);
+
+    let frozen = Frozen::new(&cluster);
+    let body = products(&[(9, 1)]).to_string();
+    let length = body.len();
+    let asked = [
+        ("POST /orders", format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")),
+        ("PATCH /orders/1/cancel", "\r\n".to_owned()),
+        ("GET /orders/1", "\r\n".to_owned()),
+        ("GET /orders", "\r\n".to_owned()),
+    ];
+    let waiting = asked.map(|(line, rest)| {
+        let mut wire = Wire::to(&server);
+        wire.send(&format!("{line} HTTP/1.1\r\nHost: localhost\r\nuser_id: 1\r\n{rest}"));
+        wire
+    });
+    assert_eq!(get(&server, "/health/live").await.status(), 200);
+    server.signal("TERM");
+    let told = Instant::now();
+    for mut wire in waiting {
+        let (answer, _) = wire.rest();
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    }
+    let limit = Duration::from_secs(13).saturating_sub(told.elapsed());
+    assert_eq!(server.ends_within(limit).code(), Some(0));
+    drop(frozen);
 }
 
 #[tokio::test(flavor = "multi_thread")]
