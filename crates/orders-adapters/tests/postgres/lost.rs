@@ -39,6 +39,30 @@ async fn reads_survive_lost_connections_and_writes_work_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_read_whose_connection_is_lost_under_way_is_done_again() {
+    let Some(database) = postgres_server::database() else { return };
+    let options = PostgresOptions { lock_timeout: Duration::from_secs(10), ..PostgresOptions::default() };
+    let orders = open_with(&database, options);
+    let first = place(&*orders, 1, at(0)).await;
+    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    // Hangs up on whoever waits, once somebody does, and lets the next one through.
+    let hang_up = || async {
+        let waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        wait_until("a read", || async { !client.query(waiting, &[]).await.unwrap().is_empty() }).await;
+        client.batch_execute("COMMIT").await.unwrap();
+    };
+    let lock = "BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
+    client.batch_execute(lock).await.unwrap();
+    let (found, ()) = tokio::join!(orders.find(first.id()), hang_up());
+    assert_eq!(found.unwrap(), Some(first.clone()));
+    client.batch_execute(lock).await.unwrap();
+    let (listed, ()) = tokio::join!(orders.page(after(None, 1)), hang_up());
+    assert_eq!(listed.unwrap(), [first]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_database_nobody_waits_for_one() {
     let Some(mut cluster) = Cluster::start() else { return };
     let database = cluster.database();

@@ -1,7 +1,11 @@
 use std::{sync::mpsc, thread};
 
+use diesel::{
+    RunQueryDsl,
+    sql_types::{BigInt, Text},
+};
 use orders_domain::{
-    Order, OrderId,
+    IdempotencyKey, Order, OrderId,
     ports::{Insertion, PortError},
 };
 use tokio_postgres::NoTls;
@@ -187,4 +191,70 @@ fn a_connection_that_was_lost_at_rest_is_made_anew_without_a_word() {
     }
     let second: OrderId = n(2);
     assert_eq!(together(&mut store, &[insertion(1)]), [format!("inserted {second}")]);
+}
+
+/// The connection is lost at the commit of every new order that this is true of. `tries` counts them.
+fn lose_commits_of(database: &Database, orders: &str) {
+    database.execute(&format!(
+        "CREATE SEQUENCE tries;
+         CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             PERFORM nextval('tries'), pg_terminate_backend(pg_backend_pid());
+             PERFORM pg_sleep(60);
+             RETURN NULL;
+         END $$;
+         CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON orders INITIALLY DEFERRED
+             FOR EACH ROW WHEN ({orders}) EXECUTE FUNCTION lose()"
+    ));
+}
+
+/// A number that the database answers with.
+fn number(store: &mut PostgresStore, query: &str) -> i64 {
+    let query = diesel::dsl::sql::<BigInt>(query);
+    diesel::select(query).get_result(store.0.get().unwrap()).unwrap()
+}
+
+#[test]
+fn a_batch_whose_connection_is_lost_as_it_commits_is_not_done_again() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    lose_commits_of(&database, "NEW.user_id = 2");
+    let lost = store.apply(&[insertion(1), insertion(2)], Isolation::Together);
+    assert!(matches!(lost, Err(BatchError::Commit(_))), "{lost:?}");
+    assert_eq!(number(&mut store, "last_value FROM tries"), 1);
+    let alone = store.apply(&[insertion(2), insertion(1)], Isolation::Each).unwrap();
+    assert!(matches!(alone[0], Err(PortError::Unknown(_))), "{alone:?}");
+    assert_eq!(number(&mut store, "last_value FROM tries"), 2);
+}
+
+#[test]
+fn whether_a_key_that_had_expired_has_made_an_order_is_unknown_when_its_commit_is_lost() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    assert_eq!(together(&mut store, &[keyed(1, "a")]), ["inserted 1"]);
+    let later = at(0) + IdempotencyKey::KEPT;
+    lose_commits_of(&database, "NEW.user_id = 1");
+    let again = Write::Insert { order: new_order(1, later), idempotency: Some(key("a", 1)) };
+    let outcomes = store.apply(&[again, insertion(2)], Isolation::Together).unwrap();
+    assert!(matches!(outcomes[0], Err(PortError::Unknown(_))), "{outcomes:?}");
+    // What was committed before is answered for.
+    assert_eq!(told(&outcomes[1]), "inserted 2");
+    assert_eq!(number(&mut store, "last_value FROM tries"), 1);
+}
+
+#[test]
+fn what_is_answered_is_on_disk_whatever_the_database_or_the_role_is_set_to() {
+    let Some(database) = postgres_server::database() else { return };
+    let set = |store: &mut PostgresStore| {
+        let setting = diesel::dsl::sql::<Text>("current_setting('synchronous_commit')");
+        diesel::select(setting).get_result::<String>(store.0.get().unwrap()).unwrap()
+    };
+    let name = database.name();
+    for whose in [format!("DATABASE {name}"), format!("ROLE CURRENT_USER IN DATABASE {name}")] {
+        database.execute(&format!("ALTER {whose} SET synchronous_commit = off"));
+        assert_eq!(set(&mut store(&database)), "on", "{whose}");
+        // More than is asked for stays.
+        database.execute(&format!("ALTER {whose} SET synchronous_commit = remote_apply"));
+        assert_eq!(set(&mut store(&database)), "remote_apply", "{whose}");
+        database.execute(&format!("ALTER {whose} RESET synchronous_commit"));
+    }
 }
