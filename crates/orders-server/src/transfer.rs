@@ -107,11 +107,6 @@ fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64) -> Re
             ensure!(digest == theirs.digest(), "order {id} is not the same in both databases");
             all.add(&digest);
         }
-        ensure!(
-            ours.len() == theirs.len(),
-            "after order {} one database has orders that the other one lacks",
-            after.map_or(0, OrderId::get)
-        );
         bar.inc(ours.len() as u64);
         seen += i64::try_from(ours.len())?;
         let Some(last) = ours.last() else { break };

@@ -145,6 +145,45 @@ async fn a_transfer_that_was_killed_goes_on_and_nobody_serves_half_of_it() {
     assert_eq!(stored(&to).await, stored(&from).await);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_does_not_keep_what_it_is_given_fails_the_transfer_and_is_not_served() {
+    if postgres::shared().is_none() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    let mut server = Server::start_on(&file, &[]);
+    for number in 1..=3 {
+        assert_eq!(post_with_key(&server, &key(number), number).await.status(), 201);
+    }
+    server.signal("TERM");
+    assert!(server.wait().success());
+
+    let differs = "order 2 is not the same in both databases";
+    let alters = [
+        ("order_products", "IF NEW.order_id = 2 THEN NEW.price := NEW.price + 1; END IF;", differs),
+        ("orders", "IF NEW.id = 2 THEN NEW.request_fingerprint := sha256(''); END IF;", differs),
+        ("orders", "IF NEW.id = 2 THEN NEW.idempotency_key := 'other'; END IF;", differs),
+        ("orders", "IF NEW.id = 2 THEN NEW.order_date := NEW.order_date - 1; END IF;", differs),
+        ("order_products", "IF NEW.order_id = 2 THEN RETURN NULL; END IF;", "order 2"),
+        // The last one, so that none is in its place.
+        ("orders", "IF NEW.id = 3 THEN RETURN NULL; END IF;", "3 orders became 2"),
+    ];
+    for (table, alter, reason) in alters {
+        let Some(database) = postgres::database() else { return };
+        let mut migrate = orders();
+        migrate.args(["migrate", "--database-url", &database.url()]);
+        done(migrate);
+        database.execute(&format!(
+            "ALTER TABLE order_products DROP CONSTRAINT order_products_order_id_fkey;
+             CREATE FUNCTION alter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {alter} RETURN NEW; END $$;
+             CREATE TRIGGER alter BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION alter()"
+        ));
+        assert_refused(transfer(&url_of(&file), &database.url()), &[reason]);
+        assert_refused(serve(&database.url(), &[]), &["is not finished: run it again"]);
+    }
+}
+
 #[test]
 fn a_transfer_into_a_database_with_orders_is_refused() {
     let Some(database) = postgres::database() else { return };
