@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
     Session, TokenHash, User,
-    ports::{Authenticator, Clock, PortError, SessionCache},
+    ports::{Authenticator, Clock, PortError, Revocations, SessionCache},
 };
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,7 @@ pub use local_key::{LocalKey, LocalKeyError};
 pub use provider::{KeySource, ProviderError};
 
 use provider::Provider;
-use token::Token;
+use token::{Token, WRONG_SIGNATURE};
 
 /// Why a token is refused, for logs and tests; the asker is told nothing but that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,24 +39,30 @@ pub struct JwtAuthenticator {
     provider: Arc<Provider>,
     clock: Arc<dyn Clock>,
     cache: Option<(Arc<dyn SessionCache>, TimeDelta)>,
+    revocations: Arc<dyn Revocations>,
     /// A digest of what is asked of tokens here.
     demands: [u8; 32],
 }
 
 impl JwtAuthenticator {
-    /// Tokens that keep these rules, signed with a key from this source.
+    /// Tokens that keep these rules, are signed with a key from this source and were not revoked.
     ///
     /// # Errors
     ///
     /// When the source cannot be: an address that is not https, no way to make requests.
-    pub fn new(rules: TokenRules, source: KeySource, clock: Arc<dyn Clock>) -> Result<Self, ProviderError> {
+    pub fn new(
+        rules: TokenRules,
+        source: KeySource,
+        revocations: Arc<dyn Revocations>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ProviderError> {
         let demands = Sha256::digest(format!("{rules:?} {source:?}")).into();
         let provider = Provider::new(&rules, source, Arc::clone(&clock))?;
-        Ok(Self { rules, provider: Arc::new(provider), clock, cache: None, demands })
+        Ok(Self { rules, provider: Arc::new(provider), clock, cache: None, revocations, demands })
     }
 
-    /// Remembers verified tokens for this long, or until they expire if that is sooner; with no time
-    /// at all only the cache's revocations count.
+    /// Remembers verified tokens for this long, or until they expire if that is sooner. One that is
+    /// revoked meanwhile counts for as long, unless the cache hears of it.
     #[must_use]
     pub fn with_cache(self, cache: Arc<dyn SessionCache>, ttl: TimeDelta) -> Self {
         Self { cache: Some((cache, ttl)), ..self }
@@ -84,7 +90,13 @@ impl JwtAuthenticator {
             Err(refused) => return Ok(Err(refused)),
         };
         let keys = self.provider.keys(token.kid(), token.algorithm()).await?;
-        Ok(token.claims(&keys).and_then(|claims| self.rules.session(token.is_for_access(), &claims, now)))
+        let mut claims = token.claims(&keys);
+        if claims == Err(WRONG_SIGNATURE)
+            && let Some(keys) = self.provider.keys_anew(token.kid(), token.algorithm()).await
+        {
+            claims = token.claims(&keys);
+        }
+        Ok(claims.and_then(|claims| self.rules.session(token.is_for_access(), &claims, now)))
     }
 }
 
@@ -93,8 +105,7 @@ impl Authenticator for JwtAuthenticator {
     async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError> {
         let now = self.clock.now();
         let name = self.name(credential);
-        if let Some((cache, ttl)) = &self.cache
-            && *ttl > TimeDelta::zero()
+        if let Some((cache, _)) = &self.cache
             && let Some(session) = cache.find(name).await
             && now < session.until
         {
@@ -107,12 +118,12 @@ impl Authenticator for JwtAuthenticator {
                 return Ok(None);
             }
         };
+        let revoked_at = self.revocations.revoked_at(session.user.id()).await?;
+        if revoked_at.is_some_and(|at| session.issued_at <= at) {
+            tracing::debug!(reason = "revoked", "a token was refused");
+            return Ok(None);
+        }
         if let Some((cache, ttl)) = &self.cache {
-            let revoked_at = cache.revoked_at(session.user.id()).await;
-            if revoked_at.is_some_and(|at| session.issued_at <= at) {
-                tracing::debug!(reason = "revoked", "a token was refused");
-                return Ok(None);
-            }
             let until = session.until.min(now + *ttl);
             if now < until {
                 cache.keep(name, Session { until, ..session }).await;

@@ -6,6 +6,7 @@
 //! | `Inventory` | [`StaticInventory`] |
 //! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
 //! | `SessionCache` | `MemorySessions` (feature `jwt`), `RedisSessions` (feature `redis`) |
+//! | `Revocations` | [`SqliteOrders`], `PostgresOrders`, `RedisSessions` (feature `redis`) |
 //! | `Clock` | [`SystemClock`] |
 //!
 //! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
@@ -16,6 +17,7 @@ pub mod jwt;
 mod memory_orders;
 #[cfg(feature = "jwt")]
 pub mod sessions;
+mod shown;
 pub mod sql;
 mod static_inventory;
 mod static_users;

@@ -3,9 +3,7 @@
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
-mod revocations;
 
 pub use memory::MemorySessions;
 #[cfg(feature = "redis")]
 pub use redis::{RedisSessions, RedisSettingsError};
-pub use revocations::Revocations;

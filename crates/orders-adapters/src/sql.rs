@@ -10,6 +10,8 @@ use diesel::result::Error as QueryError;
 use orders_domain::{InvalidInput, ports::PortError};
 use thiserror::Error;
 
+use crate::shown::shown;
+
 mod gather;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -80,20 +82,6 @@ fn refused_in_path(path: &str) -> Option<&'static str> {
     }
 }
 
-/// As much of a text in place of a URL as cannot hold a password: its scheme, and what follows only
-/// if it is a plain path or host.
-fn shown(url: &str) -> String {
-    let is_plain = |text: &str| {
-        text.chars().all(|character| character.is_ascii_alphanumeric() || "._-/".contains(character))
-    };
-    match url.split_once("://") {
-        Some((scheme, rest)) if is_plain(scheme) && is_plain(rest) => url.to_owned(),
-        Some((scheme, _)) if is_plain(scheme) => format!("{scheme}://…"),
-        None if is_plain(url) => url.to_owned(),
-        _ => "…".to_owned(),
-    }
-}
-
 /// Without a password.
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,6 +141,8 @@ pub enum OpenError {
         "the database has the migration {0:?}, which this program does not know: it was made by a newer one"
     )]
     NewerDatabase(String),
+    #[error("the database has not this program's schema yet: run `orders migrate up`")]
+    OlderDatabase,
     #[error("a migration failed: {0}")]
     Migration(String),
     #[error("taking back {migration} would lose {what} that the database holds")]

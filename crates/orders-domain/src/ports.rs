@@ -153,17 +153,19 @@ pub trait SessionCache: Send + Sync {
 
     /// Remembers a verified token until [`Session::until`].
     async fn keep(&self, token: TokenHash, session: Session);
+}
 
-    /// When the user's tokens were revoked last, as far as is known here: any that was made at that
-    /// moment or before counts for nothing.
-    async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>>;
-
-    /// Makes every token of this user that was made until `at` count for nothing.
+/// Knows whose tokens were revoked.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait Revocations: Send + Sync {
+    /// When the user's tokens were revoked last: any that was made at that moment or before counts for
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`PortError::Unavailable`] when the others cannot be told.
-    async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError>;
+    /// [`PortError::Unavailable`] when it cannot be found out now.
+    async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError>;
 }
 
 /// Hears of what has been committed, once for each change, for counting. A replayed answer and a

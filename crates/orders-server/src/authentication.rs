@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use orders_adapters::StaticUsers;
 use orders_api::{Auth, AuthScheme};
+use orders_domain::ports::Revocations;
 
 use crate::config::{AuthMode, AuthSettings, BadSetting, ListMode};
 
@@ -13,7 +14,7 @@ use crate::config::{AuthMode, AuthSettings, BadSetting, ListMode};
 /// # Errors
 ///
 /// When a setting is missing, or keys that are in a file cannot be read.
-pub async fn auth(settings: &AuthSettings) -> Result<Auth> {
+pub async fn auth(settings: &AuthSettings, revocations: Arc<dyn Revocations>) -> Result<Auth> {
     match settings.auth {
         AuthMode::Header => {
             let auth = Auth::new(AuthScheme::Header, Arc::new(StaticUsers));
@@ -23,13 +24,13 @@ pub async fn auth(settings: &AuthSettings) -> Result<Auth> {
             let reason = "--list (LIST) cannot be \"open\" with --auth jwt: it would show everybody's orders to anyone";
             Err(BadSetting(reason.to_owned()).into())
         }
-        AuthMode::Jwt => Ok(Auth::new(AuthScheme::Bearer, Arc::new(tokens(settings).await?))),
+        AuthMode::Jwt => Ok(Auth::new(AuthScheme::Bearer, Arc::new(tokens(settings, revocations).await?))),
     }
 }
 
 #[cfg(not(feature = "jwt"))]
 #[expect(clippy::unused_async, reason = "as with the feature")]
-async fn tokens(_: &AuthSettings) -> Result<StaticUsers> {
+async fn tokens(_: &AuthSettings, _: Arc<dyn Revocations>) -> Result<StaticUsers> {
     anyhow::bail!("this program was built without tokens: build it with `--features jwt`")
 }
 
@@ -47,23 +48,29 @@ pub mod jwt {
     };
 
     use anyhow::{Context, Result, ensure};
-    use chrono::TimeDelta;
+    use chrono::{DateTime, TimeDelta, Utc};
     use orders_adapters::{
         SystemClock,
         jwt::{AudienceClaim, JwtAuthenticator, KeySource, LocalKey, TokenRules},
-        sessions::{MemorySessions, Revocations},
+        sessions::MemorySessions,
     };
     use orders_domain::{
-        Scopes, User,
-        ports::{Clock, SessionCache},
+        Scopes, User, UserId,
+        ports::{Clock, Revocations, SessionCache},
     };
 
-    use crate::config::{
-        AuthSettings,
-        jwt::{Audience, JwtSettings, RevocationSettings, RevokeSettings, TokenSettings, Words},
+    use crate::{
+        config::{
+            AuthSettings,
+            jwt::{Audience, JwtSettings, RevokeSettings, SessionSettings, TokenSettings, Words},
+        },
+        storage,
     };
 
-    pub(super) async fn tokens(settings: &AuthSettings) -> Result<JwtAuthenticator> {
+    pub(super) async fn tokens(
+        settings: &AuthSettings,
+        revocations: Arc<dyn Revocations>,
+    ) -> Result<JwtAuthenticator> {
         let jwt = &settings.jwt;
         let source = match (&jwt.jwt_jwks_url, &jwt.jwt_jwks_file) {
             (_, Some(file)) => KeySource::File(file.clone()),
@@ -71,12 +78,13 @@ pub mod jwt {
             (None, None) => KeySource::Discover,
         };
         let is_file = matches!(source, KeySource::File(_));
-        let authenticator = JwtAuthenticator::new(rules(jwt)?, source, Arc::new(SystemClock))?;
-        let sessions = &settings.sessions;
-        let seconds = sessions.session_cache_seconds;
-        let ttl = Duration::from_secs(seconds.into());
-        let cache = cache(&sessions.revocations, sessions.session_cache_size, ttl)?;
-        let authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
+        let Sessions { cache, revocations } = sessions(&settings.sessions, revocations)?;
+        let mut authenticator =
+            JwtAuthenticator::new(rules(jwt)?, source, revocations, Arc::new(SystemClock))?;
+        let seconds = settings.sessions.session_cache_seconds;
+        if seconds > 0 {
+            authenticator = authenticator.with_cache(cache, TimeDelta::seconds(seconds.into()));
+        }
         match authenticator.fetch_keys().await {
             Err(error) if is_file => return Err(error.into()),
             // A provider that is down now may be up when the first token comes.
@@ -110,18 +118,54 @@ pub mod jwt {
         })
     }
 
-    fn cache(settings: &RevocationSettings, size: u32, ttl: Duration) -> Result<Arc<dyn SessionCache>> {
-        #[cfg(feature = "redis")]
+    /// What is remembered of tokens, and where it is known which were revoked.
+    struct Sessions {
+        cache: Arc<dyn SessionCache>,
+        revocations: Arc<dyn Revocations>,
+    }
+
+    /// In Redis both, if there is one; otherwise the revocations are where the orders are.
+    fn sessions(settings: &SessionSettings, revocations: Arc<dyn Revocations>) -> Result<Sessions> {
         if let Some(url) = &settings.session_cache_url {
-            return Ok(Arc::new(orders_adapters::sessions::RedisSessions::new(url, Arc::new(SystemClock))?));
+            return redis::sessions(url);
         }
-        #[cfg(not(feature = "redis"))]
-        ensure!(
-            settings.session_cache_url.is_none(),
-            "this program was built without Redis: build it with `--features redis`"
-        );
-        let revocations = Revocations::of_file(settings.session_revocations_file.clone());
-        Ok(Arc::new(MemorySessions::new(size.into(), ttl, revocations)))
+        let ttl = Duration::from_secs(settings.session_cache_seconds.into());
+        let cache = Arc::new(MemorySessions::new(settings.session_cache_size.into(), ttl));
+        Ok(Sessions { cache, revocations })
+    }
+
+    #[cfg(feature = "redis")]
+    mod redis {
+        use orders_adapters::sessions::RedisSessions;
+
+        use super::{Arc, DateTime, Result, Sessions, SystemClock, UserId, Utc};
+
+        pub fn sessions(url: &str) -> Result<Sessions> {
+            let both = Arc::new(RedisSessions::new(url, Arc::new(SystemClock))?);
+            Ok(Sessions { cache: Arc::<RedisSessions>::clone(&both), revocations: both })
+        }
+
+        pub fn revoke(url: &str, user: UserId, at: DateTime<Utc>) -> Result<()> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                Ok(RedisSessions::new(url, Arc::new(SystemClock))?.revoke(user, at).await?)
+            })
+        }
+    }
+
+    #[cfg(not(feature = "redis"))]
+    mod redis {
+        use super::{DateTime, Result, Sessions, UserId, Utc};
+
+        const MISSING: &str = "this program was built without Redis: build it with `--features redis`";
+
+        pub fn sessions(_: &str) -> Result<Sessions> {
+            anyhow::bail!(MISSING)
+        }
+
+        pub fn revoke(_: &str, _: UserId, _: DateTime<Utc>) -> Result<()> {
+            anyhow::bail!(MISSING)
+        }
     }
 
     /// Prints a token of a key of our own.
@@ -144,13 +188,12 @@ pub mod jwt {
     ///
     /// When the servers cannot be told.
     pub fn revoke(settings: &RevokeSettings) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let now = SystemClock.now();
-        runtime.block_on(async {
-            let cache = cache(&settings.revocations, 1, Duration::from_secs(1))?;
-            cache.revoke(settings.user, now).await.context("the servers cannot be told")
-        })?;
-        let user = settings.user;
+        let (user, now) = (settings.user, SystemClock.now());
+        let told = match &settings.session_cache_url {
+            Some(url) => redis::revoke(url, user, now),
+            None => storage::revoke(&settings.database, user, now),
+        };
+        told.context("the servers cannot be told")?;
         let now = now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         Ok(writeln!(stdout().lock(), "tokens of user {user} made until {now} count for nothing")?)
     }

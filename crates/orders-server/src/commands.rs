@@ -36,13 +36,13 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
-    let Storage { orders, record_use, close } = storage::open(&settings.storage, &database)?;
+    let Storage { orders, revocations, record_use, close } = storage::open(&settings.storage, &database)?;
 
     let render = render(metrics.clone(), record_use);
     let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock))
         .observed_by(Arc::new(StatusCounter::default()));
     let system = actix_web::rt::System::new();
-    let auth = system.block_on(authentication::auth(&settings.auth))?;
+    let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
     let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();
     let mut api = Api::new(service, auth).with_cors(origins);
     if settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth {

@@ -7,11 +7,15 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+#[cfg(feature = "jwt")]
+use chrono::{DateTime, Utc};
 use orders_adapters::{
     DatabaseUrl, OpenError, SqliteOrders,
     sql::{Applied, BulkOrders, MigrationState, sqlite},
 };
-use orders_domain::ports::OrderRepository;
+#[cfg(feature = "jwt")]
+use orders_domain::UserId;
+use orders_domain::ports::{OrderRepository, Revocations};
 
 use crate::config::{DatabaseSettings, StorageSettings};
 
@@ -22,6 +26,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct Storage {
     /// The store.
     pub orders: Arc<dyn OrderRepository>,
+    /// Whose tokens were revoked, which the same database knows.
+    pub revocations: Arc<dyn Revocations>,
     /// Brings the metrics of its connections up to date.
     pub record_use: Box<dyn Fn() + Send + Sync>,
     /// Ends it, once nobody asks it any more.
@@ -46,6 +52,7 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
             let orders = Arc::new(SqliteOrders::open(path)?);
             let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
             Ok(Storage {
+                revocations: Arc::clone(&orders) as Arc<dyn Revocations>,
                 orders,
                 record_use: Box::new(move || pool.record_pool_use()),
                 close: Box::new(move || last.close()),
@@ -58,6 +65,7 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
             let orders = Arc::new(orders_adapters::PostgresOrders::open(url, replica.as_ref(), options)?);
             let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
             Ok(Storage {
+                revocations: Arc::clone(&orders) as Arc<dyn Revocations>,
                 orders,
                 record_use: Box::new(move || pool.record_pool_use()),
                 // What it has answered is the database's to keep. To drop it would wait for the threads
@@ -97,6 +105,23 @@ pub fn bulk(settings: &DatabaseSettings) -> Result<Box<dyn BulkOrders>> {
             Box::new(copy)
         }
     })
+}
+
+/// Has the tokens of a user that were made until `at` count for nothing.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+#[cfg(feature = "jwt")]
+pub fn revoke(settings: &DatabaseSettings, user: UserId, at: DateTime<Utc>) -> Result<()> {
+    match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::revoke(&path, user, at)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::revoke(&url, settings.postgres.options(), user, at)?;
+        }
+    }
+    Ok(())
 }
 
 /// Applies the migrations that are missing.

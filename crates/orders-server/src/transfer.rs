@@ -54,6 +54,7 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     })?;
     bar.finish_and_clear();
 
+    target.revoke(&source.revocations()?).context("the revocations cannot be stored")?;
     let digest = compare(&mut source, &mut target, count)?;
     target.finish()?;
     writeln!(out, "copied {count} orders; each is the same in both databases")?;

@@ -20,6 +20,8 @@ use reqwest::{Client, Url, redirect::Policy};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use crate::shown::shown;
+
 use super::{
     TokenAlgorithm, TokenRules,
     keys::{Key, KeySet},
@@ -55,6 +57,8 @@ pub enum KeySource {
 pub enum ProviderError {
     #[error("{0:?} is no https address (http is taken on this machine only)")]
     Address(String),
+    #[error("the address {0:?} has a user name in it, and none can be given")]
+    UserName(String),
     #[error("{address} cannot be had")]
     Fetch {
         address: String,
@@ -85,6 +89,8 @@ struct Known {
     fetched_at: DateTime<Utc>,
     /// When fetching was last tried because the keys had become old.
     renewed_at: DateTime<Utc>,
+    /// Whether the last fetch failed, so that there may be keys that are not known here.
+    failed: bool,
 }
 
 /// How many fetches are left, and since when that has been so.
@@ -133,6 +139,10 @@ impl Provider {
     }
 
     /// The keys that a token's header can mean; empty when it names none of the provider's.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`] when none is known and the provider cannot be asked.
     pub async fn keys(
         self: &Arc<Self>,
         kid: Option<&str>,
@@ -147,10 +157,23 @@ impl Provider {
             }
         }
         self.fetch_once().await;
-        let Some(keys) = self.known().keys else {
+        let known = self.known();
+        let Some(keys) = known.keys else {
             return Err(PortError::Unavailable("the provider's keys are not known yet".into()));
         };
-        Ok(keys.candidates(kid, algorithm))
+        let found = keys.candidates(kid, algorithm);
+        if found.is_empty() && known.failed {
+            return Err(PortError::Unavailable(
+                "the key is not known, and the provider cannot be asked".into(),
+            ));
+        }
+        Ok(found)
+    }
+
+    /// The same once more for a token that none of those keys has signed: the provider may have
+    /// another key by the same name now. `None` when it may not be asked again yet.
+    pub async fn keys_anew(&self, kid: Option<&str>, algorithm: TokenAlgorithm) -> Option<Vec<Key>> {
+        if self.fetch_once().await { Some(self.known().keys?.candidates(kid, algorithm)) } else { None }
     }
 
     /// Fetches the keys, whatever the budget.
@@ -159,7 +182,7 @@ impl Provider {
         tracing::info!(keys = keys.len(), "fetched the provider's keys");
         let now = self.clock.now();
         *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Known { keys: Some(Arc::new(keys)), fetched_at: now, renewed_at: now };
+            Known { keys: Some(Arc::new(keys)), fetched_at: now, renewed_at: now, failed: false };
         Ok(())
     }
 
@@ -167,14 +190,15 @@ impl Provider {
         self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// Waits for a fetch, one's own or that of another who was first, well or not.
-    async fn fetch_once(&self) {
+    /// Waits for a fetch, one's own or that of another who was first, well or not; whether there was one.
+    async fn fetch_once(&self) -> bool {
         let seen = self.tries.load(Ordering::Acquire);
         let mut budget = self.budget.lock().await;
         if self.tries.load(Ordering::Acquire) == seen && budget.take(self.clock.now()) {
             self.fetch_or_keep().await;
             self.tries.fetch_add(1, Ordering::Release);
         }
+        self.tries.load(Ordering::Acquire) != seen
     }
 
     fn renew_if_old(self: &Arc<Self>, seen: &Known) {
@@ -191,6 +215,7 @@ impl Provider {
         if let Err(error) = self.fetch_now().await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the provider's keys cannot be fetched; those known stay");
+            self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).failed = true;
         }
     }
 
@@ -249,11 +274,15 @@ fn failed(address: &str, cause: impl Into<Box<dyn std::error::Error + Send + Syn
 
 /// An address whose answer nobody on the way can have made.
 fn checked(address: &str) -> Result<Url, ProviderError> {
-    let url = Url::parse(address).map_err(|_| ProviderError::Address(address.to_owned()))?;
+    let refused = || ProviderError::Address(shown(address));
+    let url = Url::parse(address).map_err(|_| refused())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(ProviderError::UserName(shown(address)));
+    }
     let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_here => Ok(url),
-        _ => Err(ProviderError::Address(address.to_owned())),
+        _ => Err(refused()),
     }
 }

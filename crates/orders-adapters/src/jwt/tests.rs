@@ -10,7 +10,7 @@ mod keys;
 mod local_key;
 mod rotation;
 
-use std::sync::Mutex;
+use std::{collections::HashMap, sync::Mutex};
 
 use issuer::{Issuer, SigningKey};
 use orders_domain::{Scopes, UserId};
@@ -30,6 +30,23 @@ impl FakeClock {
 impl Clock for FakeClock {
     fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap()
+    }
+}
+
+/// Revocations in memory.
+#[derive(Default)]
+struct Revoked(Mutex<HashMap<UserId, DateTime<Utc>>>);
+
+impl Revoked {
+    fn revoke(&self, user: UserId, at: DateTime<Utc>) {
+        self.0.lock().unwrap().insert(user, at);
+    }
+}
+
+#[async_trait]
+impl Revocations for Revoked {
+    async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
+        Ok(self.0.lock().unwrap().get(&user).copied())
     }
 }
 
@@ -71,6 +88,14 @@ fn seven() -> User {
 
 /// An authenticator that finds its keys at this provider.
 fn authenticator(provider: &Issuer, clock: &Arc<FakeClock>) -> JwtAuthenticator {
+    authenticator_with(provider, clock, Arc::new(Revoked::default()))
+}
+
+fn authenticator_with(
+    provider: &Issuer,
+    clock: &Arc<FakeClock>,
+    revoked: Arc<dyn Revocations>,
+) -> JwtAuthenticator {
     let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(clock);
-    JwtAuthenticator::new(rules(&provider.url), KeySource::Discover, clock).unwrap()
+    JwtAuthenticator::new(rules(&provider.url), KeySource::Discover, revoked, clock).unwrap()
 }

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{Refused, TokenAlgorithm, keys::Key};
 
+/// No key that the token can mean has signed it.
+pub(super) const WRONG_SIGNATURE: Refused = Refused("the signature is wrong");
+
 /// A token that has the form of one; nothing that it says is true yet.
 #[derive(Debug)]
 pub(super) struct Token<'a> {
@@ -78,7 +81,7 @@ impl<'a> Token<'a> {
                 .unwrap_or(false)
         };
         if !keys.iter().any(signed_by) {
-            return Err(Refused("the signature is wrong"));
+            return Err(WRONG_SIGNATURE);
         }
         object(self.payload).ok_or(Refused("the claims are no JSON object"))
     }

@@ -3,35 +3,25 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use moka::sync::Cache;
-use orders_domain::{
-    Session, TokenHash, UserId,
-    ports::{PortError, SessionCache},
-};
-
-use super::Revocations;
+use orders_domain::{Session, TokenHash, ports::SessionCache};
 
 /// The sessions of this process: so many at most, and whatever more comes pushes out what is asked
-/// for least. Revocations come from a file that all servers of the machine read.
-pub struct MemorySessions {
-    sessions: Cache<TokenHash, Session>,
-    revocations: Revocations,
-}
+/// for least. It hears of no revocations.
+pub struct MemorySessions(Cache<TokenHash, Session>);
 
 impl MemorySessions {
     /// Room for so many sessions, none of them kept for longer than `ttl`.
     #[must_use]
-    pub fn new(capacity: u64, ttl: Duration, revocations: Revocations) -> Self {
-        let sessions = Cache::builder().max_capacity(capacity).time_to_live(ttl).build();
-        Self { sessions, revocations }
+    pub fn new(capacity: u64, ttl: Duration) -> Self {
+        Self(Cache::builder().max_capacity(capacity).time_to_live(ttl).build())
     }
 
     /// How many sessions are remembered, about.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.sessions.run_pending_tasks();
-        self.sessions.entry_count()
+        self.0.run_pending_tasks();
+        self.0.entry_count()
     }
 
     /// Whether none is.
@@ -44,21 +34,10 @@ impl MemorySessions {
 #[async_trait]
 impl SessionCache for MemorySessions {
     async fn find(&self, token: TokenHash) -> Option<Session> {
-        let session = self.sessions.get(&token)?;
-        let revoked_at = self.revocations.known(session.user.id());
-        revoked_at.is_none_or(|at| at < session.issued_at).then_some(session)
+        self.0.get(&token)
     }
 
     async fn keep(&self, token: TokenHash, session: Session) {
-        self.sessions.insert(token, session);
-    }
-
-    async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>> {
-        self.revocations.read_again();
-        self.revocations.known(user)
-    }
-
-    async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError> {
-        self.revocations.add(user, at).map_err(|cause| PortError::Unavailable(cause.into()))
+        self.0.insert(token, session);
     }
 }

@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use orders_domain::{
     Scopes, Session, TokenHash, User, UserId,
-    ports::{Clock, PortError, SessionCache},
+    ports::{Clock, PortError, Revocations, SessionCache},
 };
 use redis::{
     AsyncCommands, Client, RedisError, SetExpiry, SetOptions,
@@ -84,6 +84,25 @@ impl RedisSessions {
         None
     }
 
+    /// Makes every token of this user that was made until `at` count for nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`] when the others cannot be told.
+    pub async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError> {
+        let mut connection = self.connection.clone();
+        let told: Result<(), _> = connection.set(revoked_key(user), at.timestamp_millis()).await;
+        told.map_err(|cause| PortError::Unavailable(cause.into()))
+    }
+
+    async fn last_revoked(&self, user: UserId) -> Option<DateTime<Utc>> {
+        let found = self.fetch::<i64>(revoked_key(user)).await.and_then(DateTime::from_timestamp_millis);
+        if let Some(at) = found {
+            self.seen_revoked.insert(user, at);
+        }
+        found.or_else(|| self.seen_revoked.get(&user))
+    }
+
     async fn fetch<T: redis::FromRedisValue>(&self, key: String) -> Option<T> {
         if self.is_resting() {
             return None;
@@ -98,7 +117,7 @@ impl SessionCache for RedisSessions {
     async fn find(&self, token: TokenHash) -> Option<Session> {
         let kept: String = self.fetch(session_key(token)).await?;
         let session = parse(&kept)?;
-        let revoked_at = self.revoked_at(session.user.id()).await;
+        let revoked_at = self.last_revoked(session.user.id()).await;
         // If Redis has failed in between, it is not known whether the session still counts.
         let counts = !self.is_resting() && revoked_at.is_none_or(|at| at < session.issued_at);
         counts.then_some(session)
@@ -115,19 +134,13 @@ impl SessionCache for RedisSessions {
         let kept: Result<(), _> = connection.set_options(session_key(token), format(&session), options).await;
         self.unless_failed(kept);
     }
+}
 
-    async fn revoked_at(&self, user: UserId) -> Option<DateTime<Utc>> {
-        let found = self.fetch::<i64>(revoked_key(user)).await.and_then(DateTime::from_timestamp_millis);
-        if let Some(at) = found {
-            self.seen_revoked.insert(user, at);
-        }
-        found.or_else(|| self.seen_revoked.get(&user))
-    }
-
-    async fn revoke(&self, user: UserId, at: DateTime<Utc>) -> Result<(), PortError> {
-        let mut connection = self.connection.clone();
-        let told: Result<(), _> = connection.set(revoked_key(user), at.timestamp_millis()).await;
-        told.map_err(|cause| PortError::Unavailable(cause.into()))
+#[async_trait]
+impl Revocations for RedisSessions {
+    /// As far as is known here: while Redis does not answer, what was seen of it before.
+    async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
+        Ok(self.last_revoked(user).await)
     }
 }
 

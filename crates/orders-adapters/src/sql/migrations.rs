@@ -25,11 +25,14 @@ struct Loss {
 }
 
 /// One for each migration: a migration without one is not taken back unless losses are allowed.
-const LOSSES: [Loss; 1] = [Loss {
-    migration: "2026-11-22-000001_orders",
-    what: "the orders",
-    tables: &["orders", "order_products"],
-}];
+const LOSSES: [Loss; 2] = [
+    Loss { migration: "2026-11-22-000001_orders", what: "the orders", tables: &["orders", "order_products"] },
+    Loss {
+        migration: "2026-11-26-000002_revocations",
+        what: "the revocations of tokens",
+        tables: &["revocations"],
+    },
+];
 
 type Known = Vec<Box<dyn Migration<<Conn as Connection>::Backend>>>;
 
@@ -51,6 +54,15 @@ pub fn status(conn: &mut Conn) -> std::result::Result<Vec<MigrationState>, OpenE
         applied: applied.contains(&name.version().as_owned()),
     };
     Ok(names.map(state).collect())
+}
+
+/// Refuses a database that has another schema than this program's.
+pub fn refuse_other(conn: &mut Conn) -> std::result::Result<(), OpenError> {
+    refuse_newer(conn)?;
+    if conn.has_pending_migration(MIGRATIONS).map_err(failed)? {
+        return Err(OpenError::OlderDatabase);
+    }
+    Ok(())
 }
 
 /// Takes the newest migration back; its name, or `None` when there is none. Unless losses are

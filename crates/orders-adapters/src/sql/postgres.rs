@@ -13,7 +13,7 @@ use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionW
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Cause, Health, Insertion, OrderRepository, PortError},
+    ports::{Cause, Health, Insertion, OrderRepository, PortError, Revocations},
 };
 
 use super::{
@@ -44,6 +44,9 @@ mod migrations;
 mod pieces;
 mod pool;
 mod replica;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "revocations.rs"]
+mod revocations;
 mod settled;
 mod store;
 mod tls;
@@ -52,7 +55,7 @@ mod writing;
 
 pub use connection::PostgresOptions;
 pub use copy::PostgresCopy;
-pub use migrate::{migrate, revert, status};
+pub use migrate::{migrate, revert, revoke, status};
 pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
@@ -184,5 +187,17 @@ impl OrderRepository for PostgresOrders {
         let writing = self.writer.write(Write::Probe);
         let writes = within(patience, PortError::Unavailable, writing).await.map(drop);
         Health { reads, writes }
+    }
+}
+
+#[async_trait]
+impl Revocations for PostgresOrders {
+    async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
+        let readers = self.readers.clone();
+        let look = move || readers.read(|conn| revocations::revoked_at(conn, user));
+        let looking = tokio::task::spawn_blocking(look);
+        let looked = async { looking.await.map_err(unavailable)? };
+        let revoked = within(self.patience(), PortError::Unavailable, looked).await?;
+        revoked.map(rows::moment).transpose().map_err(corrupt)
     }
 }

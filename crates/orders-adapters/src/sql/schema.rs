@@ -26,5 +26,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    revocations (user_id) {
+        user_id -> BigInt,
+        revoked_at -> BigInt,
+    }
+}
+
 diesel::joinable!(order_products -> orders (order_id));
 diesel::allow_tables_to_appear_in_same_query!(orders, order_products);

@@ -12,7 +12,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
     Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Clock, Health, Insertion, OrderRepository, PortError},
+    ports::{Clock, Health, Insertion, OrderRepository, PortError, Revocations},
 };
 
 use super::{
@@ -36,11 +36,13 @@ mod migrate;
 mod migrations;
 mod queries;
 mod readers;
+#[path = "revocations.rs"]
+mod revocations;
 mod store;
 mod wal;
 
 pub use copy::SqliteCopy;
-pub use migrate::{migrate, revert, status};
+pub use migrate::{migrate, revert, revoke, status};
 
 type Conn = SqliteConnection;
 
@@ -161,6 +163,14 @@ impl OrderRepository for SqliteOrders {
         let reads = self.readers.inline(|conn| queries::find(conn, 1)).await.map(drop);
         let writes = self.writer.write(Write::Probe).await.map(drop);
         Health { reads, writes }
+    }
+}
+
+#[async_trait]
+impl Revocations for SqliteOrders {
+    async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
+        let revoked = self.readers.inline(move |conn| revocations::revoked_at(conn, user)).await?;
+        revoked.map(rows::moment).transpose().map_err(corrupt)
     }
 }
 

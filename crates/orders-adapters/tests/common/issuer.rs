@@ -129,6 +129,8 @@ pub enum Mood {
     Broken,
     /// It describes another issuer.
     Lying,
+    /// It sends whoever asks to where the same is, at another address of its own.
+    Elsewhere,
 }
 
 /// A running provider; it ends with the process.
@@ -185,7 +187,13 @@ fn answer(mut stream: TcpStream, mood: Mood, keys: &[Value], url: &str) -> std::
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let issuer = if mood == Mood::Lying { "http://127.0.0.1:1" } else { url };
-    let (status, body) = match head.split(' ').nth(1) {
+    let path = head.split(' ').nth(1);
+    if mood == Mood::Elsewhere
+        && let Some(path) = path.filter(|path| !path.starts_with("/moved"))
+    {
+        return write!(stream, "HTTP/1.1 307 Moved\r\nlocation: /moved{path}\r\ncontent-length: 0\r\n\r\n");
+    }
+    let (status, body) = match path.map(|path| path.trim_start_matches("/moved")) {
         _ if mood == Mood::Broken => ("500 Internal Server Error", json!({})),
         Some("/.well-known/openid-configuration") => {
             ("200 OK", json!({"issuer": issuer, "jwks_uri": format!("{url}/keys")}))

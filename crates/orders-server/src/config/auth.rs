@@ -53,7 +53,10 @@ pub mod jwt {
     use orders_adapters::jwt::TokenAlgorithm;
     use orders_domain::{InvalidInput, Scope, Scopes, UserId};
 
-    use crate::config::value::{self, List, Trimmed};
+    use crate::config::{
+        database::DatabaseSettings,
+        value::{self, List, Trimmed},
+    };
 
     /// Where a token says whom it is for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,6 +113,7 @@ pub mod jwt {
 
     /// How verified tokens are remembered.
     #[derive(Debug, Clone, Args)]
+    #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct SessionSettings {
         /// How long a verified token is not verified again; 0: not at all
         #[arg(long, env = "SESSION_CACHE_SECONDS", value_name = "N", default_value_t = 60,
@@ -119,22 +123,10 @@ pub mod jwt {
         #[arg(long, env = "SESSION_CACHE_SIZE", value_name = "N", default_value_t = 10_000,
             value_parser = Trimmed(clap::value_parser!(u32)))]
         pub session_cache_size: u32,
-        /// Where the revocations of tokens are found
-        #[command(flatten)]
-        pub revocations: RevocationSettings,
-    }
-
-    /// Where the revocations of tokens are found.
-    #[derive(Debug, Clone, Args)]
-    pub struct RevocationSettings {
         /// Redis that remembers tokens and revocations for all servers (redis://…, rediss://…)
-        /// [default: each server its own memory]
+        /// [default: tokens in each server's own memory, revocations in the database]
         #[arg(long, env = "SESSION_CACHE_URL", value_name = "URL", hide_env_values = true, value_parser = value::text)]
         pub session_cache_url: Option<String>,
-        /// Without Redis: the file of revocations
-        #[arg(long, env = "SESSION_REVOCATIONS_FILE", value_name = "FILE", default_value = "db/revocations",
-            value_parser = value::path)]
-        pub session_revocations_file: PathBuf,
     }
 
     /// What to do with sessions.
@@ -150,9 +142,12 @@ pub mod jwt {
         /// Whose
         #[arg(long, value_name = "ID")]
         pub user: UserId,
-        /// Where the servers find it
+        /// Redis, if the servers have one (redis://…, rediss://…)
+        #[arg(long, env = "SESSION_CACHE_URL", value_name = "URL", hide_env_values = true, value_parser = value::text)]
+        pub session_cache_url: Option<String>,
+        /// The servers' database, if they have no Redis
         #[command(flatten)]
-        pub revocations: RevocationSettings,
+        pub database: DatabaseSettings,
     }
 
     /// What token to make.

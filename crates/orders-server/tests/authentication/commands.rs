@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    support::{command, orders},
+    support::{command, orders, postgres, url_of},
     *,
 };
 
@@ -16,6 +16,10 @@ fn run(command: &mut Command) -> Result<String, String> {
     let output = command.output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() { Ok(said(&output.stdout)) } else { Err(said(&output.stderr)) }
+}
+
+fn revoke(database: &str) -> Result<String, String> {
+    run(orders().args(["sessions", "revoke", "--user", "7", "--database-url", database]))
 }
 
 fn mint(folder: &Path, arguments: &[&str]) -> Result<String, String> {
@@ -91,15 +95,10 @@ fn a_server_that_cannot_check_tokens_does_not_start() {
 #[tokio::test]
 async fn a_revoked_users_tokens_stop_counting_within_the_ttl() {
     for (ttl, at_most) in [("0", Duration::ZERO), ("1", Duration::from_secs(5))] {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("revocations");
-        let file = file.to_str().unwrap();
-        let world = World::start_with(&[("SESSION_CACHE_SECONDS", ttl), ("SESSION_REVOCATIONS_FILE", file)]);
+        let world = World::start_with(&[("SESSION_CACHE_SECONDS", ttl)]);
         let (revoked, other) = (world.token(7, ALL_BUT_ADMIN), world.token(8, ALL_BUT_ADMIN));
         assert_eq!((world.status(&revoked).await, world.status(&other).await), (200, 200));
-        let mut command = orders();
-        let said =
-            run(command.args(["sessions", "revoke", "--user", "7", "--session-revocations-file", file]));
+        let said = revoke(&url_of(&world.server.database()));
         assert!(said.unwrap().starts_with("tokens of user 7 made until "));
         let told = Instant::now();
         while world.status(&revoked).await != 401 {
@@ -107,4 +106,30 @@ async fn a_revoked_users_tokens_stop_counting_within_the_ttl() {
         }
         assert_eq!(world.status(&other).await, 200);
     }
+}
+
+#[test]
+fn where_no_server_could_hear_of_it_nothing_is_revoked_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = url_of(&folder.path().join("orders.sqlite"));
+    let error = revoke(&missing).unwrap_err();
+    assert!(error.contains("the servers cannot be told") && error.contains("orders.sqlite"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a database was made");
+    // By default it is the file that a server in this folder has.
+    let error = run(orders().current_dir(folder.path()).args(["sessions", "revoke", "--user", "7"]));
+    assert!(error.unwrap_err().contains("db/orders.sqlite"));
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn on_postgres_a_revocation_counts_for_every_server() {
+    let Some(database) = postgres::database() else { return };
+    let key = SigningKey::es256("key");
+    let issuer = Issuer::start(&[&key]);
+    let settings = [&trust(&issuer)[..], &[("SESSION_CACHE_SECONDS", "0")]].concat();
+    let world = World { server: Server::start_at(&database.url(), &settings), issuer, key };
+    let (revoked, other) = (world.token(7, ALL_BUT_ADMIN), world.token(8, ALL_BUT_ADMIN));
+    assert_eq!((world.status(&revoked).await, world.status(&other).await), (200, 200));
+    revoke(&database.url()).unwrap();
+    assert_eq!((world.status(&revoked).await, world.status(&other).await), (401, 200));
 }

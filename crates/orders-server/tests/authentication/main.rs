@@ -81,13 +81,17 @@ impl World {
 }
 
 fn start_server(issuer: &Issuer, settings: &[(&str, &str)]) -> Server {
-    let trust = [
+    Server::start_with(&[&trust(issuer)[..], settings].concat())
+}
+
+/// The settings of a server that trusts this provider.
+fn trust(issuer: &Issuer) -> [(&str, &str); 4] {
+    [
         ("AUTH", "jwt"),
         ("JWT_ISSUER", issuer.url.as_str()),
         ("JWT_AUDIENCE", "orders"),
         ("JWT_ALGORITHMS", "ES256"),
-    ];
-    Server::start_with(&[&trust[..], settings].concat())
+    ]
 }
 
 /// Seconds since 1970.

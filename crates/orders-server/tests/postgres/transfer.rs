@@ -92,8 +92,13 @@ async fn after_a_transfer_every_order_reads_the_same_and_keys_and_numbers_go_on(
     }
     assert!(listed.iter().any(|order| !order["shipment"].is_null()));
 
+    let mut revoke = orders();
+    revoke.args(["sessions", "revoke", "--user", "7", "--database-url", &url_of(&file)]);
+    done(revoke);
     let said = done(transfer(&url_of(&file), &database.url()));
     assert!(said.starts_with(&format!("copied {} orders; each is the same", listed.len())), "{said}");
+    let revoked = "SELECT string_agg(user_id || ' ' || (revoked_at > 0), ',') FROM revocations";
+    assert_eq!(ask(&database.url(), revoked).await, "7 true");
     let server = Server::start_at(&database.url(), &[]);
     let found: Vec<_> = stored(&server).await.into_values().collect();
     assert_eq!(found, listed);

@@ -1,29 +1,24 @@
 //! Tokens that are remembered.
 
-use super::{super::super::sessions::*, issuer::Mood, *};
+use super::{super::super::sessions::*, *};
 
 struct World {
     key: SigningKey,
     provider: Issuer,
     clock: Arc<FakeClock>,
     cache: Arc<MemorySessions>,
+    revoked: Arc<Revoked>,
     who: JwtAuthenticator,
-    folder: tempfile::TempDir,
 }
 
 /// An authenticator that remembers tokens for a minute, 100 at most.
 fn world() -> World {
     let key = SigningKey::es256("key");
-    let (provider, clock, folder) = (Issuer::start(&[&key]), clock(), tempfile::tempdir().unwrap());
-    let cache = Arc::new(memory(&folder));
-    let who = authenticator(&provider, &clock)
+    let (provider, clock, revoked) = (Issuer::start(&[&key]), clock(), Arc::new(Revoked::default()));
+    let cache = Arc::new(MemorySessions::new(100, std::time::Duration::from_mins(1)));
+    let who = authenticator_with(&provider, &clock, Arc::<Revoked>::clone(&revoked))
         .with_cache(Arc::<MemorySessions>::clone(&cache), TimeDelta::seconds(60));
-    World { key, provider, clock, cache, who, folder }
-}
-
-fn memory(folder: &tempfile::TempDir) -> MemorySessions {
-    let revocations = Revocations::of_file(folder.path().join("deeper/revocations"));
-    MemorySessions::new(100, std::time::Duration::from_mins(1), revocations)
+    World { key, provider, clock, cache, revoked, who }
 }
 
 impl World {
@@ -69,7 +64,6 @@ async fn what_is_remembered_counts_until_its_moment_and_not_after() {
     let other = SigningKey::es256("other");
     world.provider.publish(&[&other]);
     world.who.fetch_keys().await.unwrap();
-    world.provider.be(Mood::Down);
     world.clock.pass(TimeDelta::seconds(19));
     assert_eq!((world.ask(&long).await, world.ask(&short).await), (Some(seven()), Some(seven())));
     world.clock.pass(TimeDelta::seconds(1));
@@ -104,9 +98,8 @@ async fn a_revoked_user_has_to_get_a_new_token() {
         assert!(world.ask(token).await.is_some());
     }
     world.clock.pass(TimeDelta::seconds(5));
-    // By another process, as `orders sessions revoke` is.
-    let command = memory(&world.folder);
-    command.revoke(seven().id(), world.clock.now()).await.unwrap();
+    world.revoked.revoke(seven().id(), world.clock.now());
+    assert_eq!(world.ask(&olds).await, Some(seven()), "it is remembered");
     world.clock.pass(TimeDelta::seconds(60));
     assert_eq!(world.ask(&olds).await, None, "within the ttl at the latest");
     assert!(world.ask(&others).await.is_some(), "others are not concerned");
@@ -114,30 +107,40 @@ async fn a_revoked_user_has_to_get_a_new_token() {
     assert_eq!(world.ask(&same_second).await, None);
     let new = world.token("iat", json!(START + 6));
     assert_eq!(world.ask(&new).await, Some(seven()));
-    command.revoke(seven().id(), world.clock.now()).await.unwrap();
-    // A server that has heard of it refuses what it remembers, too.
-    assert_eq!(world.cache.revoked_at(seven().id()).await, Some(world.clock.now()));
-    assert_eq!(world.ask(&new).await, None);
 }
 
 #[tokio::test]
 async fn where_nothing_is_remembered_revocations_count_too_and_at_once() {
     let world = world();
-    let cache = Arc::<MemorySessions>::clone(&world.cache);
-    let who = authenticator(&world.provider, &world.clock).with_cache(cache, TimeDelta::zero());
+    let who = authenticator_with(&world.provider, &world.clock, Arc::<Revoked>::clone(&world.revoked));
     let token = world.token("sub", json!("7"));
     assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
-    assert_eq!(world.cache.len(), 0);
-    // Nor is what another remembers looked at.
-    assert_eq!(world.ask(&token).await, Some(seven()));
     world.provider.publish(&[&SigningKey::es256("other")]);
     who.fetch_keys().await.unwrap();
     assert_eq!(who.authenticate(&token).await.unwrap(), None);
     world.provider.publish(&[&world.key]);
     who.fetch_keys().await.unwrap();
     assert_eq!(who.authenticate(&token).await.unwrap(), Some(seven()));
-    memory(&world.folder).revoke(seven().id(), world.clock.now()).await.unwrap();
+    world.revoked.revoke(seven().id(), world.clock.now());
     assert_eq!(who.authenticate(&token).await.unwrap(), None);
+}
+
+/// A database that does not answer.
+struct Away;
+
+#[async_trait]
+impl Revocations for Away {
+    async fn revoked_at(&self, _: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
+        Err(PortError::Unavailable("away".into()))
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_revocation_cannot_be_looked_up_is_neither_good_nor_bad() {
+    let world = world();
+    let who = authenticator_with(&world.provider, &world.clock, Arc::new(Away));
+    let asked = who.authenticate(&world.token("sub", json!("7"))).await;
+    assert!(matches!(asked, Err(PortError::Unavailable(_))), "{asked:?}");
 }
 
 #[tokio::test]
@@ -155,29 +158,11 @@ async fn who_asks_for_something_else_does_not_find_what_another_remembers() {
         let source = KeySource::Url(format!("{}/keys", world.provider.url));
         let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&world.clock);
         let cache = Arc::<MemorySessions>::clone(&world.cache);
-        let other = JwtAuthenticator::new(rules.clone(), source, clock).unwrap();
+        let other =
+            JwtAuthenticator::new(rules.clone(), source, Arc::new(Revoked::default()), clock).unwrap();
         let other = other.with_cache(cache, TimeDelta::seconds(60));
         assert_eq!(other.authenticate(&token).await.unwrap(), None, "{rules:?}");
     }
-}
-
-#[tokio::test]
-async fn lines_of_the_revocations_that_make_no_sense_are_passed_over() {
-    let world = world();
-    let path = world.folder.path().join("deeper/revocations");
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let millis = (START + 1) * 1000;
-    std::fs::write(&path, format!("\nx\n7\n07 1\n7 x\n7 {millis}\n7 5\n8 99999999999999999999\n")).unwrap();
-    assert_eq!(world.ask(&world.token("sub", json!("7"))).await, None);
-    let eighth = world.token("sub", json!("8"));
-    assert!(world.ask(&eighth).await.is_some());
-    // A line that was cut short, and bytes that are no text, do not swallow the next one.
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes.extend_from_slice(b"\xff\xfe\n9 17953");
-    std::fs::write(&path, bytes).unwrap();
-    world.cache.revoke(UserId::try_from(8).unwrap(), world.clock.now()).await.unwrap();
-    world.clock.pass(TimeDelta::seconds(60));
-    assert_eq!(world.ask(&eighth).await, None);
 }
 
 #[tokio::test]

@@ -83,8 +83,16 @@ fn issuer_audience_and_subject_must_be_there_and_right() {
     ] {
         assert_eq!(judge("aud", json), Err("it is meant for somebody else"), "{json:?}");
     }
-    for json in [None, Some("null"), Some(r#""""#), Some("7"), Some("[]")] {
+    for json in [None, Some("null"), Some(r#""""#), Some("7.5"), Some("true"), Some("[]")] {
         assert_eq!(judge("sub", json), Err("sub is missing"), "{json:?}");
+    }
+    assert_eq!(judge_by(&rules(ISS), &changed("sub", Some("7"))).unwrap().user.id().get(), 7);
+    // One that is no user id is nobody's matter, unless it is the user's claim.
+    let rules = TokenRules { user_claim: "custom:user_id".to_owned(), ..rules(ISS) };
+    for json in ["-1", "18446744073709551615"] {
+        let claims =
+            changed("custom:user_id", Some("42")).replace(r#""sub":"7""#, &format!(r#""sub":{json}"#));
+        assert!(judge_by(&rules, &claims).is_ok(), "{claims}");
     }
 }
 

@@ -14,6 +14,7 @@ struct Bench {
     es256: SigningKey,
     eddsa: SigningKey,
     authenticator: JwtAuthenticator,
+    _keys: tempfile::TempDir,
 }
 
 /// Keys of all three kinds in a file, and who trusts them.
@@ -22,10 +23,12 @@ fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
     std::fs::write(&file, json!({"keys": [rsa.jwk, es256.jwk, eddsa.jwk]}).to_string()).unwrap();
-    let authenticator = JwtAuthenticator::new(rules(ISS), KeySource::File(file), clock()).unwrap();
+    let authenticator =
+        JwtAuthenticator::new(rules(ISS), KeySource::File(file), Arc::new(Revoked::default()), clock())
+            .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(authenticator.fetch_keys()).unwrap();
-    Bench { rsa, es256, eddsa, authenticator }
+    Bench { rsa, es256, eddsa, authenticator, _keys: folder }
 }
 
 impl Bench {

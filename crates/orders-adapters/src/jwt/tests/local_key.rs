@@ -23,8 +23,13 @@ async fn a_token_of_a_key_made_on_first_use_is_taken_with_the_key_set_beside_it(
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2, "nothing else is left behind");
 
     let rules = TokenRules { user_claim: "custom:user_id".to_owned(), ..rules("dev") };
-    let trusting =
-        JwtAuthenticator::new(rules, KeySource::File(public), Arc::<FakeClock>::clone(&clock)).unwrap();
+    let trusting = JwtAuthenticator::new(
+        rules,
+        KeySource::File(public),
+        Arc::new(Revoked::default()),
+        Arc::<FakeClock>::clone(&clock),
+    )
+    .unwrap();
     assert_eq!(trusting.authenticate(&first).await.unwrap(), Some(seven()));
     clock.pass(TimeDelta::seconds(3600 + 30));
     assert_eq!(trusting.authenticate(&first).await.unwrap(), None);

@@ -62,7 +62,8 @@ async fn old_keys_stay_while_the_provider_is_down() {
         for _ in 0..5 {
             clock.pass(TimeDelta::hours(1));
             assert_eq!(ask(&who, &olds).await, Some(seven()));
-            assert_eq!(ask(&who, &news).await, None);
+            let unknown = who.authenticate(&news).await;
+            assert!(matches!(unknown, Err(PortError::Unavailable(_))), "{unknown:?}");
         }
         provider.be(Mood::Well);
         clock.pass(TimeDelta::minutes(1));
@@ -80,8 +81,42 @@ async fn an_empty_key_set_does_not_replace_a_good_one() {
     assert_eq!(ask(&who, &token).await, Some(seven()));
     provider.publish(&[]);
     let stranger = SigningKey::es256("stranger").token(&claims(&provider.url));
-    assert_eq!(ask(&who, &stranger).await, None);
+    assert!(who.authenticate(&stranger).await.is_err(), "whether it is good is not known");
     assert_eq!(ask(&who, &token).await, Some(seven()));
+}
+
+#[tokio::test]
+async fn a_key_that_is_replaced_under_its_name_is_looked_up_again_and_not_for_each_forgery() {
+    let (old, new) = (SigningKey::es256("same"), SigningKey::es256("same"));
+    let (provider, clock) = (Issuer::start(&[&old]), clock());
+    let who = authenticator(&provider, &clock);
+    let (olds, news) = (old.token(&claims(&provider.url)), new.token(&claims(&provider.url)));
+    assert_eq!(ask(&who, &olds).await, Some(seven()));
+    provider.publish(&[&new]);
+    assert_eq!(ask(&who, &news).await, Some(seven()));
+    assert_eq!(ask(&who, &olds).await, None);
+    let before = provider.asked();
+    for _ in 0..50 {
+        assert_eq!(ask(&who, &olds).await, None);
+    }
+    assert!(provider.asked() <= before + 8, "{} requests", provider.asked() - before);
+    // While the provider is down the key that is known judges.
+    provider.be(Mood::Down);
+    clock.pass(TimeDelta::seconds(30));
+    assert_eq!(ask(&who, &olds).await, None);
+    assert_eq!(ask(&who, &news).await, Some(seven()));
+}
+
+#[tokio::test]
+async fn an_address_that_leads_elsewhere_is_not_followed() {
+    let key = SigningKey::es256("key");
+    let (provider, clock) = (Issuer::start(&[&key]), clock());
+    let who = authenticator(&provider, &clock);
+    provider.be(Mood::Elsewhere);
+    let error = who.fetch_keys().await.unwrap_err();
+    assert!(matches!(error, ProviderError::Fetch { .. }), "{error:?}");
+    assert_eq!(provider.asked(), 1, "it was followed");
+    assert!(who.authenticate(&key.token(&claims(&provider.url))).await.is_err());
 }
 
 #[tokio::test]
@@ -147,7 +182,9 @@ async fn many_tokens_of_a_new_key_wait_for_one_fetch() {
 
 #[tokio::test]
 async fn keys_come_over_https_or_from_this_machine_only() {
-    let who = |issuer: &str, source| JwtAuthenticator::new(rules(issuer), source, clock()).map(drop);
+    let who = |issuer: &str, source| {
+        JwtAuthenticator::new(rules(issuer), source, Arc::new(Revoked::default()), clock()).map(drop)
+    };
     for address in
         ["http://issuer.example", "ftp://issuer.example", "issuer.example", "file:///etc/passwd", ""]
     {
@@ -161,6 +198,24 @@ async fn keys_come_over_https_or_from_this_machine_only() {
         assert!(who(address, KeySource::Discover).is_ok(), "{address}");
     }
     let file = KeySource::File("/no/such/file".into());
-    let error = JwtAuthenticator::new(rules("x"), file, clock()).unwrap().fetch_keys().await.unwrap_err();
+    let who = JwtAuthenticator::new(rules("x"), file, Arc::new(Revoked::default()), clock()).unwrap();
+    let error = who.fetch_keys().await.unwrap_err();
     assert_eq!(error.to_string(), "/no/such/file cannot be had");
+}
+
+#[tokio::test]
+async fn a_password_in_an_address_is_refused_and_not_shown() {
+    for address in [
+        "https://orders:s3cret@issuer.example",
+        "https://s3cret@issuer.example",
+        "ftp://orders:s3cret@issuer.example",
+        "orders:s3cret@issuer.example",
+        "https://orders:s3c/ret@issuer.example",
+    ] {
+        let source = KeySource::Url(address.to_owned());
+        let revoked = Arc::new(Revoked::default());
+        let error = JwtAuthenticator::new(rules("https://issuer.example"), source, revoked, clock());
+        let error = error.map(drop).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3c"), "{error:?}");
+    }
 }

@@ -18,7 +18,7 @@ use super::{
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
-    lists, migrate,
+    lists, migrate, revocations,
     url::PostgresUrl,
 };
 
@@ -110,6 +110,15 @@ impl PostgresCopy {
     /// [`PortError::Unavailable`], also when an id is taken.
     pub fn copy(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
         self.conn.transaction(|conn| complete::insert(conn, orders)).map_err(failure)
+    }
+
+    /// Takes over whose tokens were revoked, and when, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    pub fn revoke(&mut self, revoked: &[(i64, i64)]) -> Result<(), PortError> {
+        revocations::add(&mut self.conn, revoked).map_err(failure)
     }
 
     /// Ends the copying: servers may use the database, and go on with the next id.

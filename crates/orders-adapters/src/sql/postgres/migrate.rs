@@ -1,12 +1,14 @@
 //! Bringing a database to this program's schema: of several servers that start at once, one does it.
 
+use chrono::{DateTime, Utc};
 use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
+use orders_domain::UserId;
 
 use super::{
     super::{Applied, MigrationState, OpenError},
     Conn,
     connection::{Connector, PostgresOptions, Purpose},
-    migrations,
+    migrations, revocations,
     url::PostgresUrl,
 };
 
@@ -53,6 +55,22 @@ pub fn revert(
         conn.batch_execute(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
     };
     alone(&mut conn, |conn| migrations::revert(conn, lose_orders, lock))
+}
+
+/// Has the tokens of a user that were made until `at` count for nothing, on all servers.
+///
+/// # Errors
+///
+/// [`OpenError::Open`]; [`OpenError::OlderDatabase`] and [`OpenError::NewerDatabase`] when the database
+/// has another schema.
+pub fn revoke(
+    url: &PostgresUrl,
+    options: PostgresOptions,
+    user: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), OpenError> {
+    let connector = Connector::new(url, options)?;
+    revocations::revoke(&mut connector.connect(Purpose::Write)?, user, at)
 }
 
 /// Applies what is missing.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use diesel::prelude::*;
 use orders_domain::{OrderId, ports::PortError};
 
 use super::{
-    super::{BulkOrders, OpenError, StoredOrder, failure},
+    super::{BulkOrders, OpenError, StoredOrder, failure, schema::revocations},
     Conn, connection, lists,
     lock::FileLock,
     migrations,
@@ -30,6 +31,16 @@ impl SqliteCopy {
         let mut conn = connection::writer(lock.database())?;
         migrations::run(&mut conn)?;
         Ok(Self { conn, _lock: lock })
+    }
+
+    /// Whose tokens were revoked, and when, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    pub fn revocations(&mut self) -> Result<Vec<(i64, i64)>, PortError> {
+        let all = revocations::table.order(revocations::user_id).load(&mut self.conn);
+        all.map_err(failure)
     }
 }
 

@@ -1,12 +1,16 @@
-//! Bringing a file to this program's schema, while no server has it.
+//! Bringing a file to this program's schema, while no server has it; and what is told to servers
+//! through the file, whether they have it or not.
 
 use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use orders_domain::UserId;
 
 use super::{
     super::{Applied, MigrationState, OpenError},
     connection,
     lock::FileLock,
-    migrations,
+    migrations, revocations,
 };
 
 /// Brings the file, created if need be, to this program's schema.
@@ -41,4 +45,19 @@ pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenErro
     let mut conn = connection::writer(lock.database())?;
     // The transaction is the only one that writes.
     conn.immediate_transaction(|conn| migrations::revert(conn, lose_orders, |_, _| Ok(())))
+}
+
+/// Has the tokens of a user that were made until `at` count for nothing, on a server that has the file
+/// too.
+///
+/// # Errors
+///
+/// [`OpenError::Open`], also when there is no such file; [`OpenError::OlderDatabase`] and
+/// [`OpenError::NewerDatabase`] when it has another schema.
+pub fn revoke(path: &Path, user: UserId, at: DateTime<Utc>) -> Result<(), OpenError> {
+    let found = path.canonicalize().map_err(|error| OpenError::Open {
+        database: path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    revocations::revoke(&mut connection::writer(&found)?, user, at)
 }
