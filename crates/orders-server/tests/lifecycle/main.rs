@@ -19,6 +19,7 @@ mod numbers;
 mod rate_limit;
 mod recovery;
 mod refusals;
+mod serving;
 mod slow_clients;
 mod streaming;
 mod whole_file;
