@@ -120,8 +120,7 @@ class World:
         settings = {"RUST_LOG": "warn"}
         if algorithm:
             settings |= {"AUTH": "jwt", "JWT_ISSUER": ISSUER, "JWT_AUDIENCE": AUDIENCE, "JWT_ALGORITHMS": algorithm,
-                        "JWT_JWKS_FILE": keys, "SESSION_CACHE_SECONDS": str(seconds), "SESSION_CACHE_SIZE": str(size),
-                        "SESSION_REVOCATIONS_FILE": os.path.join(place, "revocations")}
+                        "JWT_JWKS_FILE": keys, "SESSION_CACHE_SECONDS": str(seconds), "SESSION_CACHE_SIZE": str(size)}
         self.servers.append(bench.start_orders(os.path.join(place, "orders.sqlite"), **settings))
         return self.servers[-1]
 

@@ -1,5 +1,5 @@
-//! The same API on another storage adapter, without metrics: `cargo run --example in_memory`, then as in
-//! README.md.
+//! The API on another storage adapter, without metrics: `cargo run --release --example in_memory`, then
+//! as in README.md.
 
 use std::{net::TcpListener, sync::Arc};
 
