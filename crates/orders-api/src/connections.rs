@@ -58,8 +58,8 @@ pub struct Watched {
     opened: Instant,
     /// Milliseconds from `opened` to the end of the last request, or [`SERVING`].
     waiting_since: AtomicU64,
-    /// Milliseconds from `opened` to when the client was last given a piece of an answer, or
-    /// [`SERVING`] while it is not the client who is waited for.
+    /// Milliseconds from `opened` to when the client was last given a piece of an answer, or is to take
+    /// one; [`SERVING`] while it is not the client who is waited for.
     given: AtomicU64,
     /// Whether the last answer said that it is the last.
     ending: AtomicBool,
@@ -174,29 +174,35 @@ pub struct ServedBody<B> {
     body: B,
     /// What the body has given and nobody has taken.
     rest: Bytes,
+    /// Whether all of it is one piece.
+    is_short: bool,
     serving: Option<Serving>,
 }
 
 impl<B> ServedBody<B> {
-    /// The body, with the request it answers.
-    pub fn new(body: B, serving: Option<Serving>) -> Self {
-        Self { body, rest: Bytes::new(), serving }
+    /// The body, with the request it answers. It waits for the client from the beginning, who may not
+    /// have read the answers before.
+    pub fn new(body: B, serving: Option<Serving>, now: Instant) -> Self
+    where
+        B: MessageBody,
+    {
+        let is_short = matches!(body.size(), BodySize::Sized(bytes) if bytes <= PIECE as u64);
+        let body = Self { body, rest: Bytes::new(), is_short, serving };
+        body.waits_for_the_client_since(now);
+        body
     }
 
-    fn waits_for(&self, waits: &Waits) {
+    fn waits_for_the_client_since(&self, now: Instant) {
         if let Some(Serving(watched)) = &self.serving {
-            let given = match waits {
-                Waits::ForUs => SERVING,
-                Waits::ForTheClient => watched.millis(Instant::now()),
-            };
-            watched.given.store(given, Ordering::Relaxed);
+            watched.given.store(watched.millis(now), Ordering::Relaxed);
         }
     }
-}
 
-enum Waits {
-    ForUs,
-    ForTheClient,
+    fn waits_for_us(&self) {
+        if let Some(Serving(watched)) = &self.serving {
+            watched.given.store(SERVING, Ordering::Relaxed);
+        }
+    }
 }
 
 impl<B: MessageBody + Unpin> MessageBody for ServedBody<B> {
@@ -213,19 +219,22 @@ impl<B: MessageBody + Unpin> MessageBody for ServedBody<B> {
         if self.rest.is_empty() {
             match Pin::new(&mut self.body).poll_next(context) {
                 Poll::Ready(Some(Ok(piece))) if piece.len() <= PIECE => {
-                    self.waits_for(&Waits::ForTheClient);
+                    // What is all of it needs no look at the clock: nothing comes after it.
+                    if !self.is_short {
+                        self.waits_for_the_client_since(Instant::now());
+                    }
                     return Poll::Ready(Some(Ok(piece)));
                 }
                 Poll::Ready(Some(Ok(large))) => self.rest = large,
                 other => {
-                    self.waits_for(&Waits::ForUs);
+                    self.waits_for_us();
                     return other;
                 }
             }
         }
         let piece = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(piece);
-        self.waits_for(&Waits::ForTheClient);
+        self.waits_for_the_client_since(Instant::now());
         Poll::Ready(Some(Ok(piece)))
     }
 }

@@ -1,6 +1,6 @@
 //! The outermost layer: request ids, headers that every response carries, panics, logs and metrics.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpResponse, ResponseError,
@@ -15,7 +15,7 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use tracing::{Instrument, debug_span};
-use uuid::Uuid;
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::{
     connections::{ServedBody, Watched},
@@ -33,6 +33,11 @@ const NO_ROUTE: RouteName = RouteName("none");
 
 /// What browsers may do with our answers: nothing but show them.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+thread_local! {
+    /// Has the ids of one worker ascend without asking the others.
+    static IDS: ContextV7 = const { ContextV7::new() };
+}
 
 /// What is said to whoever waits when the process must end.
 const STOPPED: &str = "the server is stopping, and storage did not answer in time: a change may or may not be saved; read the order, or send a new one again with the same Idempotency-Key";
@@ -54,12 +59,13 @@ pub async fn edge(
     let method = request.method().clone();
     // What is logged on the way says of which request; unless somebody listens to debug, it costs nothing.
     let span = debug_span!("request", request_id = text(&id));
-    let call = AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind();
+    let mut call = pin!(AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind());
     let outcome = match ending {
-        Some(ending) => ending.race(call).await,
+        Some(ending) => ending.race(call.as_mut()).await,
         None => Some(call.await),
     };
-    let took = started.elapsed();
+    let answered_at = Instant::now();
+    let took = answered_at - started;
     let answered = |route: RouteName, status: StatusCode| {
         metrics::answered(route, status, took);
         tracing::debug!(
@@ -100,7 +106,7 @@ pub async fn edge(
             {
                 serving.ends_connection();
             }
-            Ok(response.map_body(|_, body| ServedBody::new(body, serving)))
+            Ok(response.map_body(|_, body| ServedBody::new(body, serving, answered_at)))
         }
         Ok(Err(error)) => {
             answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR);
@@ -150,7 +156,8 @@ fn request_id(request: &ServiceRequest) -> HeaderValue {
         return id.clone();
     }
     let mut text = Uuid::encode_buffer();
-    let text = Uuid::now_v7().hyphenated().encode_lower(&mut text);
+    let now = IDS.with(|ids| Timestamp::now(ids));
+    let text = Uuid::new_v7(now).hyphenated().encode_lower(&mut text);
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown"))
 }
 

@@ -1,51 +1,40 @@
 //! The end of the process, as those learn of it who still wait for an answer.
 
-use std::{pin::pin, task::Poll, time::Duration};
+use std::{cell::Cell, pin::Pin, rc::Rc, task::Poll, time::Duration};
 
 use futures_util::future::poll_fn;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// How long after the server is told to stop requests may still wait for their answer. Then they are
 /// told that nobody waits any longer, while there is time to say so.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
-/// Tells when waiting ends.
-#[derive(Debug, Clone)]
-pub struct Ending(watch::Receiver<bool>);
-
 /// Whoever brings the end about. Dropped, it never comes.
 #[derive(Debug)]
 pub struct Stop(watch::Sender<bool>);
 
-impl Ending {
-    /// An end that has not come, and the way to bring it about.
-    pub fn new() -> (Self, Stop) {
-        let (sender, receiver) = watch::channel(false);
-        (Self(receiver), Stop(sender))
-    }
+/// Where each worker hears of the end.
+#[derive(Debug, Clone)]
+pub struct Endings(watch::Receiver<bool>);
 
-    /// What comes of the future, or nothing when the end comes first. One that is ready at once, as
-    /// most reads are, costs nothing more.
-    pub async fn race<F: Future>(self, future: F) -> Option<F::Output> {
-        let mut future = pin!(future);
-        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-            return Some(output);
-        }
-        let Self(mut ended) = self;
-        let ended = async move {
-            if ended.wait_for(|ended| *ended).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            biased;
-            output = future => Some(output),
-            () = ended => None,
-        }
-    }
+/// Tells a worker's requests when waiting ends. Each worker has its own, so that requests of two
+/// workers never meet at it.
+#[derive(Debug, Clone, Default)]
+pub struct Ending(Rc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    has_come: Cell<bool>,
+    waiting: Notify,
 }
 
 impl Stop {
+    /// An end that has not come, and where it is heard of.
+    pub fn new() -> (Self, Endings) {
+        let (sender, receiver) = watch::channel(false);
+        (Self(sender), Endings(receiver))
+    }
+
     /// The server was told to stop: the end comes a while later.
     pub async fn after_a_while(self) {
         tokio::time::sleep(LAST_ANSWERS).await;
@@ -53,16 +42,62 @@ impl Stop {
     }
 }
 
+impl Endings {
+    /// The worker's own, to be asked for on its thread.
+    pub fn of_this_worker(&self) -> Ending {
+        let (ending, Self(mut told)) = (Ending::default(), self.clone());
+        let worker = ending.clone();
+        actix_web::rt::spawn(async move {
+            if told.wait_for(|ended| *ended).await.is_ok() {
+                worker.comes();
+            }
+        });
+        ending
+    }
+}
+
+impl Ending {
+    fn comes(&self) {
+        self.0.has_come.set(true);
+        self.0.waiting.notify_waiters();
+    }
+
+    /// What comes of the future, or nothing when the end comes first. One that is ready at once, as
+    /// most reads are, costs nothing more.
+    pub async fn race<F: Future>(&self, mut future: Pin<&mut F>) -> Option<F::Output> {
+        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return Some(output);
+        }
+        if self.0.has_come.get() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            output = future => Some(output),
+            () = self.0.waiting.notified() => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::{FutureExt, future::pending};
+
     use super::*;
 
     #[actix_web::test]
     async fn who_waits_when_the_end_comes_is_told() {
-        let (ending, stop) = Ending::new();
-        assert_eq!(ending.clone().race(async { 7 }).await, Some(7));
+        let (stop, endings) = Stop::new();
+        let ending = endings.of_this_worker();
+        assert_eq!(ending.race(pin!(async { 7 })).await, Some(7));
+        let mut waits = pin!(pending::<u8>());
+        let mut waiting = pin!(ending.race(waits.as_mut()));
+        assert_eq!(waiting.as_mut().now_or_never(), None);
         stop.0.send_replace(true);
-        assert_eq!(ending.clone().race(std::future::pending::<u8>()).await, None);
-        assert_eq!(ending.race(async { 7 }).await, Some(7));
+        assert_eq!(waiting.await, None);
+        assert_eq!(ending.race(pin!(pending::<u8>())).await, None);
+        assert_eq!(ending.race(pin!(async { 7 })).await, Some(7));
     }
 }

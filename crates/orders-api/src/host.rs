@@ -56,9 +56,10 @@ pub fn is_loopback(host: &str) -> bool {
             None => host,
         },
     };
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    name == "localhost"
-        || name.ends_with(".localhost")
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_localhost = |label: &str| label.eq_ignore_ascii_case("localhost");
+    // The last label decides: all that is below `localhost` is.
+    is_localhost(name.rsplit('.').next().unwrap_or_default())
         || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
 

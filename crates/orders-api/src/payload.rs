@@ -1,17 +1,17 @@
 //! Reading a request's body, once the asker may send one.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, pin::pin, rc::Rc, task::Poll, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Payload, ServiceRequest},
     error::PayloadError,
-    http::header::{self, HeaderMap},
+    http::header,
     web::{Bytes, BytesMut},
 };
 use futures_util::{
     StreamExt,
-    future::{Ready, ready},
+    future::{Ready, poll_fn, ready},
 };
 
 use crate::error::ApiError;
@@ -48,7 +48,7 @@ impl Incoming {
 
 /// A body that nobody has read yet, so that whoever may not send it learns nothing from it.
 pub struct UnreadBody {
-    headers: HeaderMap,
+    request: HttpRequest,
     incoming: Incoming,
 }
 
@@ -57,14 +57,8 @@ impl FromRequest for UnreadBody {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let mut headers = HeaderMap::with_capacity(3);
-        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::CONTENT_LENGTH] {
-            for value in request.headers().get_all(&name) {
-                headers.append(name.clone(), value.clone());
-            }
-        }
         let incoming = request.extensions().get::<Incoming>().cloned().unwrap_or_default();
-        ready(Ok(Self { headers, incoming }))
+        ready(Ok(Self { request: request.clone(), incoming }))
     }
 }
 
@@ -75,7 +69,7 @@ impl UnreadBody {
     ///
     /// 400 without a body, 415 for another media type, 413 past [`LIMIT`], 408 past [`PATIENCE`].
     pub async fn json_bytes(self) -> Result<Bytes, ApiError> {
-        let length = length(&self.headers);
+        let length = self.length();
         if length == Some(0) || self.incoming.0.borrow().is_none() {
             return Err(missing());
         }
@@ -84,30 +78,32 @@ impl UnreadBody {
             return Err(ApiError::TooLarge(LIMIT));
         }
         let payload = self.incoming.take().ok_or_else(missing)?;
-        match tokio::time::timeout(PATIENCE, collect(payload, length.unwrap_or_default())).await {
-            Ok(body) => body.and_then(|body| if body.is_empty() { Err(missing()) } else { Ok(body) }),
-            Err(_) => Err(ApiError::BodyTooSlow(PATIENCE)),
-        }
+        let body = read(payload, length.unwrap_or_default()).await?;
+        if body.is_empty() { Err(missing()) } else { Ok(body) }
     }
 
     /// Reads what was sent without need, up to [`LIMIT`] and for [`PATIENCE`], so that the connection
     /// can be used again.
     pub async fn discard(self) {
         let Some(payload) = self.incoming.take() else { return };
-        let whole = tokio::time::timeout(PATIENCE, collect(payload, 0)).await;
-        if !matches!(whole, Ok(Ok(_))) {
+        if read(payload, 0).await.is_err() {
             // As good as unread.
             self.incoming.0.replace(Some(Payload::None));
         }
     }
 
+    fn length(&self) -> Option<usize> {
+        self.request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
     fn check_media_type(&self) -> Result<(), ApiError> {
-        if let Some(encoding) = self.headers.get(header::CONTENT_ENCODING) {
+        let headers = self.request.headers();
+        if let Some(encoding) = headers.get(header::CONTENT_ENCODING) {
             return Err(ApiError::UnsupportedMediaType(format!(
                 "a body with the Content-Encoding {encoding:?} is not taken"
             )));
         }
-        let mut types = self.headers.get_all(header::CONTENT_TYPE);
+        let mut types = headers.get_all(header::CONTENT_TYPE);
         let (Some(media_type), None) = (types.next(), types.next()) else {
             return Err(ApiError::UnsupportedMediaType("the body needs one Content-Type".to_owned()));
         };
@@ -122,8 +118,16 @@ impl UnreadBody {
     }
 }
 
-fn length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+/// All of it, within [`PATIENCE`]. Most bodies have come with the head: for them no clock is set.
+async fn read(payload: Payload, length: usize) -> Result<Bytes, ApiError> {
+    let mut body = pin!(collect(payload, length));
+    match poll_fn(|context| Poll::Ready(body.as_mut().poll(context))).await {
+        Poll::Ready(body) => body,
+        Poll::Pending => {
+            let late = |_| Err(ApiError::BodyTooSlow(PATIENCE));
+            tokio::time::timeout(PATIENCE, body).await.unwrap_or_else(late)
+        }
+    }
 }
 
 async fn collect(mut payload: Payload, length: usize) -> Result<Bytes, ApiError> {

@@ -21,7 +21,7 @@ use crate::{
     auth::Auth,
     connections::{HEAD_PATIENCE, Watch},
     edge::{self, edge, refused_preflights},
-    ending::Ending,
+    ending::Stop,
     host::LoopbackOnly,
     idempotency,
     metrics::Render,
@@ -198,8 +198,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let watch = Watch::default();
     let watch_new = watch.clone();
-    let (ending, last_answers) = Ending::new();
-    let make_app = move || app!(api).app_data(ending.clone());
+    let (last_answers, endings) = Stop::new();
+    let make_app = move || app!(api).app_data(endings.of_this_worker());
     let server = HttpServer::new(make_app)
         .on_connect(move |stream, data| watch_new.connected(stream, data))
         .workers(options.workers.get())

@@ -103,11 +103,20 @@ fn a_client_that_does_not_read_is_cut_off() {
     let before = sockets(&server);
     let address: SocketAddr = server.address().parse().unwrap();
     let clients: Vec<Socket> = (0..20)
-        .map(|_| {
+        .map(|client| {
             let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
             socket.set_recv_buffer_size(4096).unwrap();
             socket.connect(&address.into()).unwrap();
-            socket.write_all(get("/orders", "1.1", "Accept: application/x-ndjson\r\n").as_bytes()).unwrap();
+            if client % 2 == 0 {
+                socket
+                    .write_all(get("/orders", "1.1", "Accept: application/x-ndjson\r\n").as_bytes())
+                    .unwrap();
+            } else {
+                // Many small answers rather than a large one.
+                let many = get("/orders/1", "1.1", "user_id: 1\r\n").repeat(5_000);
+                socket.set_nonblocking(true).unwrap();
+                let _ = socket.write(many.as_bytes()).unwrap();
+            }
             socket
         })
         .collect();
