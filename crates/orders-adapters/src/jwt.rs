@@ -16,8 +16,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
-    Session, TokenHash, User,
-    ports::{Authenticator, Clock, PortError, Revocations, SessionCache},
+    User,
+    ports::{Authenticator, Clock, PortError, Revocations},
 };
 use sha2::{Digest, Sha256};
 
@@ -26,6 +26,7 @@ pub use claims::{AudienceClaim, TokenRules};
 pub use local_key::{LocalKey, LocalKeyError};
 pub use provider::{KeySource, ProviderError};
 
+use crate::sessions::{Session, SessionCache, TokenHash};
 use provider::Provider;
 use token::{Token, WRONG_SIGNATURE};
 

@@ -5,7 +5,6 @@
 //! | `OrderRepository` | [`SqliteOrders`], `PostgresOrders` (feature `postgres`), [`MemoryOrders`] |
 //! | `Inventory` | [`StaticInventory`] |
 //! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
-//! | `SessionCache` | `MemorySessions` (feature `jwt`), `RedisSessions` (feature `redis`) |
 //! | `Revocations` | [`SqliteOrders`], `PostgresOrders`, `RedisSessions` (feature `redis`) |
 //! | `Clock` | [`SystemClock`] |
 //!

@@ -6,10 +6,13 @@
 use std::{sync::Arc, time::Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use orders_adapters::{SystemClock, sessions::RedisSessions};
+use orders_adapters::{
+    SystemClock,
+    sessions::{RedisSessions, Session, SessionCache, TokenHash},
+};
 use orders_domain::{
-    Scopes, Session, TokenHash, User,
-    ports::{Clock, PortError, Revocations, SessionCache},
+    Scopes, User,
+    ports::{Clock, PortError, Revocations},
 };
 
 #[path = "common/redis.rs"]

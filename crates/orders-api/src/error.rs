@@ -213,8 +213,8 @@ impl From<OrderError> for ApiError {
                 faults.extend(line_faults);
                 faults.into_result().err().unwrap_or(Self::Internal(None))
             }
-            OrderError::NotAllowed { status, .. } => {
-                Self::NotAllowed { detail: error.to_string(), allowed: status.allowed() }
+            OrderError::NotAllowed(refused) => {
+                Self::NotAllowed { detail: refused.to_string(), allowed: refused.status.allowed() }
             }
             OrderError::Changed => Self::PreconditionFailed,
             OrderError::KeyReused => Self::KeyReused,

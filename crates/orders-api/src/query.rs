@@ -56,7 +56,7 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
                 Ok(Ok(parsed)) => limit = parsed,
                 Ok(Err(reason)) => faults.invalid(pointer, reason),
                 Err(error) if matches!(error.kind(), PosOverflow | NegOverflow) => {
-                    faults.invalid(pointer, InvalidInput::PageLimit(value.into_owned()));
+                    faults.invalid(pointer, PageLimit::refused(value));
                 }
                 Err(_) => {
                     faults.malformed(pointer, format_args!("limit {} is not a whole number", Quoted(&value)));

@@ -80,7 +80,7 @@ pub fn lines((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Fau
         && let Some(products) = array(products, &mut faults)
     {
         if !(1..=NewOrder::MAX_LINES).contains(&products.len()) {
-            faults.invalid("/products", InvalidInput::LineCount(products.len()));
+            faults.invalid("/products", NewOrder::refused_count(products.len()));
         }
         lines.reserve(products.len());
         for (index, product) in products.into_iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::InvalidInput;
+use crate::{invalid::InvalidInput, quoted::Quoted};
 
 /// The canonical spelling `[1-9][0-9]{0,18}`, in ASCII, of a value that fits an `i64`.
 ///
@@ -11,6 +11,12 @@ fn parse_canonical(text: &str) -> Option<i64> {
     let canonical = matches!(text.as_bytes(), [b'1'..=b'9', rest @ ..]
         if rest.len() <= 18 && rest.iter().all(u8::is_ascii_digit));
     if canonical { text.parse().ok() } else { None }
+}
+
+fn refused(what: &'static str, text: &str) -> InvalidInput {
+    let reason =
+        format!("{} is not a whole number from 1 to 9223372036854775807 in plain digits", Quoted(text));
+    InvalidInput::new(what, reason)
 }
 
 macro_rules! id {
@@ -34,7 +40,7 @@ macro_rules! id {
                 if value >= 1 {
                     Ok(Self(value))
                 } else {
-                    Err(InvalidInput::Id { what: $what, value: value.to_string() })
+                    Err(refused($what, &value.to_string()))
                 }
             }
         }
@@ -45,7 +51,7 @@ macro_rules! id {
             fn from_str(text: &str) -> Result<Self, InvalidInput> {
                 parse_canonical(text)
                     .map(Self)
-                    .ok_or_else(|| InvalidInput::Id { what: $what, value: text.to_owned() })
+                    .ok_or_else(|| refused($what, text))
             }
         }
 
@@ -84,16 +90,25 @@ impl From<OrderId> for ShipmentId {
     }
 }
 
+impl ProductId {
+    /// There is no product of this number.
+    #[must_use]
+    pub fn unknown(self) -> InvalidInput {
+        InvalidInput::new("product", format!("{self} does not exist"))
+    }
+}
+
 impl OrderProductId {
-    /// The id of the line at `position` (from 0) of an order: orders own blocks of
-    /// [`crate::NewOrder::MAX_LINES`] consecutive ids, so no counter is needed.
+    /// How many consecutive ids each order owns, so no counter is needed. It has no more lines.
+    pub const BLOCK: u8 = 100;
+
+    /// The id of the line at `position` (from 0) of an order.
     ///
     /// Saturates for order ids beyond `i64::MAX / 100`.
     #[must_use]
     pub fn of_line(order: OrderId, position: usize) -> Self {
-        let block = i64::try_from(crate::NewOrder::MAX_LINES).unwrap_or(i64::MAX);
         let position = i64::try_from(position).unwrap_or(i64::MAX);
-        Self((order.0 - 1).saturating_mul(block).saturating_add(position).saturating_add(1))
+        Self((order.0 - 1).saturating_mul(Self::BLOCK.into()).saturating_add(position).saturating_add(1))
     }
 }
 

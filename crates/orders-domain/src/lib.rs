@@ -7,39 +7,40 @@
 //! The rules are in the types: fields are private, constructors parse, and a change to an [`Order`]
 //! consumes it and gives back the next one or says why not.
 
-pub mod access;
-pub mod error;
+// The ground, which uses nothing above it.
+pub mod clock;
+pub mod failure;
 pub mod id;
-pub mod idempotency;
+pub mod invalid;
 pub mod money;
-pub mod order;
-pub mod order_product;
-pub mod order_query;
-pub mod order_shipment;
-pub mod order_status;
-pub mod ports;
-pub mod product;
 pub mod quoted;
-pub mod scope;
-pub mod service;
-pub mod session;
-pub mod user;
 pub mod version;
 
-pub use access::{Audience, Ownership, Refusal, UseCase};
-pub use error::{InvalidInput, LineFault, LinePart, OrderError};
+// A room each capability.
+pub mod catalogue;
+pub mod identity;
+pub mod order;
+
+pub mod ports;
+
+pub use catalogue::Product;
 pub use id::{OrderId, OrderProductId, ProductId, ShipmentId, UserId};
-pub use idempotency::{Fingerprint, Idempotency, IdempotencyKey};
+pub use identity::{Ownership, Refusal, Scope, Scopes, UseCase, User};
+pub use invalid::InvalidInput;
 pub use money::{Currency, Money};
-pub use order::{NewOrder, Order, OrderRecord};
-pub use order_product::{OrderProduct, Quantity};
-pub use order_query::{OrderFilter, OrderQuery, Page, PageLimit};
-pub use order_shipment::{OrderShipment, ShippingProvider, TrackingNumber};
-pub use order_status::OrderStatus;
-pub use product::Product;
+pub use order::{
+    Order, OrderRecord,
+    audience::Audience,
+    change::NotAllowed,
+    error::{LineFault, LinePart, OrderError},
+    key::{Fingerprint, Idempotency, IdempotencyKey},
+    line::{OrderProduct, Quantity},
+    new_order::NewOrder,
+    owned::{Expected, OwnedOrder},
+    query::{OrderFilter, OrderQuery, Page, PageLimit},
+    service::{OrderService, Placed, RequestedLine},
+    shipment::{OrderShipment, ShippingProvider, TrackingNumber},
+    status::OrderStatus,
+};
 pub use quoted::Quoted;
-pub use scope::{Scope, Scopes};
-pub use service::{Expected, OrderService, OwnedOrder, Placed, RequestedLine};
-pub use session::{Session, TokenHash};
-pub use user::User;
 pub use version::Version;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::InvalidInput;
+use crate::{invalid::InvalidInput, quoted::Quoted};
 
 /// An amount in the currency's minor unit: `1999` is 19.99 USD. Never negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -35,7 +35,11 @@ impl TryFrom<i64> for Money {
     type Error = InvalidInput;
 
     fn try_from(minor_units: i64) -> Result<Self, InvalidInput> {
-        if minor_units >= 0 { Ok(Self(minor_units)) } else { Err(InvalidInput::Money(minor_units)) }
+        if minor_units >= 0 {
+            Ok(Self(minor_units))
+        } else {
+            Err(InvalidInput::new("amount", format!("{minor_units} is negative")))
+        }
     }
 }
 
@@ -60,7 +64,7 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, InvalidInput> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
-            _ => Err(InvalidInput::Currency(text.to_owned())),
+            _ => Err(InvalidInput::new("currency", format!("{} is not three capital letters", Quoted(text)))),
         }
     }
 }
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn negative_amounts_are_refused() {
-        assert_eq!(Money::try_from(-1), Err(InvalidInput::Money(-1)));
+        assert_eq!(Money::try_from(-1).unwrap_err().to_string(), "amount -1 is negative");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How often an order was changed.
 
-use crate::InvalidInput;
+use crate::invalid::InvalidInput;
 
 /// Counts the changes of an order, from 1. Two reads with the same version saw the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ impl TryFrom<i64> for Version {
         if value >= 1 {
             Ok(Self(value))
         } else {
-            Err(InvalidInput::Record(format!("version {value} is below 1")))
+            Err(InvalidInput::new("version", format!("{value} is below 1")))
         }
     }
 }

@@ -52,11 +52,11 @@ pub mod jwt {
     use orders_adapters::{
         SystemClock,
         jwt::{AudienceClaim, JwtAuthenticator, KeySource, LocalKey, TokenRules},
-        sessions::MemorySessions,
+        sessions::{MemorySessions, SessionCache},
     };
     use orders_domain::{
         Scopes, User, UserId,
-        ports::{Clock, Revocations, SessionCache},
+        ports::{Clock, Revocations},
     };
 
     use crate::{

@@ -100,7 +100,7 @@ impl Maker {
     }
 
     /// Takes an order some way through its life: most are delivered, a few are cancelled.
-    fn live(&mut self, order: Order) -> Result<Order, orders_domain::OrderError> {
+    fn live(&mut self, order: Order) -> Result<Order, orders_domain::NotAllowed> {
         let placed = order.ordered_at();
         let steps = self.rng.u32(0..100);
         if steps < 6 {

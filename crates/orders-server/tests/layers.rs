@@ -57,3 +57,49 @@ fn the_example_on_another_storage_adapter_stays_short() {
     assert!(example.lines().count() < 40);
     assert!(example.contains("MemoryOrders"));
 }
+
+/// What the files of a room of the domain, or of its ground, must not name: the arrows go down.
+const ROOMS: [(&str, &[&str]); 9] = [
+    ("clock.rs", &["identity", "catalogue", "order"]),
+    ("failure.rs", &["identity", "catalogue", "order"]),
+    ("id.rs", &["identity", "catalogue", "order"]),
+    ("invalid.rs", &["identity", "catalogue", "order"]),
+    ("money.rs", &["identity", "catalogue", "order"]),
+    ("quoted.rs", &["identity", "catalogue", "order"]),
+    ("version.rs", &["identity", "catalogue", "order"]),
+    ("identity", &["catalogue", "order"]),
+    ("catalogue", &["identity", "order"]),
+];
+
+#[test]
+fn inside_the_domain_the_arrows_go_down() {
+    let domain = root().join("crates/orders-domain/src");
+    for (room, forbidden) in ROOMS {
+        let place = domain.join(room);
+        let files = if place.is_dir() {
+            fs::read_dir(&place)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.is_file())
+                .collect()
+        } else {
+            vec![place]
+        };
+        assert!(!files.is_empty());
+        for file in files {
+            let source = fs::read_to_string(&file).unwrap();
+            for name in forbidden {
+                let named =
+                    source.contains(&format!("crate::{name}")) || source.contains(&format!("    {name}::"));
+                assert!(!named, "{} names {name}", file.display());
+            }
+            // Nor by the crate's face, behind which anything may be.
+            let upper = |line: &&str| {
+                line.trim_start()
+                    .strip_prefix("use crate::")
+                    .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+            };
+            assert_eq!(source.lines().find(upper), None, "{}", file.display());
+        }
+    }
+}

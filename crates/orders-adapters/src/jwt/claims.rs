@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use orders_domain::{Scopes, Session, User, UserId};
+use orders_domain::{Scopes, User, UserId};
 use serde_json::{Map, Value};
 
 use super::{Refused, TokenAlgorithm};
+use crate::sessions::Session;
 
 /// Which claim says whom a token is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use moka::sync::Cache;
-use orders_domain::{Session, TokenHash, ports::SessionCache};
+
+use super::{Session, SessionCache, TokenHash};
 
 /// The sessions of this process: so many at most, and whatever more comes pushes out what is asked
 /// for least. It hears of no revocations.

@@ -18,13 +18,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use orders_domain::{
-    Scopes, Session, TokenHash, User, UserId,
-    ports::{Clock, PortError, Revocations, SessionCache},
+    Scopes, User, UserId,
+    ports::{Clock, PortError, Revocations},
 };
 use redis::{
     AsyncCommands, Client, RedisError, SetExpiry, SetOptions,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+
+use super::{Session, SessionCache, TokenHash};
 
 /// How long Redis may take for an answer. Verifying a token takes far less.
 const PATIENCE: Duration = Duration::from_millis(100);

@@ -204,7 +204,7 @@ pub fn millis(moment: DateTime<Utc>) -> i64 {
 /// The moment of a column's milliseconds.
 pub fn moment(millis: i64) -> Result<DateTime<Utc>, InvalidInput> {
     DateTime::from_timestamp_millis(millis)
-        .ok_or_else(|| InvalidInput::Record(format!("time {millis} is out of range")))
+        .ok_or_else(|| InvalidInput::new("time", format!("{millis} is out of range")))
 }
 
 impl<'a> NewOrderRow<'a> {
@@ -250,7 +250,7 @@ fn shipment(row: &OrderRow) -> Result<Option<OrderShipment>, InvalidInput> {
             Ok(Some(OrderShipment::new(ShippingProvider::parse(provider)?, TrackingNumber::parse(number)?)))
         }
         (None, None) => Ok(None),
-        _ => Err(InvalidInput::Record("a shipment is stored by halves".to_owned())),
+        _ => Err(InvalidInput::new("a shipment", "is stored by halves")),
     }
 }
 
@@ -276,12 +276,12 @@ pub fn idempotency(
     match (key, fingerprint) {
         (Some(key), Some(fingerprint)) => {
             let fingerprint = fingerprint.try_into().map_err(|bytes: Vec<u8>| {
-                InvalidInput::Record(format!("a fingerprint has {} bytes, not 32", bytes.len()))
+                InvalidInput::new("a fingerprint", format!("has {} bytes, not 32", bytes.len()))
             })?;
             Ok(Some(Idempotency { key: key.parse()?, fingerprint: Fingerprint(fingerprint) }))
         }
         (None, None) => Ok(None),
-        _ => Err(InvalidInput::Record("a key is stored by halves".to_owned())),
+        _ => Err(InvalidInput::new("a key", "is stored by halves")),
     }
 }
 
@@ -292,13 +292,13 @@ pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
     let mut joined = joined.into_iter().peekable();
     while let Some(first) = joined.next() {
         let Some(row) = first.order else {
-            return Err(InvalidInput::Record(format!("order {} has lost its first line", first.id)));
+            return Err(InvalidInput::new("order", format!("{} has lost its first line", first.id)));
         };
         let others = iter::from_fn(|| joined.next_if(|other| other.id == first.id));
         let lines = iter::once(first.line).chain(others.map(|other| other.line)).flatten();
         let lines = lines.map(|row| line(&row)).collect::<Result<_, _>>();
         let whole = lines.and_then(|lines| order(first.id, &row, lines));
-        orders.push(whole.map_err(|error| InvalidInput::Record(format!("order {}: {error}", first.id)))?);
+        orders.push(whole.map_err(|error| InvalidInput::new("order", format!("{}: {error}", first.id)))?);
     }
     Ok(orders)
 }

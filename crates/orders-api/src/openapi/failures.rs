@@ -3,7 +3,7 @@
 use std::{fmt::Display, time::Duration};
 
 use actix_web::ResponseError;
-use orders_domain::{InvalidInput, OrderStatus, Scope};
+use orders_domain::{OrderId, OrderStatus, PageLimit, ProductId, Quantity, Scope};
 use utoipa::{
     Modify,
     openapi::{
@@ -65,7 +65,7 @@ const MALFORMED: Failure =
         faults.into_result().err().unwrap_or(ApiError::Internal(None))
     });
 const NO_ID: Failure = failure("Malformed: an id, a header or a query that does not parse", || {
-    InvalidInput::Id { what: "id", value: "01".to_owned() }.into()
+    "01".parse::<OrderId>().map_or_else(ApiError::from, |_| ApiError::Internal(None))
 });
 const TOO_MANY_PARAMETERS: Failure = failure("Malformed: a query that does not parse", || {
     ApiError::malformed("the query has more than 32 parameters")
@@ -81,8 +81,7 @@ const NO_SCOPE: Failure = failure("`insufficient_scope`: the token lacks the sco
 })
 .with("WWW-Authenticate");
 const NOT_FOUND: Failure = failure("No such product", || {
-    "11".parse()
-        .map_or(ApiError::Internal(None), |id| ApiError::UnknownProduct(InvalidInput::UnknownProduct(id)))
+    "11".parse().map_or(ApiError::Internal(None), |id: ProductId| ApiError::UnknownProduct(id.unknown()))
 });
 const NOT_ACCEPTABLE: Failure =
     failure("No form of the answer is acceptable", || ApiError::NotAcceptable { offered: &[Media::Json] });
@@ -105,16 +104,18 @@ const MISDIRECTED: Failure = failure("Header mode: the name in `Host` is not thi
     ApiError::Misdirected("the host \"shop.example\" is not this machine by itself".to_owned())
 });
 const INVALID_ORDER: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
-    invalid("/products/0/quantity", InvalidInput::Quantity("0".to_owned()))
+    invalid("/products/0/quantity", Quantity::refused(0))
 });
 const INVALID_SHIPMENT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/trackingNumber", "trackingNumber is missing")
 });
 const INVALID_STATUS: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
-    invalid("/status", InvalidInput::Status("lost".to_owned()))
+    "lost"
+        .parse::<OrderStatus>()
+        .map_or_else(|reason| invalid("/status", reason), |_| ApiError::Internal(None))
 });
 const INVALID_LIST: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
-    invalid("/limit", InvalidInput::PageLimit("0".to_owned()))
+    invalid("/limit", PageLimit::refused(0))
 });
 const UNKNOWN_PARAMETER: Failure = failure("A parameter that is not known here", || {
     invalid("/limit", "the parameter \"limit\" is not known here")

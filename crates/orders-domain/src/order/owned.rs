@@ -1,9 +1,13 @@
 //! An order in the hands of somebody who may do something with it.
 
-use crate::{Order, OrderError, Ownership, Refusal, UseCase, User, Version};
+use super::{Order, error::OrderError};
+use crate::{
+    identity::{Ownership, Refusal, UseCase, User},
+    version::Version,
+};
 
 /// An order that the user who asked may do something with: it is theirs, or they may do it with
-/// every order. Only [`crate::OrderService::owned`] makes one.
+/// every order. Only [`super::service::OrderService::owned`] makes one.
 #[derive(Debug)]
 pub struct OwnedOrder {
     pub(super) asker: User,
@@ -35,7 +39,7 @@ impl OwnedOrder {
 
     /// Whether the asker may do this with it too.
     pub(super) fn also_for(&self, use_case: UseCase) -> Result<(), Refusal> {
-        use_case.check(self.asker, Ownership::of(self.asker.id(), Some(&self.order)))
+        use_case.check(self.asker, Ownership::of(self.asker.id(), Some(self.order.user())))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who is asking.
 
-use crate::{Scopes, UserId};
+use super::scope::Scopes;
+use crate::id::UserId;
 
 /// A user whom an authenticator vouches for, and what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

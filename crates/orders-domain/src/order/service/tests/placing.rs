@@ -36,15 +36,18 @@ async fn the_price_is_the_inventorys_at_the_moment_of_placing() {
 
 #[tokio::test]
 async fn faulty_lines_are_all_named_at_their_index_and_nothing_is_inserted() {
-    let too_many = InvalidInput::Quantity("100001".to_owned());
+    let too_many = Quantity::refused(100_001);
     let too_many = || LineFault { part: LinePart::Quantity(2), reason: too_many.clone() };
     let whole = |reason| LineFault { part: LinePart::Whole, reason };
     for (lines, mut expected) in [
         (&[(9, 100_000), (1, 1), (9, 1)][..], vec![too_many()]),
         (&[(9, 1), (4, 1), (1, 1), (3, 1)], vec![unknown(1, 4), unknown(3, 3)]),
         (&[(4, 1), (9, 1), (9, 100_000)], vec![too_many(), unknown(0, 4)]),
-        (&[], vec![whole(InvalidInput::LineCount(0))]),
-        (&[(1, 1), (2, 2)], vec![whole(InvalidInput::TotalTooLarge)]),
+        (&[], vec![whole(NewOrder::refused_count(0))]),
+        (
+            &[(1, 1), (2, 2)],
+            vec![whole(InvalidInput::new("the total", "is more than 9223372036854775807 minor units"))],
+        ),
     ] {
         let service = || service(MockOrderRepository::new(), selling(&[(1, 1399), (2, i64::MAX), (9, 1999)]));
         let placed = service().place(asker(1), &request(lines), None).await;

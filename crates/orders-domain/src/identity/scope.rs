@@ -2,9 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::InvalidInput;
+use crate::{
+    invalid::{InvalidInput, list},
+    quoted::Quoted,
+};
 
-/// One thing that a user may be allowed to do. What each use case asks for is in [`crate::access`].
+/// One thing that a user may be allowed to do. What each use case asks for is in [`super::access`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Place orders.
@@ -47,7 +50,10 @@ impl FromStr for Scope {
 
     fn from_str(word: &str) -> Result<Self, InvalidInput> {
         let found = Self::ALL.into_iter().find(|scope| scope.as_str() == word);
-        found.ok_or_else(|| InvalidInput::Scope(word.to_owned()))
+        found.ok_or_else(|| {
+            let known = list(&Self::ALL);
+            InvalidInput::new("scope", format!("{} is not one of {known}", Quoted(word)))
+        })
     }
 }
 

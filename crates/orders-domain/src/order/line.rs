@@ -1,6 +1,6 @@
 //! One line of an order.
 
-use crate::{InvalidInput, Money, ProductId};
+use crate::{id::ProductId, invalid::InvalidInput, money::Money};
 
 /// How many pieces of a product: 1 to 100,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +9,12 @@ pub struct Quantity(u32);
 impl Quantity {
     /// The largest quantity of a line, merged lines included.
     pub const MAX: u32 = 100_000;
+
+    /// What is said of a number that is none.
+    #[must_use]
+    pub fn refused(value: impl std::fmt::Display) -> InvalidInput {
+        InvalidInput::new("quantity", format!("{value} is not from 1 to {}", Self::MAX))
+    }
 
     /// The number of pieces.
     #[must_use]
@@ -20,7 +26,7 @@ impl Quantity {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput::Quantity`] past [`Self::MAX`].
+    /// [`InvalidInput`] past [`Self::MAX`].
     pub fn plus(self, other: Self) -> Result<Self, InvalidInput> {
         Self::try_from(i64::from(self.0) + i64::from(other.0))
     }
@@ -34,7 +40,7 @@ impl TryFrom<i64> for Quantity {
             .ok()
             .filter(|pieces| (1..=Self::MAX).contains(pieces))
             .map(Self)
-            .ok_or_else(|| InvalidInput::Quantity(value.to_string()))
+            .ok_or_else(|| Self::refused(value))
     }
 }
 
@@ -94,6 +100,6 @@ mod tests {
     fn two_quantities_together_keep_the_limit() {
         let quantity = |value| Quantity::try_from(value).unwrap();
         assert_eq!(quantity(99_999).plus(quantity(1)), Ok(quantity(100_000)));
-        assert_eq!(quantity(99_999).plus(quantity(2)), Err(InvalidInput::Quantity("100001".to_owned())));
+        assert_eq!(quantity(99_999).plus(quantity(2)), Err(Quantity::refused(100_001)));
     }
 }

@@ -1,6 +1,10 @@
 //! The shipment of an order: who carries it and under which number.
 
-use crate::{InvalidInput, OrderId, Quoted, ShipmentId};
+use crate::{
+    id::{OrderId, ShipmentId},
+    invalid::InvalidInput,
+    quoted::Quoted,
+};
 
 macro_rules! short_text {
     ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal) => {
@@ -18,7 +22,7 @@ macro_rules! short_text {
             ///
             /// # Errors
             ///
-            /// [`InvalidInput::Text`] otherwise.
+            /// [`InvalidInput`] otherwise.
             pub fn parse(raw: &str) -> Result<Self, InvalidInput> {
                 let text = raw.trim();
                 let reason = if text.is_empty() {
@@ -34,7 +38,7 @@ macro_rules! short_text {
                 } else {
                     return Ok(Self(text.into()));
                 };
-                Err(InvalidInput::Text { field: $field, reason })
+                Err(InvalidInput::new($field, reason))
             }
 
             /// The trimmed text.

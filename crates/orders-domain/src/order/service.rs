@@ -4,15 +4,27 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    Audience, Idempotency, InvalidInput, LineFault, LinePart, NewOrder, Order, OrderError, OrderId,
-    OrderQuery, OrderShipment, OrderStatus, Ownership, Page, Product, ProductId, Quantity, UseCase, User,
-    ports::{Clock, Health, Insertion, Inventory, Observer, OrderRepository, PortError},
+use super::{
+    Order,
+    audience::Audience,
+    change::NotAllowed,
+    error::{LineFault, LinePart, OrderError},
+    key::Idempotency,
+    line::Quantity,
+    new_order::NewOrder,
+    owned::{Expected, OwnedOrder},
+    query::{OrderQuery, Page},
+    repository::{Health, Insertion, Observer, OrderRepository},
+    shipment::OrderShipment,
+    status::OrderStatus,
 };
-
-mod owned;
-
-pub use owned::{Expected, OwnedOrder};
+use crate::{
+    catalogue::{Product, inventory::Inventory},
+    clock::Clock,
+    failure::PortError,
+    id::{OrderId, ProductId},
+    identity::{Ownership, UseCase, User},
+};
 
 /// How often a change is tried again on the order's newest state when others keep changing it.
 const TRIES: usize = 16;
@@ -132,10 +144,8 @@ impl OrderService {
         for (line, product) in merged.iter().zip(products) {
             match product {
                 Some(product) => picked.push((product, line.quantity)),
-                None => faults.push(LineFault {
-                    part: LinePart::Product(line.index),
-                    reason: InvalidInput::UnknownProduct(line.product),
-                }),
+                None => faults
+                    .push(LineFault { part: LinePart::Product(line.index), reason: line.product.unknown() }),
             }
         }
         Ok(if faults.is_empty() { Ok(picked) } else { Err(faults) })
@@ -149,7 +159,7 @@ impl OrderService {
     /// if it is the user's but they may not do this, [`OrderError::Unavailable`].
     pub async fn owned(&self, asker: User, use_case: UseCase, id: OrderId) -> Result<OwnedOrder, OrderError> {
         let order = self.orders.find(id).await?;
-        use_case.check(asker, Ownership::of(asker.id(), order.as_ref()))?;
+        use_case.check(asker, Ownership::of(asker.id(), order.as_ref().map(Order::user)))?;
         let order = order.ok_or(OrderError::NotOwned)?;
         Ok(OwnedOrder { asker, order, expected: Expected::Any })
     }
@@ -192,7 +202,7 @@ impl OrderService {
     async fn change(
         &self,
         OwnedOrder { mut order, expected, .. }: OwnedOrder,
-        change: impl Fn(Order, DateTime<Utc>) -> Result<Order, OrderError>,
+        change: impl Fn(Order, DateTime<Utc>) -> Result<Order, NotAllowed>,
     ) -> Result<Order, OrderError> {
         let id = order.id();
         for _ in 0..TRIES {
@@ -253,7 +263,7 @@ impl OrderService {
     /// [`OrderError::UnknownProduct`], [`OrderError::Unavailable`].
     pub async fn product(&self, id: ProductId) -> Result<Product, OrderError> {
         let found = self.inventory.find(&[id]).await?;
-        found.into_iter().next().flatten().ok_or(OrderError::UnknownProduct(InvalidInput::UnknownProduct(id)))
+        found.into_iter().next().flatten().ok_or_else(|| OrderError::UnknownProduct(id.unknown()))
     }
 
     /// Whether orders can be read and written now.

@@ -74,7 +74,7 @@ fn owned(status: OrderStatus, only_if: Option<&[i64]>) -> OwnedOrder {
 }
 
 fn unknown(index: usize, product: i64) -> LineFault {
-    LineFault { part: LinePart::Product(index), reason: InvalidInput::UnknownProduct(n(product)) }
+    LineFault { part: LinePart::Product(index), reason: n::<ProductId>(product).unknown() }
 }
 
 fn are_faults(result: &Result<Placed, OrderError>, expected: &[LineFault]) -> bool {
@@ -227,5 +227,5 @@ async fn a_product_that_is_not_sold_is_unknown() {
     let service = || service(MockOrderRepository::new(), selling(&[(9, 1999)]));
     assert_eq!(service().product(n(9)).await.unwrap(), product(9, 1999));
     let error = service().product(n(4)).await.unwrap_err();
-    assert!(matches!(error, OrderError::UnknownProduct(InvalidInput::UnknownProduct(id)) if id == n(4)));
+    assert!(matches!(error, OrderError::UnknownProduct(reason) if reason == n::<ProductId>(4).unknown()));
 }

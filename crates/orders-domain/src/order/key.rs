@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::TimeDelta;
 
-use crate::InvalidInput;
+use crate::{invalid::InvalidInput, quoted::Quoted};
 
 /// A key that a client chose for one creation: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -34,7 +34,8 @@ impl FromStr for IdempotencyKey {
         if visible && (1..=Self::MAX_CHARS).contains(&text.len()) {
             Ok(Self(text.into()))
         } else {
-            Err(InvalidInput::IdempotencyKey(text.chars().take(Self::MAX_CHARS).collect()))
+            let reason = format!("{} is not 1 to {} visible ASCII characters", Quoted(text), Self::MAX_CHARS);
+            Err(InvalidInput::new("idempotency key", reason))
         }
     }
 }

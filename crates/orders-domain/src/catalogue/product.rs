@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{Currency, Money, ProductId};
+use crate::{
+    id::ProductId,
+    money::{Currency, Money},
+};
 
 /// A product as the inventory knows it now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,10 @@ use std::{
 
 use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 
-use crate::InvalidInput;
+use crate::{
+    invalid::{InvalidInput, list},
+    quoted::Quoted,
+};
 
 /// Where an order stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,10 +94,10 @@ impl FromStr for OrderStatus {
     type Err = InvalidInput;
 
     fn from_str(word: &str) -> Result<Self, InvalidInput> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == word)
-            .ok_or_else(|| InvalidInput::Status(word.to_owned()))
+        Self::ALL.into_iter().find(|status| status.as_str() == word).ok_or_else(|| {
+            let known = list(&Self::ALL);
+            InvalidInput::new("status", format!("{} is not one of {known}", Quoted(word)))
+        })
     }
 }
 

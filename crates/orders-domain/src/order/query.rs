@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{InvalidInput, Order, OrderId, OrderStatus, UserId};
+use super::{Order, status::OrderStatus};
+use crate::{
+    id::{OrderId, UserId},
+    invalid::InvalidInput,
+};
 
 /// The conditions that an order must meet; an absent one is met by all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +32,12 @@ impl PageLimit {
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
 
+    /// What is said of a number that is none.
+    #[must_use]
+    pub fn refused(value: impl std::fmt::Display) -> InvalidInput {
+        InvalidInput::new("limit", format!("{value} is not from 1 to {}", Self::MAX.0))
+    }
+
     /// A page of one order more, to see whether another page follows.
     #[must_use]
     pub fn and_one_more(self) -> Self {
@@ -49,7 +59,7 @@ impl TryFrom<i64> for PageLimit {
             .ok()
             .filter(|limit| (1..=Self::MAX.0).contains(limit))
             .map(Self)
-            .ok_or_else(|| InvalidInput::PageLimit(value.to_string()))
+            .ok_or_else(|| Self::refused(value))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use Scope::{Admin, Cancel, Create, Fulfil, Read};
 
-use crate::{Order, OrderFilter, Scope, User, UserId};
+use super::{scope::Scope, user::User};
+use crate::id::UserId;
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,11 +34,11 @@ pub enum Ownership {
 }
 
 impl Ownership {
-    /// Whose this order is, seen by a user.
+    /// Whose what this owner has is, seen by a user; there is no owner of what is not there.
     #[must_use]
-    pub fn of(user: UserId, order: Option<&Order>) -> Self {
-        match order {
-            Some(order) if order.user() == user => Self::Own,
+    pub fn of(user: UserId, owner: Option<UserId>) -> Self {
+        match owner {
+            Some(owner) if owner == user => Self::Own,
             Some(_) => Self::Foreign,
             None => Self::Missing,
         }
@@ -117,32 +118,6 @@ impl UseCase {
     #[must_use]
     pub fn scope(self) -> Scope {
         self.rule().own
-    }
-}
-
-/// Whom a list is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Anyone: they see every order.
-    Anyone,
-    /// A user, who sees what the table says.
-    User(User),
-}
-
-impl Audience {
-    /// What they see of the orders that the filter lets through; `None` for nothing at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::MissingScope`].
-    pub fn narrow(self, filter: OrderFilter) -> Result<Option<OrderFilter>, Refusal> {
-        let Self::User(user) = self else { return Ok(Some(filter)) };
-        if UseCase::List.check(user, Ownership::Foreign).is_ok() {
-            return Ok(Some(filter));
-        }
-        UseCase::List.check(user, Ownership::Own)?;
-        let overlaps = filter.user.is_none_or(|wanted| wanted == user.id());
-        Ok(overlaps.then_some(OrderFilter { user: Some(user.id()), ..filter }))
     }
 }
 

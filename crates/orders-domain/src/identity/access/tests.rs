@@ -62,21 +62,3 @@ fn only_the_list_is_open_in_development() {
         assert_eq!(use_case.is_open_in_development(), use_case == List, "{use_case:?}");
     }
 }
-
-#[test]
-fn a_list_shows_its_reader_their_own_and_an_admin_or_in_development_anyone_all() {
-    let of = |id: i64| OrderFilter { user: Some(id.try_into().unwrap()), ..OrderFilter::default() };
-    let all = OrderFilter::default;
-    let admin = Audience::User(user(Scopes::NONE.with(Admin)));
-    let reader = Audience::User(user(Scopes::NONE.with(Read)));
-    for audience in [Audience::Anyone, admin] {
-        for filter in [all(), of(7), of(8)] {
-            assert_eq!(audience.narrow(filter.clone()), Ok(Some(filter)));
-        }
-    }
-    assert_eq!(reader.narrow(all()), Ok(Some(of(7))));
-    assert_eq!(reader.narrow(of(7)), Ok(Some(of(7))));
-    assert_eq!(reader.narrow(of(8)), Ok(None));
-    let other = Audience::User(user(Scopes::NONE.with(Create).with(Cancel).with(Fulfil)));
-    assert_eq!(other.narrow(all()), Err(Refusal::MissingScope(Read)));
-}

@@ -1,0 +1,125 @@
+//! An order as it is asked for: at the prices of the day, without a number.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::{
+    Order,
+    line::{OrderProduct, Quantity},
+    status::OrderStatus,
+};
+use crate::{
+    catalogue::Product,
+    id::{OrderId, OrderProductId, UserId},
+    invalid::InvalidInput,
+    money::{Currency, Money},
+    version::Version,
+};
+
+/// An order that is not stored yet, so it has no id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    user: UserId,
+    ordered_at: DateTime<Utc>,
+    currency: Currency,
+    lines: Vec<OrderProduct>,
+    total: Money,
+}
+
+impl NewOrder {
+    /// The most lines that a request may send and an order may have.
+    pub const MAX_LINES: usize = OrderProductId::BLOCK as usize;
+
+    /// An order of these products at their present prices.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] without a line or with too many, with prices in two currencies, or with a total
+    /// that is too large.
+    pub fn new(
+        user: UserId,
+        picked: &[(Product, Quantity)],
+        now: DateTime<Utc>,
+    ) -> Result<Self, InvalidInput> {
+        let Some((first, _)) = picked.first() else {
+            return Err(Self::refused_count(0));
+        };
+        let currency = first.currency;
+        if let Some((other, _)) = picked.iter().find(|(product, _)| product.currency != currency) {
+            let reason =
+                format!("are priced in {currency} and {}, but an order has one currency", other.currency);
+            return Err(InvalidInput::new("the products", reason));
+        }
+        let lines: Vec<_> = picked
+            .iter()
+            .map(|(product, quantity)| OrderProduct::new(product.id, product.price, *quantity))
+            .collect();
+        let total = total(&lines)?;
+        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, lines, total })
+    }
+
+    /// What is said of so many lines, which are too many or none.
+    #[must_use]
+    pub fn refused_count(count: usize) -> InvalidInput {
+        InvalidInput::new("an order", format!("has 1 to {} products, but {count} were sent", Self::MAX_LINES))
+    }
+
+    /// Whose order it is.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// When it was placed, in whole milliseconds.
+    #[must_use]
+    pub fn ordered_at(&self) -> DateTime<Utc> {
+        self.ordered_at
+    }
+
+    /// The currency of its prices.
+    #[must_use]
+    pub fn currency(&self) -> &Currency {
+        &self.currency
+    }
+
+    /// Its lines, 1 to [`Self::MAX_LINES`].
+    #[must_use]
+    pub fn lines(&self) -> &[OrderProduct] {
+        &self.lines
+    }
+
+    /// The same order placed no earlier than `earliest`: a store keeps dates ascending with ids,
+    /// so that a period of time is a range of ids.
+    #[must_use]
+    pub fn not_before(mut self, earliest: DateTime<Utc>) -> Self {
+        self.ordered_at = self.ordered_at.max(earliest);
+        self
+    }
+
+    /// The order once the store has given it a number: pending, at its first version.
+    #[must_use]
+    pub fn with_id(self, id: OrderId) -> Order {
+        Order {
+            id,
+            user: self.user,
+            ordered_at: self.ordered_at,
+            updated_at: self.ordered_at,
+            status: OrderStatus::Pending,
+            currency: self.currency,
+            lines: self.lines,
+            total: self.total,
+            shipment: None,
+            version: Version::FIRST,
+        }
+    }
+}
+
+/// Σ price × quantity, and the check that an order has a decent number of lines.
+pub(super) fn total(lines: &[OrderProduct]) -> Result<Money, InvalidInput> {
+    if !(1..=NewOrder::MAX_LINES).contains(&lines.len()) {
+        return Err(NewOrder::refused_count(lines.len()));
+    }
+    lines
+        .iter()
+        .try_fold(Money::ZERO, |sum, line| sum.checked_add(line.amount()?))
+        .ok_or_else(|| InvalidInput::new("the total", "is more than 9223372036854775807 minor units"))
+}
