@@ -21,7 +21,7 @@ use crate::{
     connections::{ServedBody, Watched},
     ending::Ending,
     error::ApiError,
-    gate::RouteName,
+    gate::{AtRoute, RouteName},
     metrics,
 };
 
@@ -84,7 +84,7 @@ pub async fn edge(
     };
     match outcome {
         Ok(Ok(mut response)) => {
-            let route = response.request().extensions().get::<RouteName>().copied().unwrap_or(NO_ROUTE);
+            let route = response.request().extensions().get().map_or(NO_ROUTE, |at: &AtRoute| at.name);
             answered(route, response.status());
             if response.status().is_server_error() {
                 log(&id, route, response.response().error());

@@ -35,6 +35,15 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteName(pub &'static str);
 
+/// Which route a request has come to, and the body that it brought.
+#[derive(Debug)]
+pub struct AtRoute {
+    /// The route's name.
+    pub name: RouteName,
+    /// The body, if there is one.
+    pub incoming: Option<Incoming>,
+}
+
 /// What a route asks of every request.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
@@ -90,11 +99,8 @@ pub async fn gate(
     mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    request.extensions_mut().insert(rule.name);
     let incoming = Incoming::of(&mut request);
-    if let Some(incoming) = &incoming {
-        request.extensions_mut().insert(incoming.clone());
-    }
+    request.extensions_mut().insert(AtRoute { name: rule.name, incoming: incoming.clone() });
     let mut response = match admit(rule.access, &request).await.and_then(|()| rule.judge(&request)) {
         Ok(()) => next.call(request).await?,
         Err(error) => {

@@ -4,7 +4,10 @@
 //! (DNS rebinding). Where a bare header says who is asking, only names that cannot be had by others
 //! are answered.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::{
+    cell::RefCell,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
 use actix_web::{
     dev::ServiceRequest,
@@ -15,8 +18,11 @@ use orders_domain::Quoted;
 use crate::error::ApiError;
 
 /// The mark of a server that answers to loopback names only.
-#[derive(Debug, Clone, Copy)]
-pub struct LoopbackOnly;
+#[derive(Debug, Default)]
+pub struct LoopbackOnly {
+    /// The name that was found to be one last: clients keep to theirs.
+    known: RefCell<Vec<u8>>,
+}
 
 /// Whether the server answers to the name that the request has for it.
 ///
@@ -24,21 +30,23 @@ pub struct LoopbackOnly;
 ///
 /// 421 if not.
 pub fn check(request: &ServiceRequest) -> Result<(), ApiError> {
-    if request.app_data::<LoopbackOnly>().is_none() {
-        return Ok(());
-    }
+    let Some(LoopbackOnly { known }) = request.app_data() else { return Ok(()) };
     let sent = request.headers().get(header::HOST).map(HeaderValue::as_bytes);
     let named = match request.uri().authority() {
         Some(authority) => Some(authority.as_str().as_bytes()),
         // Only HTTP/1.0 goes without, and no browser speaks it.
         None => sent,
     };
-    match named.map(String::from_utf8_lossy) {
-        Some(named) if !is_loopback(&named) => {
-            Err(ApiError::Misdirected(format!("the host {} is not this machine by itself", Quoted(named))))
-        }
-        _ => Ok(()),
+    let Some(named) = named.filter(|named| *named != known.borrow().as_slice()) else { return Ok(()) };
+    let text = String::from_utf8_lossy(named);
+    if !is_loopback(&text) {
+        return Err(ApiError::Misdirected(format!(
+            "the host {} is not this machine by itself",
+            Quoted(text)
+        )));
     }
+    named.clone_into(&mut known.borrow_mut());
+    Ok(())
 }
 
 /// Whether a host, perhaps with a port, means the machine itself: `localhost` and what is below it

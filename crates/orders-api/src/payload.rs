@@ -1,6 +1,6 @@
 //! Reading a request's body, once the asker may send one.
 
-use std::{cell::RefCell, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{cell::RefCell, fmt, pin::pin, rc::Rc, task::Poll, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -14,7 +14,7 @@ use futures_util::{
     future::{Ready, poll_fn, ready},
 };
 
-use crate::error::ApiError;
+use crate::{error::ApiError, gate::AtRoute};
 
 /// The largest body, in bytes.
 pub const LIMIT: usize = 64 * 1024;
@@ -25,6 +25,12 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// The body of a request as it comes in, where the gate and the handler both find it.
 #[derive(Clone, Default)]
 pub struct Incoming(Rc<RefCell<Option<Payload>>>);
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming").field("is_unread", &self.is_unread()).finish()
+    }
+}
 
 impl Incoming {
     /// Takes the body out of the request, if it has one.
@@ -57,7 +63,8 @@ impl FromRequest for UnreadBody {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let incoming = request.extensions().get::<Incoming>().cloned().unwrap_or_default();
+        let incoming =
+            request.extensions().get().and_then(|at: &AtRoute| at.incoming.clone()).unwrap_or_default();
         ready(Ok(Self { request: request.clone(), incoming }))
     }
 }

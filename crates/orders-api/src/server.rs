@@ -49,16 +49,17 @@ macro_rules! app {
             app = app.app_data(path.clone());
         }
         if api.loopback_only {
-            app = app.app_data(LoopbackOnly);
+            app = app.app_data(LoopbackOnly::default());
         }
+        // First what is asked for most: routes are tried in their order.
+        app = app.configure(routes::routes);
         if let Some(render) = &api.metrics {
             app = app.app_data(render.clone()).configure(routes::metrics_route);
         }
         if api.page {
             app = app.configure(routes::page_routes);
         }
-        app.configure(routes::routes)
-            .wrap(api.cors())
+        app.wrap(api.cors())
             .wrap(Condition::new(!api.cors_origins.is_empty(), from_fn(refused_preflights)))
             .wrap(from_fn(edge))
     }};
