@@ -14,10 +14,10 @@ use std::{
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use futures_util::{StreamExt, stream};
-use orders_adapters::{SqliteOrders, StaticInventory, SystemClock, sql::sqlite::migrate};
+use orders_adapters::{SqliteDatabase, StaticInventory, SystemClock, sql::sqlite::migrate};
 use orders_domain::{
-    Fingerprint, Idempotency, NewOrder, Product, Quantity,
-    ports::{Clock, Inventory, OrderRepository},
+    Actor, Fingerprint, Idempotency, NewOrder, Product, Quantity,
+    ports::{Change, Clock, Commit, Inventory, Ledger},
 };
 use tokio::runtime::Runtime;
 
@@ -41,9 +41,9 @@ fn fill(path: &Path, keys: u64) {
     let rows = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;
          WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < {keys})
-         INSERT INTO orders
-         SELECT id, 1 + id % 1000, {now} - {period} + id * {period} / {keys}, {now}, 'pending', 'USD', NULL, NULL, 1,
-                'key-' || id, zeroblob(32)
+         INSERT INTO events
+         SELECT id, 'order', id, 1, 'placed', {now} - {period} + id * {period} / {keys}, 'user', 1 + id % 1000, NULL,
+                '{{}}', 'key-' || id, zeroblob(32)
          FROM ids"
     );
     SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(&rows).unwrap();
@@ -66,14 +66,16 @@ fn memory(name: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
-async fn place(orders: &SqliteOrders, picked: &[(Product, Quantity)], key: Option<u64>) -> Duration {
-    let order = NewOrder::new(1.try_into().unwrap(), picked, SystemClock.now()).unwrap();
-    let asked = key.map(|key| Idempotency {
+async fn place(orders: &SqliteDatabase, picked: &[(Product, Quantity)], key: Option<u64>) -> Duration {
+    let now = SystemClock.now();
+    let order = NewOrder::new(1.try_into().unwrap(), picked, now).unwrap();
+    let made_by = key.map(|key| Idempotency {
         key: format!("new-{key}").parse().unwrap(),
         fingerprint: Fingerprint([0; 32]),
     });
     let started = Instant::now();
-    orders.insert(order, asked).await.unwrap();
+    let origin = Actor::User(order.user()).into();
+    orders.commit(Commit { change: Change::Place(order), origin, made_by, now }).await.unwrap();
     started.elapsed()
 }
 
@@ -94,7 +96,7 @@ fn main() {
     // The peak is to be one of what follows.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let (before, started) = (memory("VmRSS"), Instant::now());
-    let orders = SqliteOrders::open(&path).unwrap();
+    let orders = SqliteDatabase::open(&path).unwrap();
     println!("{keys} keys: open after {:.2?}", started.elapsed());
     let first = runtime.block_on(place(&orders, &picked, Some(0)));
     println!("first write {first:.2?}, {} bytes a key", (memory("VmRSS") - before) / keys);

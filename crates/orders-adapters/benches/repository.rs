@@ -7,12 +7,12 @@ use std::hint::black_box;
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use orders_adapters::{
-    SqliteOrders, StaticInventory,
-    sql::{BulkOrders, StoredOrder, sqlite::SqliteCopy},
+    SqliteDatabase, StaticInventory,
+    sql::{BulkOrders, StoredEvent, StoredOrder, sqlite::SqliteCopy},
 };
 use orders_domain::{
-    NewOrder, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
-    ports::{Inventory, OrderRepository},
+    Actor, Happening, NewOrder, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
+    ports::{Change, Commit, Inventory, Ledger, Orders},
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -36,6 +36,25 @@ fn new_order(picked: &[(Product, Quantity)]) -> NewOrder {
     NewOrder::new(1.try_into().unwrap(), picked, now()).unwrap()
 }
 
+fn stored(order: NewOrder, id: i64) -> StoredOrder {
+    let order = order.with_id(id.try_into().unwrap());
+    let (version, at, what) = (order.version(), order.updated_at(), Happening::placing(&order));
+    let event = OrderEvent {
+        id: id.try_into().unwrap(),
+        order: order.id(),
+        version,
+        at,
+        origin: Actor::Cli.into(),
+        what,
+    };
+    StoredOrder { order, events: vec![StoredEvent { event, made_by: None }] }
+}
+
+fn placing(order: NewOrder) -> Commit {
+    let origin = Actor::User(order.user()).into();
+    Commit { change: Change::Place(order), origin, made_by: None, now: now() }
+}
+
 fn domain(criterion: &mut Criterion) {
     let picked = picked(&Runtime::new().unwrap());
     let order = new_order(&picked).with_id(1.try_into().unwrap());
@@ -52,10 +71,9 @@ fn repository(criterion: &mut Criterion) {
     let picked = picked(&runtime);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("orders.sqlite");
-    let stored: Vec<StoredOrder> =
-        (1..=STORED).map(|id| new_order(&picked).with_id(id.try_into().unwrap()).into()).collect();
+    let stored: Vec<StoredOrder> = (1..=STORED).map(|id| stored(new_order(&picked), id)).collect();
     SqliteCopy::open(&path).unwrap().add(&stored).unwrap();
-    let orders = SqliteOrders::open(&path).unwrap();
+    let orders = SqliteDatabase::open(&path).unwrap();
 
     let middle = (STORED / 2).try_into().unwrap();
     criterion.bench_function("find", |bench| {
@@ -69,7 +87,7 @@ fn repository(criterion: &mut Criterion) {
     criterion.bench_function("64 insertions at once, on disk", |bench| {
         bench.iter(|| {
             runtime.block_on(futures_util::future::join_all(
-                (0..AT_ONCE).map(|_| orders.insert(new_order(&picked), None)),
+                (0..AT_ONCE).map(|_| orders.commit(placing(new_order(&picked)))),
             ))
         });
     });

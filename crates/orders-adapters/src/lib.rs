@@ -2,10 +2,10 @@
 //!
 //! | port | adapters |
 //! |---|---|
-//! | `OrderRepository` | [`SqliteOrders`], `PostgresOrders` (feature `postgres`), [`MemoryOrders`] |
+//! | `Orders`, `Ledger`, `Feed` | [`SqliteDatabase`], `PostgresDatabase` (feature `postgres`), [`MemoryDatabase`] |
 //! | `Inventory` | [`StaticInventory`] |
 //! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
-//! | `Revocations` | [`SqliteOrders`], `PostgresOrders`, `RedisSessions` (feature `redis`) |
+//! | `Revocations` | [`SqliteDatabase`], `PostgresDatabase`, `RedisSessions` (feature `redis`) |
 //! | `Clock` | [`SystemClock`] |
 //!
 //! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
@@ -13,7 +13,7 @@
 
 #[cfg(feature = "jwt")]
 pub mod jwt;
-mod memory_orders;
+mod memory;
 #[cfg(feature = "jwt")]
 pub mod sessions;
 mod shown;
@@ -23,10 +23,10 @@ mod static_users;
 mod status_counter;
 mod system_clock;
 
-pub use memory_orders::MemoryOrders;
+pub use memory::MemoryDatabase;
 #[cfg(feature = "postgres")]
-pub use sql::postgres::PostgresOrders;
-pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteOrders};
+pub use sql::postgres::PostgresDatabase;
+pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteDatabase};
 pub use static_inventory::StaticInventory;
 pub use static_users::StaticUsers;
 pub use status_counter::StatusCounter;

@@ -23,7 +23,7 @@ pub mod writer;
 
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;
-pub use stored::{BulkOrders, Digests, StoredOrder};
+pub use stored::{BulkOrders, Digests, Newest, StoredEvent, StoredOrder};
 
 /// Where the orders are kept; the scheme of the URL decides the backend.
 #[derive(Debug, Clone, PartialEq, Eq)]

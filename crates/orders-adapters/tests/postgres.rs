@@ -9,8 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use orders_adapters::{PostgresOrders, sql::postgres::PostgresOptions};
-use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit, ports::OrderRepository};
+use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
+use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit, ports::Orders};
 
 #[path = "common/orders.rs"]
 mod common;
@@ -32,14 +32,14 @@ mod sharing;
 use postgres_server::Database;
 
 /// A server's store on this database.
-fn open(database: &Database) -> Arc<PostgresOrders> {
+fn open(database: &Database) -> Arc<PostgresDatabase> {
     open_with(database, PostgresOptions::default())
 }
 
-fn open_with(database: &Database, options: PostgresOptions) -> Arc<PostgresOrders> {
+fn open_with(database: &Database, options: PostgresOptions) -> Arc<PostgresDatabase> {
     let url = database.url().parse().unwrap();
     // Opening blocks, which the thread of a test must not.
-    let opening = std::thread::spawn(move || PostgresOrders::open(&url, None, options));
+    let opening = std::thread::spawn(move || PostgresDatabase::open(&url, None, options));
     Arc::new(opening.join().unwrap().unwrap())
 }
 
@@ -48,7 +48,7 @@ fn after(id: Option<OrderId>, limit: i64) -> OrderQuery {
     OrderQuery { filter: OrderFilter::default(), after: id, limit }
 }
 
-async fn everything(orders: &PostgresOrders) -> Vec<Order> {
+async fn everything(orders: &PostgresDatabase) -> Vec<Order> {
     let mut all: Vec<Order> = Vec::new();
     loop {
         let page = orders.page(after(all.last().map(Order::id), 500)).await.unwrap();

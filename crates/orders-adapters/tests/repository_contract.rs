@@ -4,17 +4,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use orders_adapters::{MemoryOrders, SqliteOrders};
+use orders_adapters::{MemoryDatabase, SqliteDatabase};
 #[cfg(feature = "postgres")]
-use orders_adapters::{PostgresOrders, sql::postgres::PostgresOptions};
-use orders_domain::ports::OrderRepository;
+use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
 
 #[path = "repository_contract/changes.rs"]
 mod changes;
 #[path = "common/orders.rs"]
 mod common;
+#[path = "repository_contract/events.rs"]
+mod events;
 #[path = "repository_contract/insertion.rs"]
 mod insertion;
 #[path = "repository_contract/keys.rs"]
@@ -29,8 +30,13 @@ mod postgres_server;
 #[path = "repository_contract/walks.rs"]
 mod walks;
 
+use placing::Database;
+
+/// How long a rule may take; one that waits for what never comes is broken.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// The store under test.
-type Orders = Arc<dyn OrderRepository>;
+type Orders = Arc<dyn Database>;
 
 /// A store without orders, and what must be thrown away after it.
 struct Fresh {
@@ -40,13 +46,13 @@ struct Fresh {
 
 #[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
 fn memory() -> Option<Fresh> {
-    Some(Fresh { orders: Arc::new(MemoryOrders::default()), _leftovers: Box::new(()) })
+    Some(Fresh { orders: Arc::new(MemoryDatabase::default()), _leftovers: Box::new(()) })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
 fn sqlite() -> Option<Fresh> {
     let folder = tempfile::tempdir().unwrap();
-    let orders = SqliteOrders::open(&folder.path().join("orders.sqlite")).unwrap();
+    let orders = SqliteDatabase::open(&folder.path().join("orders.sqlite")).unwrap();
     Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(folder) })
 }
 
@@ -56,7 +62,7 @@ fn postgres() -> Option<Fresh> {
     let database = postgres_server::database()?;
     let url = database.url().parse().unwrap();
     // Opening blocks, which the thread of a test must not.
-    let open = move || PostgresOrders::open(&url, None, PostgresOptions::default());
+    let open = move || PostgresDatabase::open(&url, None, PostgresOptions::default());
     let orders = std::thread::spawn(open).join().unwrap().unwrap();
     Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(database) })
 }
@@ -68,7 +74,8 @@ macro_rules! rules {
         #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
         async fn $rule() {
             let Some(fresh) = $open() else { return };
-            $theme::$rule(fresh.orders.clone()).await;
+            let kept = tokio::time::timeout(PATIENCE, $theme::$rule(fresh.orders.clone())).await;
+            assert!(kept.is_ok(), "not done within {PATIENCE:?}");
         }
     )*};
 }
@@ -107,6 +114,16 @@ macro_rules! contract {
                 keys::a_key_counts_from_the_stored_date_of_its_order,
                 keys::asking_for_a_key_makes_no_order_and_takes_no_key,
                 keys::many_requests_with_one_key_at_once_make_one_order,
+                keys::a_change_sent_again_is_told_the_order_as_it_was_then,
+                keys::a_key_stands_for_one_request_whatever_it_is_of,
+                keys::many_changes_with_one_key_at_once_make_one_version,
+                events::each_version_has_one_event_and_they_add_up_to_the_order,
+                events::what_is_refused_or_replayed_makes_no_event,
+                events::a_feed_ascends_and_its_pages_meet_every_event_once,
+                events::a_feed_shows_what_is_wanted_of_it,
+                events::concurrent_changes_leave_no_version_without_its_event,
+                events::a_reader_that_follows_meets_every_event_once_in_order,
+                events::a_rehearsal_answers_as_in_earnest_and_leaves_nothing,
             }
 
             #[test]

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use orders_adapters::{OpenError, SqliteOrders, sql::sqlite};
+use orders_adapters::{OpenError, SqliteDatabase, sql::sqlite};
 use orders_domain::{UserId, ports::Revocations};
 
 #[cfg(feature = "postgres")]
@@ -47,19 +47,19 @@ async fn the_latest_revocation_counts(
 async fn on_sqlite_the_latest_revocation_counts() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.sqlite");
-    let store = Arc::new(SqliteOrders::open(&path).unwrap());
+    let store = Arc::new(SqliteDatabase::open(&path).unwrap());
     the_latest_revocation_counts(store, move |user, at| sqlite::revoke(&path, user, at)).await;
 }
 
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_the_latest_revocation_counts() {
-    use orders_adapters::{PostgresOrders, sql::postgres};
+    use orders_adapters::{PostgresDatabase, sql::postgres};
 
     let Some(database) = postgres_server::database() else { return };
     let url: postgres::PostgresUrl = database.url().parse().unwrap();
     let (options, opened) = (postgres::PostgresOptions::default(), url.clone());
-    let open = std::thread::spawn(move || PostgresOrders::open(&opened, None, options));
+    let open = std::thread::spawn(move || PostgresDatabase::open(&opened, None, options));
     let store = Arc::new(open.join().unwrap().unwrap());
     the_latest_revocation_counts(store, move |user, at| postgres::revoke(&url, options, user, at)).await;
 }
@@ -83,6 +83,7 @@ fn revocations_are_not_lost_unless_that_is_allowed() {
     let path = folder.path().join("orders.sqlite");
     sqlite::migrate(&path).unwrap();
     sqlite::revoke(&path, user(7), at(0)).unwrap();
+    assert!(sqlite::revert(&path, false).unwrap().is_some());
     let refused = sqlite::revert(&path, false);
     assert!(matches!(refused, Err(OpenError::WouldLose { .. })), "{refused:?}");
     assert!(sqlite::revert(&path, true).unwrap().is_some());

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
-use orders_adapters::SqliteOrders;
+use orders_adapters::SqliteDatabase;
 use tempfile::TempDir;
 
 #[path = "common/orders.rs"]
@@ -40,8 +40,8 @@ impl Place {
         self.0.path().join("orders.sqlite")
     }
 
-    fn open(&self) -> SqliteOrders {
-        SqliteOrders::open(&self.file()).unwrap()
+    fn open(&self) -> SqliteDatabase {
+        SqliteDatabase::open(&self.file()).unwrap()
     }
 
     /// Another process, as good as.

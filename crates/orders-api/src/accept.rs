@@ -12,6 +12,8 @@ pub enum Media {
     Json,
     /// `application/x-ndjson`: one JSON text a line.
     NdJson,
+    /// `text/event-stream`: server-sent events.
+    EventStream,
 }
 
 impl Media {
@@ -20,6 +22,7 @@ impl Media {
         match self {
             Self::Json => "application/json",
             Self::NdJson => "application/x-ndjson",
+            Self::EventStream => "text/event-stream",
         }
     }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    dev::{Payload, ServiceRequest},
+    dev::Payload,
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 use futures_util::future::{Ready, ready};
 use orders_domain::{Audience, UseCase, User, ports::Authenticator};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, gate::AtRoute};
 
 /// The header that names a user in header mode.
 pub const USER_ID: HeaderName = HeaderName::from_static("user_id");
@@ -77,8 +77,7 @@ impl Auth {
     /// # Errors
     ///
     /// 401 without a credential, with several, or with one that stands for nobody.
-    pub async fn resolve(&self, request: &ServiceRequest) -> Result<User, ApiError> {
-        let headers = request.headers();
+    pub async fn resolve(&self, headers: &HeaderMap) -> Result<User, ApiError> {
         let (credential, stranger) = match self.scheme {
             AuthScheme::Header => {
                 (user_id(headers)?, ApiError::Unauthorized("the header user_id names no user"))
@@ -137,7 +136,7 @@ impl CurrentUser {
     ///
     /// 401 on a route without authentication: closed is the safe side of a mistake.
     pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
-        let found = request.extensions().get::<Self>().copied();
+        let found = request.extensions().get().and_then(|at: &AtRoute| at.asker);
         found.ok_or(ApiError::Unauthorized("nobody was authenticated"))
     }
 }
@@ -153,9 +152,9 @@ impl FromRequest for CurrentUser {
 
 /// Whom a list is for: the user, or anyone where strangers may read it.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader(pub Audience);
+pub struct ListedFor(pub Audience);
 
-impl FromRequest for Reader {
+impl FromRequest for ListedFor {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 

@@ -1,19 +1,17 @@
-//! The OpenAPI document and the page to try it from, with assets that are compiled in.
+//! The OpenAPI and `AsyncAPI` documents and the page to try it from, with assets that are compiled in.
 
 use std::sync::{Arc, LazyLock};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
-    web::Data,
+    http::header::{self, HeaderValue},
+    web::{Bytes, Data},
 };
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::{auth::Auth, error::ApiError, response};
+use crate::{auth::Auth, error::ApiError, events::asyncapi, openapi};
 
 /// The assets of a release do not change.
 const ASSETS: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -38,9 +36,35 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
 );
 
+/// What programs read of the API, written once.
+#[derive(Debug)]
+pub struct Documents {
+    openapi: Bytes,
+    asyncapi: Bytes,
+}
+
+impl Documents {
+    /// Of this API.
+    #[must_use]
+    pub fn new(document: &OpenApi) -> Self {
+        let bytes = |json: &Value| serde_json::to_vec(json).unwrap_or_default().into();
+        Self { openapi: bytes(&openapi::with_webhooks(document)), asyncapi: bytes(&asyncapi::document()) }
+    }
+}
+
 /// The OpenAPI document.
-pub async fn openapi(document: Data<OpenApi>) -> Result<HttpResponse, ApiError> {
-    response::json(StatusCode::OK, &**document)
+pub async fn openapi(documents: Data<Documents>) -> HttpResponse {
+    json(documents.openapi.clone())
+}
+
+/// The `AsyncAPI` document.
+pub async fn asyncapi(documents: Data<Documents>) -> HttpResponse {
+    json(documents.asyncapi.clone())
+}
+
+fn json(document: Bytes) -> HttpResponse {
+    let json = HeaderValue::from_static("application/json");
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, json)).body(document)
 }
 
 /// `/docs` is the page `/docs/`, and `/` leads there: relative to the path that was asked for, which a

@@ -28,6 +28,10 @@ use crate::{
 /// Names a request in every answer and log line.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What a request is called, where handlers find it.
+#[derive(Debug)]
+pub struct Named(pub HeaderValue);
+
 /// Requests that reached no route are counted together.
 const NO_ROUTE: RouteName = RouteName("none");
 
@@ -54,6 +58,7 @@ pub async fn edge(
     let started = Instant::now();
     let id = request_id(&request);
     let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
+    request.extensions_mut().insert(Named(id.clone()));
     let (version, asks_to_upgrade) = (request.version(), request.head().upgrade());
     let ending = request.app_data::<Ending>().cloned();
     let method = request.method().clone();

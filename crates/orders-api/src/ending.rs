@@ -11,11 +11,23 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Whoever brings the end about. Dropped, it never comes.
 #[derive(Debug)]
-pub struct Stop(watch::Sender<bool>);
+pub struct Stop(watch::Sender<Phase>);
 
 /// Where each worker hears of the end.
 #[derive(Debug, Clone)]
-pub struct Endings(watch::Receiver<bool>);
+pub struct Endings(watch::Receiver<Phase>);
+
+/// How far the end is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// Nobody knows.
+    #[default]
+    Far,
+    /// The server was told to stop: who waits for what may come is told that there is nothing.
+    Near,
+    /// Nobody is waited for any longer.
+    Here,
+}
 
 /// Tells a worker's requests when waiting ends. Each worker has its own, so that requests of two
 /// workers never meet at it.
@@ -24,21 +36,26 @@ pub struct Ending(Rc<Told>);
 
 #[derive(Debug, Default)]
 struct Told {
-    has_come: Cell<bool>,
+    phase: Cell<Phase>,
     waiting: Notify,
 }
 
 impl Stop {
     /// An end that has not come, and where it is heard of.
     pub fn new() -> (Self, Endings) {
-        let (sender, receiver) = watch::channel(false);
+        let (sender, receiver) = watch::channel(Phase::Far);
         (Self(sender), Endings(receiver))
     }
 
-    /// The server was told to stop: the end comes a while later.
+    /// The server was told to stop.
+    pub fn nears(&self) {
+        self.0.send_replace(Phase::Near);
+    }
+
+    /// The end comes a while after it has become near.
     pub async fn after_a_while(self) {
         tokio::time::sleep(LAST_ANSWERS).await;
-        self.0.send_replace(true);
+        self.0.send_replace(Phase::Here);
     }
 }
 
@@ -48,8 +65,9 @@ impl Endings {
         let (ending, Self(mut told)) = (Ending::default(), self.clone());
         let worker = ending.clone();
         actix_web::rt::spawn(async move {
-            if told.wait_for(|ended| *ended).await.is_ok() {
-                worker.comes();
+            while told.changed().await.is_ok() {
+                let phase = *told.borrow_and_update();
+                worker.has_come_to(phase);
             }
         });
         ending
@@ -57,9 +75,27 @@ impl Endings {
 }
 
 impl Ending {
-    fn comes(&self) {
-        self.0.has_come.set(true);
+    fn has_come_to(&self, phase: Phase) {
+        self.0.phase.set(phase);
         self.0.waiting.notify_waiters();
+    }
+
+    /// Whether the server was told to stop.
+    pub fn is_near(&self) -> bool {
+        self.0.phase.get() >= Phase::Near
+    }
+
+    /// Returns once the server was told to stop.
+    pub async fn nears(&self) {
+        while !self.is_near() {
+            self.0.waiting.notified().await;
+        }
+    }
+
+    async fn comes(&self) {
+        while self.0.phase.get() < Phase::Here {
+            self.0.waiting.notified().await;
+        }
     }
 
     /// What comes of the future, or nothing when the end comes first. One that is ready at once, as
@@ -68,13 +104,10 @@ impl Ending {
         if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
             return Some(output);
         }
-        if self.0.has_come.get() {
-            return None;
-        }
         tokio::select! {
             biased;
             output = future => Some(output),
-            () = self.0.waiting.notified() => None,
+            () = self.comes() => None,
         }
     }
 }
@@ -95,7 +128,10 @@ mod tests {
         let mut waits = pin!(pending::<u8>());
         let mut waiting = pin!(ending.race(waits.as_mut()));
         assert_eq!(waiting.as_mut().now_or_never(), None);
-        stop.0.send_replace(true);
+        stop.nears();
+        ending.nears().await;
+        assert_eq!(waiting.as_mut().now_or_never(), None);
+        stop.0.send_replace(Phase::Here);
         assert_eq!(waiting.await, None);
         assert_eq!(ending.race(pin!(pending::<u8>())).await, None);
         assert_eq!(ending.race(pin!(async { 7 })).await, Some(7));

@@ -9,7 +9,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{InvalidInput, OrderError, OrderStatus, Scope, ports::PortError};
+use orders_domain::{InvalidInput, OrderError, OrderId, OrderStatus, Scope, Version, ports::PortError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,6 +39,8 @@ pub enum ApiError {
     NotOwned,
     #[error("{0} does not exist")]
     NoRoute(String),
+    #[error("order {order} has no version {}", .version.get())]
+    NoVersion { order: OrderId, version: Version },
     #[error("{0}")]
     UnknownProduct(InvalidInput),
     #[error("only {allow} can be done here")]
@@ -63,6 +65,8 @@ pub enum ApiError {
     Invalid { detail: String, faults: Vec<Fault> },
     #[error("the Idempotency-Key was used for another request")]
     KeyReused,
+    #[error("too many clients follow events already")]
+    TooManyStreams,
     #[error("too many requests")]
     TooManyRequests { retry_after: Duration },
     #[error("{detail}")]
@@ -94,6 +98,7 @@ impl ApiError {
             Self::MissingScope(_) => (StatusCode::FORBIDDEN, "insufficient-scope"),
             Self::NotOwned => (StatusCode::UNAUTHORIZED, "not-owned"),
             Self::NoRoute(_) => (StatusCode::NOT_FOUND, "no-route"),
+            Self::NoVersion { .. } => (StatusCode::NOT_FOUND, "no-version"),
             Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
@@ -107,6 +112,7 @@ impl ApiError {
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::TooManyStreams => (StatusCode::SERVICE_UNAVAILABLE, "too-many-streams"),
             Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -185,7 +191,7 @@ impl ResponseError for ApiError {
                     format!(r#"Bearer realm="orders", error="insufficient_scope", scope="{scope}""#);
                 response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }
-            Self::Unavailable { .. } => {
+            Self::Unavailable { .. } | Self::TooManyStreams => {
                 response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
             }
             Self::ForeignPage => {
@@ -238,7 +244,7 @@ impl From<PortError> for ApiError {
             PortError::Unknown(_) => {
                 "storage failed while saving, so it may or may not be saved: read the order, or send a new one again with the same Idempotency-Key"
             }
-            PortError::Stale | PortError::Corrupt(_) => return Self::Internal(Some(cause)),
+            PortError::Corrupt(_) => return Self::Internal(Some(cause)),
         };
         Self::Unavailable { detail, cause: Some(cause) }
     }

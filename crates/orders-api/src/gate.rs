@@ -13,7 +13,7 @@ use orders_domain::{Audience, OrderError, Ownership, UseCase};
 
 use crate::{
     accept::{self, Media},
-    auth::{Auth, CurrentUser, Reader},
+    auth::{Auth, CurrentUser, ListedFor},
     error::ApiError,
     host, parameters,
     payload::Incoming,
@@ -35,13 +35,24 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteName(pub &'static str);
 
-/// Which route a request has come to, and the body that it brought.
+/// Which route a request has come to, what it brought, and who asks: one note for all of it.
 #[derive(Debug)]
 pub struct AtRoute {
     /// The route's name.
     pub name: RouteName,
     /// The body, if there is one.
     pub incoming: Option<Incoming>,
+    /// Who asks, once they are let in.
+    pub asker: Option<CurrentUser>,
+}
+
+/// What a route takes in its query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Query {
+    /// Nothing: no parameter is known.
+    None,
+    /// What the handler reads.
+    Read,
 }
 
 /// What a route asks of every request.
@@ -49,8 +60,7 @@ pub struct AtRoute {
 pub struct Rule {
     name: RouteName,
     access: Access,
-    /// Whether the handler reads the query. Where none does, no parameter is known.
-    reads_query: bool,
+    query: Query,
     /// In which forms it answers, the usual one first.
     offers: &'static [Media],
 }
@@ -58,12 +68,12 @@ pub struct Rule {
 impl Rule {
     /// A route without parameters that answers JSON.
     pub const fn new(name: &'static str, access: Access) -> Self {
-        Self { name: RouteName(name), access, reads_query: false, offers: &[Media::Json] }
+        Self { name: RouteName(name), access, query: Query::None, offers: &[Media::Json] }
     }
 
     /// The same with a handler that reads the query.
     pub const fn reading_query(self) -> Self {
-        Self { reads_query: true, ..self }
+        Self { query: Query::Read, ..self }
     }
 
     /// The same with these forms of answers.
@@ -73,10 +83,9 @@ impl Rule {
 
     /// Judges what can be judged before the handler, once the asker is let in.
     fn judge(&self, request: &ServiceRequest) -> Result<(), ApiError> {
-        if self.reads_query {
-            parameters::bounded(request.query_string())?;
-        } else {
-            parameters::none(request.query_string())?;
+        match self.query {
+            Query::None => parameters::none(request.query_string())?,
+            Query::Read => parameters::bounded(request.query_string())?,
         }
         // What operators and browsers fetch has one form each, whatever they say.
         if self.access != Access::Open {
@@ -100,7 +109,7 @@ pub async fn gate(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let incoming = Incoming::of(&mut request);
-    request.extensions_mut().insert(AtRoute { name: rule.name, incoming: incoming.clone() });
+    request.extensions_mut().insert(AtRoute { name: rule.name, incoming: incoming.clone(), asker: None });
     let mut response = match admit(rule.access, &request).await.and_then(|()| rule.judge(&request)) {
         Ok(()) => next.call(request).await?,
         Err(error) => {
@@ -114,6 +123,12 @@ pub async fn gate(
     {
         let challenge = auth.challenge();
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    // Where no tokens are used, none with more scopes would help.
+    if response.status() == StatusCode::FORBIDDEN
+        && response.request().app_data::<Data<Auth>>().is_some_and(|auth| auth.is_bare_header())
+    {
+        response.headers_mut().remove(header::WWW_AUTHENTICATE);
     }
     // What was refused before its body was read.
     if incoming.is_some_and(|incoming| incoming.is_unread()) {
@@ -133,7 +148,7 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError>
         Access::User(use_case) => {
             let auth = request.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?;
             if auth.opens(use_case) {
-                request.extensions_mut().insert(Reader(Audience::Anyone));
+                request.extensions_mut().insert(ListedFor(Audience::Anyone));
                 None
             } else {
                 // Whoever has shown too many credentials that stand for nobody is not looked at: to
@@ -141,7 +156,7 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError>
                 if let (Some(limit), Some(address)) = (limit, address()) {
                     limit.check_exhausted(address)?;
                 }
-                Some(auth.resolve(request).await.map(|user| CurrentUser { user, use_case }))
+                Some(auth.resolve(request.headers()).await.map(|user| CurrentUser { user, use_case }))
             }
         }
         Access::Open | Access::Anyone => None,
@@ -158,7 +173,9 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError>
         if !asker.use_case.is_of_one_order() {
             asker.use_case.check(asker.user, Ownership::Own).map_err(OrderError::from)?;
         }
-        request.extensions_mut().insert(asker);
+        if let Some(at) = request.extensions_mut().get_mut::<AtRoute>() {
+            at.asker = Some(asker);
+        }
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The header `Idempotency-Key` (IETF draft "The Idempotency-Key HTTP Header Field").
 
-use actix_web::http::header::{HeaderMap, HeaderName};
-use orders_domain::{Fingerprint, Idempotency, IdempotencyKey};
+use actix_web::http::{
+    Method,
+    header::{HeaderMap, HeaderName},
+};
+use orders_domain::{Fingerprint, IdempotencyKey};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
@@ -18,7 +21,7 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "the schema of what `key` reads")]
 pub struct KeyHeader {
-    /// Sent again with the same body within 24 hours, the first answer is given again.
+    /// Sent again with the same request within 24 hours, the first answer is given again.
     #[param(
         rename = "Idempotency-Key",
         nullable = false,
@@ -43,8 +46,18 @@ pub fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     }
 }
 
-/// A key together with the body that it came with.
+/// What a request asks for: the same key must come with the same.
 #[must_use]
-pub fn of_body(key: IdempotencyKey, body: &[u8]) -> Idempotency {
-    Idempotency { key, fingerprint: Fingerprint(Sha256::digest(body).into()) }
+pub fn fingerprint(method: &Method, path: &str, body: &[u8]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    // A placing is known by its body alone, as it was before other requests had keys: no such body
+    // begins as the others do.
+    if (method, path) != (&Method::POST, "/orders") {
+        hash.update(method.as_str());
+        hash.update(" ");
+        hash.update(path);
+        hash.update("\n");
+    }
+    hash.update(body);
+    Fingerprint(hash.finalize().into())
 }

@@ -9,6 +9,7 @@
 //! often), `ownership` (on the routes of one order) and a handler.
 
 mod accept;
+mod asking;
 mod auth;
 mod connections;
 mod docs;
@@ -16,6 +17,7 @@ mod edge;
 mod ending;
 mod error;
 mod etag;
+mod events;
 mod faults;
 mod gate;
 mod health;
@@ -39,6 +41,7 @@ mod server;
 mod stream;
 
 pub use auth::{Auth, AuthScheme};
+pub use events::EventsSource;
 pub use host::is_loopback;
 pub use metrics::Render;
 pub use openapi::document;

@@ -1,5 +1,7 @@
 //! The OpenAPI document, made from the handlers and the table of what can go wrong.
 
+use orders_domain::EventType;
+use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -14,7 +16,7 @@ mod failures;
 
 use failures::WhatCanGoWrong;
 
-use crate::{auth, error::Problem, health, metrics, orders, products, public_url::PublicUrl};
+use crate::{auth, error::Problem, events, health, metrics, orders, products, public_url::PublicUrl};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,12 +28,14 @@ use crate::{auth, error::Problem, health, metrics, orders, products, public_url:
     ),
     paths(
         orders::place, orders::list, orders::show, orders::track, orders::advance, orders::cancel,
+        events::timeline, events::list,
         products::list, products::show,
         health::live, health::ready, metrics::show,
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, events::body::EventBody)),
     tags(
         (name = "orders", description = "Placing orders, moving them on, listing them"),
+        (name = "events", description = "What happened, in the order in which it can be read"),
         (name = "products", description = "What can be ordered"),
         (name = "operations", description = "For those who run the service"),
     ),
@@ -41,7 +45,13 @@ struct Document;
 
 /// The document as it is served.
 #[must_use]
-pub fn document() -> openapi::OpenApi {
+pub fn document() -> Value {
+    with_webhooks(&operations_document())
+}
+
+/// The document of what can be asked.
+#[must_use]
+pub fn operations_document() -> openapi::OpenApi {
     let mut document = Document::openapi();
     // Relative to where the document is, so it holds behind a proxy too.
     document.servers = Some(vec![openapi::Server::new(".")]);
@@ -51,8 +61,30 @@ pub fn document() -> openapi::OpenApi {
 /// The same as a server at this address serves it.
 #[must_use]
 pub fn document_at(url: &PublicUrl) -> openapi::OpenApi {
-    let mut document = document();
+    let mut document = operations_document();
     document.servers = Some(vec![openapi::Server::new(url.to_string())]);
+    document
+}
+
+/// The document with the events that can be sent as webhooks, of which the library knows nothing.
+#[must_use]
+pub fn with_webhooks(document: &openapi::OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    let webhooks = EventType::ALL.map(|kind| {
+        let event = json!({"allOf": [
+            {"$ref": "#/components/schemas/Event"},
+            {"properties": {"type": {"const": kind.as_str()}}},
+        ]});
+        let webhook = json!({"post": {
+            "operationId": kind.as_str().replace('.', "_"),
+            "summary": kind.about(),
+            "tags": ["events"],
+            "requestBody": {"required": true, "content": {"application/json": {"schema": event}}},
+            "responses": {"2XX": {"description": "The event was taken"}},
+        }});
+        (kind.as_str().to_owned(), webhook)
+    });
+    document["webhooks"] = Value::Object(webhooks.into_iter().collect());
     document
 }
 
@@ -136,7 +168,7 @@ impl Modify for Authentication {
     fn modify(&self, document: &mut openapi::OpenApi) {
         let header = ApiKeyValue::with_description(
             auth::USER_ID.as_str(),
-            "Header mode, for development: the bare id of a known user (1, 2 or 3)",
+            "Header mode, for development: the bare id of a known user (1, 2 or 3; 100 is the operator)",
         );
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -151,7 +183,7 @@ impl Modify for Authentication {
                 ["userId", "bearer"].map(|name| SecurityRequirement::new::<_, [_; 0], String>(name, []));
             operation.security = Some(if operation.operation_id.as_deref() == Some("list_orders") {
                 [vec![nobody], ways.into()].concat()
-            } else if path.starts_with("/orders") {
+            } else if path.starts_with("/orders") || path == "/events" {
                 ways.into()
             } else {
                 vec![nobody]

@@ -8,16 +8,18 @@ use actix_web::{
     },
     web::Data,
 };
-use orders_domain::{Order, OrderError, OrderService, Placed};
+use orders_domain::{Done, OrderService, RequestedLine, User};
 
 use crate::{
     accept::Media,
-    auth::{CurrentUser, Reader},
+    asking::{self, Asking, DryRunParam},
+    auth::ListedFor,
     error::ApiError,
     etag,
-    idempotency::{self, KeyHeader},
+    idempotency::KeyHeader,
     json::Json,
     ownership::Owned,
+    parameters::{self, VersionParam},
     payload::UnreadBody,
     public_url::PublicPath,
     query::{self, ListParams},
@@ -31,38 +33,46 @@ type Answer = Result<HttpResponse, ApiError>;
 /// Places an order of the sent products at their present prices.
 #[utoipa::path(
     post, path = "/orders", tag = "orders",
-    params(KeyHeader),
+    params(KeyHeader, DryRunParam),
     request_body = PlaceOrderBody,
     responses((status = 201, description = "The order is placed", body = OrderBody, headers(
         ("Location" = String, description = "`/orders/{id}`"),
         ("ETag" = String, description = "The tag of this version"),
         ("Idempotency-Replayed" = String, description = "`true` if an earlier request made the order"),
+        ("Orders-Dry-Run" = String, description = "`true` if nothing was done"),
     )))
 )]
 pub async fn place(
     service: Data<OrderService>,
-    CurrentUser { user, .. }: CurrentUser,
+    asking: Asking,
     http: HttpRequest,
     body: UnreadBody,
 ) -> Answer {
-    let key = idempotency::key(http.headers())?;
     let bytes = body.json_bytes().await?;
-    let (lines, mut faults) = request::lines(Json::parse(&bytes)?);
-    if !faults.is_empty() {
-        faults.extend(service.faults(user, &lines).await?);
-        faults.into_result()?;
-    }
-    let idempotency = key.map(|key| idempotency::of_body(key, &bytes));
-    let placed = service.place(user, &lines, idempotency).await?;
-    let (Placed::Now(order) | Placed::Before(order)) = &placed;
+    let user = asking.user;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    let done = match lines(&service, user, &bytes).await {
+        Ok(lines) => service.place(user, &lines, request).await?,
+        Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
+    };
+    let order = done.order();
     let mut answer = response::order(StatusCode::CREATED, order);
     let location = format!("{}/orders/{}", PublicPath::of(&http), order.id());
     let location = HeaderValue::try_from(location).map_err(|_| ApiError::Internal(None))?;
     answer.headers_mut().insert(header::LOCATION, location);
-    if let Placed::Before(_) = placed {
-        answer.headers_mut().insert(idempotency::REPLAYED, HeaderValue::from_static("true"));
-    }
+    asking::mark(&mut answer, &done, rehearsal);
     Ok(answer)
+}
+
+/// The lines that a body asks for, or everything that is wrong with them.
+async fn lines(service: &OrderService, user: User, body: &[u8]) -> Result<Vec<RequestedLine>, ApiError> {
+    let (lines, mut faults) = request::lines(Json::parse(body)?);
+    if !faults.is_empty() {
+        faults.extend(service.faults(user, &lines).await?);
+        faults.into_result()?;
+    }
+    Ok(lines)
 }
 
 /// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
@@ -72,7 +82,7 @@ pub async fn place(
         ("Link" = String, description = "The next page, while there is more"),
     ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
 )]
-pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: HttpRequest) -> Answer {
+pub async fn list(service: Data<OrderService>, ListedFor(audience): ListedFor, http: HttpRequest) -> Answer {
     let query = query::parse(http.query_string())?;
     if http.extensions().get() == Some(&Media::NdJson) {
         if http.method() == Method::HEAD {
@@ -93,7 +103,7 @@ pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: H
 
 /// Shows an order to its owner.
 #[utoipa::path(
-    get, path = "/orders/{id}", operation_id = "show_order", tag = "orders",
+    get, path = "/orders/{id}", operation_id = "show_order", tag = "orders", params(VersionParam),
     responses(
         (status = 200, description = "The order", body = OrderBody,
             headers(("ETag" = String, description = "The tag of this version"))),
@@ -101,8 +111,14 @@ pub async fn list(service: Data<OrderService>, Reader(audience): Reader, http: H
             headers(("ETag" = String, description = "The tag of this version"))),
     )
 )]
-pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
-    let order = order.into_expected()?;
+pub async fn show(service: Data<OrderService>, Owned(order): Owned, http: HttpRequest) -> Answer {
+    let order = match parameters::version(http.query_string())? {
+        None => order.into_expected()?,
+        Some(version) => {
+            let unknown = ApiError::NoVersion { order: order.order().id(), version };
+            service.at_version(order, version).await?.ok_or(unknown)?
+        }
+    };
     if etag::is_known(http.headers(), order.version())? {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, etag::of(order.version())))
@@ -113,39 +129,70 @@ pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
 
 /// Sets the shipment, or replaces it.
 #[utoipa::path(
-    patch, path = "/orders/{id}/tracking", tag = "orders", request_body = SetTrackingBody,
+    patch, path = "/orders/{id}/tracking", tag = "orders", params(KeyHeader, DryRunParam), request_body = SetTrackingBody,
     responses((status = 200, description = "The order with its shipment", body = OrderBody,
-        headers(("ETag" = String, description = "The tag of this version"))))
+        headers(("ETag" = String, description = "The tag of this version"), ("Idempotency-Replayed" = String, description = "`true` if an earlier request did it"), ("Orders-Dry-Run" = String, description = "`true` if nothing was done"))))
 )]
-pub async fn track(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
+pub async fn track(
+    service: Data<OrderService>,
+    Owned(order): Owned,
+    asking: Asking,
+    body: UnreadBody,
+) -> Answer {
     let bytes = body.json_bytes().await?;
-    let shipment = request::shipment(Json::parse(&bytes)?)?;
-    changed(service.track(order, shipment).await)
+    let user = asking.user;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    let done = match Json::parse(&bytes).and_then(request::shipment) {
+        Ok(shipment) => service.track(order, shipment, request).await?,
+        Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
+    };
+    Ok(changed(&done, rehearsal))
 }
 
 /// Moves the order to another status.
 #[utoipa::path(
-    patch, path = "/orders/{id}/status", tag = "orders", request_body = SetStatusBody,
+    patch, path = "/orders/{id}/status", tag = "orders", params(KeyHeader, DryRunParam), request_body = SetStatusBody,
     responses((status = 200, description = "The order in its status", body = OrderBody,
-        headers(("ETag" = String, description = "The tag of this version"))))
+        headers(("ETag" = String, description = "The tag of this version"), ("Idempotency-Replayed" = String, description = "`true` if an earlier request did it"), ("Orders-Dry-Run" = String, description = "`true` if nothing was done"))))
 )]
-pub async fn advance(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
+pub async fn advance(
+    service: Data<OrderService>,
+    Owned(order): Owned,
+    asking: Asking,
+    body: UnreadBody,
+) -> Answer {
     let bytes = body.json_bytes().await?;
-    let status = request::status(Json::parse(&bytes)?)?;
-    changed(service.advance(order, status).await)
+    let user = asking.user;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    let done = match Json::parse(&bytes).and_then(request::status) {
+        Ok(status) => service.advance(order, status, request).await?,
+        Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
+    };
+    Ok(changed(&done, rehearsal))
 }
 
 /// Cancels the order and forgets its shipment. No body is needed.
 #[utoipa::path(
-    patch, path = "/orders/{id}/cancel", tag = "orders",
+    patch, path = "/orders/{id}/cancel", tag = "orders", params(KeyHeader, DryRunParam),
     responses((status = 200, description = "The cancelled order", body = OrderBody,
-        headers(("ETag" = String, description = "The tag of this version"))))
+        headers(("ETag" = String, description = "The tag of this version"), ("Idempotency-Replayed" = String, description = "`true` if an earlier request did it"), ("Orders-Dry-Run" = String, description = "`true` if nothing was done"))))
 )]
-pub async fn cancel(service: Data<OrderService>, Owned(order): Owned, body: UnreadBody) -> Answer {
-    body.discard().await;
-    changed(service.cancel(order).await)
+pub async fn cancel(
+    service: Data<OrderService>,
+    Owned(order): Owned,
+    asking: Asking,
+    body: UnreadBody,
+) -> Answer {
+    let bytes = body.discard().await;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    Ok(changed(&service.cancel(order, request).await?, rehearsal))
 }
 
-fn changed(result: Result<Order, OrderError>) -> Answer {
-    Ok(response::order(StatusCode::OK, &result?))
+fn changed(done: &Done, rehearsal: bool) -> HttpResponse {
+    let mut answer = response::order(StatusCode::OK, done.order());
+    asking::mark(&mut answer, done, rehearsal);
+    answer
 }

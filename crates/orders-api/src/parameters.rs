@@ -1,12 +1,29 @@
 //! What every query string must keep to, whatever the route.
 
+use std::{
+    borrow::Cow,
+    fmt::Display,
+    num::IntErrorKind::{NegOverflow, PosOverflow},
+};
+
 use form_urlencoded::parse;
-use orders_domain::Quoted;
+use orders_domain::{InvalidInput, Quoted, Version};
+use utoipa::IntoParams;
 
 use crate::{error::ApiError, faults::Faults};
 
 /// The most parameters that a query has. Looking for repeated ones looks at all that came before.
 const MAX: usize = 32;
+
+/// The parameter of one order, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what [`version`] reads")]
+pub struct VersionParam {
+    /// Show the order as it was at this version.
+    #[param(minimum = 1, nullable = false)]
+    version: Option<i64>,
+}
 
 /// A query of at most [`MAX`] parameters.
 ///
@@ -41,4 +58,81 @@ pub fn none(query: &str) -> Result<(), ApiError> {
 /// A parameter that the route does not know.
 pub fn unknown(name: &str, faults: &mut Faults) {
     faults.invalid(format_args!("/{name}"), format_args!("the parameter {} is not known here", Quoted(name)));
+}
+
+/// Has each parameter of a query taken once, with the pointer to it.
+pub fn each(query: &str, faults: &mut Faults, mut take: impl FnMut(&str, &str, String, &mut Faults)) {
+    let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    for (name, value) in parse(query.as_bytes()) {
+        let pointer = format!("/{name}");
+        if seen.contains(&name) {
+            faults.malformed(pointer, format_args!("the parameter {} is repeated", Quoted(&name)));
+            continue;
+        }
+        take(&name, &value, pointer, faults);
+        seen.push(name);
+    }
+}
+
+/// Whether a query asks for a dry run, which is all that it may ask.
+///
+/// # Errors
+///
+/// 400 for what is not `true` or `false`, 422 for unknown parameters.
+pub fn dry_run(query: &str) -> Result<bool, ApiError> {
+    if query.is_empty() {
+        return Ok(false);
+    }
+    let (mut faults, mut is_dry) = (Faults::default(), false);
+    each(query, &mut faults, |name, value, pointer, faults| match (name, value) {
+        ("dryRun", "true") => is_dry = true,
+        ("dryRun", "false") => is_dry = false,
+        ("dryRun", other) => {
+            faults.malformed(pointer, format_args!("dryRun {} is not true or false", Quoted(other)));
+        }
+        _ => unknown(name, faults),
+    });
+    faults.into_result().map(|()| is_dry)
+}
+
+/// Which version of a thing a query asks for.
+///
+/// # Errors
+///
+/// 400 for what is no version, 422 for unknown parameters.
+pub fn version(query: &str) -> Result<Option<Version>, ApiError> {
+    if query.is_empty() {
+        return Ok(None);
+    }
+    let (mut faults, mut version) = (Faults::default(), None);
+    each(query, &mut faults, |name, value, pointer, faults| match name {
+        "version" => version = spelled(value.parse(), pointer, faults),
+        _ => unknown(name, faults),
+    });
+    faults.into_result().map(|()| version)
+}
+
+/// A value of one spelling.
+pub fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut Faults) -> Option<T> {
+    parsed.map_err(|reason| faults.malformed(pointer, reason)).ok()
+}
+
+/// A limit, which is a whole number within a range.
+pub fn limit<T: TryFrom<i64, Error = InvalidInput>>(
+    value: &str,
+    pointer: String,
+    refused: impl FnOnce(&str) -> InvalidInput,
+    faults: &mut Faults,
+) -> Option<T> {
+    match value.parse::<i64>().map(T::try_from) {
+        Ok(Ok(limit)) => return Some(limit),
+        Ok(Err(reason)) => faults.invalid(pointer, reason),
+        Err(error) if matches!(error.kind(), PosOverflow | NegOverflow) => {
+            faults.invalid(pointer, refused(value));
+        }
+        Err(_) => {
+            faults.malformed(pointer, format_args!("limit {} is not a whole number", Quoted(value)));
+        }
+    }
+    None
 }

@@ -90,13 +90,15 @@ impl UnreadBody {
     }
 
     /// Reads what was sent without need, up to [`LIMIT`] and for [`PATIENCE`], so that the connection
-    /// can be used again.
-    pub async fn discard(self) {
-        let Some(payload) = self.incoming.take() else { return };
-        if read(payload, 0).await.is_err() {
+    /// can be used again; what there is of it.
+    pub async fn discard(self) -> Bytes {
+        let Some(payload) = self.incoming.take() else { return Bytes::new() };
+        let body = read(payload, 0).await;
+        if body.is_err() {
             // As good as unread.
             self.incoming.0.replace(Some(Payload::None));
         }
+        body.unwrap_or_default()
     }
 
     fn length(&self) -> Option<usize> {

@@ -1,16 +1,15 @@
 //! The query of `GET /orders`, and the link to its next page.
 
-use std::{
-    fmt::Display,
-    num::IntErrorKind::{NegOverflow, PosOverflow},
-};
-
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use form_urlencoded::Serializer;
 use orders_domain::{InvalidInput, OrderFilter, OrderId, OrderQuery, PageLimit, Quoted};
 use utoipa::IntoParams;
 
-use crate::{error::ApiError, faults::Faults, parameters};
+use crate::{
+    error::ApiError,
+    faults::Faults,
+    parameters::{self, spelled},
+};
 
 /// The query parameters of the list, for the document.
 #[derive(Debug, IntoParams)]
@@ -43,47 +42,28 @@ pub struct ListParams {
 /// range; all of them at once.
 pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
     let mut faults = Faults::default();
-    let mut seen: Vec<String> = Vec::new();
     let (mut filter, mut after, mut limit) = (OrderFilter::default(), None, PageLimit::DEFAULT);
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let pointer = format!("/{name}");
-        if seen.iter().any(|other| *other == name) {
-            faults.malformed(pointer, format_args!("the parameter {} is repeated", Quoted(&name)));
-            continue;
+    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
+        "limit" => {
+            limit =
+                parameters::limit(value, pointer, |value| PageLimit::refused(value), faults).unwrap_or(limit);
         }
-        match &*name {
-            "limit" => match value.parse::<i64>().map(PageLimit::try_from) {
-                Ok(Ok(parsed)) => limit = parsed,
-                Ok(Err(reason)) => faults.invalid(pointer, reason),
-                Err(error) if matches!(error.kind(), PosOverflow | NegOverflow) => {
-                    faults.invalid(pointer, PageLimit::refused(value));
-                }
-                Err(_) => {
-                    faults.malformed(pointer, format_args!("limit {} is not a whole number", Quoted(&value)));
-                }
-            },
-            // 0 is what a client has seen that has seen nothing.
-            "after" if value == "0" => after = None,
-            "after" => after = spelled(value.parse(), pointer, &mut faults),
-            "userId" => filter.user = spelled(value.parse(), pointer, &mut faults),
-            "status" => match value.parse() {
-                Ok(status) => filter.status = Some(status),
-                Err(reason) => {
-                    let reason: InvalidInput = reason;
-                    faults.invalid(pointer, reason);
-                }
-            },
-            "from" => filter.from = moment(&value, &pointer, &mut faults),
-            "to" => filter.to = moment(&value, &pointer, &mut faults),
-            _ => parameters::unknown(&name, &mut faults),
-        }
-        seen.push(name.into_owned());
-    }
+        // 0 is what a client has seen that has seen nothing.
+        "after" if value == "0" => after = None,
+        "after" => after = spelled(value.parse(), pointer, faults),
+        "userId" => filter.user = spelled(value.parse(), pointer, faults),
+        "status" => match value.parse() {
+            Ok(status) => filter.status = Some(status),
+            Err(reason) => {
+                let reason: InvalidInput = reason;
+                faults.invalid(pointer, reason);
+            }
+        },
+        "from" => filter.from = moment(value, &pointer, faults),
+        "to" => filter.to = moment(value, &pointer, faults),
+        _ => parameters::unknown(name, faults),
+    });
     faults.into_result().map(|()| OrderQuery { filter, after, limit })
-}
-
-fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut Faults) -> Option<T> {
-    parsed.map_err(|reason| faults.malformed(pointer, reason)).ok()
 }
 
 /// A moment in RFC 3339. In a query an unescaped `+` arrives as a space, and no moment has a space

@@ -163,7 +163,8 @@ pub fn orders(orders: &[Order]) -> HttpResponse {
     ok_json(StatusCode::OK, body)
 }
 
-fn ok_json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+/// A JSON body that is written already.
+pub fn ok_json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
     let json = HeaderValue::from_static("application/json");
     HttpResponse::build(status).insert_header((header::CONTENT_TYPE, json)).body(body)
 }
@@ -202,26 +203,27 @@ pub fn order_json(out: &mut Vec<u8>, order: &Order) {
     out.extend_from_slice(b"}]}");
 }
 
-fn number(out: &mut Vec<u8>, before: &str, number: i64) {
+/// A number, after this.
+pub fn number(out: &mut Vec<u8>, before: &str, number: i64) {
     out.extend_from_slice(before.as_bytes());
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// A text of ours, in which nothing is to be escaped; the quote before it is in `before`.
-fn plain_text(out: &mut Vec<u8>, before: &str, text: &str) {
+pub fn plain_text(out: &mut Vec<u8>, before: &str, text: &str) {
     out.extend_from_slice(before.as_bytes());
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
 }
 
 /// A text of somebody else's.
-fn any_text(out: &mut Vec<u8>, before: &str, text: &str) {
+pub fn any_text(out: &mut Vec<u8>, before: &str, text: &str) {
     out.extend_from_slice(before.as_bytes());
     // A text into memory cannot fail.
     let _ = serde_json::to_writer(out, text);
 }
 
-fn moment(moment: DateTime<Utc>) -> String {
+pub fn moment(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

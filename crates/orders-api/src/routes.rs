@@ -13,6 +13,7 @@ use crate::{
     accept::Media,
     docs,
     error::ApiError,
+    events,
     gate::{Access, Rule, gate},
     health, metrics, orders, products,
 };
@@ -20,7 +21,7 @@ use crate::{
 /// Every route: who may pass, and what it does.
 pub fn routes(config: &mut ServiceConfig) {
     use Access::{Anyone, Open, User};
-    use UseCase::{Advance, Cancel, List, Place, Show, Track};
+    use UseCase::{Advance, Cancel, Follow, List, Place, Show, Track};
     config
         .service(
             resource("/orders", "GET, HEAD, POST")
@@ -33,10 +34,15 @@ pub fn routes(config: &mut ServiceConfig) {
                 ))
                 .route(post("POST /orders", User(Place), orders::place)),
         )
-        .service(resource("/orders/{id}", "GET, HEAD").route(get(
-            "GET /orders/{id}",
-            User(Show),
+        .service(resource("/orders/{id}", "GET, HEAD").route(route(
+            Rule::new("GET /orders/{id}", User(Show)).reading_query(),
+            get_or_head(),
             orders::show,
+        )))
+        .service(resource("/orders/{id}/events", "GET, HEAD").route(route(
+            Rule::new("GET /orders/{id}/events", User(Show)).reading_query(),
+            get_or_head(),
+            events::timeline,
         )))
         .service(resource("/orders/{id}/tracking", "PATCH").route(patch(
             "PATCH /orders/{id}/tracking",
@@ -53,6 +59,15 @@ pub fn routes(config: &mut ServiceConfig) {
             User(Cancel),
             orders::cancel,
         )))
+        .service(resource("/events", "GET, HEAD").route(route(
+            Rule::new("GET /events", User(Follow)).reading_query().offering(&[
+                Media::Json,
+                Media::NdJson,
+                Media::EventStream,
+            ]),
+            get_or_head(),
+            events::list,
+        )))
         .service(resource("/products", "GET, HEAD").route(get("GET /products", Anyone, products::list)))
         .service(resource("/products/{id}", "GET, HEAD").route(get(
             "GET /products/{id}",
@@ -62,6 +77,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/health/live", "GET, HEAD").route(get("GET /health/live", Open, health::live)))
         .service(resource("/health/ready", "GET, HEAD").route(get("GET /health/ready", Open, health::ready)))
         .service(resource("/openapi.json", "GET, HEAD").route(get("GET /openapi.json", Open, docs::openapi)))
+        .service(resource("/asyncapi.json", "GET, HEAD").route(get(
+            "GET /asyncapi.json",
+            Open,
+            docs::asyncapi,
+        )))
         .default_service(route(Rule::new("none", Open).reading_query(), web::route(), no_route));
 }
 
@@ -101,7 +121,7 @@ where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    route(Rule::new(name, access), web::post(), handler)
+    route(Rule::new(name, access).reading_query(), web::post(), handler)
 }
 
 fn patch<F, Args>(name: &'static str, access: Access, handler: F) -> Route
@@ -109,7 +129,7 @@ where
     F: Handler<Args, Output: Responder + 'static>,
     Args: FromRequest + 'static,
 {
-    route(Rule::new(name, access), web::patch(), handler)
+    route(Rule::new(name, access).reading_query(), web::patch(), handler)
 }
 
 /// For GET and for HEAD, whose body the HTTP library leaves out.

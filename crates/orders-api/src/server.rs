@@ -15,13 +15,15 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use orders_domain::OrderService;
-use utoipa::openapi::OpenApi;
 
 use crate::{
+    asking,
     auth::Auth,
     connections::{HEAD_PATIENCE, Watch},
+    docs::Documents,
     edge::{self, edge, refused_preflights},
     ending::Stop,
+    events::{EventsSource, Streams},
     host::LoopbackOnly,
     idempotency,
     metrics::Render,
@@ -41,7 +43,9 @@ macro_rules! app {
         let mut app = App::new()
             .app_data(api.service.clone())
             .app_data(api.auth.clone())
-            .app_data(api.document.clone());
+            .app_data(api.documents.clone())
+            .app_data(api.source.clone())
+            .app_data(api.streams.clone());
         if let Some(limit) = &api.rate_limit {
             app = app.app_data(limit.clone());
         }
@@ -73,7 +77,9 @@ pub struct Api {
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
     metrics: Option<Data<Render>>,
-    document: Data<OpenApi>,
+    documents: Data<Documents>,
+    source: Data<EventsSource>,
+    streams: Data<Streams>,
     public_path: Option<PublicPath>,
     loopback_only: bool,
     page: bool,
@@ -89,7 +95,9 @@ impl Api {
             rate_limit: None,
             cors_origins: Vec::new(),
             metrics: None,
-            document: Data::new(openapi::document()),
+            documents: Data::new(Documents::new(&openapi::operations_document())),
+            source: Data::default(),
+            streams: Data::default(),
             public_path: None,
             loopback_only: false,
             page: true,
@@ -118,10 +126,16 @@ impl Api {
     #[must_use]
     pub fn at(self, url: PublicUrl) -> Self {
         Self {
-            document: Data::new(openapi::document_at(&url)),
+            documents: Data::new(Documents::new(&openapi::document_at(&url))),
             public_path: Some(PublicPath(url.path().to_owned())),
             ..self
         }
+    }
+
+    /// Has events say that they come from here.
+    #[must_use]
+    pub fn with_events_source(self, source: EventsSource) -> Self {
+        Self { source: Data::new(source), ..self }
     }
 
     /// Answers only requests whose host is this machine itself, since whoever is asked for by another
@@ -156,6 +170,7 @@ impl Api {
             header::RETRY_AFTER,
             edge::X_REQUEST_ID,
             idempotency::REPLAYED,
+            asking::DRY_RUN,
         ];
         let cors = Cors::default()
             .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
@@ -215,6 +230,7 @@ pub async fn serve(
     let handle = server.handle();
     let stopping = async {
         stop.await;
+        last_answers.nears();
         let mut stopped = pin!(handle.stop(true));
         tokio::select! {
             () = &mut stopped => return,

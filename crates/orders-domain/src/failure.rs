@@ -8,9 +8,6 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// What a store or another port may say instead of an answer.
 #[derive(Debug, Error)]
 pub enum PortError {
-    /// The order is not at the version that the change was made from. Nothing was changed.
-    #[error("the order is not at the expected version")]
-    Stale,
     /// Too much is waiting already. Nothing was changed.
     #[error("too many requests are waiting for storage")]
     Busy,

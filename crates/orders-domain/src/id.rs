@@ -72,6 +72,10 @@ id! {
     ProductId, "product id"
 }
 id! {
+    /// Names an event. Ascending in the order in which readers see them.
+    EventId, "event id"
+}
+id! {
     /// Names a user.
     UserId, "user id"
 }

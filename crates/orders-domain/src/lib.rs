@@ -18,27 +18,35 @@ pub mod version;
 
 // A room each capability.
 pub mod catalogue;
+pub mod event;
 pub mod identity;
 pub mod order;
+
+// What is stored together, and what is read of it in order.
+pub mod feed;
+pub mod ledger;
 
 pub mod ports;
 
 pub use catalogue::Product;
-pub use id::{OrderId, OrderProductId, ProductId, ShipmentId, UserId};
+pub use event::{Actor, EventType, Origin, RequestId};
+pub use id::{EventId, OrderId, OrderProductId, ProductId, ShipmentId, UserId};
 pub use identity::{Ownership, Refusal, Scope, Scopes, UseCase, User};
 pub use invalid::InvalidInput;
 pub use money::{Currency, Money};
 pub use order::{
     Order, OrderRecord,
     audience::Audience,
-    change::NotAllowed,
+    change::{ChangedOrder, NotAllowed, Step},
     error::{LineFault, LinePart, OrderError},
-    key::{Fingerprint, Idempotency, IdempotencyKey},
+    event::{Happening, OrderEvent},
+    key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::{OrderProduct, Quantity},
     new_order::NewOrder,
     owned::{Expected, OwnedOrder},
     query::{OrderFilter, OrderQuery, Page, PageLimit},
-    service::{OrderService, Placed, RequestedLine},
+    request::Request,
+    service::{Done, OrderService, RequestedLine, Storage},
     shipment::{OrderShipment, ShippingProvider, TrackingNumber},
     status::OrderStatus,
 };

@@ -3,12 +3,14 @@
 pub mod audience;
 pub mod change;
 pub mod error;
+pub mod event;
 pub mod key;
 pub mod line;
 pub mod new_order;
 pub mod owned;
 pub mod query;
 pub mod repository;
+pub mod request;
 pub mod service;
 pub mod shipment;
 pub mod status;

@@ -2,19 +2,23 @@
 //!
 //! A look-up returns an `Option`: absent is not an error. Each method is one atomic change, and no
 //! adapter holds a lock across an await. With the feature `mocks` every port has a mock
-//! (`MockOrderRepository`, …) made by mockall.
+//! (`MockOrders`, …) made by mockall.
 
 pub use crate::{
     catalogue::inventory::Inventory,
     clock::Clock,
     failure::{Cause, PortError},
+    feed::{EventFilter, EventLimit, EventPage, Feed},
     identity::ports::{Authenticator, Revocations},
-    order::repository::{Health, Insertion, Observer, OrderRepository},
+    ledger::{Change, Commit, Committed, Ledger, Refused},
+    order::repository::{Health, Observer, Orders},
 };
 #[cfg(any(test, feature = "mocks"))]
 pub use crate::{
     catalogue::inventory::MockInventory,
     clock::MockClock,
+    feed::MockFeed,
     identity::ports::{MockAuthenticator, MockRevocations},
-    order::repository::{MockObserver, MockOrderRepository},
+    ledger::MockLedger,
+    order::repository::{MockObserver, MockOrders},
 };

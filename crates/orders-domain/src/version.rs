@@ -1,6 +1,8 @@
 //! How often an order was changed.
 
-use crate::invalid::InvalidInput;
+use std::str::FromStr;
+
+use crate::{invalid::InvalidInput, quoted::Quoted};
 
 /// Counts the changes of an order, from 1. Two reads with the same version saw the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,5 +32,16 @@ impl TryFrom<i64> for Version {
         } else {
             Err(InvalidInput::new("version", format!("{value} is below 1")))
         }
+    }
+}
+
+impl FromStr for Version {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        let refused =
+            || InvalidInput::new("version", format!("{} is not a whole number from 1 on", Quoted(text)));
+        let canonical = !text.starts_with(['0', '+']);
+        text.parse().ok().filter(|version| canonical && *version >= 1).map(Self).ok_or_else(refused)
     }
 }

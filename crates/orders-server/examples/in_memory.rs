@@ -4,14 +4,14 @@
 use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Context;
-use orders_adapters::{MemoryOrders, StaticInventory, StaticUsers, SystemClock};
+use orders_adapters::{MemoryDatabase, StaticInventory, StaticUsers, SystemClock};
 use orders_api::{Api, Auth, AuthScheme, ServerOptions};
-use orders_domain::OrderService;
+use orders_domain::{OrderService, Storage};
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
     let service = OrderService::new(
-        Arc::new(MemoryOrders::default()),
+        Storage::of(Arc::new(MemoryDatabase::default())),
         Arc::new(StaticInventory::default()),
         Arc::new(SystemClock),
     );

@@ -175,7 +175,7 @@ pub mod jwt {
     /// When the key cannot be read or made.
     pub fn mint(settings: &TokenSettings) -> Result<()> {
         let key = LocalKey::open(&settings.key, &settings.key.with_extension("jwks.json"))?;
-        let Words(scopes) = settings.scope.unwrap_or(Words(Scopes::ALL_BUT_ADMIN));
+        let Words(scopes) = settings.scope.unwrap_or(Words(Scopes::OF_OWN_ORDERS));
         let user = User::new(settings.user, scopes);
         let parties = (settings.issuer.as_str(), settings.audience.as_str());
         let token = key.mint(user, &settings.user_claim, parties, SystemClock.now(), settings.ttl.0)?;

@@ -36,10 +36,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
-    let Storage { orders, revocations, record_use, close } = storage::open(&settings.storage, &database)?;
+    let Storage { ports, revocations, record_use, close } = storage::open(&settings.storage, &database)?;
 
     let render = render(metrics.clone(), record_use);
-    let service = OrderService::new(orders, Arc::new(StaticInventory::default()), Arc::new(SystemClock))
+    let service = OrderService::new(ports, Arc::new(StaticInventory::default()), Arc::new(SystemClock))
         .observed_by(Arc::new(StatusCounter::default()));
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
@@ -50,6 +50,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     }
     if let Some(url) = settings.public_url {
         api = api.at(url);
+    }
+    if let Some(source) = settings.events_source {
+        api = api.with_events_source(source);
     }
     if settings.no_docs {
         api = api.without_page();
@@ -169,6 +172,5 @@ pub fn migrate(settings: &MigrateSettings) -> Result<()> {
 ///
 /// When stdout cannot be written.
 pub fn openapi() -> Result<()> {
-    let document = orders_api::document().to_pretty_json()?;
-    Ok(writeln!(stdout().lock(), "{document}")?)
+    Ok(writeln!(stdout().lock(), "{:#}", orders_api::document())?)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::EnumValueParser, value_parser};
-use orders_api::PublicUrl;
+use orders_api::{EventsSource, PublicUrl};
 use value::{List, Origin, Trimmed};
 
 mod auth;
@@ -97,6 +97,9 @@ pub struct ServeSettings {
     #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGIN,…", default_value = "", hide_default_value = true,
         value_parser = value::parsed::<List<Origin>>)]
     pub cors_origins: List<Origin>,
+    /// What events say that they come from, such as `urn:shop:eu` [default: /orders]
+    #[arg(long, env = "EVENTS_SOURCE", value_name = "URI", value_parser = value::parsed::<EventsSource>)]
+    pub events_source: Option<EventsSource>,
     /// Where clients reach the server, if a proxy serves it elsewhere: `https://shop.example/path`
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = value::parsed::<PublicUrl>)]
     pub public_url: Option<PublicUrl>,

@@ -5,10 +5,13 @@ use std::io::{Write, stdout};
 use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
-use orders_adapters::{StaticInventory, SystemClock};
+use orders_adapters::{
+    StaticInventory, SystemClock,
+    sql::{Newest, StoredEvent, StoredOrder},
+};
 use orders_domain::{
-    NewOrder, Order, OrderId, OrderShipment, OrderStatus, Product, Quantity, ShippingProvider,
-    TrackingNumber, UserId,
+    Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderShipment, OrderStatus,
+    Product, Quantity, ShippingProvider, Step, TrackingNumber, UserId,
     ports::{Clock, Inventory},
 };
 
@@ -30,9 +33,10 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let products = runtime.block_on(StaticInventory::default().all())?;
     let now = SystemClock.now();
-    let (last_id, newest) = target.newest()?;
+    let Newest { order: last_id, date: newest, event: last_event } = target.newest()?;
     let mut maker = Maker {
         rng: Rng::with_seed(last_id.unsigned_abs()),
+        last_event,
         products,
         users: settings.users.get(),
         first: newest.max(now - PERIOD),
@@ -48,7 +52,7 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
         let size = BATCH.min(settings.orders - made);
         batch.clear();
         for index in made..made + size {
-            batch.push(maker.order(index, last_id + 1 + i64::try_from(index)?)?.into());
+            batch.push(maker.order(index, last_id + 1 + i64::try_from(index)?)?);
         }
         target.add(&batch)?;
         made += size;
@@ -61,6 +65,8 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
 
 struct Maker {
     rng: Rng,
+    /// The id of the event that was made last.
+    last_event: i64,
     products: Vec<Product>,
     users: u32,
     first: DateTime<Utc>,
@@ -72,7 +78,7 @@ struct Maker {
 
 impl Maker {
     /// The order at this index of all that are made, older ones further in life.
-    fn order(&mut self, index: u64, id: i64) -> Result<Order> {
+    fn order(&mut self, index: u64, id: i64) -> Result<StoredOrder> {
         let share = f64::from(u32::try_from(index * 1_000_000 / self.count.max(1))?) / 1_000_000.0;
         #[expect(
             clippy::cast_precision_loss,
@@ -91,7 +97,31 @@ impl Maker {
         }
         ensure!(!picked.is_empty(), "the inventory is empty");
         let order = NewOrder::new(user, &picked, placed)?.with_id(OrderId::try_from(id)?);
-        Ok(self.live(order)?)
+        let mut events = vec![self.event(&order, Happening::placing(&order))?];
+        let order = self.live(order, &mut events)?;
+        Ok(StoredOrder { order, events })
+    }
+
+    /// What made an order what it is.
+    fn event(&mut self, order: &Order, what: Happening) -> Result<StoredEvent, InvalidInput> {
+        self.last_event += 1;
+        let event = OrderEvent {
+            id: self.last_event.try_into()?,
+            order: order.id(),
+            version: order.version(),
+            at: order.updated_at(),
+            origin: Actor::Cli.into(),
+            what,
+        };
+        Ok(StoredEvent { event, made_by: None })
+    }
+
+    /// The order after a step, whose event is added.
+    fn take(&mut self, step: Step, events: &mut Vec<StoredEvent>) -> Result<Order> {
+        if let Step::Changed(changed) = &step {
+            events.push(self.event(changed.order(), changed.what().clone())?);
+        }
+        Ok(step.into_order())
     }
 
     /// So long after an order was placed, or now if that is still to come.
@@ -100,11 +130,12 @@ impl Maker {
     }
 
     /// Takes an order some way through its life: most are delivered, a few are cancelled.
-    fn live(&mut self, order: Order) -> Result<Order, orders_domain::NotAllowed> {
+    fn live(&mut self, order: Order, events: &mut Vec<StoredEvent>) -> Result<Order> {
         let placed = order.ordered_at();
         let steps = self.rng.u32(0..100);
         if steps < 6 {
-            return order.cancel(self.since(placed, TimeDelta::hours(1)));
+            let cancelled = order.cancel(self.since(placed, TimeDelta::hours(1)))?;
+            return self.take(cancelled, events);
         }
         let reached = match steps {
             6..12 => 0,
@@ -121,10 +152,12 @@ impl Maker {
                     ShippingProvider::parse(self.rng.choice(["USPS", "UPS", "DHL"]).unwrap_or("USPS"));
                 let number = TrackingNumber::parse(&self.rng.u64(10_000_000_000..99_999_999_999).to_string());
                 if let (Ok(provider), Ok(number)) = (provider, number) {
-                    order = order.track(OrderShipment::new(provider, number), now)?;
+                    let tracked = order.track(OrderShipment::new(provider, number), now)?;
+                    order = self.take(tracked, events)?;
                 }
             }
-            order = order.advance(status, now)?;
+            let advanced = order.advance(status, now)?;
+            order = self.take(advanced, events)?;
         }
         Ok(order)
     }

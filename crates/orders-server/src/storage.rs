@@ -10,12 +10,12 @@ use anyhow::{Context, Result};
 #[cfg(feature = "jwt")]
 use chrono::{DateTime, Utc};
 use orders_adapters::{
-    DatabaseUrl, OpenError, SqliteOrders,
+    DatabaseUrl, OpenError, SqliteDatabase,
     sql::{Applied, BulkOrders, MigrationState, sqlite},
 };
 #[cfg(feature = "jwt")]
 use orders_domain::UserId;
-use orders_domain::ports::{OrderRepository, Revocations};
+use orders_domain::{self as domain, ports::Revocations};
 
 use crate::config::{DatabaseSettings, StorageSettings};
 
@@ -24,8 +24,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// A store of orders that is open.
 pub struct Storage {
-    /// The store.
-    pub orders: Arc<dyn OrderRepository>,
+    /// What reads and writes it.
+    pub ports: domain::Storage,
     /// Whose tokens were revoked, which the same database knows.
     pub revocations: Arc<dyn Revocations>,
     /// Brings the metrics of its connections up to date.
@@ -49,11 +49,11 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
                 "DATABASE_REPLICA_URL goes with a PostgreSQL database, and DATABASE_URL names a file"
             );
             let _ = settings;
-            let orders = Arc::new(SqliteOrders::open(path)?);
-            let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
+            let database = Arc::new(SqliteDatabase::open(path)?);
+            let (pool, last) = (Arc::clone(&database), Arc::clone(&database));
             Ok(Storage {
-                revocations: Arc::clone(&orders) as Arc<dyn Revocations>,
-                orders,
+                revocations: Arc::clone(&database) as Arc<dyn Revocations>,
+                ports: domain::Storage::of(database),
                 record_use: Box::new(move || pool.record_pool_use()),
                 close: Box::new(move || last.close()),
             })
@@ -62,11 +62,11 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
         DatabaseUrl::Postgres(url) => {
             let replica = settings.database_replica_url.as_deref().map(str::parse).transpose()?;
             let options = settings.database.postgres.options();
-            let orders = Arc::new(orders_adapters::PostgresOrders::open(url, replica.as_ref(), options)?);
-            let (pool, last) = (Arc::clone(&orders), Arc::clone(&orders));
+            let database = Arc::new(orders_adapters::PostgresDatabase::open(url, replica.as_ref(), options)?);
+            let (pool, last) = (Arc::clone(&database), Arc::clone(&database));
             Ok(Storage {
-                revocations: Arc::clone(&orders) as Arc<dyn Revocations>,
-                orders,
+                revocations: Arc::clone(&database) as Arc<dyn Revocations>,
+                ports: domain::Storage::of(database),
                 record_use: Box::new(move || pool.record_pool_use()),
                 // What it has answered is the database's to keep. To drop it would wait for the threads
                 // that write, and they for a database that may be frozen.

@@ -3,17 +3,22 @@
 //!
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
+use std::iter;
+
 use chrono::{DateTime, Utc};
-use diesel::{connection::DefaultLoadingMode, prelude::*, result::Error};
-use orders_domain::{InvalidInput, Order, OrderFilter, OrderId, OrderQuery, PageLimit};
+use diesel::{connection::DefaultLoadingMode, prelude::*};
+use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit};
 
 use super::{
     super::{
-        rows::{self, JoinedRow, joined, millis},
-        schema::{order_products, orders},
+        rows::{
+            self, millis,
+            order::{Joined, JoinedRow},
+        },
+        schema::orders,
         stored::StoredOrder,
     },
-    Conn,
+    Conn, history,
 };
 
 type Backend = <Conn as Connection>::Backend;
@@ -90,12 +95,7 @@ fn page_between(
     if let Some(user) = query.filter.user {
         ids = ids.filter(listed.field(orders::user_id).eq(user.get()));
     }
-    let read = orders::table
-        .left_join(order_products::table)
-        .filter(orders::id.eq_any(ids))
-        .order((orders::id, order_products::position))
-        .select(joined())
-        .load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
+    let read = Joined(orders::id.eq_any(ids)).load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
     let mut rows = Vec::new();
     for row in read {
         if rows.len() == most {
@@ -116,36 +116,18 @@ pub fn count(conn: &mut Conn) -> QueryResult<i64> {
     orders::table.count().get_result(conn)
 }
 
-/// The key that made an order, and the fingerprint of its request, by the order's id.
-pub type MadeBy = (i64, Option<String>, Option<Vec<u8>>);
-
-/// The keys of the orders after the id `after` up to the id `last`, ascending by id.
-pub fn made_by(conn: &mut Conn, after: i64, last: i64) -> QueryResult<Vec<MadeBy>> {
-    orders::table
-        .filter(orders::id.gt(after))
-        .filter(orders::id.le(last))
-        .order(orders::id)
-        .select((orders::id, orders::idempotency_key, orders::request_fingerprint))
-        .load(conn)
-}
-
 /// The next orders after an id with all that is stored of them, ascending by id; none after the last.
 pub fn stored_after(conn: &mut Conn, after: Option<OrderId>) -> QueryResult<Vec<StoredOrder>> {
     let query = OrderQuery { filter: OrderFilter::default(), after, limit: PageLimit::MAX };
     conn.transaction(|conn| {
-        let orders = rows::orders(page(conn, &query, i64::MAX)?).map_err(corrupt)?;
+        let orders = rows::order::orders(page(conn, &query, i64::MAX)?).map_err(rows::corrupt)?;
         let Some(last) = orders.last().map(Order::id) else { return Ok(Vec::new()) };
-        let keys = made_by(conn, after.map_or(0, OrderId::get), last.get())?;
-        let mut keys = keys.into_iter().peekable();
-        let stored = orders.into_iter().map(|order| {
-            let key = keys.next_if(|(id, ..)| *id == order.id().get());
-            let made_by = key.map(|(_, key, fingerprint)| rows::idempotency(key, fingerprint)).transpose();
-            Ok(StoredOrder { order, made_by: made_by.map_err(corrupt)?.flatten() })
+        let events = history::of_orders(conn, after.map_or(0, OrderId::get), last.get())?;
+        let mut events = events.into_iter().peekable();
+        let with_events = orders.into_iter().map(|order| {
+            let of_order = iter::from_fn(|| events.next_if(|stored| stored.event.order == order.id()));
+            StoredOrder { events: of_order.collect(), order }
         });
-        stored.collect()
+        Ok(with_events.collect())
     })
-}
-
-fn corrupt(error: InvalidInput) -> Error {
-    Error::DeserializationError(error.into())
 }

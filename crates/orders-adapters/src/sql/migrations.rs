@@ -20,17 +20,30 @@ struct Loss {
     migration: &'static str,
     /// What is in the tables, in words.
     what: &'static str,
-    /// The tables that are dropped; nothing is lost while they are empty.
-    tables: &'static [&'static str],
+    /// The tables that are dropped, and which of their rows are lost; nothing is while there are none.
+    rows: &'static [(&'static str, &'static str)],
 }
 
 /// One for each migration: a migration without one is not taken back unless losses are allowed.
-const LOSSES: [Loss; 2] = [
-    Loss { migration: "2026-11-22-000001_orders", what: "the orders", tables: &["orders", "order_products"] },
+const LOSSES: [Loss; 3] = [
+    Loss {
+        migration: "2026-11-22-000001_orders",
+        what: "the orders",
+        rows: &[("orders", "TRUE"), ("order_products", "TRUE")],
+    },
     Loss {
         migration: "2026-11-26-000002_revocations",
         what: "the revocations of tokens",
-        tables: &["revocations"],
+        rows: &[("revocations", "TRUE")],
+    },
+    Loss {
+        migration: "2026-11-27-000003_events",
+        what: "the events",
+        // Those that it has made itself it makes again.
+        rows: &[(
+            "events",
+            "NOT (type = 'migrated' OR type = 'placed' AND request_id IS NULL AND actor_kind = 'user')",
+        )],
     },
 ];
 
@@ -92,9 +105,10 @@ fn refuse_loss(
     let unknown = |reason: String| OpenError::LossUnknown { migration: migration.to_owned(), reason };
     let loss = LOSSES.iter().find(|loss| loss.migration == migration);
     let loss = loss.ok_or_else(|| unknown("nothing is said of it".to_owned()))?;
-    for table in loss.tables {
+    for (table, lost) in loss.rows {
         let filled = lock(conn, table).and_then(|()| {
-            diesel::select(sql::<Bool>(&format!("EXISTS (SELECT 1 FROM {table})"))).get_result::<bool>(conn)
+            diesel::select(sql::<Bool>(&format!("EXISTS (SELECT 1 FROM {table} WHERE {lost})")))
+                .get_result::<bool>(conn)
         });
         if filled.map_err(|error| unknown(error.to_string()))? {
             return Err(OpenError::WouldLose { migration: migration.to_owned(), what: loss.what });

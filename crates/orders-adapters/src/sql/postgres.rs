@@ -12,27 +12,36 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
-    Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Cause, Health, Insertion, OrderRepository, PortError, Revocations},
+    EventId, Idempotency, Order, OrderId, OrderQuery, UserId,
+    ports::{
+        Cause, Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Orders,
+        PortError, Refused, Revocations,
+    },
 };
 
 use super::{
     OpenError, corrupt, rows,
-    rows::{JoinedRow, JoinedTypes},
+    rows::order::{JoinedRow, JoinedTypes, Shipments},
     unavailable,
     writer::{Write, Writer},
 };
 use connection::{Connector, Purpose};
 use finder::Finder;
+use news::News;
 use pool::Readers;
 use replica::Replica;
 use store::PostgresStore;
 
 mod batch;
+mod changes;
 mod complete;
 mod connection;
 mod copy;
+mod events;
 mod finder;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "history.rs"]
+mod history;
 mod keys;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
@@ -41,6 +50,8 @@ mod migrate;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "migrations.rs"]
 mod migrations;
+mod news;
+mod orders;
 mod pieces;
 mod pool;
 mod replica;
@@ -67,15 +78,16 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 /// A few connections write with group commit, one finds single orders, a pool reads lists; lists may
 /// come from a replica. A write is answered once it is on disk (`synchronous_commit = on`).
 #[derive(Debug)]
-pub struct PostgresOrders {
+pub struct PostgresDatabase {
     writer: Writer,
     finder: Finder,
     readers: Readers,
     replica: Option<Replica>,
+    news: News,
     options: PostgresOptions,
 }
 
-impl PostgresOrders {
+impl PostgresDatabase {
     /// Connects, and brings the database to this program's schema. To be called where blocking is
     /// allowed.
     ///
@@ -96,10 +108,13 @@ impl PostgresOrders {
         let thread =
             |error: std::io::Error| OpenError::Open { database: url.to_string(), reason: error.to_string() };
         let stores = (0..options.writers).map(|_| PostgresStore::new(Arc::clone(&connector)));
+        let finder = Finder::start(Arc::clone(&connector)).map_err(thread)?;
+        let readers = Readers::new(Arc::clone(&connector), options.connect_timeout);
         Ok(Self {
             writer: Writer::start(stores).map_err(thread)?,
-            finder: Finder::start(Arc::clone(&connector)).map_err(thread)?,
-            readers: Readers::new(connector, options.connect_timeout),
+            finder,
+            news: News::new(readers.clone()),
+            readers,
             replica: replica.map(|url| Replica::new(url, options)).transpose()?,
             options,
         })
@@ -117,13 +132,19 @@ impl PostgresOrders {
 }
 
 /// Waits no longer than this. A database that is frozen keeps its connections and ends no statement.
-async fn within<T>(
+async fn within<T, E: From<PortError>>(
     patience: Duration,
     late: fn(Cause) -> PortError,
-    asked: impl Future<Output = Result<T, PortError>>,
-) -> Result<T, PortError> {
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let in_vain = || format!("no answer within {} ms", patience.as_millis());
-    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| Err(late(in_vain().into())))
+    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| Err(late(in_vain().into()).into()))
+}
+
+impl Shipments for Pg {
+    /// A search for each order: a connection that writes would read the whole table for a plain join.
+    const SHIPMENT: &'static str = "LEFT JOIN LATERAL (SELECT shipping_provider, tracking_number \
+        FROM order_shipments WHERE order_shipments.id = orders.id LIMIT 1) AS shipment ON true WHERE ";
 }
 
 impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
@@ -133,31 +154,9 @@ impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
 }
 
 #[async_trait]
-impl OrderRepository for PostgresOrders {
-    async fn insert(
-        &self,
-        order: NewOrder,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Insertion, PortError> {
-        within(self.patience(), PortError::Unknown, self.writer.insert(order, idempotency)).await
-    }
-
-    async fn replay(
-        &self,
-        user: UserId,
-        idempotency: Idempotency,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Insertion>, PortError> {
-        let replaying = self.writer.replay(user, idempotency, now);
-        within(self.patience(), PortError::Unavailable, replaying).await
-    }
-
+impl Orders for PostgresDatabase {
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
         within(self.patience(), PortError::Unavailable, self.finder.find(id)).await
-    }
-
-    async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
-        within(self.patience(), PortError::Unknown, self.writer.update(order, seen)).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
@@ -175,7 +174,7 @@ impl OrderRepository for PostgresOrders {
         });
         let read = async { reading.await.map_err(unavailable)? };
         let rows = within(self.patience(), PortError::Unavailable, read).await?;
-        rows::orders(rows).map_err(corrupt)
+        rows::order::orders(rows).map_err(corrupt)
     }
 
     async fn health(&self) -> Health {
@@ -191,7 +190,53 @@ impl OrderRepository for PostgresOrders {
 }
 
 #[async_trait]
-impl Revocations for PostgresOrders {
+impl Ledger for PostgresDatabase {
+    async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
+        within(self.patience(), PortError::Unknown, self.writer.commit(Write::Commit(work))).await
+    }
+
+    async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
+        within(self.patience(), PortError::Unavailable, self.writer.commit(Write::Rehearse(work))).await
+    }
+
+    async fn recall(
+        &self,
+        user: UserId,
+        idempotency: Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Order>, Refused> {
+        let recalling = self.writer.recall(user, idempotency, now);
+        within(self.patience(), PortError::Unavailable, recalling).await
+    }
+}
+
+#[async_trait]
+impl Feed for PostgresDatabase {
+    async fn events(
+        &self,
+        filter: EventFilter,
+        after: Option<EventId>,
+        limit: EventLimit,
+    ) -> Result<EventPage, PortError> {
+        let readers = self.readers.clone();
+        let look = move || {
+            readers.read(|conn| {
+                let last = settled::events(conn)?;
+                history::page(conn, &filter, after, limit, last)
+            })
+        };
+        let looking = tokio::task::spawn_blocking(look);
+        let looked = async { looking.await.map_err(unavailable)? };
+        within(self.patience(), PortError::Unavailable, looked).await
+    }
+
+    async fn news(&self, after: Option<EventId>) {
+        self.news.after(after.map_or(0, EventId::get)).await;
+    }
+}
+
+#[async_trait]
+impl Revocations for PostgresDatabase {
     async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
         let readers = self.readers.clone();
         let look = move || readers.read(|conn| revocations::revoked_at(conn, user));

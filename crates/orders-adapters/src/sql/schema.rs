@@ -1,4 +1,4 @@
-//! The tables, for every backend.
+//! The tables, for every backend, with the columns that this program uses.
 
 diesel::table! {
     orders (id) {
@@ -8,21 +8,44 @@ diesel::table! {
         updated_at -> BigInt,
         status -> Text,
         currency -> Text,
-        shipping_provider -> Nullable<Text>,
-        tracking_number -> Nullable<Text>,
         version -> BigInt,
-        idempotency_key -> Nullable<Text>,
-        request_fingerprint -> Nullable<Binary>,
     }
 }
 
 diesel::table! {
-    order_products (order_id, position) {
+    order_products (id) {
+        id -> BigInt,
         order_id -> BigInt,
-        position -> Integer,
         product_id -> BigInt,
         price -> BigInt,
         quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_shipments (id) {
+        id -> BigInt,
+        order_id -> BigInt,
+        shipping_provider -> Text,
+        tracking_number -> Text,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> BigInt,
+        version -> BigInt,
+        #[sql_name = "type"]
+        type_ -> Text,
+        at -> BigInt,
+        actor_kind -> Text,
+        actor -> Nullable<BigInt>,
+        request_id -> Nullable<Text>,
+        data -> Text,
+        idempotency_key -> Nullable<Text>,
+        request_fingerprint -> Nullable<Binary>,
     }
 }
 
@@ -32,6 +55,3 @@ diesel::table! {
         revoked_at -> BigInt,
     }
 }
-
-diesel::joinable!(order_products -> orders (order_id));
-diesel::allow_tables_to_appear_in_same_query!(orders, order_products);

@@ -5,19 +5,27 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{
+    Connection,
     deserialize::{self, FromSqlRow},
     row::Row,
     sqlite::{Sqlite, SqliteConnection},
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use orders_domain::{
-    Idempotency, NewOrder, Order, OrderId, OrderQuery, UserId, Version,
-    ports::{Clock, Health, Insertion, OrderRepository, PortError, Revocations},
+    EventId, Idempotency, Order, OrderId, OrderQuery, UserId,
+    ports::{
+        Clock, Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Orders,
+        PortError, Refused, Revocations,
+    },
 };
+use tokio::sync::watch;
 
 use super::{
     OpenError, corrupt,
-    rows::{self, JoinedRow, JoinedTypes},
+    rows::{
+        self,
+        order::{JoinedRow, JoinedTypes, Shipments},
+    },
     writer::{Write, Writer},
 };
 use readers::Readers;
@@ -25,8 +33,12 @@ use store::SqliteStore;
 
 use crate::SystemClock;
 
+mod commit;
 mod connection;
 mod copy;
+mod events;
+#[path = "history.rs"]
+mod history;
 mod keys;
 #[path = "lists.rs"]
 mod lists;
@@ -61,14 +73,16 @@ const SHORT_ROWS: usize = 1000;
 /// A write is answered once it is on disk (`synchronous=FULL`). Reads by id and short pages run on
 /// the calling thread, since they take microseconds and never wait for the writer (WAL).
 #[derive(Debug)]
-pub struct SqliteOrders {
+pub struct SqliteDatabase {
     writer: Writer,
     readers: Readers,
+    /// The newest event that is on disk.
+    news: watch::Receiver<i64>,
     // Declared last, so dropped last: the file stays locked until the last write is done.
     _lock: lock::FileLock,
 }
 
-impl SqliteOrders {
+impl SqliteDatabase {
     /// Opens the file, which is created with its folder if need be and migrated to this program's
     /// schema. One server at a time may have it open.
     ///
@@ -89,9 +103,10 @@ impl SqliteOrders {
         let database = lock.database();
         migrations::run(&mut connection::writer(database)?)?;
         let readers = Readers::open(database)?;
-        let writer = Writer::start([SqliteStore::open(database.to_owned(), clock)])
+        let (tell, news) = watch::channel(0);
+        let writer = Writer::start([SqliteStore::open(database.to_owned(), clock, tell)])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
-        Ok(Self { writer, readers, _lock: lock })
+        Ok(Self { writer, readers, news, _lock: lock })
     }
 
     /// Takes no more writes, does those that wait, and leaves the file alone whole: what is in the
@@ -107,10 +122,14 @@ impl SqliteOrders {
     }
 }
 
-impl Drop for SqliteOrders {
+impl Drop for SqliteDatabase {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+impl Shipments for Sqlite {
+    const SHIPMENT: &'static str = "LEFT JOIN order_shipments AS shipment ON shipment.id = orders.id WHERE ";
 }
 
 impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
@@ -120,31 +139,10 @@ impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
 }
 
 #[async_trait]
-impl OrderRepository for SqliteOrders {
-    async fn insert(
-        &self,
-        order: NewOrder,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Insertion, PortError> {
-        self.writer.insert(order, idempotency).await
-    }
-
-    async fn replay(
-        &self,
-        user: UserId,
-        idempotency: Idempotency,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Insertion>, PortError> {
-        self.writer.replay(user, idempotency, now).await
-    }
-
+impl Orders for SqliteDatabase {
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
         let rows = self.readers.inline(move |conn| queries::find(conn, id.get())).await?;
-        Ok(rows::orders(rows).map_err(corrupt)?.pop())
-    }
-
-    async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
-        self.writer.update(order, seen).await
+        Ok(rows::order::orders(rows).map_err(corrupt)?.pop())
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
@@ -152,10 +150,10 @@ impl OrderRepository for SqliteOrders {
             let asked = query.clone();
             let read = move |conn: &mut Conn| lists::page_of(conn, &asked, i64::MAX, SHORT_ROWS);
             if let Some(rows) = self.readers.inline(read).await? {
-                return rows::orders(rows).map_err(corrupt);
+                return rows::order::orders(rows).map_err(corrupt);
             }
         }
-        let read = move |conn: &mut Conn| Ok(rows::orders(lists::page(conn, &query, i64::MAX)?));
+        let read = move |conn: &mut Conn| Ok(rows::order::orders(lists::page(conn, &query, i64::MAX)?));
         self.readers.elsewhere(read).await?.map_err(corrupt)
     }
 
@@ -167,7 +165,54 @@ impl OrderRepository for SqliteOrders {
 }
 
 #[async_trait]
-impl Revocations for SqliteOrders {
+impl Ledger for SqliteDatabase {
+    async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
+        self.writer.commit(Write::Commit(work)).await
+    }
+
+    async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
+        self.writer.commit(Write::Rehearse(work)).await
+    }
+
+    async fn recall(
+        &self,
+        user: UserId,
+        idempotency: Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Order>, Refused> {
+        self.writer.recall(user, idempotency, now).await
+    }
+}
+
+#[async_trait]
+impl Feed for SqliteDatabase {
+    async fn events(
+        &self,
+        filter: EventFilter,
+        after: Option<EventId>,
+        limit: EventLimit,
+    ) -> Result<EventPage, PortError> {
+        let read = move |conn: &mut Conn| {
+            // One state of the last event and of those up to it.
+            conn.transaction(|conn| {
+                let last = history::last(conn)?.unwrap_or_default();
+                history::page(conn, &filter, after, limit, last)
+            })
+        };
+        self.readers.elsewhere(read).await
+    }
+
+    async fn news(&self, after: Option<EventId>) {
+        let seen = after.map_or(0, EventId::get);
+        // The writer ends with the process: nothing comes any more.
+        if self.news.clone().wait_for(|newest| *newest > seen).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Revocations for SqliteDatabase {
     async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
         let revoked = self.readers.inline(move |conn| revocations::revoked_at(conn, user)).await?;
         revoked.map(rows::moment).transpose().map_err(corrupt)

@@ -1,28 +1,52 @@
 //! A stored order with all that is stored of it: what moves from one database to another.
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Idempotency, Order, OrderId, OrderShipment, ports::PortError};
+use orders_domain::{
+    Idempotency, Order, OrderEvent, OrderId, OrderShipment, RequestId, UserId, ports::PortError,
+};
 use sha2::{Digest, Sha256};
 
-/// An order and the request that made it, if that came with a key.
+use super::rows::event::data;
+
+/// An event and the key of the request that made it, if that came with one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The event.
+    pub event: OrderEvent,
+    /// The key.
+    pub made_by: Option<Idempotency>,
+}
+
+/// An order and everything that happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {
     /// The order.
     pub order: Order,
-    /// The key that made it.
-    pub made_by: Option<Idempotency>,
+    /// Its events, in the order of its versions.
+    pub events: Vec<StoredEvent>,
+}
+
+/// What the next order and event come after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newest {
+    /// The newest order's id, or 0.
+    pub order: i64,
+    /// Its date: later orders have none before it.
+    pub date: DateTime<Utc>,
+    /// The newest event's id, or 0.
+    pub event: i64,
 }
 
 /// A database whose orders move in bulk, beside the port that serves them: for seeding and copying.
 pub trait BulkOrders {
-    /// The id and the date of the newest order: later ones have a higher id and no earlier date.
+    /// What the next order and event come after.
     ///
     /// # Errors
     ///
     /// [`PortError::Unavailable`], [`PortError::Corrupt`].
-    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError>;
+    fn newest(&mut self) -> Result<Newest, PortError>;
 
-    /// Adds orders with the next ids, all or none.
+    /// Adds orders with the next ids, and their events with the next ids, all or none.
     ///
     /// # Errors
     ///
@@ -44,12 +68,6 @@ pub trait BulkOrders {
     fn count(&mut self) -> Result<i64, PortError>;
 }
 
-impl From<Order> for StoredOrder {
-    fn from(order: Order) -> Self {
-        Self { order, made_by: None }
-    }
-}
-
 impl StoredOrder {
     /// SHA-256 of everything that is stored: two stores that agree on it hold the same order.
     #[must_use]
@@ -68,21 +86,34 @@ impl StoredOrder {
             number(line.quantity().get().into());
         }
         let shipment = order.shipment();
-        let key = self.made_by.as_ref().map(|made_by| made_by.key.as_str());
-        let texts = [
+        let mut texts = vec![
             Some(order.status().as_str()),
             Some(order.currency().code()),
             shipment.map(OrderShipment::provider),
             shipment.map(OrderShipment::tracking_number),
-            key,
         ];
+        let data: Vec<_> =
+            self.events.iter().map(|stored| data(&stored.event.what).unwrap_or_default()).collect();
+        for (StoredEvent { event, made_by }, data) in self.events.iter().zip(&data) {
+            number(event.id.get());
+            number(event.version.get());
+            number(event.at.timestamp_millis());
+            number(event.origin.actor.user().map_or(0, UserId::get));
+            texts.extend([
+                Some(event.what.event_type().as_str()),
+                Some(event.origin.actor.kind()),
+                event.origin.request.as_ref().map(RequestId::as_str),
+                Some(data.as_str()),
+                made_by.as_ref().map(|made_by| made_by.key.as_str()),
+            ]);
+        }
         for text in texts {
             // The length tells where one ends, and absent from empty.
             let length = text.map_or(u64::MAX, |text| text.len() as u64);
             hash.update(length.to_le_bytes());
             hash.update(text.unwrap_or_default());
         }
-        if let Some(made_by) = &self.made_by {
+        for made_by in self.events.iter().filter_map(|stored| stored.made_by.as_ref()) {
             hash.update(made_by.fingerprint.0);
         }
         hash.finalize().into()

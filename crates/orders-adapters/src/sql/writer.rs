@@ -12,8 +12,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use metrics::{Gauge, Histogram, gauge, histogram};
 use orders_domain::{
-    Idempotency, NewOrder, Order, OrderId, UserId, Version,
-    ports::{Cause, Insertion, PortError},
+    Idempotency, Order, OrderId, UserId,
+    ports::{Cause, Change, Commit, Committed, PortError, Refused},
 };
 
 use super::gather::{Gather, Limits, Unanswered};
@@ -31,22 +31,12 @@ const PILE: usize = 16;
 /// A write that somebody waits for.
 #[derive(Debug)]
 pub enum Write {
-    /// Store a new order, unless its key is known.
-    Insert {
-        /// The order.
-        order: NewOrder,
-        /// The key, if there is one.
-        idempotency: Option<Idempotency>,
-    },
-    /// Store a changed order, if the stored one is still at a version.
-    Update {
-        /// The order as it shall be.
-        order: Order,
-        /// The version that it was changed from.
-        seen: Version,
-    },
-    /// Say what an insertion with this key would say.
-    Replay {
+    /// Store a change with its event, unless its key is known.
+    Commit(Commit),
+    /// The same, and take it back.
+    Rehearse(Commit),
+    /// Say what a commit with this key would say.
+    Recall {
         /// Whose key.
         user: UserId,
         /// The key.
@@ -62,13 +52,17 @@ pub enum Write {
 #[derive(Debug)]
 pub enum Outcome {
     /// The new order is stored under this number and date.
-    Inserted(OrderId, DateTime<Utc>),
-    /// The key was known.
-    Known(Insertion),
-    /// Done, or for a replay: the key is not known.
-    Done,
+    Placed(OrderId, DateTime<Utc>),
+    /// The changed order is stored.
+    Changed,
+    /// The key was known: the order is as it was then.
+    Known(Order),
+    /// The key stands for another request; nothing was written.
+    KeyReused,
     /// The order is not at the expected version; nothing was written.
     Stale,
+    /// Nothing was to be written, or for a recall: the key is not known.
+    Nothing,
 }
 
 /// Why a batch as a whole was not stored.
@@ -164,60 +158,51 @@ impl Writer {
     }
 }
 
-/// What the ports ask for, in their words.
+/// What the ledger is asked for, in its words.
 impl Writer {
-    /// Stores a new order, unless its key is known.
+    /// Has a commit stored, or taken back.
     ///
     /// # Errors
     ///
-    /// As [`Self::write`].
-    pub async fn insert(
-        &self,
-        order: NewOrder,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Insertion, PortError> {
-        match self.write(Write::Insert { order, idempotency }).await? {
-            (Write::Insert { order, .. }, Outcome::Inserted(id, date)) => {
-                Ok(Insertion::Placed(order.not_before(date).with_id(id)))
-            }
-            (_, Outcome::Known(insertion)) => Ok(insertion),
-            other => Err(mismatch(&other)),
+    /// [`Refused`].
+    pub async fn commit(&self, write: Write) -> Result<Committed, Refused> {
+        match self.write(write).await? {
+            (Write::Commit(work) | Write::Rehearse(work), outcome) => match (work.change, outcome) {
+                (Change::Place(order), Outcome::Placed(id, date)) => {
+                    Ok(Committed::Now(order.not_before(date).with_id(id)))
+                }
+                (Change::Order(changed), Outcome::Changed) => Ok(Committed::Now(changed.into_order())),
+                (_, Outcome::Known(order)) => Ok(Committed::Before(order)),
+                (_, Outcome::KeyReused) => Err(Refused::KeyReused),
+                (_, Outcome::Stale) => Err(Refused::Stale),
+                (_, outcome) => Err(mismatch(&outcome).into()),
+            },
+            (_, outcome) => Err(mismatch(&outcome).into()),
         }
     }
 
-    /// Says what an insertion with this key would say.
+    /// Says what the key has done.
     ///
     /// # Errors
     ///
-    /// As [`Self::write`].
-    pub async fn replay(
+    /// [`Refused`].
+    pub async fn recall(
         &self,
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Insertion>, PortError> {
-        match self.write(Write::Replay { user, idempotency, now }).await? {
-            (_, Outcome::Known(insertion)) => Ok(Some(insertion)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Stores a changed order if the stored one is still at the version `seen`.
-    ///
-    /// # Errors
-    ///
-    /// [`PortError::Stale`] if it is not; otherwise as [`Self::write`].
-    pub async fn update(&self, order: Order, seen: Version) -> Result<Order, PortError> {
-        match self.write(Write::Update { order, seen }).await? {
-            (Write::Update { order, .. }, Outcome::Done) => Ok(order),
-            (_, Outcome::Stale) => Err(PortError::Stale),
-            other => Err(mismatch(&other)),
+    ) -> Result<Option<Order>, Refused> {
+        match self.write(Write::Recall { user, idempotency, now }).await?.1 {
+            Outcome::Known(order) => Ok(Some(order)),
+            Outcome::KeyReused => Err(Refused::KeyReused),
+            Outcome::Nothing => Ok(None),
+            outcome => Err(mismatch(&outcome).into()),
         }
     }
 }
 
-fn mismatch(answer: &(Write, Outcome)) -> PortError {
-    PortError::Corrupt(format!("the store answered {answer:?}").into())
+fn mismatch(outcome: &Outcome) -> PortError {
+    PortError::Corrupt(format!("the store answered {outcome:?}").into())
 }
 
 #[derive(Debug)]

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
-    Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, OrderShipment, Product, Quantity,
-    ShippingProvider, TrackingNumber,
+    Actor, Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, OrderShipment, Origin, Product,
+    Quantity, ShippingProvider, Step, TrackingNumber,
+    ports::{Change, Commit},
 };
 
 /// An id, a quantity, an amount, … of a number.
@@ -35,4 +36,18 @@ pub fn key(text: &str, body: u8) -> Idempotency {
 /// A parcel by its number.
 pub fn parcel(number: &str) -> OrderShipment {
     OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+}
+
+/// The placing of an order by its user, at its date.
+pub fn placing(order: NewOrder, made_by: Option<Idempotency>) -> Commit {
+    let (origin, now) = (Actor::User(order.user()).into(), order.ordered_at());
+    Commit { change: Change::Place(order), origin, made_by, now }
+}
+
+/// A change of an order by its user, at its date; it must change something.
+pub fn changing(step: Step, made_by: Option<Idempotency>) -> Commit {
+    let Step::Changed(changed) = step else { panic!("nothing changes: {step:?}") };
+    let origin = Origin::from(Actor::User(changed.order().user()));
+    let now = changed.order().updated_at();
+    Commit { change: Change::Order(changed), origin, made_by, now }
 }

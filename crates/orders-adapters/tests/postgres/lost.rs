@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use orders_adapters::sql::postgres::PostgresOptions;
-use orders_domain::ports::{OrderRepository, PortError};
+use orders_domain::ports::{Orders, PortError};
 use tokio_postgres::NoTls;
 
 use super::{
     after,
     common::{at, key, n, new_order, parcel},
     open, open_with,
-    placing::place,
+    placing::{place, placed, try_insert, try_update},
     postgres_server::{self, Cluster},
     wait_until,
 };
@@ -31,8 +31,10 @@ async fn reads_survive_lost_connections_and_writes_work_again() {
         assert_eq!(orders.page(after(None, 1)).await.unwrap(), std::slice::from_ref(&first));
         database.execute(HANG_UP);
         let asked = || key(&round.to_string(), 1);
-        wait_until("a write", || async { orders.insert(new_order(2, at(0)), Some(asked())).await.is_ok() })
-            .await;
+        wait_until("a write", || async {
+            try_insert(&*orders, new_order(2, at(0)), Some(asked())).await.is_ok()
+        })
+        .await;
     }
     // Whatever was tried, each key has made one order.
     assert_eq!(orders.page(after(None, 500)).await.unwrap().len(), 4);
@@ -93,15 +95,17 @@ async fn a_locked_order_holds_up_nobody_else() {
     tokio::spawn(connection);
     client.batch_execute("BEGIN; SELECT FROM orders WHERE id = 1 FOR UPDATE").await.unwrap();
 
-    let change = |order: &orders_domain::Order, number: &str| {
-        let seen = order.version();
-        orders.update(order.clone().track(parcel(number), at(10)).unwrap(), seen)
+    let change = async |order: &orders_domain::Order, number: &str| {
+        try_update(&*orders, order.clone().track(parcel(number), at(10)).unwrap()).await.map(placed)
     };
-    let (held, changed, placed) =
-        tokio::join!(change(&locked, "1"), change(&free, "2"), orders.insert(new_order(3, at(0)), None));
+    let (held, changed, inserted) = tokio::join!(
+        change(&locked, "1"),
+        change(&free, "2"),
+        try_insert(&*orders, new_order(3, at(0)), None)
+    );
     assert!(matches!(held, Err(PortError::Unavailable(_))), "{held:?}");
     assert_eq!(changed.unwrap().shipment(), Some(&parcel("2")));
-    placed.unwrap();
+    inserted.unwrap();
     assert_eq!(orders.find(locked.id()).await.unwrap(), Some(locked.clone()));
 
     client.batch_execute("COMMIT").await.unwrap();
@@ -127,7 +131,7 @@ async fn a_database_that_takes_no_writes_is_not_healthy_and_is_still_read() {
     let name = database.name();
     database.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on; {HANG_UP}"));
     wait_until("a refusal", || async {
-        matches!(orders.insert(new_order(2, at(0)), None).await, Err(PortError::Unavailable(_)))
+        matches!(try_insert(&*orders, new_order(2, at(0)), None).await, Err(PortError::Unavailable(_)))
     })
     .await;
     let health = orders.health().await;

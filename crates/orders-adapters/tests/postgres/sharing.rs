@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use orders_domain::{
-    Order, OrderStatus,
-    ports::{Insertion, OrderRepository, PortError},
-};
+use orders_domain::{Order, OrderStatus, ports::Orders};
 use tokio::task::JoinSet;
 
 use super::{
     common::{at, key, n, new_order, parcel},
     everything, open,
-    placing::{place, placed},
+    placing::{Told, insert, place, placed, update},
     postgres_server,
 };
 
@@ -27,14 +24,14 @@ async fn one_key_at_two_servers_at_once_makes_one_order() {
             let orders = servers[number % 2].clone();
             // Several keys in a batch, which the servers meet in different orders.
             let asked = key(&format!("{round}-{}", number / 2 % 3), 1);
-            tasks.spawn(async move { orders.insert(new_order(1, at(round)), Some(asked)).await.unwrap() });
+            tasks.spawn(async move { insert(&*orders, new_order(1, at(round)), Some(asked)).await });
         }
         let (mut made, mut told) = (Vec::new(), Vec::new());
         for insertion in tasks.join_all().await {
             match insertion {
-                Insertion::Placed(order) => made.push(order),
-                Insertion::Replayed(order) => told.push(order.id()),
-                Insertion::KeyReused => panic!("the same body was refused"),
+                Told::Now(order) => made.push(order),
+                Told::Before(order) => told.push(order.id()),
+                other => panic!("{other:?}"),
             }
         }
         assert_eq!(made.len(), 3, "of two with one key, one is first");
@@ -48,19 +45,19 @@ async fn an_old_key_at_two_servers_at_once_makes_one_new_order() {
     let Some(database) = postgres_server::database() else { return };
     let servers = [open(&database), open(&database)];
     let day = 24 * 3_600_000;
-    let first = placed(servers[0].insert(new_order(1, at(0)), Some(key("k", 1))).await.unwrap());
-    let send = |server: usize| servers[server].insert(new_order(1, at(day)), Some(key("k", 1)));
+    let first = placed(insert(&*servers[0], new_order(1, at(0)), Some(key("k", 1))).await);
+    let send = |server: usize| insert(&*servers[server], new_order(1, at(day)), Some(key("k", 1)));
     let (one, other) = tokio::join!(send(0), send(1));
-    let both = [one.unwrap(), other.unwrap()];
+    let both = [one, other];
     let made: Vec<_> = both
         .iter()
         .filter_map(|made| match made {
-            Insertion::Placed(order) => Some(order.clone()),
+            Told::Now(order) => Some(order.clone()),
             _ => None,
         })
         .collect();
     assert_eq!(made.len(), 1, "{both:?}");
-    assert!(both.contains(&Insertion::Replayed(made[0].clone())));
+    assert!(both.contains(&Told::Before(made[0].clone())));
     assert_ne!(made[0].id(), first.id());
     assert_eq!(everything(&servers[1]).await, [first, made[0].clone()]);
 }
@@ -72,16 +69,15 @@ async fn of_changes_at_two_servers_to_one_version_exactly_one_wins() {
     let order = place(&*servers[0], 1, at(0)).await;
     let other = place(&*servers[0], 1, at(0)).await;
     for (index, placed) in [order, other].into_iter().enumerate() {
-        let seen = placed.version();
         let cancelled = placed.clone().cancel(at(10)).unwrap();
         let shipped = placed.advance(OrderStatus::Shipped, at(10)).unwrap();
         let (first, second) = if index == 0 { (cancelled, shipped) } else { (shipped, cancelled) };
-        let answers = tokio::join!(servers[0].update(first, seen), servers[1].update(second, seen));
+        let answers = tokio::join!(update(&*servers[0], first), update(&*servers[1], second));
         let (winner, loser) = match answers {
-            (Ok(winner), loser) | (loser, Ok(winner)) => (winner, loser),
+            (Told::Now(winner), loser) | (loser, Told::Now(winner)) => (winner, loser),
             neither => panic!("{neither:?}"),
         };
-        assert!(matches!(loser, Err(PortError::Stale)), "{loser:?}");
+        assert_eq!(loser, Told::Stale);
         assert_eq!(servers[1].find(winner.id()).await.unwrap(), Some(winner));
     }
 }
@@ -99,16 +95,15 @@ async fn changes_of_many_orders_at_two_servers_all_come_to_an_end() {
     for index in 0..20 {
         for (server, order) in [(0, &placed[index]), (1, &placed[19 - index])] {
             let (orders, order) = (servers[server].clone(), order.clone());
-            let seen = order.version();
-            let tracked = order.track(parcel(&server.to_string()), at(10)).unwrap();
-            tasks.spawn(async move { (tracked.id(), orders.update(tracked, seen).await) });
+            let tracked = order.clone().track(parcel(&server.to_string()), at(10)).unwrap();
+            tasks.spawn(async move { (order.id(), update(&*orders, tracked).await) });
         }
     }
     let mut changed = Vec::new();
     for (id, answer) in tasks.join_all().await {
         match answer {
-            Ok(_) => changed.push(id),
-            Err(error) => assert!(matches!(error, PortError::Stale), "{error:?}"),
+            Told::Now(_) => changed.push(id),
+            other => assert_eq!(other, Told::Stale),
         }
     }
     changed.sort_unstable();

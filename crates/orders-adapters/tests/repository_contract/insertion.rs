@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::{
     Orders,
     common::{at, line, n, new_order},
-    placing::{place, placed},
+    placing::{insert, place, placed},
 };
 
 pub async fn numbers_ascend_from_1(orders: Orders) {
@@ -27,7 +27,7 @@ pub async fn everything_of_a_new_order_is_stored(orders: Orders) {
     let now = at(123) + TimeDelta::nanoseconds(456_789);
     let new = NewOrder::new(n(i64::MAX), &lines, now).unwrap();
 
-    let order = placed(orders.insert(new, None).await.unwrap());
+    let order = placed(insert(&*orders, new, None).await);
     assert_eq!((order.user(), *order.currency()), (n(i64::MAX), euro));
     assert_eq!((order.ordered_at(), order.updated_at()), (at(123), at(123)));
     assert_eq!((order.status(), order.shipment()), (OrderStatus::Pending, None));
@@ -41,7 +41,7 @@ pub async fn an_order_keeps_its_100_lines_in_their_order(orders: Orders) {
         // Neither products nor prices ascend, so nothing but the position can keep the order.
         let lines: Vec<_> = (0..count).map(|index| line(1 + index * 37 % 101, 5000 - index, 1)).collect();
         let new = NewOrder::new(n(1), &lines, at(0)).unwrap();
-        let order = placed(orders.insert(new.clone(), None).await.unwrap());
+        let order = placed(insert(&*orders, new.clone(), None).await);
 
         let found = orders.find(order.id()).await.unwrap().unwrap();
         assert_eq!(found.lines().map(|(_, line)| *line).collect::<Vec<_>>(), new.lines());
@@ -72,7 +72,7 @@ pub async fn concurrent_insertions_leave_no_gap_and_lose_no_order(orders: Orders
     for index in 0..200 {
         let orders = orders.clone();
         let new = new_order(1 + index, at(index * 7 % 50));
-        tasks.spawn(async move { placed(orders.insert(new, None).await.unwrap()) });
+        tasks.spawn(async move { placed(insert(&*orders, new, None).await) });
     }
     let mut answers = tasks.join_all().await;
     answers.sort_by_key(Order::id);

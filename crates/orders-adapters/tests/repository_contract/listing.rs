@@ -1,19 +1,17 @@
 //! Pages of orders, against a plain search through all of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use orders_domain::{
-    Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, UserId, ports::OrderRepository,
-};
+use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, Step, UserId};
 
 use super::{
     Orders,
     common::{at, n, parcel},
-    placing::place,
+    placing::{Database, change, place},
 };
 
 /// 200 orders of users 1 to 3 in every status; up to four share a millisecond, and some time
 /// passes after each fourth.
-async fn two_hundred(orders: &dyn OrderRepository) -> Vec<Order> {
+async fn two_hundred(orders: &dyn Database) -> Vec<Order> {
     use OrderStatus::{Cancelled, Delivered, Processing, Shipped};
 
     const PATHS: [&[OrderStatus]; 7] =
@@ -23,11 +21,11 @@ async fn two_hundred(orders: &dyn OrderRepository) -> Vec<Order> {
         let now = at(index / 4 * 10 + index % 4 / 3);
         let mut order = place(orders, 1 + index * index % 11 % 3, now).await;
         for next in PATHS[usize::try_from(index * 5 % 7).unwrap()] {
-            let seen = order.version();
-            let tracked = order.track(parcel("1"), now).unwrap();
-            order = orders.update(tracked, seen).await.unwrap();
-            let seen = order.version();
-            order = orders.update(order.advance(*next, now).unwrap(), seen).await.unwrap();
+            let tracked = order.clone().track(parcel("1"), now).unwrap();
+            if let Step::Changed(_) = tracked {
+                order = change(orders, tracked).await;
+            }
+            order = change(orders, order.advance(*next, now).unwrap()).await;
         }
         all.push(order);
     }
@@ -48,7 +46,7 @@ fn is_listed(query: &OrderQuery, order: &Order) -> bool {
 }
 
 /// Asks for the page and for what a plain search finds. How many that is.
-async fn compare(orders: &dyn OrderRepository, all: &[Order], query: OrderQuery) -> usize {
+async fn compare(orders: &dyn Database, all: &[Order], query: OrderQuery) -> usize {
     let expected: Vec<_> = all.iter().filter(|order| is_listed(&query, order)).cloned().collect();
     let expected = &expected[..expected.len().min(query.limit.get())];
     assert_eq!(orders.page(query.clone()).await.unwrap(), expected, "{query:?}");

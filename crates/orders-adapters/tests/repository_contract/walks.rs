@@ -1,21 +1,23 @@
 //! Random walks: the store in memory is simple enough to be the model of the others.
 
 use chrono::TimeDelta;
-use orders_adapters::MemoryOrders;
-use orders_domain::{Idempotency, Order, OrderFilter, OrderQuery, OrderStatus, ports::OrderRepository};
+use orders_adapters::MemoryDatabase;
+use orders_domain::{Idempotency, Order, OrderFilter, OrderQuery, OrderStatus, Step, ports::EventFilter};
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::TestRunner};
 
 use super::{
     Fresh,
-    common::{at, key, n, new_order, parcel},
+    common::{at, changing, key, n, new_order, parcel, placing},
+    placing::{Database, told},
 };
 
 #[derive(Debug, Clone)]
 enum Call {
     Insert { user: i64, asked: Option<Idempotency> },
     Replay { user: i64, asked: Idempotency },
-    Track { order: i64, number: u8, behind: bool },
-    Advance { order: i64, to: OrderStatus },
+    Track { order: i64, number: u8, behind: bool, asked: Option<Idempotency> },
+    Advance { order: i64, to: OrderStatus, asked: Option<Idempotency>, dry: bool },
+    Events { order: Option<i64>, limit: i64 },
     Page { user: Option<i64>, status: Option<OrderStatus>, from_hour: Option<i64>, limit: i64 },
 }
 
@@ -26,9 +28,11 @@ fn call() -> impl Strategy<Value = (i64, Call)> {
     let call = prop_oneof![
         5 => (1..=2_i64, option::of(asked())).prop_map(|(user, asked)| Call::Insert { user, asked }),
         1 => (1..=2_i64, asked()).prop_map(|(user, asked)| Call::Replay { user, asked }),
-        2 => (1..=9_i64, 1..=2_u8, any::<bool>())
-            .prop_map(|(order, number, behind)| Call::Track { order, number, behind }),
-        3 => (1..=9_i64, status()).prop_map(|(order, to)| Call::Advance { order, to }),
+        2 => (1..=9_i64, 1..=2_u8, any::<bool>(), option::of(asked()))
+            .prop_map(|(order, number, behind, asked)| Call::Track { order, number, behind, asked }),
+        3 => (1..=9_i64, status(), option::of(asked()), any::<bool>())
+            .prop_map(|(order, to, asked, dry)| Call::Advance { order, to, asked, dry }),
+        1 => (option::of(1..=9_i64), 1..=5_i64).prop_map(|(order, limit)| Call::Events { order, limit }),
         1 => (option::of(1..=2_i64), option::of(status()), option::of(0..=60_i64), 1..=5_i64)
             .prop_map(|(user, status, from_hour, limit)| Call::Page { user, status, from_hour, limit }),
     ];
@@ -37,32 +41,56 @@ fn call() -> impl Strategy<Value = (i64, Call)> {
 
 /// Changes the order if it is there and the change is allowed. What came of it.
 async fn change(
-    orders: &dyn OrderRepository,
+    orders: &dyn Database,
     id: i64,
     behind: bool,
-    change: impl FnOnce(Order) -> Option<Order>,
+    (asked, dry): (Option<Idempotency>, bool),
+    change: impl Fn(Order) -> Option<Step>,
 ) -> String {
-    let Some(order) = orders.find(n(id)).await.unwrap() else { return "no such order".to_owned() };
-    let seen = if behind { n(order.version().get() + 1) } else { order.version() };
+    let Some(mut order) = orders.find(n(id)).await.unwrap() else { return "no such order".to_owned() };
+    if behind {
+        order = order.as_placed();
+    }
     match change(order) {
-        Some(changed) => format!("{:?}", orders.update(changed, seen).await),
+        Some(step @ Step::Changed(_)) => {
+            let work = changing(step, asked);
+            let answer = if dry { orders.rehearse(work).await } else { orders.commit(work).await };
+            format!("{:?}", told(answer))
+        }
+        Some(Step::Same(_)) => "nothing to do".to_owned(),
         None => "not allowed".to_owned(),
     }
 }
 
 /// The answer to the call, for comparing.
-async fn answer(orders: &dyn OrderRepository, hour: i64, call: Call) -> String {
+async fn answer(orders: &dyn Database, hour: i64, call: Call) -> String {
     let now = at(0) + TimeDelta::hours(hour);
     match call {
         Call::Insert { user, asked } => {
-            format!("{:?}", orders.insert(new_order(user, now), asked).await)
+            format!("{:?}", told(orders.commit(placing(new_order(user, now), asked)).await))
         }
-        Call::Replay { user, asked } => format!("{:?}", orders.replay(n(user), asked, now).await),
-        Call::Track { order, number, behind } => {
-            change(orders, order, behind, |order| order.track(parcel(&number.to_string()), now).ok()).await
+        Call::Replay { user, asked } => format!("{:?}", orders.recall(n(user), asked, now).await),
+        Call::Track { order, number, behind, asked } => {
+            let track = |order: Order| order.track(parcel(&number.to_string()), now).ok();
+            change(orders, order, behind, (asked, false), track).await
         }
-        Call::Advance { order, to } => {
-            change(orders, order, false, |order| order.advance(to, now).ok()).await
+        Call::Advance { order, to, asked, dry } => {
+            change(orders, order, false, (asked, dry), |order| order.advance(to, now).ok()).await
+        }
+        // What an event is called goes by how many numbers were given out in vain.
+        Call::Events { order, limit } => {
+            let filter = EventFilter { types: Vec::new(), order: order.map(n) };
+            let (mut after, mut all) = (None, Vec::new());
+            loop {
+                let page = orders.events(filter.clone(), after, limit.try_into().unwrap()).await.unwrap();
+                all.extend(
+                    page.events.into_iter().map(|event| (event.order, event.version, event.at, event.what)),
+                );
+                after = page.cursor;
+                if !page.more {
+                    return format!("{all:?}");
+                }
+            }
         }
         Call::Page { user, status, from_hour, limit } => {
             let from = from_hour.map(|hour| at(0) + TimeDelta::hours(hour));
@@ -79,7 +107,7 @@ pub fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory(open: fn() ->
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let walk = |calls: Vec<(i64, Call)>| {
-        let (fresh, model) = (open().unwrap(), MemoryOrders::default());
+        let (fresh, model) = (open().unwrap(), MemoryDatabase::default());
         let mut hour = 0;
         for (hours, call) in calls {
             hour += hours;

@@ -1,31 +1,52 @@
 //! Orders brought in from elsewhere.
 
 use chrono::DateTime;
-use orders_adapters::sql::{BulkOrders, StoredOrder, sqlite::SqliteCopy};
+use orders_adapters::sql::{BulkOrders, Newest, StoredEvent, StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
-    Order, OrderFilter, OrderQuery, OrderStatus, PageLimit,
-    ports::{OrderRepository, PortError},
+    Actor, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, PageLimit, Step,
+    ports::{EventFilter, EventLimit, Feed, Orders, PortError},
 };
 
 use super::{
     Place,
     common::{at, n, new_order, parcel},
-    placing::place,
+    placing::{change, place},
 };
 
-/// Orders 5, 6 and 9: shipped, cancelled, pending.
-fn history() -> Vec<Order> {
-    let order = |id, millis| new_order(id, at(millis)).with_id(n(id));
-    let tracked = order(5, 0).track(parcel("1"), at(10)).unwrap();
-    vec![
-        tracked.advance(OrderStatus::Shipped, at(20)).unwrap(),
-        order(6, 5).cancel(at(6)).unwrap(),
-        order(9, 30),
-    ]
+/// An order of user `id` with what happened to it; the ids of its events are from `event` on.
+fn lived(id: i64, millis: i64, event: i64, steps: &[fn(Order) -> Step]) -> StoredOrder {
+    let mut order = new_order(id, at(millis)).with_id(n(id));
+    let mut happenings = vec![(order.clone(), Happening::placing(&order))];
+    for step in steps {
+        let Step::Changed(changed) = step(order.clone()) else { panic!("nothing changes") };
+        order = changed.order().clone();
+        happenings.push((order.clone(), changed.what().clone()));
+    }
+    let events = (event..).zip(happenings).map(|(id, (then, what))| {
+        let (version, at, origin) = (then.version(), then.updated_at(), Actor::Cli.into());
+        StoredEvent {
+            event: OrderEvent { id: n(id), order: then.id(), version, at, origin, what },
+            made_by: None,
+        }
+    });
+    StoredOrder { events: events.collect(), order }
 }
 
-fn stored(orders: &[Order]) -> Vec<StoredOrder> {
-    orders.iter().cloned().map(Into::into).collect()
+/// Orders 5, 6 and 9: shipped, cancelled, pending.
+fn history() -> Vec<StoredOrder> {
+    vec![
+        lived(
+            5,
+            0,
+            1,
+            &[
+                |order| order.track(parcel("1"), at(10)).unwrap(),
+                |order| order.advance(OrderStatus::Shipped, at(20)).unwrap(),
+            ],
+        ),
+        lived(6, 5, 4, &[|order| order.cancel(at(6)).unwrap()]),
+        lived(9, 30, 6, &[]),
+    ]
 }
 
 fn everything() -> OrderQuery {
@@ -36,23 +57,28 @@ fn everything() -> OrderQuery {
 async fn imported_orders_are_served_and_new_ones_follow_the_highest() {
     let place_of_file = Place::new();
     let mut importer = SqliteCopy::open(&place_of_file.file()).unwrap();
-    assert_eq!(importer.newest().unwrap(), (0, DateTime::UNIX_EPOCH));
-    let (history, mut expected) = (history(), history());
-    importer.add(&stored(&history[..2])).unwrap();
-    importer.add(&stored(&history[2..])).unwrap();
+    assert_eq!(importer.newest().unwrap(), Newest { order: 0, date: DateTime::UNIX_EPOCH, event: 0 });
+    let history = history();
+    let mut expected: Vec<_> = history.iter().map(|stored| stored.order.clone()).collect();
+    importer.add(&history[..2]).unwrap();
+    importer.add(&history[2..]).unwrap();
     importer.add(&[]).unwrap();
-    assert_eq!(importer.newest().unwrap(), (9, at(30)));
+    assert_eq!(importer.newest().unwrap(), Newest { order: 9, date: at(30), event: 6 });
+    assert_eq!(importer.stored_after(None).unwrap(), history);
     drop(importer);
 
     let orders = place_of_file.open();
     let new = place(&orders, 1, at(0)).await;
     assert_eq!((new.id(), new.ordered_at()), (n(10), at(30)));
-    let changed = orders.update(history[2].clone().cancel(at(40)).unwrap(), history[2].version()).await;
-    expected[2] = changed.unwrap();
+    expected[2] = change(&orders, expected[2].clone().cancel(at(40)).unwrap()).await;
     expected.push(new);
     assert_eq!(orders.page(everything()).await.unwrap(), expected);
+    let events = orders.events(EventFilter::default(), Some(n(6)), EventLimit::MAX).await.unwrap().events;
+    let happened: Vec<_> = events.iter().map(|event| (event.id, event.order, event.version)).collect();
+    assert_eq!(happened, [(n(7), n(10), n(1)), (n(8), n(9), n(2))]);
     drop(orders);
-    assert_eq!(SqliteCopy::open(&place_of_file.file()).unwrap().newest().unwrap(), (10, at(30)));
+    let newest = SqliteCopy::open(&place_of_file.file()).unwrap().newest().unwrap();
+    assert_eq!(newest, Newest { order: 10, date: at(30), event: 8 });
 }
 
 #[tokio::test]
@@ -60,9 +86,9 @@ async fn an_import_with_a_taken_number_stores_none_of_its_orders() {
     let place_of_file = Place::new();
     let mut importer = SqliteCopy::open(&place_of_file.file()).unwrap();
     let history = history();
-    importer.add(&stored(&history[1..2])).unwrap();
-    let failed = importer.add(&stored(&history));
+    importer.add(&history[1..2]).unwrap();
+    let failed = importer.add(&history);
     assert!(matches!(failed, Err(PortError::Unavailable(_))), "{failed:?}");
     drop(importer);
-    assert_eq!(place_of_file.open().page(everything()).await.unwrap(), &history[1..2]);
+    assert_eq!(place_of_file.open().page(everything()).await.unwrap(), [history[1].order.clone()]);
 }

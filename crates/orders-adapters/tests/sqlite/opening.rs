@@ -4,10 +4,10 @@ use std::{error::Error, fs, os::unix::fs::symlink, path::Path};
 
 use diesel::{RunQueryDsl, connection::SimpleConnection};
 use orders_adapters::{
-    OpenError, SqliteOrders,
+    OpenError, SqliteDatabase,
     sql::sqlite::{SqliteCopy, migrate},
 };
-use orders_domain::ports::OrderRepository;
+use orders_domain::ports::Orders;
 
 use super::{
     Place,
@@ -32,7 +32,7 @@ fn message(error: &OpenError, path: &Path) -> String {
 async fn the_folder_and_the_file_are_made() {
     let place_of_file = Place::new();
     let path = place_of_file.0.path().join("a/b/orders.sqlite");
-    let orders = SqliteOrders::open(&path).unwrap();
+    let orders = SqliteDatabase::open(&path).unwrap();
     assert_eq!(place(&orders, 1, at(0)).await.id(), n(1));
     assert!(path.is_file());
 }
@@ -41,7 +41,7 @@ async fn the_folder_and_the_file_are_made() {
 async fn a_name_of_odd_characters_is_taken_as_it_is() {
     let folder = Place::new();
     let path = folder.0.path().join("file:ö ?mode=memory&x=%20#1.sqlite");
-    drop(SqliteOrders::open(&path).unwrap());
+    drop(SqliteDatabase::open(&path).unwrap());
     assert!(path.is_file());
 }
 
@@ -50,7 +50,7 @@ async fn a_second_server_is_refused_while_the_first_lives() {
     let place = Place::new();
     let first = place.open();
     let refused = [
-        SqliteOrders::open(&place.file()).map(drop),
+        SqliteDatabase::open(&place.file()).map(drop),
         migrate(&place.file()).map(drop),
         SqliteCopy::open(&place.file()).map(drop),
     ];
@@ -74,10 +74,10 @@ async fn a_second_server_is_refused_whatever_it_calls_the_file() {
     symlink(folder.join(names[0]), folder.join(names[3])).unwrap();
     // Whether the file is there already or not, and whichever name is the first one's.
     for first in [names[3], "orders.sqlite", names[0]] {
-        let first = SqliteOrders::open(&folder.join(first)).unwrap();
+        let first = SqliteDatabase::open(&folder.join(first)).unwrap();
         for name in names.into_iter().chain(["orders.sqlite"]) {
             let path = folder.join(name);
-            let error = SqliteOrders::open(&path).unwrap_err();
+            let error = SqliteDatabase::open(&path).unwrap_err();
             assert!(matches!(error, OpenError::InUse(_)), "{name}: {error:?}");
             message(&error, &path);
         }
@@ -90,7 +90,7 @@ async fn a_second_server_is_refused_whatever_it_calls_the_file() {
 fn links_that_lead_in_a_circle_are_refused() {
     let place = Place::new();
     symlink("orders.sqlite", place.file()).unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(message(&error, &place.file()).contains("in a circle"), "{error:?}");
 }
 
@@ -99,7 +99,7 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
     let place = Place::new();
     let text = "Dear diary,\n".repeat(1000);
     fs::write(place.file(), &text).unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(matches!(error, OpenError::Open { .. }), "{error:?}");
     assert!(message(&error, &place.file()).ends_with("file is not a database"), "{error}");
     assert_eq!(fs::read_to_string(place.file()).unwrap(), text);
@@ -109,7 +109,7 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
 fn a_folder_in_the_place_of_the_file_is_refused() {
     let place = Place::new();
     fs::create_dir(place.file()).unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(matches!(error, OpenError::Open { .. }), "{error:?}");
     message(&error, &place.file());
 }
@@ -119,7 +119,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let place = Place::new();
     fs::write(place.file(), "a file").unwrap();
     for folder in [place.file(), place.file().join("deeper")] {
-        let error = SqliteOrders::open(&folder.join("orders.sqlite")).unwrap_err();
+        let error = SqliteDatabase::open(&folder.join("orders.sqlite")).unwrap_err();
         assert!(matches!(error, OpenError::Folder { .. }), "{error:?}");
         assert!(message(&error, &folder).starts_with("cannot create the folder"), "{error}");
     }
@@ -130,7 +130,7 @@ fn a_lock_that_cannot_be_written_is_named() {
     let place = Place::new();
     let lock = place.0.path().join("orders.sqlite.lock");
     fs::create_dir(&lock).unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(matches!(error, OpenError::NotWritable { .. }), "{error:?}");
     message(&error, &lock);
 }
@@ -144,7 +144,7 @@ fn a_database_of_a_newer_program_is_refused() {
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')")
         .unwrap();
     let refused = [
-        SqliteOrders::open(&place.file()).map(drop),
+        SqliteDatabase::open(&place.file()).map(drop),
         migrate(&place.file()).map(drop),
         SqliteCopy::open(&place.file()).map(drop),
     ];
@@ -163,7 +163,7 @@ fn a_database_of_something_else_is_refused_and_left_as_it_is() {
         .outsider()
         .batch_execute("CREATE TABLE orders (burger TEXT); INSERT INTO orders VALUES ('1')")
         .unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(matches!(error, OpenError::Migration(_)), "{error:?}");
     assert_eq!(error.to_string().lines().count(), 1, "{error}");
     assert_eq!(diesel::sql_query("UPDATE orders SET burger = '2'").execute(&mut place.outsider()), Ok(1));

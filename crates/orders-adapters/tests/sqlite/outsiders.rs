@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
-use orders_adapters::{SqliteOrders, SystemClock};
+use orders_adapters::{SqliteDatabase, SystemClock};
 use orders_domain::{
     OrderFilter, OrderId, OrderQuery, PageLimit,
-    ports::{Clock, OrderRepository, PortError},
+    ports::{Clock, Ledger, Orders, PortError},
 };
 use tokio::task::JoinSet;
 
 use super::{
     Place,
     common::{at, key, n, new_order, parcel},
-    placing::{place, placed},
+    placing::{change, insert, place, placed, try_insert},
 };
 
 fn now() -> DateTime<Utc> {
@@ -31,24 +31,25 @@ async fn numbers_taken_by_an_outsider_are_passed_over_and_no_neighbour_suffers()
         .batch_execute(
             "WITH taken (id) AS (VALUES (2), (3), (7))
              INSERT INTO orders SELECT taken.id, user_id, order_date, updated_at, status, currency,
-                 NULL, NULL, version, NULL, NULL FROM orders, taken WHERE orders.id = 1;
-             INSERT INTO order_products VALUES (2, 0, 9, 1999, 7), (3, 0, 9, 1999, 7), (7, 0, 9, 1999, 7)",
+                 version, NULL, NULL, NULL, NULL, NULL, NULL FROM orders, taken WHERE orders.id = 1;
+             INSERT INTO order_products (id, order_id, product_id, price, quantity)
+             VALUES (101, 2, 9, 1999, 7), (201, 3, 9, 1999, 7), (601, 7, 9, 1999, 7)",
         )
         .unwrap();
 
-    let tracked = first.clone().track(parcel("1"), at(10)).unwrap();
-    let (changing, change) = (orders.clone(), tracked.clone());
-    let changed = tokio::spawn(async move { changing.update(change, first.version()).await });
+    let tracked = first.track(parcel("1"), at(10)).unwrap();
+    let (changing, step) = (orders.clone(), tracked.clone());
+    let changed = tokio::spawn(async move { change(&*changing, step).await });
     let mut tasks = JoinSet::new();
     for index in 0..50 {
         let orders = orders.clone();
         let (new, asked) = (new_order(2, at(10)), key(&index.to_string(), 1));
-        tasks.spawn(async move { placed(orders.insert(new, Some(asked)).await.unwrap()).id() });
+        tasks.spawn(async move { placed(insert(&*orders, new, Some(asked)).await).id() });
     }
     let mut ids = tasks.join_all().await;
     ids.sort_unstable();
     assert_eq!(ids, (8..58).map(n::<OrderId>).collect::<Vec<_>>());
-    assert_eq!(changed.await.unwrap().unwrap(), tracked);
+    assert_eq!(changed.await.unwrap(), tracked.into_order());
     let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
     assert_eq!(orders.page(query).await.unwrap().len(), 1 + 3 + 50);
 }
@@ -61,7 +62,7 @@ async fn while_an_outsider_locks_the_database_reads_go_on_and_writes_are_unavail
     let mut outsider = place_of_file.outsider();
     for lock in ["IMMEDIATE", "EXCLUSIVE"] {
         outsider.batch_execute(&format!("BEGIN {lock}")).unwrap();
-        let refused = orders.insert(new_order(1, at(0)), Some(key("a", 1))).await;
+        let refused = try_insert(&orders, new_order(1, at(0)), Some(key("a", 1))).await;
         assert!(matches!(refused, Err(PortError::Unavailable(_))), "{refused:?}");
         assert_eq!(orders.find(first.id()).await.unwrap(), Some(first.clone()));
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
@@ -73,7 +74,7 @@ async fn while_an_outsider_locks_the_database_reads_go_on_and_writes_are_unavail
     }
     let health = orders.health().await;
     assert!(health.reads.is_ok() && health.writes.is_ok(), "{health:?}");
-    let second = placed(orders.insert(new_order(1, at(0)), Some(key("a", 1))).await.unwrap());
+    let second = placed(insert(&orders, new_order(1, at(0)), Some(key("a", 1))).await);
     assert_eq!(second.id(), n(2));
 }
 
@@ -83,7 +84,7 @@ fn a_locked_database_cannot_be_opened() {
     drop(place.open());
     let mut outsider = place.outsider();
     outsider.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let error = SqliteOrders::open(&place.file()).unwrap_err();
+    let error = SqliteDatabase::open(&place.file()).unwrap_err();
     assert!(error.to_string().ends_with("database is locked"), "{error}");
     outsider.batch_execute("COMMIT").unwrap();
     drop(place.open());
@@ -93,7 +94,7 @@ fn a_locked_database_cannot_be_opened() {
 async fn after_a_failed_commit_the_same_key_finds_out() {
     let place_of_file = Place::new();
     let orders = place_of_file.open();
-    let first = placed(orders.insert(new_order(1, now()), Some(key("a", 1))).await.unwrap());
+    let first = placed(insert(&orders, new_order(1, now()), Some(key("a", 1))).await);
     // A reference that is checked only at the commit, and is wrong.
     place_of_file
         .outsider()
@@ -103,13 +104,13 @@ async fn after_a_failed_commit_the_same_key_finds_out() {
              CREATE TRIGGER fail AFTER INSERT ON orders BEGIN INSERT INTO late VALUES (1); END",
         )
         .unwrap();
-    let failed = orders.insert(new_order(1, now()), Some(key("b", 1))).await;
+    let failed = try_insert(&orders, new_order(1, now()), Some(key("b", 1))).await;
     assert!(matches!(failed, Err(PortError::Unknown(_))), "{failed:?}");
     assert_eq!(orders.find(n(2)).await.unwrap(), None);
     assert!(orders.health().await.writes.is_ok());
 
     place_of_file.outsider().batch_execute("DROP TRIGGER fail").unwrap();
-    assert_eq!(orders.replay(n(1), key("b", 1), now()).await.unwrap(), None);
-    let second = placed(orders.insert(new_order(1, now()), Some(key("b", 1))).await.unwrap());
+    assert_eq!(orders.recall(n(1), key("b", 1), now()).await.unwrap(), None);
+    let second = placed(insert(&orders, new_order(1, now()), Some(key("b", 1))).await);
     assert_eq!((first.id(), second.id()), (n(1), n(2)));
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 
 use diesel::connection::SimpleConnection;
 use futures_util::FutureExt;
-use orders_domain::{OrderFilter, OrderQuery, ports::OrderRepository};
+use orders_domain::{OrderFilter, OrderQuery, ports::Orders};
 use tokio::runtime::Builder;
 
 use super::{
@@ -27,7 +27,8 @@ fn a_page_of_many_lines_does_not_keep_the_thread_that_asks_for_it() {
             place(&orders, 1, at(0)).await;
         }
         let lines = "WITH RECURSIVE places (place) AS (SELECT 2 UNION ALL SELECT place + 1 FROM places WHERE place < 99)
-                     INSERT INTO order_products SELECT id, place, 1000 + place, 1, 1 FROM orders, places";
+                     INSERT INTO order_products (id, order_id, product_id, price, quantity)
+                     SELECT id * 100 - 99 + place, id, 1000 + place, 1, 1 FROM orders, places";
         folder.outsider().batch_execute(lines).unwrap();
         // A read that has ended has left its connection to the next one.
         assert_eq!(orders.page(first(500)).await.unwrap().len(), 11);

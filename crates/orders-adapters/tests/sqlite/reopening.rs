@@ -4,13 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orders_adapters::SystemClock;
 use orders_domain::{
     IdempotencyKey, OrderFilter, OrderQuery, OrderStatus, PageLimit,
-    ports::{Clock, Insertion, OrderRepository},
+    ports::{Clock, Orders},
 };
 
 use super::{
     Place,
     common::{key, n, new_order, parcel},
-    placing::{place, placed},
+    placing::{Told, change, insert, place, placed},
 };
 
 /// The machine's time: a server that starts forgets keys by it.
@@ -26,9 +26,8 @@ async fn orders_and_their_changes_survive() {
     for user in 1..=3 {
         all.push(place(&orders, user, now()).await);
     }
-    let seen = all[0].version();
-    all[0] = orders.update(all[0].clone().track(parcel("1"), now()).unwrap(), seen).await.unwrap();
-    all[1] = orders.update(all[1].clone().cancel(now()).unwrap(), seen).await.unwrap();
+    all[0] = change(&orders, all[0].clone().track(parcel("1"), now()).unwrap()).await;
+    all[1] = change(&orders, all[1].clone().cancel(now()).unwrap()).await;
     drop(orders);
 
     let orders = place_of_file.open();
@@ -56,15 +55,15 @@ async fn numbers_and_dates_go_on_where_they_were() {
 async fn a_key_still_stands_for_its_order() {
     let place_of_file = Place::new();
     let orders = place_of_file.open();
-    let first = placed(orders.insert(new_order(1, now()), Some(key("a", 1))).await.unwrap());
-    orders.update(first.clone().cancel(now()).unwrap(), first.version()).await.unwrap();
+    let first = placed(insert(&orders, new_order(1, now()), Some(key("a", 1))).await);
+    change(&orders, first.clone().cancel(now()).unwrap()).await;
     drop(orders);
 
     let orders = place_of_file.open();
-    let again = |body| orders.insert(new_order(1, now()), Some(key("a", body)));
-    assert_eq!(again(1).await.unwrap(), Insertion::Replayed(first));
-    assert_eq!(again(2).await.unwrap(), Insertion::KeyReused);
-    assert_eq!(placed(orders.insert(new_order(2, now()), Some(key("a", 1))).await.unwrap()).id(), n(2));
+    let again = |body| insert(&orders, new_order(1, now()), Some(key("a", body)));
+    assert_eq!(again(1).await, Told::Before(first));
+    assert_eq!(again(2).await, Told::KeyReused);
+    assert_eq!(placed(insert(&orders, new_order(2, now()), Some(key("a", 1))).await).id(), n(2));
 }
 
 #[tokio::test]
@@ -72,14 +71,14 @@ async fn a_key_a_day_old_is_not_remembered() {
     let place_of_file = Place::new();
     let long_ago = now() - IdempotencyKey::KEPT;
     let orders = place_of_file.open();
-    placed(orders.insert(new_order(1, long_ago), Some(key("a", 1))).await.unwrap());
+    placed(insert(&orders, new_order(1, long_ago), Some(key("a", 1))).await);
     drop(orders);
 
     let orders = place_of_file.open();
-    let second = placed(orders.insert(new_order(1, now()), Some(key("a", 2))).await.unwrap());
+    let second = placed(insert(&orders, new_order(1, now()), Some(key("a", 2))).await);
     assert_eq!(second.id(), n(2));
     drop(orders);
 
-    let again = place_of_file.open().insert(new_order(1, now()), Some(key("a", 2))).await.unwrap();
-    assert_eq!(again, Insertion::Replayed(second));
+    let again = insert(&place_of_file.open(), new_order(1, now()), Some(key("a", 2))).await;
+    assert_eq!(again, Told::Before(second));
 }

@@ -6,14 +6,19 @@ use orders_adapters::{
     sql::sqlite::{migrate, revert, status},
 };
 
-use super::{Place, common::at, placing::place};
+use super::{
+    Place,
+    common::at,
+    placing::{change, place},
+};
 
 /// A file whose newest migration is the one that the orders came with.
 async fn with_an_order() -> Place {
     let folder = Place::new();
     place(&folder.open(), 1, at(0)).await;
-    let taken_back = revert(&folder.file(), false).unwrap();
-    assert_eq!(taken_back.as_deref(), Some("2026-11-26-000002_revocations"));
+    for newer in ["2026-11-27-000003_events", "2026-11-26-000002_revocations"] {
+        assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
+    }
     folder
 }
 
@@ -59,4 +64,16 @@ async fn orders_that_may_be_lost_and_an_empty_database_are_taken_back() {
         assert!(revert(&place.file(), false).unwrap().is_some());
     }
     assert_eq!(revert(&place.file(), false).unwrap(), None);
+}
+
+#[tokio::test]
+async fn events_that_the_migration_could_not_make_again_are_not_lost() {
+    let folder = Place::new();
+    let orders = folder.open();
+    let first = place(&orders, 1, at(0)).await;
+    change(&orders, first.cancel(at(10)).unwrap()).await;
+    drop(orders);
+    let error = revert(&folder.file(), false).unwrap_err();
+    assert!(matches!(error, OpenError::WouldLose { what: "the events", .. }), "{error:?}");
+    assert!(status(&folder.file()).unwrap().iter().all(|migration| migration.applied));
 }

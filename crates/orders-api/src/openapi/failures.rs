@@ -88,6 +88,16 @@ const NOT_ACCEPTABLE: Failure =
 const NO_LIST_ACCEPTABLE: Failure = failure("No form of the answer is acceptable", || {
     ApiError::NotAcceptable { offered: &[Media::Json, Media::NdJson] }
 });
+const NO_EVENTS_ACCEPTABLE: Failure = failure("No form of the answer is acceptable", || {
+    ApiError::NotAcceptable { offered: &[Media::Json, Media::NdJson, Media::EventStream] }
+});
+const NO_VERSION: Failure =
+    failure("The order has not had this version, or before there were events", || {
+        match ("1".parse(), "9".parse()) {
+            (Ok(order), Ok(version)) => ApiError::NoVersion { order, version },
+            _ => ApiError::Internal(None),
+        }
+    });
 const TOO_SLOW: Failure = failure("The body took too long", || ApiError::BodyTooSlow(payload::PATIENCE));
 const NOT_ALLOWED: Failure =
     failure("The order's status forbids it; `allowed` says what may follow", || ApiError::NotAllowed {
@@ -146,7 +156,13 @@ fn failures(method: &HttpMethod, path: &str) -> Vec<Failure> {
             &[&[TOO_MANY_PARAMETERS, UNAUTHORIZED, NO_SCOPE, NO_LIST_ACCEPTABLE, INVALID_LIST], &WORK]
         }
         (HttpMethod::Get, "/orders/{id}") => {
-            &[&[NO_ID, NOT_OWNED, NO_SCOPE, NOT_ACCEPTABLE, CHANGED, UNKNOWN_PARAMETER], &WORK]
+            &[&[NO_ID, NOT_OWNED, NO_SCOPE, NO_VERSION, NOT_ACCEPTABLE, CHANGED, UNKNOWN_PARAMETER], &WORK]
+        }
+        (HttpMethod::Get, "/orders/{id}/events") => {
+            &[&[NO_ID, NOT_OWNED, NO_SCOPE, NOT_ACCEPTABLE, INVALID_LIST], &WORK]
+        }
+        (HttpMethod::Get, "/events") => {
+            &[&[TOO_MANY_PARAMETERS, UNAUTHORIZED, NO_SCOPE, NO_EVENTS_ACCEPTABLE, INVALID_LIST], &WORK]
         }
         (HttpMethod::Patch, "/orders/{id}/cancel") => &[&[NO_ID, UNKNOWN_PARAMETER], &CHANGE, &WORK],
         (HttpMethod::Patch, "/orders/{id}/tracking") => &[&CHANGE, &BODY, &[INVALID_SHIPMENT], &WORK],

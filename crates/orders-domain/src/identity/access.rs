@@ -1,6 +1,6 @@
 //! Who may do what: one table; everything that speaks of it is derived from here.
 
-use Scope::{Admin, Cancel, Create, Fulfil, Read};
+use Scope::{Admin, Cancel, Create, Events, Fulfil, Read};
 
 use super::{scope::Scope, user::User};
 use crate::id::UserId;
@@ -20,6 +20,8 @@ pub enum UseCase {
     Advance,
     /// Cancel an order; also when it is done by setting its status.
     Cancel,
+    /// Follow what happens to every order.
+    Follow,
 }
 
 /// Whose the order in question is.
@@ -70,8 +72,8 @@ const fn rule(own: Scope, any: Option<Scope>, open_in_development: bool) -> Rule
 
 impl UseCase {
     /// Every use case, in the order of the table.
-    pub const ALL: [Self; 6] =
-        [Self::Place, Self::List, Self::Show, Self::Track, Self::Advance, Self::Cancel];
+    pub const ALL: [Self; 7] =
+        [Self::Place, Self::List, Self::Show, Self::Track, Self::Advance, Self::Cancel, Self::Follow];
 
     /// The table.
     fn rule(self) -> Rule {
@@ -81,6 +83,8 @@ impl UseCase {
             Self::Show => rule(Read, Some(Admin), false),
             Self::Track | Self::Advance => rule(Fulfil, Some(Admin), false),
             Self::Cancel => rule(Cancel, Some(Admin), false),
+            // Of nobody's in particular.
+            Self::Follow => rule(Events, None, false),
         }
     }
 
@@ -105,7 +109,7 @@ impl UseCase {
     /// tell whose it is.
     #[must_use]
     pub fn is_of_one_order(self) -> bool {
-        !matches!(self, Self::Place | Self::List)
+        !matches!(self, Self::Place | Self::List | Self::Follow)
     }
 
     /// Whether strangers may do it where users merely say who they are.

@@ -20,22 +20,29 @@ pub enum Scope {
     Fulfil,
     /// Do all that can be done to an order with every order, and list all of them.
     Admin,
+    /// Follow what happens to every order.
+    Events,
 }
+
+/// Each scope and the word for it in a token.
+const WORDS: [(Scope, &str); 6] = [
+    (Scope::Create, "orders:create"),
+    (Scope::Read, "orders:read"),
+    (Scope::Cancel, "orders:cancel"),
+    (Scope::Fulfil, "orders:fulfil"),
+    (Scope::Admin, "orders:admin"),
+    (Scope::Events, "events:read"),
+];
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Create, Self::Read, Self::Cancel, Self::Fulfil, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Create, Self::Read, Self::Cancel, Self::Fulfil, Self::Admin, Self::Events];
 
     /// The word for it in a token.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "orders:create",
-            Self::Read => "orders:read",
-            Self::Cancel => "orders:cancel",
-            Self::Fulfil => "orders:fulfil",
-            Self::Admin => "orders:admin",
-        }
+        WORDS[self as usize].1
     }
 }
 
@@ -65,8 +72,11 @@ impl Scopes {
     /// Nothing is allowed.
     pub const NONE: Self = Self(0);
 
+    /// Everything: what the shop's operator may do.
+    pub const ALL: Self = Self((1 << Scope::ALL.len()) - 1);
+
     /// Everything that a user may do with orders of their own.
-    pub const ALL_BUT_ADMIN: Self =
+    pub const OF_OWN_ORDERS: Self =
         Self::NONE.with(Scope::Create).with(Scope::Read).with(Scope::Cancel).with(Scope::Fulfil);
 
     /// These and one more.
@@ -118,7 +128,8 @@ mod tests {
 
     #[test]
     fn scopes_are_known_by_their_exact_words_only() {
-        for scope in Scope::ALL {
+        for (index, scope) in Scope::ALL.into_iter().enumerate() {
+            assert_eq!(WORDS[index].0, scope);
             assert_eq!(scope.as_str().parse(), Ok(scope));
         }
         for word in
@@ -129,21 +140,24 @@ mod tests {
         let error = "orders:all".parse::<Scope>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin"#
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin, events:read"#
         );
     }
 
     #[test]
     fn a_set_holds_what_was_put_into_it_and_nothing_else() {
-        for bits in 0_u8..32 {
+        for bits in 0_u8..1 << Scope::ALL.len() {
             let chosen =
                 || (0..).zip(Scope::ALL).filter(move |(bit, _)| bits & (1 << bit) != 0).map(|(_, s)| s);
             let set: Scopes = chosen().collect();
             assert!(set.iter().eq(chosen()));
             assert_eq!(Scopes::of_words(set.to_string().split(' ')), set);
         }
-        assert_eq!(Scopes::ALL_BUT_ADMIN.iter().count(), 4);
-        assert!(!Scopes::ALL_BUT_ADMIN.contains(Scope::Admin));
+        assert_eq!(
+            Scopes::OF_OWN_ORDERS.to_string(),
+            "orders:create orders:read orders:cancel orders:fulfil"
+        );
+        assert!(Scopes::ALL.iter().eq(Scope::ALL));
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! Idempotency keys: how a client that heard no answer asks again without ordering twice.
+//! Idempotency keys: how a client that heard no answer asks again without having it done twice.
 //!
 //! After the IETF draft "The Idempotency-Key HTTP Header Field".
 
 use std::str::FromStr;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{invalid::InvalidInput, quoted::Quoted};
 
-/// A key that a client chose for one creation: 1 to 255 visible ASCII characters.
+/// A key that a client chose for one request: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(Box<str>);
 
@@ -16,7 +16,7 @@ impl IdempotencyKey {
     /// The longest key, in characters.
     pub const MAX_CHARS: usize = 255;
 
-    /// How long a key is kept after the order it made.
+    /// How long a key is kept after what it made.
     pub const KEPT: TimeDelta = TimeDelta::hours(24);
 
     /// The key's text.
@@ -40,17 +40,43 @@ impl FromStr for IdempotencyKey {
     }
 }
 
-/// A digest of the request's body bytes: the same key must come with the same body.
+/// A digest of the request's method, path and body bytes: the same key must come with the same request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// A key together with the body that it stands for.
+/// A key together with the request that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
-    /// What the client calls this creation.
+    /// What the client calls this request.
     pub key: IdempotencyKey,
-    /// What it asked for.
+    /// What it asks for.
     pub fingerprint: Fingerprint,
+}
+
+/// What a key that was used before stands for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Nothing any more: it was too long ago.
+    Free,
+    /// The same request, which is answered as it was then.
+    Again,
+    /// Another request.
+    Reused,
+}
+
+impl Idempotency {
+    /// What the key stands for at `now`, given when it was used first and for what. The only place
+    /// that decides it.
+    #[must_use]
+    pub fn judge(&self, used_at: DateTime<Utc>, used_for: &[u8], now: DateTime<Utc>) -> KeyUse {
+        if used_at + IdempotencyKey::KEPT <= now {
+            KeyUse::Free
+        } else if used_for == self.fingerprint.0 {
+            KeyUse::Again
+        } else {
+            KeyUse::Reused
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,51 +7,75 @@ use chrono::{DateTime, Utc};
 use super::{
     Order,
     audience::Audience,
-    change::NotAllowed,
+    change::{NotAllowed, Step},
     error::{LineFault, LinePart, OrderError},
-    key::Idempotency,
-    line::Quantity,
     new_order::NewOrder,
     owned::{Expected, OwnedOrder},
     query::{OrderQuery, Page},
-    repository::{Health, Insertion, Observer, OrderRepository},
+    repository::{Health, Observer, Orders},
+    request::Request,
     shipment::OrderShipment,
     status::OrderStatus,
 };
 use crate::{
-    catalogue::{Product, inventory::Inventory},
+    catalogue::inventory::Inventory,
     clock::Clock,
     failure::PortError,
-    id::{OrderId, ProductId},
+    feed::Feed,
+    id::OrderId,
     identity::{Ownership, UseCase, User},
+    ledger::{Change, Commit, Committed, Ledger, Refused},
 };
+
+mod history;
+mod pick;
+
+pub use pick::RequestedLine;
 
 /// How often a change is tried again on the order's newest state when others keep changing it.
 const TRIES: usize = 16;
 
-/// A line as somebody asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestedLine {
-    /// Its place in the request, from 0, for messages.
-    pub index: usize,
-    /// Which product.
-    pub product: ProductId,
-    /// How many pieces.
-    pub quantity: Quantity,
-}
-
-/// An order that was placed, now or by an earlier request with the same key.
+/// An order with which something was done, now or by an earlier request with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Placed {
-    /// By this request.
+pub enum Done {
+    /// By this request, or it was so already.
     Now(Order),
     /// By an earlier one; the order is as it was then.
     Before(Order),
 }
 
+impl Done {
+    /// The order.
+    #[must_use]
+    pub fn order(&self) -> &Order {
+        match self {
+            Self::Now(order) | Self::Before(order) => order,
+        }
+    }
+}
+
+/// Where orders are kept: what writes and what reads them.
+#[derive(Clone)]
+pub struct Storage {
+    /// Reads orders.
+    pub orders: Arc<dyn Orders>,
+    /// Writes.
+    pub ledger: Arc<dyn Ledger>,
+    /// Reads what happened.
+    pub feed: Arc<dyn Feed>,
+}
+
+impl Storage {
+    /// A database that does it all.
+    #[must_use]
+    pub fn of(database: Arc<impl Orders + Ledger + Feed + 'static>) -> Self {
+        Self { orders: Arc::clone(&database) as _, ledger: Arc::clone(&database) as _, feed: database }
+    }
+}
+
 /// The use cases of orders over the ports.
 pub struct OrderService {
-    orders: Arc<dyn OrderRepository>,
+    storage: Storage,
     inventory: Arc<dyn Inventory>,
     clock: Arc<dyn Clock>,
     observer: Option<Arc<dyn Observer>>,
@@ -60,12 +84,8 @@ pub struct OrderService {
 impl OrderService {
     /// The use cases over these ports.
     #[must_use]
-    pub fn new(
-        orders: Arc<dyn OrderRepository>,
-        inventory: Arc<dyn Inventory>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { orders, inventory, clock, observer: None }
+    pub fn new(storage: Storage, inventory: Arc<dyn Inventory>, clock: Arc<dyn Clock>) -> Self {
+        Self { storage, inventory, clock, observer: None }
     }
 
     /// The same, with somebody told of what is committed.
@@ -91,64 +111,29 @@ impl OrderService {
         &self,
         asker: User,
         lines: &[RequestedLine],
-        idempotency: Option<Idempotency>,
-    ) -> Result<Placed, OrderError> {
+        request: Request,
+    ) -> Result<Done, OrderError> {
         UseCase::Place.check(asker, Ownership::Own)?;
-        let user = asker.id();
         let now = self.clock.now();
         let order = match self.pick(lines).await? {
-            Ok(picked) => NewOrder::new(user, &picked, now)
+            Ok(picked) => NewOrder::new(asker.id(), &picked, now)
                 .map_err(|reason| vec![LineFault { part: LinePart::Whole, reason }]),
             Err(faults) => Err(faults),
         };
-        let insertion = match (order, idempotency) {
-            (Ok(order), idempotency) => self.orders.insert(order, idempotency).await?,
+        match order {
+            Ok(order) => {
+                let rehearsal = request.rehearsal;
+                let done = self.commit(Change::Place(order), request, now).await.map_err(refused)?;
+                if let Done::Now(order) = &done
+                    && !rehearsal
+                {
+                    self.reached(order.status());
+                }
+                Ok(done)
+            }
             // What the inventory sells changes, but the answer to a key does not.
-            (Err(faults), Some(idempotency)) => {
-                self.orders.replay(user, idempotency, now).await?.ok_or(OrderError::Invalid(faults))?
-            }
-            (Err(faults), None) => return Err(OrderError::Invalid(faults)),
-        };
-        match insertion {
-            Insertion::Placed(order) => {
-                self.reached(order.status());
-                Ok(Placed::Now(order))
-            }
-            Insertion::Replayed(order) => Ok(Placed::Before(order)),
-            Insertion::KeyReused => Err(OrderError::KeyReused),
+            Err(faults) => self.recall(asker, &request, OrderError::Invalid(faults)).await,
         }
-    }
-
-    /// What is wrong with these lines beyond what each says of itself: for a caller that has
-    /// found faults already and wants to report them all at once.
-    ///
-    /// # Errors
-    ///
-    /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
-    pub async fn faults(&self, asker: User, lines: &[RequestedLine]) -> Result<Vec<LineFault>, OrderError> {
-        UseCase::Place.check(asker, Ownership::Own)?;
-        Ok(self.pick(lines).await?.err().unwrap_or_default())
-    }
-
-    async fn pick(
-        &self,
-        lines: &[RequestedLine],
-    ) -> Result<Result<Vec<(Product, Quantity)>, Vec<LineFault>>, PortError> {
-        let (merged, mut faults) = merge(lines);
-        let ids: Vec<_> = merged.iter().map(|line| line.product).collect();
-        let products = self.inventory.find(&ids).await?;
-        if products.len() != ids.len() {
-            return Err(PortError::Corrupt("the inventory answered about other products".into()));
-        }
-        let mut picked = Vec::with_capacity(merged.len());
-        for (line, product) in merged.iter().zip(products) {
-            match product {
-                Some(product) => picked.push((product, line.quantity)),
-                None => faults
-                    .push(LineFault { part: LinePart::Product(line.index), reason: line.product.unknown() }),
-            }
-        }
-        Ok(if faults.is_empty() { Ok(picked) } else { Err(faults) })
     }
 
     /// The order, if the user may do this with it: because it is theirs, as a rule.
@@ -158,7 +143,7 @@ impl OrderService {
     /// [`OrderError::NotOwned`] if it is not there or somebody else's, [`OrderError::MissingScope`]
     /// if it is the user's but they may not do this, [`OrderError::Unavailable`].
     pub async fn owned(&self, asker: User, use_case: UseCase, id: OrderId) -> Result<OwnedOrder, OrderError> {
-        let order = self.orders.find(id).await?;
+        let order = self.storage.orders.find(id).await?;
         use_case.check(asker, Ownership::of(asker.id(), order.as_ref().map(Order::user)))?;
         let order = order.ok_or(OrderError::NotOwned)?;
         Ok(OwnedOrder { asker, order, expected: Expected::Any })
@@ -168,10 +153,16 @@ impl OrderService {
     ///
     /// # Errors
     ///
-    /// As [`Order::track`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
-    pub async fn track(&self, order: OwnedOrder, shipment: OrderShipment) -> Result<Order, OrderError> {
+    /// As [`Order::track`]; [`OrderError::Changed`], [`OrderError::KeyReused`],
+    /// [`OrderError::Unavailable`].
+    pub async fn track(
+        &self,
+        order: OwnedOrder,
+        shipment: OrderShipment,
+        request: Request,
+    ) -> Result<Done, OrderError> {
         order.also_for(UseCase::Track)?;
-        self.change(order, |order, now| order.track(shipment.clone(), now)).await
+        self.change(order, request, |order, now| order.track(shipment.clone(), now)).await
     }
 
     /// Moves the order to another status.
@@ -179,55 +170,98 @@ impl OrderService {
     /// # Errors
     ///
     /// As [`Order::advance`]; [`OrderError::MissingScope`] when this would cancel the order and the
-    /// asker may not; [`OrderError::Changed`], [`OrderError::Unavailable`].
-    pub async fn advance(&self, order: OwnedOrder, to: OrderStatus) -> Result<Order, OrderError> {
+    /// asker may not; [`OrderError::Changed`], [`OrderError::KeyReused`], [`OrderError::Unavailable`].
+    pub async fn advance(
+        &self,
+        order: OwnedOrder,
+        to: OrderStatus,
+        request: Request,
+    ) -> Result<Done, OrderError> {
         order.also_for(UseCase::Advance)?;
         if to == OrderStatus::Cancelled {
             order.also_for(UseCase::Cancel)?;
         }
-        self.change(order, |order, now| order.advance(to, now)).await
+        self.change(order, request, |order, now| order.advance(to, now)).await
     }
 
     /// Cancels the order and forgets its shipment.
     ///
     /// # Errors
     ///
-    /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::Unavailable`].
-    pub async fn cancel(&self, order: OwnedOrder) -> Result<Order, OrderError> {
+    /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::KeyReused`],
+    /// [`OrderError::Unavailable`].
+    pub async fn cancel(&self, order: OwnedOrder, request: Request) -> Result<Done, OrderError> {
         order.also_for(UseCase::Cancel)?;
-        self.change(order, Order::cancel).await
+        self.change(order, request, Order::cancel).await
     }
 
     /// Compare-and-set: a change that lost a race is decided again on what won it.
+    ///
+    /// A key is asked for before anything is refused: what its own first try has done must not be in
+    /// the way of a second one.
     async fn change(
         &self,
-        OwnedOrder { mut order, expected, .. }: OwnedOrder,
-        change: impl Fn(Order, DateTime<Utc>) -> Result<Order, NotAllowed>,
-    ) -> Result<Order, OrderError> {
+        OwnedOrder { asker, mut order, expected }: OwnedOrder,
+        request: Request,
+        change: impl Fn(Order, DateTime<Utc>) -> Result<Step, NotAllowed>,
+    ) -> Result<Done, OrderError> {
         let id = order.id();
         for _ in 0..TRIES {
-            let (seen, before) = (order.version(), order.status());
-            if !expected.admits(seen) {
-                return Err(OrderError::Changed);
+            let (before, now) = (order.status(), self.clock.now());
+            if !expected.admits(order.version()) {
+                return self.recall(asker, &request, OrderError::Changed).await;
             }
-            let changed = change(order, self.clock.now())?;
-            if changed.version() == seen {
-                return Ok(changed);
-            }
-            match self.orders.update(changed, seen).await {
-                Err(PortError::Stale) => {
-                    order = self.orders.find(id).await?.ok_or(OrderError::NotOwned)?;
+            let changed = match change(order, now) {
+                Ok(Step::Changed(changed)) => changed,
+                Ok(Step::Same(order)) => {
+                    return Ok(self.recalled(asker, &request).await?.unwrap_or(Done::Now(order)));
+                }
+                Err(refusal) => return self.recall(asker, &request, refusal.into()).await,
+            };
+            match self.commit(Change::Order(changed), request.clone(), now).await {
+                Err(Refused::Stale) => {
+                    order = self.storage.orders.find(id).await?.ok_or(OrderError::NotOwned)?;
                 }
                 done => {
-                    let order = done?;
-                    if order.status() != before {
+                    let done = done.map_err(refused)?;
+                    if let Done::Now(order) = &done
+                        && order.status() != before
+                        && !request.rehearsal
+                    {
                         self.reached(order.status());
                     }
-                    return Ok(order);
+                    return Ok(done);
                 }
             }
         }
         Err(OrderError::Unavailable(PortError::Busy))
+    }
+
+    async fn commit(&self, change: Change, request: Request, now: DateTime<Utc>) -> Result<Done, Refused> {
+        let Request { origin, idempotency, rehearsal } = request;
+        let work = Commit { change, origin, made_by: idempotency, now };
+        let ledger = &self.storage.ledger;
+        let committed = if rehearsal { ledger.rehearse(work).await } else { ledger.commit(work).await };
+        Ok(match committed? {
+            Committed::Now(order) => Done::Now(order),
+            Committed::Before(order) => Done::Before(order),
+        })
+    }
+
+    /// What the request's key has done already, or this refusal.
+    async fn recall(&self, asker: User, request: &Request, refusal: OrderError) -> Result<Done, OrderError> {
+        self.recalled(asker, request).await?.ok_or(refusal)
+    }
+
+    /// What the request's key has done already: for a caller that is about to refuse the request.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::KeyReused`], [`OrderError::Unavailable`].
+    pub async fn recalled(&self, asker: User, request: &Request) -> Result<Option<Done>, OrderError> {
+        let Some(idempotency) = request.idempotency.clone() else { return Ok(None) };
+        let recalled = self.storage.ledger.recall(asker.id(), idempotency, self.clock.now()).await;
+        Ok(recalled.map_err(refused)?.map(Done::Before))
     }
 
     /// One page of the orders that these may see, ascending by id.
@@ -241,54 +275,25 @@ impl OrderService {
         };
         let wanted = query.limit.get();
         let limit = query.limit.and_one_more();
-        let mut orders = self.orders.page(OrderQuery { filter, limit, ..query }).await?;
+        let mut orders = self.storage.orders.page(OrderQuery { filter, limit, ..query }).await?;
         let more = orders.len() > wanted;
         orders.truncate(wanted);
         Ok(Page { orders, more })
     }
 
-    /// All products, ascending by id.
-    ///
-    /// # Errors
-    ///
-    /// [`OrderError::Unavailable`].
-    pub async fn products(&self) -> Result<Vec<Product>, OrderError> {
-        Ok(self.inventory.all().await?)
-    }
-
-    /// The product with this number.
-    ///
-    /// # Errors
-    ///
-    /// [`OrderError::UnknownProduct`], [`OrderError::Unavailable`].
-    pub async fn product(&self, id: ProductId) -> Result<Product, OrderError> {
-        let found = self.inventory.find(&[id]).await?;
-        found.into_iter().next().flatten().ok_or_else(|| OrderError::UnknownProduct(id.unknown()))
-    }
-
     /// Whether orders can be read and written now.
     pub async fn health(&self) -> Health {
-        self.orders.health().await
+        self.storage.orders.health().await
     }
 }
 
-/// One line a product, in the order of first appearance; a line that would take the merged
-/// quantity past its limit is a fault.
-fn merge(lines: &[RequestedLine]) -> (Vec<RequestedLine>, Vec<LineFault>) {
-    let mut merged: Vec<RequestedLine> = Vec::with_capacity(lines.len());
-    let mut faults = Vec::new();
-    for line in lines {
-        match merged.iter_mut().find(|other| other.product == line.product) {
-            None => merged.push(*line),
-            Some(other) => match other.quantity.plus(line.quantity) {
-                Ok(sum) => other.quantity = sum,
-                Err(reason) => {
-                    faults.push(LineFault { part: LinePart::Quantity(line.index), reason });
-                }
-            },
-        }
+/// What a ledger's refusal comes to; that a change was stale is not for the asker.
+fn refused(refused: Refused) -> OrderError {
+    match refused {
+        Refused::KeyReused => OrderError::KeyReused,
+        Refused::Stale => OrderError::Changed,
+        Refused::Failed(error) => OrderError::Unavailable(error),
     }
-    (merged, faults)
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{NewOrder, NotAllowed, Product, Quantity, ShippingProvider, TrackingNumber};
+use crate::{
+    Actor, Happening, NewOrder, NotAllowed, OrderEvent, Product, Quantity, ShippingProvider, Step,
+    TrackingNumber,
+};
 
 /// So many microseconds after the moment at which the orders of these tests are placed.
 fn at(micros: i64) -> DateTime<Utc> {
@@ -47,7 +50,7 @@ fn in_status(status: OrderStatus) -> Order {
 }
 
 /// The status that a refused change names; the change must have been refused.
-fn refused(result: Result<Order, NotAllowed>) -> OrderStatus {
+fn refused(result: Result<Step, NotAllowed>) -> OrderStatus {
     match result {
         Err(NotAllowed { status, .. }) => status,
         other => panic!("not refused: {other:?}"),
@@ -105,7 +108,7 @@ fn times_are_cut_to_milliseconds() {
     for micros in [0, 1, 999] {
         let order = NewOrder::new(n(1), &picks(&[(1, 1)]), at(micros)).unwrap().with_id(n(1));
         assert_eq!((order.ordered_at(), order.updated_at()), (at(0), at(0)));
-        let order = order.advance(Processing, at(5000 + micros)).unwrap();
+        let order = order.advance(Processing, at(5000 + micros)).unwrap().into_order();
         assert_eq!((order.ordered_at(), order.updated_at()), (at(0), at(5000)));
     }
 }
@@ -150,9 +153,9 @@ fn only_the_contracts_changes_of_status_are_allowed() {
                         updated_at: at(9000),
                         ..before
                     };
-                    assert_eq!(result.unwrap(), next, "{from} -> {to}");
+                    assert_eq!(result.unwrap().into_order(), next, "{from} -> {to}");
                 }
-                '=' => assert_eq!(result.unwrap(), before, "{from} -> {to}"),
+                '=' => assert_eq!(result.unwrap(), Step::Same(before), "{from} -> {to}"),
                 _ => assert_eq!(refused(result), from, "{from} -> {to}"),
             }
         }
@@ -190,7 +193,7 @@ fn tracking_is_allowed_until_the_end_of_life_and_leaves_the_status() {
                 updated_at: at(9000),
                 ..before
             };
-            assert_eq!(result.unwrap(), next, "{status}");
+            assert_eq!(result.unwrap().into_order(), next, "{status}");
         } else {
             assert_eq!(refused(result), status);
         }
@@ -199,10 +202,10 @@ fn tracking_is_allowed_until_the_end_of_life_and_leaves_the_status() {
 
 #[test]
 fn another_shipment_takes_the_place_and_the_id_of_the_first() {
-    let first = placed(&[(1, 1)]).track(shipment("1"), at(1000)).unwrap();
-    let same = first.clone().track(shipment("1"), at(2000)).unwrap();
+    let first = placed(&[(1, 1)]).track(shipment("1"), at(1000)).unwrap().into_order();
+    let same = first.clone().track(shipment("1"), at(2000)).unwrap().into_order();
     assert_eq!(same, first);
-    let second = same.track(shipment("2"), at(3000)).unwrap();
+    let second = same.track(shipment("2"), at(3000)).unwrap().into_order();
     assert_eq!((second.version(), second.updated_at()), (Version::try_from(3).unwrap(), at(3000)));
     let parcel = second.shipment().unwrap();
     assert_eq!((parcel.provider(), parcel.tracking_number()), ("USPS", "2"));
@@ -217,27 +220,28 @@ fn the_shipment_stays_until_delivery_but_not_past_a_cancellation() {
         (&[Cancelled], false),
         (&[Processing, Cancelled], false),
     ] {
-        let order = placed(&[(1, 1)]).track(shipment("1"), at(0)).unwrap();
-        let order = path.iter().fold(order, |order, status| order.advance(*status, at(0)).unwrap());
+        let order = placed(&[(1, 1)]).track(shipment("1"), at(0)).unwrap().into_order();
+        let order =
+            path.iter().fold(order, |order, status| order.advance(*status, at(0)).unwrap().into_order());
         assert_eq!(order.shipment().is_some(), kept, "{path:?}");
     }
 }
 
 #[test]
 fn a_clock_that_goes_backwards_never_moves_the_update_back() {
-    let order = placed(&[(1, 1)]).advance(Processing, at(5000)).unwrap();
-    let order = order.track(shipment("1"), at(-9000)).unwrap();
+    let order = placed(&[(1, 1)]).advance(Processing, at(5000)).unwrap().into_order();
+    let order = order.track(shipment("1"), at(-9000)).unwrap().into_order();
     assert_eq!((order.updated_at(), order.version()), (at(5000), Version::try_from(3).unwrap()));
-    let order = order.cancel(at(4999)).unwrap();
+    let order = order.cancel(at(4999)).unwrap().into_order();
     assert_eq!((order.updated_at(), order.version()), (at(5000), Version::try_from(4).unwrap()));
 }
 
 #[test]
 fn an_order_as_placed_shows_nothing_of_what_happened_since() {
     let before = placed(&[(1999, 7), (1399, 1)]);
-    let tracked = before.clone().track(shipment("1"), at(1000)).unwrap();
+    let tracked = before.clone().track(shipment("1"), at(1000)).unwrap().into_order();
     for last in [Shipped, Cancelled] {
-        assert_eq!(tracked.clone().advance(last, at(2000)).unwrap().as_placed(), before);
+        assert_eq!(tracked.clone().advance(last, at(2000)).unwrap().into_order().as_placed(), before);
     }
 }
 
@@ -259,6 +263,45 @@ fn a_stored_order_that_is_cancelled_with_a_shipment_is_corrupt() {
 #[test]
 fn versions_count_from_one() {
     assert_eq!((Version::try_from(1), Version::try_from(0).is_err()), (Ok(Version::FIRST), true));
+}
+
+/// What made an order what it is.
+fn event(order: &Order, what: Happening, id: usize) -> OrderEvent {
+    OrderEvent {
+        id: n(i64::try_from(id).unwrap()),
+        order: order.id(),
+        version: order.version(),
+        at: order.updated_at(),
+        origin: Actor::System.into(),
+        what,
+    }
+}
+
+#[test]
+fn events_that_do_not_follow_each_other_make_no_order() {
+    let first = placed(&[(1, 1)]);
+    let moved = |from, to, version: i64| OrderEvent {
+        version: n(version),
+        ..event(&first, Happening::Moved { from, to }, 2)
+    };
+    let placing = event(&first, Happening::placing(&first), 1);
+    let foreign = OrderEvent { order: n(8), ..moved(Pending, Processing, 2) };
+    for wrong in [moved(Pending, Processing, 3), moved(Processing, Shipped, 2), placing.clone(), foreign] {
+        let sum = first.clone().as_of(&[placing.clone(), moved(Pending, Shipped, 2), wrong.clone()]);
+        assert!(sum.is_err(), "{wrong:?}");
+    }
+    assert_eq!(first.as_of(&[]), Ok(None));
+}
+
+#[test]
+fn an_order_from_before_there_were_events_goes_on_from_what_it_had_become() {
+    let first = placed(&[(1, 1)]);
+    let placing = event(&first, Happening::placing(&first), 1);
+    let migrated = Happening::Migrated { status: Shipped, shipment: Some(shipment("1")) };
+    let migrated = OrderEvent { version: n(4), at: at(5000), ..event(&first, migrated, 2) };
+    let then = first.as_of(&[placing, migrated]).unwrap().unwrap();
+    assert_eq!((then.status(), then.version().get(), then.updated_at()), (Shipped, 4, at(5000)));
+    assert_eq!(then.shipment(), Some(&shipment("1")));
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -285,6 +328,7 @@ proptest! {
         let first = placed(&lines);
         let sum: i64 = lines.iter().map(|(price, quantity)| price * quantity).sum();
         let mut order = first.clone();
+        let mut events = vec![event(&first, Happening::placing(&first), 1)];
         for (change, micros) in walk {
             let before = order.clone();
             let result = match change {
@@ -293,12 +337,14 @@ proptest! {
                 Change::Track(number) => order.clone().track(shipment(&number.to_string()), at(micros)),
             };
             match result {
-                Ok(next) if (next.status, &next.shipment) == (before.status, &before.shipment) => {
-                    prop_assert_eq!(&next, &before);
-                }
-                Ok(next) => {
+                Ok(Step::Same(same)) => prop_assert_eq!(&same, &before),
+                Ok(Step::Changed(changed)) => {
+                    let next = changed.order().clone();
+                    prop_assert_ne!((next.status, &next.shipment), (before.status, &before.shipment));
+                    prop_assert_eq!(changed.seen(), before.version);
                     prop_assert_eq!(next.version.get(), before.version.get() + 1);
                     prop_assert!(next.updated_at >= before.updated_at);
+                    events.push(event(&next, changed.what().clone(), events.len() + 1));
                     order = next;
                 }
                 refusal => {
@@ -309,6 +355,8 @@ proptest! {
             prop_assert!(order.status != Cancelled || order.shipment.is_none());
             prop_assert_eq!(order.total.minor_units(), sum);
             prop_assert_eq!(&order.clone().as_placed(), &first);
+            prop_assert_eq!(&order.clone().as_of(&events), &Ok(Some(order.clone())));
+            prop_assert_eq!(&order.clone().as_of(&events[..1]), &Ok(Some(first.clone())));
         }
     }
 }

@@ -109,7 +109,8 @@ async fn a_parameter_that_a_route_does_not_know_is_422_and_nothing_is_done() {
         for method in allow.split(", ").filter(|method| *method != "HEAD") {
             let body = r#"{"products": [{"id": 9, "quantity": 7}]}"#;
             let request = json_request(&format!("{method} {path}?dryRun=true&page=2"), body);
-            assert_eq!(server.answer(request).pointers(422), ["/dryRun", "/page"], "{method} {path}");
+            let unknown: &[_] = if method == "GET" { &["/dryRun", "/page"] } else { &["/page"] };
+            assert_eq!(server.answer(request).pointers(422), unknown, "{method} {path}");
         }
     }
     assert_eq!(server.list("/orders").await, [placed]);

@@ -12,6 +12,7 @@ mod support;
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod client;
 mod flush;
+mod follower;
 mod order;
 mod sound;
 mod stored;

@@ -16,15 +16,21 @@ use crate::support::{
 };
 
 /// What is wrong with the file, by the one query that looks for it.
-const FAULTS: [(&str, &str); 4] = [
+const FAULTS: [(&str, &str); 6] = [
     ("SELECT group_concat(integrity_check) FROM pragma_integrity_check", "ok"),
     ("SELECT count(*) || '' FROM pragma_foreign_key_check", "0"),
     ("SELECT count(*) || '' FROM orders WHERE id NOT IN (SELECT order_id FROM order_products)", "0"),
     (
-        "SELECT count(*) - count(DISTINCT user_id || ' ' || idempotency_key) || '' FROM orders
+        "SELECT count(*) - count(DISTINCT actor || ' ' || idempotency_key) || '' FROM events
          WHERE idempotency_key IS NOT NULL",
         "0",
     ),
+    (
+        "SELECT count(*) || '' FROM orders WHERE version <> (SELECT count(*) FROM events
+         WHERE subject = orders.id AND kind = 'order')",
+        "0",
+    ),
+    ("SELECT count(*) || '' FROM events WHERE subject NOT IN (SELECT id FROM orders)", "0"),
 ];
 
 pub fn assert_sound(place: &Place) {
@@ -53,11 +59,17 @@ fn wait_until_alone(database: &Database) {
 }
 
 fn assert_nothing_by_halves(database: &Database) {
-    let query = "SELECT FROM orders WHERE id NOT IN (SELECT order_id FROM order_products)";
-    // The server may have been killed before there was a table.
-    database.execute(&format!(
-        "DO $$ BEGIN IF to_regclass('orders') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
-    ));
+    let queries = [
+        "SELECT FROM orders WHERE id NOT IN (SELECT order_id FROM order_products)",
+        "SELECT FROM orders WHERE version <> (SELECT count(*) FROM events WHERE subject = orders.id AND kind = 'order')",
+        "SELECT FROM events WHERE subject NOT IN (SELECT id FROM orders)",
+    ];
+    for query in queries {
+        // The server may have been killed before there was a table.
+        database.execute(&format!(
+            "DO $$ BEGIN IF to_regclass('events') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
+        ));
+    }
 }
 
 /// Looks at a copy, so that it is the next server that recovers the file itself.

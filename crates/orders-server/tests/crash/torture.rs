@@ -6,6 +6,7 @@ use fastrand::Rng;
 
 use crate::{
     client::Client,
+    follower::Follower,
     sound::assert_sound,
     stored::compare,
     support::{Place, Server, serve},
@@ -28,11 +29,15 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_in_postgres_too() {
 async fn torture(place: &Place, kills: u64) {
     let mut rng = seeded();
     let mut clients: Vec<Client> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
+    let mut follower = Follower::default();
     for _ in 0..kills {
         let server = Arc::new(Server::start_at(&place.url(), &[]));
         compare(&mut clients, &server).await;
         assert_no_gaps(place, &clients);
+        let (to_follow, following) = (Arc::clone(&server), follower);
+        let following = tokio::spawn(async move { following.follow(&to_follow).await });
         clients = load_and_kill(clients, server, &mut rng).await;
+        follower = following.await.unwrap();
         assert_sound(place);
         if rng.u8(0..3) == 0 {
             kill_while_starting(place, &mut rng);
@@ -44,6 +49,7 @@ async fn torture(place: &Place, kills: u64) {
         client.send_again(&server).await.unwrap();
     }
     compare(&mut clients, &server).await;
+    follower.assert_has_seen_all(&server).await;
     server.signal("TERM");
     assert!(server.wait().success());
     assert_sound(place);

@@ -151,12 +151,17 @@ fn migrations_go_up_and_down_and_say_where_they_are() {
 fn migrating_down_refuses_while_there_are_orders_unless_they_may_be_lost() {
     let Some(database) = postgres::database() else { return };
     seed_at(&database.url(), 3);
+    let refused = |what: &str| {
+        let reasons = [what, "nothing was taken back", "--lose-orders"];
+        assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
+        assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
+    };
+    refused("would lose the events that the database holds");
+    let (succeeds, said) = migrate(&["down", "--lose-orders"], &database);
+    assert!(succeeds && said.contains("events"), "{said}");
     let (succeeds, said) = migrate(&["down"], &database);
     assert!(succeeds && said.contains("revocations"), "{said}");
-    let reasons =
-        ["would lose the orders that the database holds", "nothing was taken back", "--lose-orders"];
-    assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
-    assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
+    refused("would lose the orders that the database holds");
     let (succeeds, said) = migrate(&["down", "--lose-orders"], &database);
     assert!(succeeds && said.starts_with("took back "), "{said}");
     assert_eq!(value(&database, "SELECT to_regclass('orders') IS NULL"), "t");

@@ -167,8 +167,10 @@ async fn a_target_that_does_not_keep_what_it_is_given_fails_the_transfer_and_is_
     let differs = "order 2 is not the same in both databases";
     let alters = [
         ("order_products", "IF NEW.order_id = 2 THEN NEW.price := NEW.price + 1; END IF;", differs),
-        ("orders", "IF NEW.id = 2 THEN NEW.request_fingerprint := sha256(''); END IF;", differs),
-        ("orders", "IF NEW.id = 2 THEN NEW.idempotency_key := 'other'; END IF;", differs),
+        ("events", "IF NEW.subject = 2 THEN NEW.request_fingerprint := sha256(''); END IF;", differs),
+        ("events", "IF NEW.subject = 2 THEN NEW.idempotency_key := 'other'; END IF;", differs),
+        ("events", "IF NEW.subject = 2 THEN NEW.request_id := 'other'; END IF;", differs),
+        ("events", "IF NEW.subject = 2 THEN RETURN NULL; END IF;", differs),
         ("orders", "IF NEW.id = 2 THEN NEW.order_date := NEW.order_date - 1; END IF;", differs),
         ("order_products", "IF NEW.order_id = 2 THEN RETURN NULL; END IF;", "order 2"),
         // The last one, so that none is in its place.

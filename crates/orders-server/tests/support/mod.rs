@@ -213,12 +213,16 @@ pub fn seed_thousands(database: &Path, thousands: u32) {
          CREATE TEMP TABLE copies AS
             WITH RECURSIVE copies (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM copies WHERE n < {thousands} - 1)
             SELECT n, (SELECT max(order_date) - min(order_date) + 1 FROM orders) AS period FROM copies;
-         INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, shipping_provider,
-                             tracking_number, version)
-            SELECT id + 1000 * n, user_id, order_date + period * n, updated_at + period * n, status, currency,
-                   shipping_provider, tracking_number, version FROM copies, orders;
-         INSERT INTO order_products (order_id, position, product_id, price, quantity)
-            SELECT order_id + 1000 * n, position, product_id, price, quantity FROM copies, order_products;"
+         INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version)
+            SELECT id + 1000 * n, user_id, order_date + period * n, updated_at + period * n, status, currency, version
+            FROM copies, orders;
+         INSERT INTO order_products (id, order_id, product_id, price, quantity)
+            SELECT id + 100000 * n, order_id + 1000 * n, product_id, price, quantity FROM copies, order_products;
+         INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number)
+            SELECT id + 1000 * n, order_id + 1000 * n, shipping_provider, tracking_number FROM copies, order_shipments;
+         INSERT INTO events (id, kind, subject, version, type, at, actor_kind, data)
+            SELECT id + last * n, kind, subject + 1000 * n, version, type, at + period * n, actor_kind, data
+            FROM copies, events, (SELECT max(id) AS last FROM events);"
     );
     let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
     conn.batch_execute(&copies).unwrap();

@@ -1,6 +1,5 @@
 //! Bringing in orders that are complete already, many in a transaction: for seeding and copying.
 
-use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult,
     connection::SimpleConnection,
@@ -13,12 +12,12 @@ use orders_domain::{OrderId, ports::PortError};
 
 use super::{
     super::{
-        BulkOrders, OpenError, StoredOrder, corrupt, failure,
+        BulkOrders, Newest, OpenError, StoredOrder, corrupt, failure,
         rows::{self, millis},
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
-    lists, migrate, revocations,
+    history, lists, migrate, revocations,
     url::PostgresUrl,
 };
 
@@ -46,6 +45,15 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
     } else {
         Ok(None)
     }
+}
+
+/// The ids that were given out.
+#[derive(QueryableByName)]
+struct Given {
+    #[diesel(sql_type = BigInt)]
+    first_order: i64,
+    #[diesel(sql_type = BigInt)]
+    first_event: i64,
 }
 
 /// A database to be filled.
@@ -130,30 +138,36 @@ impl PostgresCopy {
         let finish = "SET LOCAL synchronous_commit = on;
              SELECT setval('order_ids', max(id)), setval('order_dates', max(order_date))
              FROM (SELECT id, order_date FROM orders ORDER BY id DESC LIMIT 1) AS newest HAVING count(*) > 0;
+             SELECT setval('event_ids', max(id)) FROM events HAVING count(*) > 0;
              DROP TABLE orders_transfer;";
         self.conn.transaction(|conn| conn.batch_execute(finish)).map_err(failure)?;
         // So that the first plans are made for what is there.
-        self.conn.batch_execute("ANALYZE orders, order_products").map_err(failure)
+        self.conn.batch_execute("ANALYZE orders, order_products, order_shipments, events").map_err(failure)
     }
 }
 
 impl BulkOrders for PostgresCopy {
-    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
-        let (id, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
-        Ok((id, rows::moment(date).map_err(corrupt)?))
+    fn newest(&mut self) -> Result<Newest, PortError> {
+        let (order, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
+        let event = history::last(&mut self.conn).map_err(failure)?.unwrap_or_default();
+        Ok(Newest { order, date: rows::moment(date).map_err(corrupt)?, event })
     }
 
     /// Beside whatever servers do; when one has taken the ids, nothing is added.
     fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
         let (Some(first), Some(last)) = (orders.first(), orders.last()) else { return Ok(()) };
         let (wanted, latest) = (first.order.id().get(), millis(last.order.ordered_at()));
-        let count = orders.len();
+        let (count, events) = (orders.len(), orders.iter().map(|stored| stored.events.len()).sum::<usize>());
+        let first_event = first.events.first().map_or(0, |stored| stored.event.id.get());
         self.conn
             .transaction(|conn| {
-                let given = format!("(allocate_orders({count}, {latest})).first_id");
-                let given: i64 = diesel::select(sql::<BigInt>(&given)).get_result(conn)?;
-                if given != wanted {
-                    let taken = format!("the next id is {given}, not {wanted}: a server places orders");
+                let ids = format!("SELECT * FROM allocate_ids({count}, {latest}, {events})");
+                let given: Given = diesel::sql_query(ids).get_result(conn)?;
+                if (given.first_order, given.first_event) != (wanted, first_event) {
+                    let taken = format!(
+                        "the next order and event are {} and {}, not {wanted} and {first_event}: a server writes",
+                        given.first_order, given.first_event,
+                    );
                     return Err(Error::SerializationError(taken.into()));
                 }
                 complete::insert(conn, orders)

@@ -3,15 +3,15 @@
 
 use std::{collections::HashMap, io, sync::Arc};
 
-use diesel::{QueryResult, prelude::*, result::Error};
+use diesel::{QueryResult, prelude::*};
 use orders_domain::{Order, OrderId, ports::PortError};
 
 use super::{
     super::{
         failure,
         gather::{Gather, Limits, Unanswered},
-        rows::{self, joined},
-        schema::{order_products, orders},
+        rows::{self, order::Joined},
+        schema::orders,
         unavailable,
     },
     Conn,
@@ -35,7 +35,7 @@ impl Finder {
     /// When the system gives no thread.
     pub fn start(connector: Arc<Connector>) -> io::Result<Self> {
         let worker = move || {
-            let mut reader = Reader(Standing::new(connector, Purpose::Read));
+            let mut reader = Answerer(Standing::new(connector, Purpose::Read));
             move |ids: Vec<OrderId>| reader.answer(&ids)
         };
         Gather::start("orders-finder", LIMITS, [worker]).map(Self)
@@ -55,9 +55,9 @@ impl Finder {
     }
 }
 
-struct Reader(Standing);
+struct Answerer(Standing);
 
-impl Reader {
+impl Answerer {
     fn answer(&mut self, ids: &[OrderId]) -> Vec<Found> {
         let wanted: Vec<_> = ids.iter().map(|id| id.get()).collect();
         match self.find(&wanted) {
@@ -96,12 +96,7 @@ impl Reader {
 
 /// The orders with these ids, as far as they exist.
 pub fn find_all(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Order>> {
-    let rows = orders::table
-        .left_join(order_products::table)
-        .filter(orders::id.eq_any(ids))
-        .order((orders::id, order_products::position))
-        .select(joined())
-        .load(conn)?;
-    let orders = rows::orders(rows).map_err(|error| Error::DeserializationError(error.into()))?;
+    let rows = Joined(orders::id.eq_any(ids)).load(conn)?;
+    let orders = rows::order::orders(rows).map_err(rows::corrupt)?;
     Ok(orders.into_iter().map(|order| (order.id().get(), order)).collect())
 }

@@ -1,4 +1,4 @@
-//! Idempotency keys: which order each has made.
+//! Idempotency keys: which event each has made.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use diesel::{
     row::Row,
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
-use orders_domain::{Idempotency, IdempotencyKey, UserId};
+use orders_domain::{Idempotency, KeyUse, UserId};
 
 use super::{
     super::{
-        rows::{column, millis, nullable},
-        schema::orders,
+        rows::{self, column, nullable},
+        schema::events,
     },
     Conn,
     pieces::Sql,
@@ -33,11 +33,11 @@ pub struct Asked<'a> {
 /// What is known of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {
-    /// It has made this order by the same request.
-    Made(i64),
-    /// It has made an order by another request.
+    /// It has made this version of this order by the same request.
+    Made(i64, i64),
+    /// It stands for another request.
     Reused,
-    /// It has made this order, too long ago to count.
+    /// It has made this event, too long ago to count.
     Expired(i64),
 }
 
@@ -48,45 +48,50 @@ pub fn find(conn: &mut Conn, asked: &[Asked<'_>]) -> QueryResult<HashMap<usize, 
         key: asked.iter().map(|asked| asked.idempotency.key.as_str()).collect(),
     };
     let rows: Vec<KeyRow> = query.load(conn)?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.place, row.known(asked.get(row.place)?)))).collect())
+    let known = rows.iter().filter_map(|row| Some((row.place, row.known(asked.get(row.place)?))));
+    known.map(|(place, known)| Ok((place, known?))).collect()
 }
 
-/// Takes their keys away from these orders, whose keys count no more.
+/// Takes their keys away from these events, whose keys count no more.
 pub fn free(conn: &mut Conn, ids: &[i64]) -> QueryResult<()> {
-    diesel::update(orders::table.filter(orders::id.eq_any(ids)))
-        .set((orders::idempotency_key.eq(None::<&str>), orders::request_fingerprint.eq(None::<&[u8]>)))
+    diesel::update(events::table.filter(events::id.eq_any(ids)))
+        .set((events::idempotency_key.eq(None::<&str>), events::request_fingerprint.eq(None::<&[u8]>)))
         .execute(conn)
         .map(drop)
 }
 
 struct KeyRow {
     place: usize,
-    id: i64,
+    event: i64,
+    order: i64,
+    version: i64,
     date: i64,
     fingerprint: Option<Vec<u8>>,
 }
 
 impl KeyRow {
-    fn known(&self, asked: &Asked<'_>) -> Known {
-        if self.date + IdempotencyKey::KEPT.num_milliseconds() <= millis(asked.now) {
-            Known::Expired(self.id)
-        } else if self.fingerprint.as_deref() == Some(asked.idempotency.fingerprint.0.as_slice()) {
-            Known::Made(self.id)
-        } else {
-            Known::Reused
-        }
+    fn known(&self, asked: &Asked<'_>) -> QueryResult<Known> {
+        let used_at = rows::moment(self.date).map_err(rows::corrupt)?;
+        let used_for = self.fingerprint.as_deref().unwrap_or_default();
+        Ok(match asked.idempotency.judge(used_at, used_for, asked.now) {
+            KeyUse::Free => Known::Expired(self.event),
+            KeyUse::Again => Known::Made(self.order, self.version),
+            KeyUse::Reused => Known::Reused,
+        })
     }
 }
 
-type KeyTypes = (BigInt, BigInt, BigInt, Nullable<Binary>);
+type KeyTypes = (BigInt, BigInt, BigInt, BigInt, BigInt, Nullable<Binary>);
 
 impl FromSqlRow<KeyTypes, Pg> for KeyRow {
     fn build_from_row<'a>(row: &impl Row<'a, Pg>) -> deserialize::Result<Self> {
         Ok(Self {
             place: usize::try_from(column::<BigInt, _, i64>(row, 0)? - 1)?,
-            id: column::<BigInt, _, _>(row, 1)?,
-            date: column::<BigInt, _, _>(row, 2)?,
-            fingerprint: nullable::<Binary, _, _>(row, 3)?,
+            event: column::<BigInt, _, _>(row, 1)?,
+            order: column::<BigInt, _, _>(row, 2)?,
+            version: column::<BigInt, _, _>(row, 3)?,
+            date: column::<BigInt, _, _>(row, 4)?,
+            fingerprint: nullable::<Binary, _, _>(row, 5)?,
         })
     }
 }
@@ -110,12 +115,12 @@ impl RunQueryDsl<Conn> for FindKeys<'_> {}
 impl QueryFragment<Pg> for FindKeys<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut sql = Sql::new(out);
-        sql.text("SELECT place, id, order_date, request_fingerprint FROM unnest(");
+        sql.text("SELECT place, id, subject, version, at, request_fingerprint FROM unnest(");
         sql.bind::<Array<BigInt>, _>(&self.user)?.text(", ");
         sql.bind::<Array<Text>, _>(&self.key)?.text(
             ") WITH ORDINALITY AS asked (asker, key, place), \
-             LATERAL (SELECT id, order_date, request_fingerprint FROM orders \
-             WHERE user_id = asked.asker AND idempotency_key = asked.key LIMIT 1) AS known",
+             LATERAL (SELECT id, subject, version, at, request_fingerprint FROM events \
+             WHERE actor = asked.asker AND idempotency_key = asked.key LIMIT 1) AS known",
         );
         Ok(())
     }

@@ -18,7 +18,7 @@ use metrics::counter;
 use orders_domain::OrderQuery;
 
 use super::{
-    super::{OpenError, rows::JoinedRow},
+    super::{OpenError, rows::order::JoinedRow},
     Conn,
     connection::{Connector, PostgresOptions},
     lists,

@@ -14,6 +14,11 @@ pub fn orders(conn: &mut Conn) -> QueryResult<i64> {
     diesel::select(sql::<BigInt>("settled_orders()")).get_result(conn)
 }
 
+/// The same of events.
+pub fn events(conn: &mut Conn) -> QueryResult<i64> {
+    diesel::select(sql::<BigInt>("settled_events()")).get_result(conn)
+}
+
 /// How far the database's log is on disk, in bytes: everything that was answered for is in it.
 pub fn log_position(conn: &mut Conn) -> QueryResult<i64> {
     diesel::select(sql::<BigInt>("pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::BIGINT"))

@@ -1,20 +1,20 @@
 //! What a batch comes to: first the statement that writes it, then what is left to say of keys.
 
-use diesel::{QueryResult, connection::SimpleConnection, result::Error};
+use diesel::{Connection, QueryResult, connection::SimpleConnection, result::Error};
 use orders_domain::{
     OrderId,
-    ports::{Insertion, PortError},
+    ports::{Change, Commit, PortError},
 };
 
 use super::{
     super::{
-        rows,
+        failure, rows,
         writer::{Outcome, Outcomes, Write},
     },
     Conn,
-    batch::{Batch, Written},
+    batch::{Added, Batch, Written},
     connection::is_lost,
-    finder,
+    finder, history,
     keys::{self, Asked, Known},
 };
 
@@ -26,7 +26,7 @@ const LOOKS: usize = 4;
 const PROBE: &str =
     "UPDATE orders SET version = version WHERE FALSE; SELECT pg_logical_emit_message(true, 'orders', '')";
 
-/// Writes the batch.
+/// Writes the batch, and rehearses what is to be rehearsed once that is done.
 ///
 /// # Errors
 ///
@@ -36,8 +36,13 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
         conn.batch_execute(PROBE)?;
     }
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
-    answers.write_once(conn, (0..writes.len()).collect())?;
-    if let Err(error) = answers.settle_keys(conn) {
+    let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_));
+    answers.write_once(conn, (0..writes.len()).filter(in_earnest).collect())?;
+    let mut settled = answers.settle_keys(conn, in_earnest);
+    for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
+        settled = settled.and_then(|()| answers.rehearse(conn, index));
+    }
+    if let Err(error) = settled {
         answers.fail_the_rest(error);
     }
     let silent = || Err(PortError::Unavailable("the key keeps changing hands".into()));
@@ -51,45 +56,49 @@ struct Answers<'a> {
 }
 
 impl Answers<'_> {
-    /// Writes the insertions and changes among these. Of the insertions, those whose key is taken
-    /// are left open.
-    fn write_once(&mut self, conn: &mut Conn, indices: Vec<usize>) -> QueryResult<()> {
+    /// Writes the commits among these. Those whose key is taken are left open.
+    fn write_once(&mut self, conn: &mut Conn, mut indices: Vec<usize>) -> QueryResult<()> {
+        // Locks are taken in the order of the orders.
+        indices.sort_by_key(|index| match &self.writes[*index] {
+            Write::Commit(Commit { change: Change::Order(changed), .. }) => Some(changed.order().id()),
+            _ => None,
+        });
         let mut batch = Batch::default();
-        let (mut insertions, mut changes) = (Vec::new(), Vec::new());
+        let (mut orders, mut changes) = (Vec::new(), Vec::new());
         for index in indices {
             match &self.writes[index] {
-                Write::Insert { order, idempotency } => {
-                    if batch.insert(order, idempotency.as_ref()) {
-                        insertions.push(index);
-                    }
-                }
-                Write::Update { order, .. } => changes.push((order.id(), index)),
+                Write::Commit(work) | Write::Rehearse(work) => match batch.add(work)? {
+                    Added::Order => orders.push(index),
+                    Added::Change => changes.push(index),
+                    Added::Not => {}
+                },
                 // It has come through before.
-                Write::Probe => self.said[index] = Some(Ok(Outcome::Done)),
-                Write::Replay { .. } => {}
-            }
-        }
-        changes.sort_unstable();
-        for (_, index) in &changes {
-            self.said[*index] = Some(Ok(Outcome::Stale));
-            if let Write::Update { order, seen } = &self.writes[*index] {
-                batch.change(order, *seen);
+                Write::Probe => self.said[index] = Some(Ok(Outcome::Nothing)),
+                Write::Recall { .. } => {}
             }
         }
         if batch.is_empty() {
             return Ok(());
         }
+        // Without a key there is but one reason for a change not to be made.
+        for index in &changes {
+            if let Write::Commit(Commit { made_by: None, .. })
+            | Write::Rehearse(Commit { made_by: None, .. }) = &self.writes[*index]
+            {
+                self.said[*index] = Some(Ok(Outcome::Stale));
+            }
+        }
         for written in batch.write(conn)? {
             match written {
-                Written::Inserted { place, id, date } => {
-                    let outcome = inserted(id, date)?;
-                    if let Some(index) = insertions.get(place) {
+                Written::Placed { place, id, date } => {
+                    let outcome = placed(id, date)?;
+                    if let Some(index) = orders.get(place) {
                         self.said[*index] = Some(Ok(outcome));
                     }
                 }
                 Written::Changed { place } => {
-                    if let Some((_, index)) = changes.get(place) {
-                        self.said[*index] = Some(Ok(Outcome::Done));
+                    if let Some(index) = changes.get(place) {
+                        self.said[*index] = Some(Ok(Outcome::Changed));
                     }
                 }
             }
@@ -97,25 +106,42 @@ impl Answers<'_> {
         Ok(())
     }
 
-    /// The open writes that come with a key.
-    fn open(&self) -> Vec<(usize, Asked<'_>)> {
-        let open = self.said.iter().zip(self.writes).enumerate().filter(|(_, (said, _))| said.is_none());
-        open.filter_map(|(index, (_, write))| match write {
-            Write::Insert { order, idempotency: Some(idempotency) } => {
-                Some((index, Asked { user: order.user(), idempotency, now: order.ordered_at() }))
+    /// Does one and takes it back.
+    fn rehearse(&mut self, conn: &mut Conn, index: usize) -> Result<(), PortError> {
+        let taken_back = conn.transaction::<(), Error, _>(|conn| {
+            self.write_once(conn, vec![index])?;
+            if let Err(error) = self.settle_keys(conn, |open| *open == index) {
+                self.said[index] = Some(Err(error));
             }
-            Write::Replay { user, idempotency, now } => {
-                Some((index, Asked { user: *user, idempotency, now: *now }))
-            }
-            _ => None,
-        })
-        .collect()
+            Err(Error::RollbackTransaction)
+        });
+        match taken_back {
+            Err(Error::RollbackTransaction) | Ok(()) => Ok(()),
+            Err(error) => Err(unwritten(error)),
+        }
     }
 
-    /// Says of each key what it has made. A key that is free again, or too old, makes an order now.
-    fn settle_keys(&mut self, conn: &mut Conn) -> Result<(), PortError> {
+    /// The open writes that come with a key, of those that are looked at now.
+    fn open(&self, now: impl Fn(&usize) -> bool) -> Vec<(usize, Asked<'_>)> {
+        let open = self.said.iter().zip(self.writes).enumerate().filter(|(_, (said, _))| said.is_none());
+        open.filter(|(index, _)| now(index))
+            .filter_map(|(index, (_, write))| match write {
+                Write::Commit(work) | Write::Rehearse(work) => {
+                    let (user, idempotency) = work.origin.actor.user().zip(work.made_by.as_ref())?;
+                    Some((index, Asked { user, idempotency, now: work.now }))
+                }
+                Write::Recall { user, idempotency, now } => {
+                    Some((index, Asked { user: *user, idempotency, now: *now }))
+                }
+                Write::Probe => None,
+            })
+            .collect()
+    }
+
+    /// Says of each key what it has made. A key that is free again, or too old, makes something now.
+    fn settle_keys(&mut self, conn: &mut Conn, now: impl Fn(&usize) -> bool) -> Result<(), PortError> {
         for _ in 0..LOOKS {
-            let open = self.open();
+            let open = self.open(&now);
             if open.is_empty() {
                 return Ok(());
             }
@@ -123,40 +149,47 @@ impl Answers<'_> {
             let known = keys::find(conn, &asked).map_err(unwritten)?;
             let (mut made, mut expired, mut again) = (Vec::new(), Vec::new(), Vec::new());
             for (place, index) in indices.into_iter().enumerate() {
-                let is_replay = matches!(self.writes[index], Write::Replay { .. });
-                match known.get(&place) {
-                    Some(Known::Made(id)) => made.push((index, *id)),
-                    Some(Known::Reused) => {
-                        self.said[index] = Some(Ok(Outcome::Known(Insertion::KeyReused)));
-                    }
-                    _ if is_replay => self.said[index] = Some(Ok(Outcome::Done)),
-                    Some(Known::Expired(id)) => {
-                        expired.push(*id);
+                match (known.get(&place), &self.writes[index]) {
+                    (Some(Known::Made(order, version)), _) => made.push((index, *order, *version)),
+                    (Some(Known::Reused), _) => self.said[index] = Some(Ok(Outcome::KeyReused)),
+                    (_, Write::Recall { .. }) => self.said[index] = Some(Ok(Outcome::Nothing)),
+                    (Some(Known::Expired(event)), _) => {
+                        expired.push(*event);
                         again.push(index);
                     }
-                    None => again.push(index),
+                    (None, _) => again.push(index),
                 }
             }
-            self.replay(conn, &made)?;
+            self.recall(conn, &made)?;
             if !expired.is_empty() {
                 keys::free(conn, &expired).map_err(unwritten)?;
             }
+            let changes: Vec<_> = again.iter().copied().filter(|index| self.is_change(*index)).collect();
             self.write_once(conn, again).map_err(|error| after_writing(conn, error))?;
+            // Its key is nobody's, so it was its version.
+            for index in changes {
+                self.said[index].get_or_insert(Ok(Outcome::Stale));
+            }
         }
         Ok(())
     }
 
-    /// Answers with the orders that the keys have made.
-    fn replay(&mut self, conn: &mut Conn, made: &[(usize, i64)]) -> Result<(), PortError> {
+    fn is_change(&self, index: usize) -> bool {
+        let (Write::Commit(work) | Write::Rehearse(work)) = &self.writes[index] else { return false };
+        matches!(work.change, Change::Order(_))
+    }
+
+    /// Answers with the orders as the keys have made them.
+    fn recall(&mut self, conn: &mut Conn, made: &[(usize, i64, i64)]) -> Result<(), PortError> {
         if made.is_empty() {
             return Ok(());
         }
-        let ids: Vec<_> = made.iter().map(|(_, id)| *id).collect();
-        let orders = finder::find_all(conn, &ids).map_err(unwritten)?;
-        for (index, id) in made {
+        let ids: Vec<_> = made.iter().map(|(_, id, _)| *id).collect();
+        let orders = finder::find_all(conn, &ids).map_err(failure)?;
+        for (index, id, version) in made {
             if let Some(order) = orders.get(id) {
-                let insertion = Insertion::Replayed(order.clone().as_placed());
-                self.said[*index] = Some(Ok(Outcome::Known(insertion)));
+                let order = history::as_of(conn, order.clone(), *version).map_err(failure)?;
+                self.said[*index] = Some(Ok(Outcome::Known(order)));
             }
         }
         Ok(())
@@ -172,9 +205,9 @@ impl Answers<'_> {
     }
 }
 
-fn inserted(id: i64, date: i64) -> QueryResult<Outcome> {
-    let bad = |error: orders_domain::InvalidInput| Error::DeserializationError(error.into());
-    Ok(Outcome::Inserted(OrderId::try_from(id).map_err(bad)?, rows::moment(date).map_err(bad)?))
+fn placed(id: i64, date: i64) -> QueryResult<Outcome> {
+    let id = OrderId::try_from(id).map_err(rows::corrupt)?;
+    Ok(Outcome::Placed(id, rows::moment(date).map_err(rows::corrupt)?))
 }
 
 /// A failure of something that writes no order.

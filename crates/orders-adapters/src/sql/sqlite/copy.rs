@@ -2,16 +2,20 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use orders_domain::{OrderId, ports::PortError};
 
 use super::{
-    super::{BulkOrders, OpenError, StoredOrder, failure, schema::revocations},
-    Conn, connection, lists,
+    super::{
+        BulkOrders, Newest, OpenError, StoredEvent, StoredOrder, failure,
+        rows::event::{NewEventRow, data},
+        schema::revocations,
+    },
+    Conn,
+    commit::Counters,
+    connection, events, lists,
     lock::FileLock,
-    migrations,
-    store::{Counters, insert_order},
+    migrations, queries,
 };
 
 /// A file, while no server has it.
@@ -21,7 +25,7 @@ pub struct SqliteCopy {
 }
 
 impl SqliteCopy {
-    /// Opens the file as [`super::SqliteOrders::open`] opens it for serving.
+    /// Opens the file as [`super::SqliteDatabase::open`] opens it for serving.
     ///
     /// # Errors
     ///
@@ -45,14 +49,21 @@ impl SqliteCopy {
 }
 
 impl BulkOrders for SqliteCopy {
-    fn newest(&mut self) -> Result<(i64, DateTime<Utc>), PortError> {
+    fn newest(&mut self) -> Result<Newest, PortError> {
         let counters = Counters::read(&mut self.conn).map_err(failure)?;
-        Ok((counters.last_id, counters.newest))
+        Ok(Newest { order: counters.last_order, date: counters.newest, event: counters.last_event })
     }
 
     fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
         let store = |conn: &mut Conn| {
-            orders.iter().try_for_each(|stored| insert_order(conn, &stored.order, stored.made_by.as_ref()))
+            for StoredOrder { order, events: stored } in orders {
+                queries::insert(conn, order)?;
+                for StoredEvent { event, made_by } in stored {
+                    let data = data(&event.what)?;
+                    events::insert(conn, NewEventRow::stored(event, &data, made_by.as_ref()))?;
+                }
+            }
+            Ok(())
         };
         self.conn.immediate_transaction(store).map_err(failure)
     }

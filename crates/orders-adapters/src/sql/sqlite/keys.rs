@@ -1,10 +1,10 @@
 //! The idempotency keys that still count, in the writer's memory.
 //!
-//! The keys themselves are stored with their orders, in the same row; this map only finds the
-//! order of a key. A random key in an index of its own would dirty a page for itself: measured,
+//! The keys themselves are stored with their events, in the same row; this map only finds the
+//! event of a key. A random key in an index of its own would dirty a page for itself: measured,
 //! four times the cost of the order.
 //!
-//! Whether a key still counts is judged by the date of its order. What is forgotten goes by the time
+//! Whether a key still counts is judged by the date of its event. What is forgotten goes by the time
 //! that the process has run, never by a date: a clock that jumped ahead once has forgotten nothing.
 
 use std::{array, mem, time::Duration};
@@ -14,7 +14,7 @@ use diesel::QueryResult;
 use orders_domain::{IdempotencyKey, UserId};
 use sha2::{Digest, Sha256};
 
-use super::{super::rows::millis, Conn, queries};
+use super::{super::rows::millis, Conn, events};
 
 /// How many keys one read brings in while starting.
 const LOAD: i64 = 10_000;
@@ -57,15 +57,15 @@ impl Part {
         self.place(digest).ok().map(|place| self.0[place].1)
     }
 
-    /// The order that the key stood for before.
-    fn insert(&mut self, digest: KeyDigest, order: i64) -> Option<i64> {
+    /// The event that the key stood for before.
+    fn insert(&mut self, digest: KeyDigest, event: i64) -> Option<i64> {
         match self.place(&digest) {
-            Ok(place) => Some(mem::replace(&mut self.0[place].1, order)),
+            Ok(place) => Some(mem::replace(&mut self.0[place].1, event)),
             Err(place) => {
                 if self.0.len() == self.0.capacity() {
                     self.0.reserve_exact(4 + self.0.len() / 16);
                 }
-                self.0.insert(place, (digest, order));
+                self.0.insert(place, (digest, event));
                 None
             }
         }
@@ -103,15 +103,15 @@ impl Generation {
     }
 }
 
-/// The order (by id) that each key made.
+/// The event (by id) that each key made.
 #[derive(Debug)]
 pub struct Keys {
     /// The newest first.
     generations: [Generation; GENERATIONS],
     /// How many half days of the process have passed.
     turns: u64,
-    /// Date and id of the newest order whose key is in.
-    seen: (i64, i64),
+    /// The newest event whose key is in.
+    seen: i64,
     /// The date since which every key is in.
     since: i64,
     /// What was forgotten, given back to the system in small parts.
@@ -125,7 +125,7 @@ impl Default for Keys {
         Self {
             generations: array::from_fn(|_| Generation::default()),
             turns: 0,
-            seen: (i64::MIN, i64::MAX),
+            seen: 0,
             since: i64::MIN,
             leaving: Vec::new(),
             undo: Vec::new(),
@@ -134,24 +134,34 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// Reads the keys of orders that were less than a day old at `now`.
-    pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
+    /// Reads the keys of events that were less than a day old at `now`; `last` is the newest event.
+    pub fn load(conn: &mut Conn, now: DateTime<Utc>, last: i64) -> QueryResult<Self> {
         let since = millis(now - IdempotencyKey::KEPT);
-        let mut keys = Self { seen: (since, i64::MAX), since, ..Self::default() };
-        keys.catch_up(conn)?;
-        Ok(keys)
+        let mut keys = Self { seen: last, since, ..Self::default() };
+        let mut after = (since, i64::MAX);
+        loop {
+            let rows = events::keys_after(conn, after, LOAD)?;
+            let Some((date, id, ..)) = rows.last() else { return Ok(keys) };
+            after = (*date, *id);
+            for (_, id, user, key) in &rows {
+                keys.take_in(digest(*user, key), *id);
+            }
+        }
     }
 
-    /// Reads the keys of orders that were stored since, by whomever.
+    /// Reads the keys of events that were stored since, by whomever.
     pub fn catch_up(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        loop {
-            let rows = queries::keys_after(conn, self.seen, LOAD)?;
-            let Some((date, id, ..)) = rows.last() else { return Ok(()) };
-            self.seen = (*date, *id);
-            for (_, id, user, key) in &rows {
-                let digest = digest(*user, key);
-                self.generations[0].part_mut(&digest).insert(digest, *id);
-            }
+        for (_, id, user, key) in events::keys_since(conn, self.seen)? {
+            self.take_in(digest(user, &key), id);
+            self.seen = id;
+        }
+        Ok(())
+    }
+
+    /// Of two events with one key the later one counts.
+    fn take_in(&mut self, digest: KeyDigest, event: i64) {
+        if self.find(&digest).is_none_or(|known| known < event) {
+            self.generations[0].part_mut(&digest).insert(digest, event);
         }
     }
 
@@ -160,16 +170,13 @@ impl Keys {
     pub fn cover(&mut self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<()> {
         let since = millis(now - IdempotencyKey::KEPT);
         let mut after = (since, i64::MAX);
-        while after.0 < self.since {
-            let rows = queries::keys_after(conn, after, LOAD)?;
+        let known_since = self.since;
+        while after.0 < known_since {
+            let rows = events::keys_after(conn, after, LOAD)?;
             let Some((date, id, ..)) = rows.last() else { break };
             after = (*date, *id);
-            for (_, id, user, key) in rows.iter().take_while(|(date, ..)| *date <= self.since) {
-                let digest = digest(*user, key);
-                // Of two orders with one key the later one counts.
-                if self.find(&digest).is_none_or(|known| known < *id) {
-                    self.generations[0].part_mut(&digest).insert(digest, *id);
-                }
+            for (_, id, user, key) in rows.iter().take_while(|(date, ..)| *date <= known_since) {
+                self.take_in(digest(*user, key), *id);
             }
         }
         self.since = self.since.min(since);
@@ -180,20 +187,20 @@ impl Keys {
         self.generations.iter().find_map(|generation| generation.part(digest).get(digest))
     }
 
-    /// The order that a user's key made.
-    pub fn order(&self, user: UserId, key: &IdempotencyKey) -> Option<i64> {
+    /// The event that a user's key made.
+    pub fn event(&self, user: UserId, key: &IdempotencyKey) -> Option<i64> {
         self.find(&digest(user.get(), key.as_str()))
     }
 
-    /// Remembers that the key made the order, once [`Self::committed`] says so.
-    pub fn insert(&mut self, user: UserId, key: &IdempotencyKey, order: i64) {
+    /// Remembers that the key made the event, once [`Self::committed`] says so.
+    pub fn insert(&mut self, user: UserId, key: &IdempotencyKey, event: i64) {
         let digest = digest(user.get(), key.as_str());
-        let before = self.generations[0].part_mut(&digest).insert(digest, order);
+        let before = self.generations[0].part_mut(&digest).insert(digest, event);
         self.undo.push((digest, before));
     }
 
-    /// The transaction of the last insertions is on disk, with this order (date and id) as the newest.
-    pub fn committed(&mut self, newest: (i64, i64)) {
+    /// The transaction of the last insertions is on disk, with this event as the newest.
+    pub fn committed(&mut self, newest: i64) {
         self.undo.clear();
         self.seen = newest;
     }

@@ -1,45 +1,71 @@
-//! Queries about one order and about keys, as SQLite is best asked.
+//! Statements about orders, their lines and their shipments, as SQLite is best asked.
 //!
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
 use diesel::{
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{BigInt, Text},
     sqlite::Sqlite,
 };
-use orders_domain::{Order, OrderShipment, Version};
+use orders_domain::{ChangedOrder, Happening, Order, OrderShipment, OrderStatus};
 
 use super::{
     super::{
-        rows::{JoinedRow, joined, millis},
-        schema::{order_products, orders},
+        rows::{
+            self,
+            order::{Joined, JoinedRow, NewLineRow, NewOrderRow},
+        },
+        schema::{order_products, order_shipments, orders},
     },
     Conn,
 };
 
-/// An order and its lines: one statement, so one state of both.
+/// An order, its lines and its shipment: one statement, so one state of them all.
 pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<JoinedRow>> {
-    orders::table
-        .left_join(order_products::table)
-        .filter(orders::id.eq(id))
-        .order(order_products::position)
-        .select(joined())
-        .load(conn)
+    Joined(orders::id.eq(id)).load(conn)
 }
 
-/// Writes the changed parts of an order, if it is still at the version `seen`. Whether it was.
-pub fn update(conn: &mut Conn, order: &Order, seen: Version) -> QueryResult<bool> {
-    let shipment = order.shipment();
-    let changes = (
+/// The order with this id.
+pub fn order(conn: &mut Conn, id: i64) -> QueryResult<Order> {
+    let found = rows::order::orders(find(conn, id)?).map_err(rows::corrupt)?;
+    found.into_iter().next().ok_or(diesel::NotFound)
+}
+
+/// Stores an order that has its id.
+pub fn insert(conn: &mut Conn, order: &Order) -> QueryResult<()> {
+    diesel::insert_into(orders::table).values(NewOrderRow::of(order)).execute(conn)?;
+    for line in NewLineRow::of(order) {
+        diesel::insert_into(order_products::table).values(line).execute(conn)?;
+    }
+    order.shipment().map_or(Ok(()), |shipment| set_shipment(conn, order.id().get(), shipment))
+}
+
+/// Stores what has become of an order, if it is still at the version that was changed. Whether it was.
+pub fn change(conn: &mut Conn, changed: &ChangedOrder) -> QueryResult<bool> {
+    let order = changed.order();
+    let columns = (
         orders::status.eq(order.status().as_str()),
-        orders::updated_at.eq(millis(order.updated_at())),
-        orders::shipping_provider.eq(shipment.map(OrderShipment::provider)),
-        orders::tracking_number.eq(shipment.map(OrderShipment::tracking_number)),
+        orders::updated_at.eq(rows::millis(order.updated_at())),
         orders::version.eq(order.version().get()),
     );
-    let condition = orders::id.eq(order.id().get()).and(orders::version.eq(seen.get()));
-    let updated = UpdateOrders { changes: changes.as_changeset(), condition }.execute(conn)?;
-    Ok(updated == 1)
+    let condition = orders::id.eq(order.id().get()).and(orders::version.eq(changed.seen().get()));
+    if (UpdateOrders { changes: columns.as_changeset(), condition }).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    match changed.what() {
+        Happening::Tracked(shipment) => set_shipment(conn, order.id().get(), shipment)?,
+        Happening::Moved { to: OrderStatus::Cancelled, .. } => {
+            diesel::delete(order_shipments::table.find(order.id().get())).execute(conn)?;
+        }
+        Happening::Placed { .. } | Happening::Moved { .. } | Happening::Migrated { .. } => {}
+    }
+    Ok(true)
+}
+
+fn set_shipment(conn: &mut Conn, order: i64, shipment: &OrderShipment) -> QueryResult<()> {
+    let (provider, number) = (shipment.provider(), shipment.tracking_number());
+    SetShipment { order, provider, number }.execute(conn).map(drop)
 }
 
 /// An `UPDATE` that Diesel keeps prepared. One made by `diesel::update` it prepares each time anew,
@@ -58,7 +84,7 @@ impl<C: QueryFragment<Sqlite>, P: QueryFragment<Sqlite>> QueryFragment<Sqlite> f
     }
 }
 
-/// Its text is always the same: the changes and the condition are those of [`update`].
+/// Its text is always the same: the changes and the condition are those of [`change`].
 impl<C, P> QueryId for UpdateOrders<C, P> {
     type QueryId = UpdateOrders<(), ()>;
     const HAS_STATIC_QUERY_ID: bool = true;
@@ -66,23 +92,36 @@ impl<C, P> QueryId for UpdateOrders<C, P> {
 
 impl<C, P> RunQueryDsl<Conn> for UpdateOrders<C, P> {}
 
-/// The key and the fingerprint of the request that made an order.
-pub fn made_by(conn: &mut Conn, id: i64) -> QueryResult<(Option<String>, Option<Vec<u8>>)> {
-    orders::table.find(id).select((orders::idempotency_key, orders::request_fingerprint)).get_result(conn)
+/// Sets the first shipment of an order, or replaces it.
+struct SetShipment<'a> {
+    order: i64,
+    provider: &'a str,
+    number: &'a str,
 }
 
-/// A key that made an order: the order's date and id, its user, the key.
-pub type KeyRow = (i64, i64, i64, String);
-
-/// The keys of orders placed after the order `after` (date and id), oldest first.
-pub fn keys_after(conn: &mut Conn, after: (i64, i64), limit: i64) -> QueryResult<Vec<KeyRow>> {
-    let (date, id) = after;
-    orders::table
-        .filter(orders::order_date.ge(date))
-        .filter(orders::order_date.gt(date).or(orders::id.gt(id)))
-        .filter(orders::idempotency_key.is_not_null())
-        .order((orders::order_date, orders::id))
-        .limit(limit)
-        .select((orders::order_date, orders::id, orders::user_id, orders::idempotency_key.assume_not_null()))
-        .load(conn)
+impl QueryFragment<Sqlite> for SetShipment<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number) VALUES (",
+        );
+        out.push_bind_param::<BigInt, _>(&self.order)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.order)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.provider)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.number)?;
+        out.push_sql(
+            ") ON CONFLICT (id) DO UPDATE SET shipping_provider = excluded.shipping_provider, \
+             tracking_number = excluded.tracking_number",
+        );
+        Ok(())
+    }
 }
+
+impl QueryId for SetShipment<'_> {
+    type QueryId = SetShipment<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<Conn> for SetShipment<'_> {}

@@ -8,22 +8,19 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{connection::SimpleConnection, prelude::*, result::Error};
-use orders_domain::{
-    Idempotency, IdempotencyKey, NewOrder, Order, OrderId, UserId,
-    ports::{Clock, Insertion},
-};
+use diesel::QueryResult;
+use orders_domain::ports::Clock;
+use tokio::sync::watch;
 
 use super::{
     super::{
-        OpenError, failure,
-        rows::{self, NewLineRow, NewOrderRow},
-        schema::{order_products, orders},
-        writer::{BatchError, Isolation, Outcome, Outcomes, Store, Write},
+        OpenError,
+        writer::{BatchError, Isolation, Outcomes, Store, Write},
     },
-    Conn, connection,
+    Conn,
+    commit::{self, Counters},
+    connection,
     keys::Keys,
-    lists, queries,
     wal::{self, WalLimit},
 };
 
@@ -41,6 +38,8 @@ pub struct SqliteStore {
     counters: Option<Counters>,
     clock_watch: ClockWatch,
     wal: WalLimit,
+    /// Told of the newest event, once it is on disk.
+    news: watch::Sender<i64>,
 }
 
 /// How far dates may run ahead of the time that has passed before the log says so.
@@ -66,28 +65,11 @@ impl ClockWatch {
     }
 }
 
-/// What the next order gets.
-#[derive(Debug, Clone, Copy)]
-pub struct Counters {
-    pub last_id: i64,
-    /// No later order has an earlier date.
-    pub newest: DateTime<Utc>,
-}
-
-impl Counters {
-    /// Read from the table.
-    pub fn read(conn: &mut Conn) -> QueryResult<Self> {
-        let (last_id, newest) = lists::newest(conn)?.unwrap_or_default();
-        let newest = rows::moment(newest).map_err(|error| Error::DeserializationError(error.into()))?;
-        Ok(Self { last_id, newest })
-    }
-}
-
 impl SqliteStore {
     /// The database in this file, with its keys read: a server that has millions of them is not to
     /// find that out with its first write. What keeps it from that does not keep it from reading, and
     /// is told with each write.
-    pub fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
+    pub fn open(path: PathBuf, clock: Arc<dyn Clock>, news: watch::Sender<i64>) -> Self {
         let mut store = Self {
             wal: WalLimit::of(&path),
             path,
@@ -97,6 +79,7 @@ impl SqliteStore {
             keys: None,
             counters: None,
             clock_watch: ClockWatch::default(),
+            news,
         };
         if let Err(error) = store.connect() {
             tracing::error!(%error, "nothing can be written now");
@@ -116,12 +99,12 @@ impl SqliteStore {
             // After a commit of which nobody knows what it did.
             keys.catch_up(&mut conn)?;
         } else {
-            let (now, newest) = (self.clock.now(), Counters::read(&mut conn)?.newest);
+            let (now, Counters { newest, last_event, .. }) = (self.clock.now(), Counters::read(&mut conn)?);
             if newest > now + AHEAD {
                 tracing::warn!(%newest, %now, "the newest order is dated ahead of the clock, and so will be all until then");
             }
             // A clock that is ahead must not forget what a right one would know.
-            self.keys = Some(Keys::load(&mut conn, now.min(newest))?);
+            self.keys = Some(Keys::load(&mut conn, now.min(newest), last_event)?);
         }
         self.conn = Some(conn);
         Ok(())
@@ -137,7 +120,7 @@ impl Store for SqliteStore {
         let (Some(conn), Some(keys)) = (&mut self.conn, &mut self.keys) else {
             return Err(BatchError::Begin("the database is not open".into()));
         };
-        if let Some(earliest) = batch.iter().filter_map(asked_at).min() {
+        if let Some(earliest) = batch.iter().filter_map(commit::asked_at).min() {
             keys.cover(conn, earliest).map_err(|error| BatchError::Begin(error.into()))?;
         }
         let mut begun = false;
@@ -148,15 +131,18 @@ impl Store for SqliteStore {
                 Some(known) => known,
                 None => Counters::read(conn)?,
             };
-            written = Some(write_all(conn, keys, next, batch, isolation)?);
+            written = Some(commit::write_all(conn, keys, next, batch, isolation)?);
             QueryResult::Ok(())
         });
         match (result, written) {
             (Ok(()), Some((outcomes, next))) => {
-                keys.committed((rows::millis(next.newest), next.last_id));
+                keys.committed(next.last_event);
                 keys.turn(self.started.elapsed());
                 if self.clock_watch.jumped(next.newest, self.started.elapsed()) {
                     tracing::warn!(newest = %next.newest, "the clock has jumped ahead, and no order will be dated before it");
+                }
+                if known.is_none_or(|known| known.last_event != next.last_event) {
+                    self.news.send_replace(next.last_event);
                 }
                 self.counters = Some(next);
                 self.wal.keep(conn);
@@ -188,15 +174,6 @@ impl Store for SqliteStore {
     }
 }
 
-/// The moment for which a write asks about its key, if it has one.
-fn asked_at(write: &Write) -> Option<DateTime<Utc>> {
-    match write {
-        Write::Insert { order, idempotency: Some(_) } => Some(order.ordered_at()),
-        Write::Replay { now, .. } => Some(*now),
-        Write::Insert { .. } | Write::Update { .. } | Write::Probe => None,
-    }
-}
-
 /// The last thing done to the database: the file alone is whole from then on.
 impl Drop for SqliteStore {
     fn drop(&mut self) {
@@ -209,96 +186,6 @@ impl Drop for SqliteStore {
             tracing::warn!(error, "the write-ahead log could not be merged: the newest orders are in it");
         }
     }
-}
-
-fn write_all(
-    conn: &mut Conn,
-    keys: &mut Keys,
-    mut next: Counters,
-    batch: &[Write],
-    isolation: Isolation,
-) -> QueryResult<(Outcomes, Counters)> {
-    let mut outcomes = Outcomes::with_capacity(batch.len());
-    for asked in batch {
-        outcomes.push(match isolation {
-            Isolation::Together => Ok(write(conn, keys, &mut next, asked)?),
-            Isolation::Each => {
-                let (kept, before) = (keys.uncommitted(), next);
-                conn.transaction(|conn| write(conn, keys, &mut next, asked)).map_err(|error| {
-                    keys.roll_back_to(kept);
-                    next = before;
-                    failure(error)
-                })
-            }
-        });
-    }
-    Ok((outcomes, next))
-}
-
-fn write(conn: &mut Conn, keys: &mut Keys, next: &mut Counters, write: &Write) -> QueryResult<Outcome> {
-    match write {
-        Write::Insert { order, idempotency } => insert(conn, keys, next, order, idempotency.as_ref()),
-        Write::Update { order, seen } => {
-            Ok(if queries::update(conn, order, *seen)? { Outcome::Done } else { Outcome::Stale })
-        }
-        Write::Replay { user, idempotency, now } => {
-            Ok(replay(conn, keys, *user, idempotency, *now)?.map_or(Outcome::Done, Outcome::Known))
-        }
-        // Rewrites a number in the file's header with what it is.
-        Write::Probe => conn.batch_execute("PRAGMA user_version = 0").map(|()| Outcome::Done),
-    }
-}
-
-fn insert(
-    conn: &mut Conn,
-    keys: &mut Keys,
-    next: &mut Counters,
-    order: &NewOrder,
-    idempotency: Option<&Idempotency>,
-) -> QueryResult<Outcome> {
-    if let Some(asked) = idempotency
-        && let Some(known) = replay(conn, keys, order.user(), asked, order.ordered_at())?
-    {
-        return Ok(Outcome::Known(known));
-    }
-    let id = OrderId::try_from(next.last_id + 1).map_err(|error| Error::SerializationError(error.into()))?;
-    let order = order.clone().not_before(next.newest).with_id(id);
-    insert_order(conn, &order, idempotency)?;
-    *next = Counters { last_id: id.get(), newest: order.ordered_at() };
-    if let Some(Idempotency { key, .. }) = idempotency {
-        keys.insert(order.user(), key, id.get());
-    }
-    Ok(Outcome::Inserted(id, order.ordered_at()))
-}
-
-/// Stores an order that has its id.
-pub fn insert_order(conn: &mut Conn, order: &Order, made_by: Option<&Idempotency>) -> QueryResult<()> {
-    diesel::insert_into(orders::table).values(NewOrderRow::of(order, made_by)).execute(conn)?;
-    for line in NewLineRow::of(order) {
-        diesel::insert_into(order_products::table).values(line).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// What this key's first request was told, if there was one and it is not too long ago.
-fn replay(
-    conn: &mut Conn,
-    keys: &Keys,
-    user: UserId,
-    asked: &Idempotency,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<Insertion>> {
-    let Some(id) = keys.order(user, &asked.key) else { return Ok(None) };
-    let (_, fingerprint) = queries::made_by(conn, id)?;
-    let order = rows::orders(queries::find(conn, id)?)
-        .map_err(|error| Error::DeserializationError(error.into()))?
-        .pop()
-        .ok_or(Error::NotFound)?;
-    if order.ordered_at() + IdempotencyKey::KEPT <= now {
-        return Ok(None);
-    }
-    let same = fingerprint.as_deref() == Some(asked.fingerprint.0.as_slice());
-    Ok(Some(if same { Insertion::Replayed(order.as_placed()) } else { Insertion::KeyReused }))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::*;
-use crate::sample::{at, n, new_order};
+use crate::sample::{at, n, new_order, placing};
 
 type Reaction = Box<dyn FnOnce(&[Write]) -> Result<Outcomes, BatchError> + Send>;
 
@@ -73,16 +73,16 @@ fn writer() -> (Writer, Strings) {
 
 /// Says which write it was.
 fn stored(batch: &[Write]) -> Outcomes {
-    batch.iter().map(|write| Ok(Outcome::Inserted(n(number(write)), at(0)))).collect()
+    batch.iter().map(|write| Ok(Outcome::Placed(n(number(write)), at(0)))).collect()
 }
 
 fn insertion(number: i64) -> Write {
-    Write::Insert { order: new_order(number, at(0)), idempotency: None }
+    Write::Commit(placing(new_order(number, at(0)), None))
 }
 
 fn number(write: &Write) -> i64 {
     match write {
-        Write::Insert { order, .. } => order.user().get(),
+        Write::Commit(Commit { change: Change::Place(order), .. }) => order.user().get(),
         other => panic!("{other:?} was never sent"),
     }
 }
@@ -110,7 +110,7 @@ fn send_behind_a_busy_store<'w>(writer: &'w Writer, strings: &Strings, last: i64
 
 fn assert_stored(answer: Answer, expected: i64) {
     match answer {
-        Ok((write, Outcome::Inserted(id, _))) => {
+        Ok((write, Outcome::Placed(id, _))) => {
             assert_eq!((number(&write), id.get()), (expected, expected));
         }
         other => panic!("{other:?}"),

@@ -12,6 +12,7 @@ fn user(scopes: Scopes) -> User {
 #[test]
 fn the_table_says_what_the_contract_says() {
     let yes = Ok(());
+    let all_but = |left_out| user(Scope::ALL.into_iter().filter(|scope| *scope != left_out).collect());
     let needs = |scope| Err(Refusal::MissingScope(scope));
     let hidden = Err(Refusal::NotOwned);
     for (use_case, needed, admin_may) in [
@@ -21,6 +22,7 @@ fn the_table_says_what_the_contract_says() {
         (Track, Fulfil, true),
         (Advance, Fulfil, true),
         (UseCase::Cancel, Cancel, true),
+        (UseCase::Follow, Events, false),
     ] {
         for held in Scope::ALL {
             let asker = user(Scopes::NONE.with(held));
@@ -32,8 +34,8 @@ fn the_table_says_what_the_contract_says() {
             assert_eq!(use_case.check(asker, Missing), hidden, "{use_case:?} {held}");
         }
         assert_eq!(use_case.check(user(Scopes::NONE), Own), needs(needed));
-        assert_eq!(use_case.check(user(Scopes::ALL_BUT_ADMIN), Own), yes);
-        assert_eq!(use_case.check(user(Scopes::ALL_BUT_ADMIN), Foreign), hidden);
+        assert_eq!(use_case.check(all_but(Admin), Own), yes);
+        assert_eq!(use_case.check(all_but(Admin), Foreign), hidden);
     }
 }
 
@@ -41,7 +43,7 @@ fn the_table_says_what_the_contract_says() {
 fn another_scope_never_takes_a_permission_away() {
     for use_case in UseCase::ALL {
         for ownership in [Own, Foreign, Missing] {
-            for bits in 0_u8..32 {
+            for bits in 0_u16..1 << Scope::ALL.len() {
                 let with = |extra: Option<Scope>| {
                     let held = (0..).zip(Scope::ALL).filter(|(bit, _)| bits & (1 << bit) != 0);
                     user(held.map(|(_, scope)| scope).chain(extra).collect())

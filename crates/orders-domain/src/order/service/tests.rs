@@ -1,11 +1,12 @@
 //! A mock panics when it is called without an expectation: what a test does not expect, it forbids.
 
-use Change::{Advance, Cancel, Track};
+use Attempt::{Advance, Cancel, Track};
 use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 
 use super::*;
 use crate::{ports::*, *};
 
+mod keys;
 mod placing;
 mod scopes;
 
@@ -32,10 +33,38 @@ fn selling(products: &[(i64, i64)]) -> MockInventory {
     inventory
 }
 
-fn service(orders: MockOrderRepository, inventory: MockInventory) -> OrderService {
+/// What keeps orders.
+#[derive(Default)]
+struct Ports {
+    orders: MockOrders,
+    ledger: MockLedger,
+    feed: MockFeed,
+}
+
+fn service(ports: Ports, inventory: MockInventory) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
-    OrderService::new(Arc::new(orders), Arc::new(inventory), Arc::new(clock))
+    let Ports { orders, ledger, feed } = ports;
+    let storage = Storage { orders: Arc::new(orders), ledger: Arc::new(ledger), feed: Arc::new(feed) };
+    OrderService::new(storage, Arc::new(inventory), Arc::new(clock))
+}
+
+/// A request of a user, without a key and in earnest.
+fn by(user: i64) -> Request {
+    Actor::User(n(user)).into()
+}
+
+/// The same with the key of these tests.
+fn with_key(user: i64) -> Request {
+    Request { idempotency: Some(idempotency()), ..by(user) }
+}
+
+/// The order of a commit as it is stored; a new one as number 7.
+fn stored(work: Commit) -> Order {
+    match work.change {
+        Change::Place(order) => order.with_id(n(7)),
+        Change::Order(changed) => changed.into_order(),
+    }
 }
 
 fn request(lines: &[(i64, i64)]) -> Vec<RequestedLine> {
@@ -53,7 +82,7 @@ fn shipment(number: &str) -> OrderShipment {
 
 /// A user who may do everything with their own orders.
 fn asker(id: i64) -> User {
-    User::new(n(id), Scopes::ALL_BUT_ADMIN)
+    User::new(n(id), Scopes::OF_OWN_ORDERS)
 }
 
 /// Order 7 of user 1, last changed long ago, with parcel 1 unless it is cancelled.
@@ -77,7 +106,7 @@ fn unknown(index: usize, product: i64) -> LineFault {
     LineFault { part: LinePart::Product(index), reason: n::<ProductId>(product).unknown() }
 }
 
-fn are_faults(result: &Result<Placed, OrderError>, expected: &[LineFault]) -> bool {
+fn are_faults(result: &Result<Done, OrderError>, expected: &[LineFault]) -> bool {
     matches!(result, Err(OrderError::Invalid(faults)) if faults == expected)
 }
 
@@ -85,9 +114,9 @@ fn are_faults(result: &Result<Placed, OrderError>, expected: &[LineFault]) -> bo
 #[tokio::test]
 async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
     let ask = async |user, found: Option<Order>| {
-        let mut orders = MockOrderRepository::new();
-        orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
-        service(orders, MockInventory::new())
+        let mut ports = Ports::default();
+        ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
+        service(ports, MockInventory::new())
             .owned(user, UseCase::Show, n(7))
             .await
             .and_then(OwnedOrder::into_expected)
@@ -100,32 +129,47 @@ async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Change {
+enum Attempt {
     Cancel,
     Advance(OrderStatus),
     Track(&'static str),
 }
 
 /// What comes of a change in words; an order as its status, version and parcel: `shipped 6 1`.
-async fn apply(orders: MockOrderRepository, change: Change, order: OwnedOrder) -> String {
-    let service = service(orders, MockInventory::new());
+async fn apply(ports: Ports, change: Attempt, order: OwnedOrder) -> String {
+    let service = service(ports, MockInventory::new());
     let order = match change {
-        Cancel => service.cancel(order).await,
-        Advance(to) => service.advance(order, to).await,
-        Track(number) => service.track(order, shipment(number)).await,
+        Cancel => service.cancel(order, by(1)).await,
+        Advance(to) => service.advance(order, to, by(1)).await,
+        Track(number) => service.track(order, shipment(number), by(1)).await,
     };
-    let Ok(order) = &order else { return order.unwrap_err().to_string() };
+    let order = match &order {
+        Ok(done) => done.order(),
+        Err(error) => return error.to_string(),
+    };
     let parcel = order.shipment().map_or("-", OrderShipment::tracking_number);
     format!("{} {} {parcel}", order.status(), order.version().get())
 }
 
-type Answer = fn(Order) -> Result<Order, PortError>;
+type Answer = fn(Commit) -> Result<Committed, Refused>;
 
-/// Expects so many updates, made now, of the order as it was seen at this version.
-fn update(orders: &mut MockOrderRepository, times: usize, seen: i64, answer: Answer) {
+/// Stores it.
+#[expect(clippy::unnecessary_wraps, reason = "it answers for a port")]
+fn store(work: Commit) -> Result<Committed, Refused> {
+    Ok(Committed::Now(stored(work)))
+}
+
+/// Expects so many commits, made now, of a change of the order as it was seen at this version, by its
+/// owner.
+fn update(ports: &mut Ports, times: usize, seen: i64, answer: Answer) {
     let made = move |order: &Order| (order.version(), order.updated_at()) == (n(seen + 1), now());
-    let update = orders.expect_update().times(times).withf(move |order, at| made(order) && *at == n(seen));
-    update.returning(move |order, _| answer(order));
+    let commit = ports.ledger.expect_commit().times(times).withf(move |work| {
+        let is_of_owner = work.origin == Actor::User(n(1)).into() && work.made_by.is_none();
+        is_of_owner
+            && matches!(&work.change, Change::Order(changed)
+                if made(changed.order()) && changed.seen() == n(seen))
+    });
+    commit.returning(answer);
 }
 
 #[tokio::test]
@@ -143,9 +187,9 @@ async fn a_change_updates_once_at_the_version_seen_and_a_no_op_or_a_forbidden_ch
         (0, Track("2"), Delivered, "the order is delivered and cannot take a shipment"),
     ] {
         for only_if in [None, Some(&[5][..]), Some(&[4, 5])] {
-            let mut orders = MockOrderRepository::new();
-            update(&mut orders, updates, 5, Ok);
-            assert_eq!(apply(orders, change, owned(from, only_if)).await, expected, "{change:?}");
+            let mut ports = Ports::default();
+            update(&mut ports, updates, 5, store);
+            assert_eq!(apply(ports, change, owned(from, only_if)).await, expected, "{change:?}");
         }
     }
 }
@@ -154,7 +198,7 @@ async fn a_change_updates_once_at_the_version_seen_and_a_no_op_or_a_forbidden_ch
 async fn an_order_at_another_version_than_expected_is_left_alone_even_by_a_no_op() {
     for change in [Cancel, Advance(Pending), Advance(Delivered), Track("1"), Track("2")] {
         for versions in [&[][..], &[4], &[6, 4]] {
-            let outcome = apply(MockOrderRepository::new(), change, owned(Pending, Some(versions))).await;
+            let outcome = apply(Ports::default(), change, owned(Pending, Some(versions))).await;
             assert_eq!(outcome, "the order has changed since", "{change:?} {versions:?}");
         }
     }
@@ -171,50 +215,49 @@ async fn a_change_that_lost_a_race_is_decided_again_on_the_new_state() {
         (Some(Cancelled), Some(&[5]), 0, "the order has changed since"),
         (None, None, 0, "the order does not exist or belongs to somebody else"),
     ] {
-        let mut orders = MockOrderRepository::new();
-        update(&mut orders, 1, 5, |_| Err(PortError::Stale));
+        let mut ports = Ports::default();
+        update(&mut ports, 1, 5, |_| Err(Refused::Stale));
         let newest = newest.map(|status| order(status, 6));
-        orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(newest));
-        update(&mut orders, again, 6, Ok);
-        assert_eq!(apply(orders, Cancel, owned(Pending, only_if)).await, expected);
+        ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(newest));
+        update(&mut ports, again, 6, store);
+        assert_eq!(apply(ports, Cancel, owned(Pending, only_if)).await, expected);
     }
 }
 
 #[tokio::test]
 async fn a_change_that_always_loses_gives_up_as_busy() {
-    let mut orders = MockOrderRepository::new();
-    orders.expect_update().times(TRIES).returning(|_, _| Err(PortError::Stale));
-    orders.expect_find().times(..=TRIES).returning(|_| Ok(Some(order(Pending, 6))));
-    let result = service(orders, MockInventory::new()).cancel(owned(Pending, None)).await;
+    let mut ports = Ports::default();
+    ports.ledger.expect_commit().times(TRIES).returning(|_| Err(Refused::Stale));
+    ports.orders.expect_find().times(..=TRIES).returning(|_| Ok(Some(order(Pending, 6))));
+    let result = service(ports, MockInventory::new()).cancel(owned(Pending, None), by(1)).await;
     assert!(matches!(result, Err(OrderError::Unavailable(PortError::Busy))), "{result:?}");
 }
 
 #[tokio::test]
 async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
     for fail in [|| PortError::Busy, || PortError::Unknown("x".into())] {
-        let (mut orders, mut inventory) = (MockOrderRepository::new(), MockInventory::new());
-        orders.expect_insert().once().returning(move |_, _| Err(fail()));
-        orders.expect_replay().once().returning(move |_, _, _| Err(fail()));
-        orders.expect_update().once().returning(move |_, _| Err(fail()));
-        update(&mut orders, 1, 5, |_| Err(PortError::Stale));
-        orders.expect_find().times(2).returning(move |_| Err(fail()));
-        orders.expect_page().once().returning(move |_| Err(fail()));
+        let (mut ports, mut inventory) = (Ports::default(), MockInventory::new());
+        ports.ledger.expect_commit().times(2).returning(move |_| Err(fail().into()));
+        ports.ledger.expect_recall().once().returning(move |_, _, _| Err(fail().into()));
+        update(&mut ports, 1, 5, |_| Err(Refused::Stale));
+        ports.orders.expect_find().times(2).returning(move |_| Err(fail()));
+        ports.orders.expect_page().once().returning(move |_| Err(fail()));
         inventory.expect_find().once().returning(|_| Ok(vec![Some(product(9, 1))]));
         inventory.expect_find().once().returning(|_| Ok(vec![None]));
         inventory.expect_find().times(2).returning(move |_| Err(fail()));
         inventory.expect_all().once().returning(move || Err(fail()));
-        let service = service(orders, inventory);
+        let service = service(ports, inventory);
         let lines = request(&[(9, 1)]);
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
         for error in [
-            service.place(asker(1), &lines, None).await.err(),
-            service.place(asker(1), &lines, Some(idempotency())).await.err(),
-            service.place(asker(1), &lines, None).await.err(),
+            service.place(asker(1), &lines, by(1)).await.err(),
+            service.place(asker(1), &lines, with_key(1)).await.err(),
+            service.place(asker(1), &lines, by(1)).await.err(),
             service.product(n(9)).await.err(),
             service.products().await.err(),
             service.owned(asker(1), UseCase::Show, n(7)).await.err(),
-            service.cancel(owned(Pending, None)).await.err(),
-            service.cancel(owned(Pending, None)).await.err(),
+            service.cancel(owned(Pending, None), by(1)).await.err(),
+            service.cancel(owned(Pending, None), by(1)).await.err(),
             service.list(Audience::Anyone, query).await.err(),
         ] {
             assert_eq!(format!("{error:?}"), format!("{:?}", Some(OrderError::Unavailable(fail()))));
@@ -224,7 +267,7 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
 
 #[tokio::test]
 async fn a_product_that_is_not_sold_is_unknown() {
-    let service = || service(MockOrderRepository::new(), selling(&[(9, 1999)]));
+    let service = || service(Ports::default(), selling(&[(9, 1999)]));
     assert_eq!(service().product(n(9)).await.unwrap(), product(9, 1999));
     let error = service().product(n(4)).await.unwrap_err();
     assert!(matches!(error, OrderError::UnknownProduct(reason) if reason == n::<ProductId>(4).unknown()));

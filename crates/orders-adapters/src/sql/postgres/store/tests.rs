@@ -4,16 +4,13 @@ use diesel::{
     RunQueryDsl,
     sql_types::{BigInt, Text},
 };
-use orders_domain::{
-    IdempotencyKey, Order, OrderId,
-    ports::{Insertion, PortError},
-};
+use orders_domain::{IdempotencyKey, Order, OrderId, ports::PortError};
 use tokio_postgres::NoTls;
 
 use super::*;
 use crate::{
     postgres_server::{self, Database},
-    sample::{at, key, n, new_order, parcel},
+    sample::{at, changing, key, n, new_order, parcel, placing},
     sql::{
         postgres::{PostgresOptions, migrate},
         writer::Outcome,
@@ -28,18 +25,17 @@ fn store(database: &Database) -> PostgresStore {
 }
 
 fn insertion(user: i64) -> Write {
-    Write::Insert { order: new_order(user, at(0)), idempotency: None }
+    Write::Commit(placing(new_order(user, at(0)), None))
 }
 
 fn keyed(user: i64, text: &str) -> Write {
-    Write::Insert { order: new_order(user, at(0)), idempotency: Some(key(text, 1)) }
+    Write::Commit(placing(new_order(user, at(0)), Some(key(text, 1))))
 }
 
 /// The order as it was placed, with a parcel.
 fn tracking(id: i64) -> Write {
     let order = new_order(id, at(0)).with_id(n(id));
-    let seen = order.version();
-    Write::Update { order: order.track(parcel("1"), at(10)).unwrap(), seen }
+    Write::Commit(changing(order.track(parcel("1"), at(10)).unwrap(), None))
 }
 
 fn together(store: &mut PostgresStore, batch: &[Write]) -> Vec<String> {
@@ -49,11 +45,9 @@ fn together(store: &mut PostgresStore, batch: &[Write]) -> Vec<String> {
 
 fn told(outcome: &Result<Outcome, PortError>) -> String {
     match outcome {
-        Ok(Outcome::Inserted(id, _)) => format!("inserted {id}"),
-        Ok(Outcome::Known(Insertion::Replayed(order))) => format!("replayed {}", Order::id(order)),
-        Ok(Outcome::Known(other)) => format!("{other:?}"),
-        Ok(Outcome::Done) => "done".to_owned(),
-        Ok(Outcome::Stale) => "stale".to_owned(),
+        Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
+        Ok(Outcome::Known(order)) => format!("replayed {}", Order::id(order)),
+        Ok(other) => format!("{other:?}"),
         Err(error) => error.to_string(),
     }
 }
@@ -70,21 +64,21 @@ fn a_batch_is_answered_in_its_order_whatever_is_in_it() {
         tracking(9),
         keyed(3, "a"),
         insertion(4),
-        Write::Replay { user: n(3), idempotency: key("a", 2), now: at(0) },
+        Write::Recall { user: n(3), idempotency: key("a", 2), now: at(0) },
         tracking(1),
-        Write::Replay { user: n(4), idempotency: key("a", 1), now: at(0) },
+        Write::Recall { user: n(4), idempotency: key("a", 1), now: at(0) },
         keyed(5, "b"),
     ];
     let expected = [
-        "done",
+        "Changed",
         "inserted 3",
-        "done",
-        "stale",
+        "Nothing",
+        "Stale",
         "replayed 3",
         "inserted 4",
         "KeyReused",
-        "done",
-        "done",
+        "Changed",
+        "Nothing",
         "inserted 5",
     ];
     assert_eq!(together(&mut store, &batch), expected);
@@ -106,7 +100,7 @@ fn each_by_itself_a_batch_comes_to_the_same() {
     let Some(database) = postgres_server::database() else { return };
     let mut store = store(&database);
     let outcomes = store.apply(&[keyed(1, "a"), keyed(1, "a"), tracking(1)], Isolation::Each).unwrap();
-    assert_eq!(outcomes.iter().map(told).collect::<Vec<_>>(), ["inserted 1", "replayed 1", "done"]);
+    assert_eq!(outcomes.iter().map(told).collect::<Vec<_>>(), ["inserted 1", "replayed 1", "Changed"]);
 }
 
 #[test]
@@ -139,7 +133,7 @@ fn a_host_that_takes_no_writes_is_left_even_by_who_only_asks_whether_it_does() {
     }
     // A new connection is one to a host that does.
     read_only("off");
-    assert_eq!(together(&mut store, &[Write::Probe]), ["done"]);
+    assert_eq!(together(&mut store, &[Write::Probe]), ["Nothing"]);
 }
 
 #[test]
@@ -171,7 +165,7 @@ fn a_batch_that_deadlocks_with_another_server_is_done_again() {
         });
     });
     held.recv().unwrap();
-    assert_eq!(together(&mut store, &[tracking(1), tracking(2)]), ["done", "done"]);
+    assert_eq!(together(&mut store, &[tracking(1), tracking(2)]), ["Changed", "Changed"]);
     other.join().unwrap();
 }
 
@@ -233,7 +227,7 @@ fn whether_a_key_that_had_expired_has_made_an_order_is_unknown_when_its_commit_i
     assert_eq!(together(&mut store, &[keyed(1, "a")]), ["inserted 1"]);
     let later = at(0) + IdempotencyKey::KEPT;
     lose_commits_of(&database, "NEW.user_id = 1");
-    let again = Write::Insert { order: new_order(1, later), idempotency: Some(key("a", 1)) };
+    let again = Write::Commit(placing(new_order(1, later), Some(key("a", 1))));
     let outcomes = store.apply(&[again, insertion(2)], Isolation::Together).unwrap();
     assert!(matches!(outcomes[0], Err(PortError::Unknown(_))), "{outcomes:?}");
     // What was committed before is answered for.

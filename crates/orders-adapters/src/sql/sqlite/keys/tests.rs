@@ -1,45 +1,56 @@
-use diesel::{connection::SimpleConnection, prelude::*};
+use diesel::connection::SimpleConnection;
+use orders_domain::{Actor, EventType};
 use tempfile::TempDir;
 
 use super::{
-    super::{super::rows::NewOrderRow, super::schema::orders, tests::database},
+    super::{
+        super::rows::event::{NewEventRow, data_of_placing},
+        tests::database,
+    },
     *,
 };
 use crate::sample::{at, key, n, new_order};
 
-/// A database with orders (id, date) that user 1 made with a key each, its text as given.
+/// Stores the event (id, date) of an order that user 1 has placed with a key of this text.
+fn place(conn: &mut Conn, id: i64, made: DateTime<Utc>, text: &str) {
+    let (new, made_by, origin) = (new_order(1, made), key(text, 1), Actor::User(n(1)).into());
+    let data = data_of_placing(new.lines());
+    let said = (EventType::Placed, data.as_str());
+    let order = new.clone().with_id(n(id));
+    events::insert(conn, NewEventRow::of(id, &order, said, &origin, Some(&made_by))).unwrap();
+}
+
+/// A database with events (id, date) that user 1 made with a key each, its text as given.
 fn with_orders(made: &[(i64, DateTime<Utc>, &str)]) -> (TempDir, Conn) {
     let folder = tempfile::tempdir().unwrap();
     let mut conn = database(folder.path());
     for (id, date, text) in made {
-        let (order, made_by) = (new_order(1, *date).with_id(n(*id)), key(text, 1));
-        let row = NewOrderRow::of(&order, Some(&made_by));
-        diesel::insert_into(orders::table).values(row).execute(&mut conn).unwrap();
+        place(&mut conn, *id, *date, text);
     }
     (folder, conn)
 }
 
-/// A database in which user 1 made so many orders at one moment with the keys `1`, `2`, ….
+/// A database in which user 1 made so many events at one moment with the keys `1`, `2`, ….
 fn with_many_at_once(count: i64) -> (TempDir, Conn) {
     let (folder, mut conn) = with_orders(&[]);
     let date = millis(at(0));
     conn.batch_execute(&format!(
         "WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < {count})
-         INSERT INTO orders SELECT id, 1, {date}, {date}, 'pending', 'USD', NULL, NULL, 1, id, x'00' FROM numbers"
+         INSERT INTO events SELECT id, 'order', id, 1, 'placed', {date}, 'user', 1, NULL, '{{}}', id, x'00' FROM numbers"
     ))
     .unwrap();
     (folder, conn)
 }
 
 fn made(keys: &Keys, user: i64, text: &str) -> Option<i64> {
-    keys.order(n(user), &key(text, 1).key)
+    keys.event(n(user), &key(text, 1).key)
 }
 
 #[test]
 fn the_keys_of_the_last_day_are_loaded_for_their_user() {
     let (_folder, mut conn) =
         with_orders(&[(1, at(0), "older"), (2, at(1), "day-old"), (3, at(2), "kept"), (4, at(2), "too")]);
-    let keys = Keys::load(&mut conn, at(1) + IdempotencyKey::KEPT).unwrap();
+    let keys = Keys::load(&mut conn, at(1) + IdempotencyKey::KEPT, 4).unwrap();
     let found = ["older", "day-old", "kept", "too", "none"].map(|text| made(&keys, 1, text));
     assert_eq!(found, [None, None, Some(3), Some(4), None]);
     assert_eq!(made(&keys, 2, "kept"), None);
@@ -49,7 +60,7 @@ fn the_keys_of_the_last_day_are_loaded_for_their_user() {
 fn of_two_orders_with_one_key_the_later_one_is_loaded() {
     let (_folder, mut conn) =
         with_orders(&[(1, at(0), "a"), (2, at(0), "a"), (3, at(1), "b"), (4, at(2), "b")]);
-    let keys = Keys::load(&mut conn, at(0)).unwrap();
+    let keys = Keys::load(&mut conn, at(0), 4).unwrap();
     assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b")), (Some(2), Some(4)));
 }
 
@@ -57,7 +68,7 @@ fn of_two_orders_with_one_key_the_later_one_is_loaded() {
 fn every_key_is_loaded_however_many_there_are_of_one_moment() {
     let count = 2 * LOAD + 1;
     let (_folder, mut conn) = with_many_at_once(count);
-    let keys = Keys::load(&mut conn, at(0)).unwrap();
+    let keys = Keys::load(&mut conn, at(0), count).unwrap();
     for id in [1, LOAD, LOAD + 1, count] {
         assert_eq!(made(&keys, 1, &id.to_string()), Some(id));
     }
@@ -69,7 +80,7 @@ fn an_insertion_that_is_rolled_back_leaves_what_was_before() {
     let (a, b) = (key("a", 1).key, key("b", 1).key);
     let mut keys = Keys::default();
     keys.insert(n(1), &a, 1);
-    keys.committed((0, 1));
+    keys.committed(1);
     keys.insert(n(1), &a, 2);
     let kept = keys.uncommitted();
     keys.insert(n(1), &a, 3);
@@ -89,7 +100,7 @@ fn a_key_stays_for_24_hours_of_the_process_and_is_forgotten_after_36() {
     for (hour, text) in [(0, "first"), (11, "last-of-its-half"), (12, "next-half")] {
         keys.turn(hours(hour));
         keys.insert(n(1), &key(text, 1).key, 1);
-        keys.committed((0, 1));
+        keys.committed(1);
     }
     for (hour, expected) in [(24, 3), (35, 3), (36, 1), (47, 1), (48, 0)] {
         keys.turn(hours(hour));
@@ -114,10 +125,9 @@ fn a_key_that_was_made_again_stands_for_the_later_order() {
 #[test]
 fn what_others_have_stored_since_is_caught_up_with() {
     let (_folder, mut conn) = with_orders(&[(1, at(0), "a")]);
-    let mut keys = Keys::load(&mut conn, at(0)).unwrap();
-    let (order, made_by) = (new_order(1, at(0)).with_id(n(2)), key("b", 1));
-    let row = NewOrderRow::of(&order, Some(&made_by));
-    diesel::insert_into(orders::table).values(row).execute(&mut conn).unwrap();
+    let mut keys = Keys::load(&mut conn, at(0), 1).unwrap();
+    // A change of an order that is dated before others comes after them all the same.
+    place(&mut conn, 2, at(-10), "b");
     keys.catch_up(&mut conn).unwrap();
     assert_eq!((made(&keys, 1, "a"), made(&keys, 1, "b"), keys.len()), (Some(1), Some(2), 2));
 }

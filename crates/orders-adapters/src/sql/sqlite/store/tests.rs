@@ -1,5 +1,6 @@
 use chrono::TimeDelta;
-use orders_domain::{Version, ports::PortError};
+use diesel::{connection::SimpleConnection, prelude::*};
+use orders_domain::{Idempotency, IdempotencyKey, Step, ports::PortError};
 use tempfile::TempDir;
 
 use super::{
@@ -8,15 +9,25 @@ use super::{
 };
 use crate::{
     SystemClock,
-    sample::{at, key, n, new_order, parcel},
+    sample::{at, changing, key, n, new_order, parcel, placing},
+    sql::{
+        schema::{events, order_products, orders},
+        writer::Outcome,
+    },
 };
 
 /// A store on a new database.
 fn store() -> (TempDir, SqliteStore) {
     let folder = tempfile::tempdir().unwrap();
     database(folder.path());
-    let store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock));
+    let store = open_store(&folder);
     (folder, store)
+}
+
+/// The store on the database in this folder, whose news nobody hears.
+fn open_store(folder: &TempDir) -> SqliteStore {
+    let path = folder.path().join("orders.sqlite");
+    SqliteStore::open(path, Arc::new(SystemClock), watch::Sender::default())
 }
 
 /// The same moment for all that a test does: one that goes on would now and then tell a change before
@@ -26,21 +37,19 @@ fn now() -> DateTime<Utc> {
 }
 
 fn insertion(user: i64, asked: Option<Idempotency>) -> Write {
-    Write::Insert { order: new_order(user, now()), idempotency: asked }
+    Write::Commit(placing(new_order(user, now()), asked))
 }
 
-fn change(order: Order, seen: Version) -> Write {
-    Write::Update { order, seen }
+fn change(step: Step) -> Write {
+    Write::Commit(changing(step, None))
 }
 
 /// Each outcome in a word.
 fn words(outcomes: Outcomes) -> Vec<String> {
     let word = |outcome| match outcome {
-        Ok(Outcome::Inserted(id, _)) => format!("inserted {id}"),
-        Ok(Outcome::Known(Insertion::Replayed(order))) => format!("replayed {}", order.id()),
-        Ok(Outcome::Known(other)) => format!("{other:?}"),
-        Ok(Outcome::Done) => "done".to_owned(),
-        Ok(Outcome::Stale) => "stale".to_owned(),
+        Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
+        Ok(Outcome::Known(order)) => format!("replayed {}", order.id()),
+        Ok(other) => format!("{other:?}"),
         Err(PortError::Unavailable(_)) => "unavailable".to_owned(),
         Err(other) => panic!("{other:?}"),
     };
@@ -83,28 +92,28 @@ fn fail_commits(folder: &TempDir) {
 fn a_batch_sees_its_own_writes() {
     let (_folder, mut store) = store();
     let first = new_order(1, now()).with_id(n(1));
-    let (tracked, seen) = (first.clone().track(parcel("1"), now()).unwrap(), first.version());
+    let tracked = first.track(parcel("1"), now()).unwrap();
     let batch = [
         insertion(1, Some(key("a", 1))),
         insertion(1, Some(key("a", 1))),
         insertion(1, Some(key("a", 2))),
-        change(tracked.clone(), seen),
-        change(tracked, seen),
+        change(tracked.clone()),
+        change(tracked),
         insertion(1, None),
-        Write::Replay { user: n(1), idempotency: key("a", 1), now: now() },
-        Write::Replay { user: n(1), idempotency: key("b", 1), now: now() },
+        Write::Recall { user: n(1), idempotency: key("a", 1), now: now() },
+        Write::Recall { user: n(1), idempotency: key("b", 1), now: now() },
         Write::Probe,
     ];
     let expected = [
         "inserted 1",
         "replayed 1",
         "KeyReused",
-        "done",
-        "stale",
+        "Changed",
+        "Stale",
         "inserted 2",
         "replayed 1",
-        "done",
-        "done",
+        "Nothing",
+        "Nothing",
     ];
     assert_eq!(together(&mut store, &batch), expected);
 }
@@ -134,7 +143,7 @@ fn of_an_order_whose_second_line_is_refused_nothing_stays() {
     outside(
         &folder,
         "CREATE TRIGGER refuse BEFORE INSERT ON order_products
-         WHEN NEW.position = 1 AND (SELECT user_id FROM orders WHERE id = NEW.order_id) = 13
+         WHEN NEW.id = NEW.order_id * 100 - 98 AND (SELECT user_id FROM orders WHERE id = NEW.order_id) = 13
          BEGIN SELECT RAISE(ABORT, 'no second line for 13'); END",
     );
     let batch = [insertion(1, None), insertion(13, Some(key("a", 1))), insertion(2, None)];
@@ -169,14 +178,14 @@ fn a_clock_that_jumped_ahead_for_a_while_has_forgotten_no_key() {
     assert_eq!(together(&mut store, &[first]), ["inserted 1"]);
     for number in 2..4 {
         let ahead = new_order(1, now() + IdempotencyKey::KEPT + TimeDelta::hours(1));
-        let later = Write::Insert { order: ahead, idempotency: None };
+        let later = Write::Commit(placing(ahead, None));
         assert_eq!(together(&mut store, &[later]), [format!("inserted {number}")]);
     }
     let again = [insertion(1, Some(key("a", 1)))];
     assert_eq!(together(&mut store, &again), ["replayed 1"]);
     // Neither has a server that started while the clock was still ahead.
     drop(store);
-    let mut store = SqliteStore::open(folder.path().join("orders.sqlite"), Arc::new(SystemClock));
+    let mut store = open_store(&folder);
     let known = |store: &SqliteStore| store.keys.as_ref().unwrap().len();
     assert_eq!(known(&store), 0);
     assert_eq!(together(&mut store, &again), ["replayed 1"]);
@@ -205,8 +214,8 @@ fn a_number_taken_by_an_outsider_is_passed_over() {
     assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
     outside(
         &folder,
-        "INSERT INTO orders SELECT 7, user_id, order_date, updated_at, status, currency, NULL, NULL, 1, NULL, NULL
-         FROM orders; UPDATE orders SET id = 2 WHERE id = 7",
+        "INSERT INTO orders SELECT 2, user_id, order_date, updated_at, status, currency, 1, NULL, NULL, NULL, NULL,
+         NULL, NULL FROM orders",
     );
     let batch = [insertion(1, Some(key("a", 1))), insertion(2, None)];
     let failed = store.apply(&batch, Isolation::Together);
@@ -266,30 +275,49 @@ fn assert_prepared_by_the_first(first: &Write, second: &Write, statements: usize
 }
 
 #[test]
-fn an_insertion_takes_a_statement_for_the_order_and_one_for_each_line_prepared_once() {
-    assert_prepared_by_the_first(&insertion(1, None), &insertion(2, None), 1 + 2);
+fn an_insertion_takes_a_statement_for_the_order_each_line_and_the_event_prepared_once() {
+    assert_prepared_by_the_first(&insertion(1, None), &insertion(2, None), 1 + 2 + 1);
 }
 
 #[test]
 fn a_key_costs_an_insertion_no_further_statement() {
     let keyed = |text| insertion(1, Some(key(text, 1)));
-    assert_prepared_by_the_first(&keyed("a"), &keyed("b"), 1 + 2);
-    assert_prepared_by_the_first(&keyed("a"), &insertion(1, None), 1 + 2);
+    assert_prepared_by_the_first(&keyed("a"), &keyed("b"), 1 + 2 + 1);
+    assert_prepared_by_the_first(&keyed("a"), &insertion(1, None), 1 + 2 + 1);
 }
 
 #[test]
 fn a_known_key_takes_two_reads_prepared_once() {
-    let keyed = |body| insertion(1, Some(key("known", body)));
-    assert_prepared_by_the_first(&keyed(1), &keyed(2), 2);
+    let keyed = || insertion(1, Some(key("known", 1)));
+    assert_prepared_by_the_first(&keyed(), &keyed(), 2);
 }
 
 #[test]
-fn a_change_takes_one_statement_whatever_changes_prepared_once() {
-    let placed = new_order(1, now()).with_id(n(1));
+fn a_change_takes_a_statement_for_each_table_that_it_changes_prepared_once() {
     // No earlier than the order that will be there.
     let later = now() + TimeDelta::hours(1);
-    let tracked = placed.clone().track(parcel("1"), later).unwrap();
-    let cancelled = tracked.clone().cancel(later).unwrap();
-    let (first, second) = (placed.version(), tracked.version());
-    assert_prepared_by_the_first(&change(tracked, first), &change(cancelled, second), 1);
+    let placed = new_order(1, now()).with_id(n(1));
+    let first = placed.track(parcel("1"), later).unwrap();
+    let second = first.clone().into_order().track(parcel("2"), later).unwrap();
+    assert_prepared_by_the_first(&change(first.clone()), &change(second), 1 + 1 + 1);
+
+    let (folder, mut store) = store();
+    together(&mut store, &[insertion(1, None), change(first.clone())]);
+    let cancelled = first.into_order().cancel(later).unwrap();
+    let trace = Trace::of(store.conn.as_mut().unwrap());
+    assert_eq!(together(&mut store, &[change(cancelled)]), ["Changed"]);
+    assert_eq!(trace.take().run.len(), 1 + 1 + 1);
+    drop(folder);
+}
+
+#[test]
+fn a_rehearsal_uses_up_no_number_and_no_key() {
+    let (_folder, mut store) = store();
+    let dry = || Write::Rehearse(placing(new_order(1, now()), Some(key("a", 1))));
+    let batch = [insertion(1, None), dry(), dry(), insertion(1, Some(key("a", 2))), dry()];
+    let expected = ["inserted 1", "inserted 2", "inserted 2", "inserted 2", "KeyReused"];
+    assert_eq!(together(&mut store, &batch), expected);
+    let ids: Vec<i64> =
+        events::table.select(events::id).order(events::id).load(store.conn.as_mut().unwrap()).unwrap();
+    assert_eq!(ids, [1, 2]);
 }

@@ -3,30 +3,38 @@
 use std::{collections::BTreeSet, path::Path};
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Text};
-use orders_domain::{OrderFilter, OrderQuery, OrderStatus};
+use orders_domain::{
+    Actor, EventType, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Step,
+    ports::{EventFilter, EventLimit},
+};
 
 use super::{
-    super::{SqliteCopy, lists, queries},
+    super::{SqliteCopy, events, history, lists, queries},
     Conn, database,
     trace::Trace,
 };
 use crate::{
     sample::{at, n, new_order, parcel},
-    sql::BulkOrders,
+    sql::{BulkOrders, StoredEvent, StoredOrder},
 };
 
 /// Those that take their rows from a scan: it goes down the ids and stops at the first.
-const BACKWARD_SCAN: [&str; 1] =
-    ["SELECT `orders`.`id`, `orders`.`order_date` FROM `orders` ORDER BY `orders`.`id` DESC LIMIT ?"];
+const BACKWARD_SCAN: [(&str, &str); 2] = [
+    (
+        "SELECT `orders`.`id`, `orders`.`order_date` FROM `orders` ORDER BY `orders`.`id` DESC LIMIT ?",
+        "SCAN orders",
+    ),
+    ("SELECT `events`.`id` FROM `events` ORDER BY `events`.`id` DESC LIMIT ?", "SCAN events"),
+];
 
 #[derive(QueryableByName)]
-struct Step {
+struct PlanStep {
     #[diesel(sql_type = Text)]
     detail: String,
 }
 
 fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
-    let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
+    let steps: Vec<PlanStep> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
     steps.into_iter().map(|step| step.detail).collect()
 }
 
@@ -44,23 +52,35 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
         lists::page(conn, &OrderQuery { filter, after, limit: n(100) }, i64::MAX).unwrap();
     }
     queries::find(conn, 1).unwrap();
-    queries::update(conn, &new_order(1, at(0)).with_id(n(i64::MAX)), n(1)).unwrap();
-    queries::made_by(conn, 1).optional().unwrap();
+    let missing = new_order(1, at(0)).with_id(n(90_000)).track(parcel("1"), at(0)).unwrap();
+    let Step::Changed(missing) = missing else { panic!("{missing:?}") };
+    queries::change(conn, &missing).unwrap();
     lists::newest(conn).unwrap();
     lists::stored_after(conn, Some(n(1))).unwrap();
-    lists::made_by(conn, 1, 2).unwrap();
-    queries::keys_after(conn, (0, 0), 10).unwrap();
+    events::made(conn, 1).optional().unwrap();
+    events::keys_after(conn, (0, 0), 10).unwrap();
+    events::keys_since(conn, 0).unwrap();
+    history::last(conn).unwrap();
+    history::until(conn, 1, 2).unwrap();
+    history::of_orders(conn, 1, 2).unwrap();
+    for order in [None, Some(n(1))] {
+        for types in [Vec::new(), vec![EventType::Placed]] {
+            let filter = EventFilter { types, order };
+            history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
+        }
+    }
     trace.take().run.into_iter().collect()
 }
 
 fn assert_every_statement_searches(conn: &mut Conn) {
     let statements = statements(conn);
-    // Pages with and without status and user, the ids of a period, and the six others.
-    assert_eq!(statements.len(), 4 + 1 + 6, "{statements:#?}");
+    // Pages of orders with and without status and user, the ids of a period, pages of events with and
+    // without an order and types, and the nine others.
+    assert_eq!(statements.len(), 4 + 1 + 4 + 9, "{statements:#?}");
     for sql in statements {
         let plan = plan(conn, &sql);
-        if BACKWARD_SCAN.contains(&sql.as_str()) {
-            assert_eq!(plan, ["SCAN orders"]);
+        if let Some((_, scan)) = BACKWARD_SCAN.iter().find(|(scanning, _)| *scanning == sql) {
+            assert!(plan[0].starts_with(scan), "{plan:?}");
             continue;
         }
         for step in &plan {
@@ -70,19 +90,35 @@ fn assert_every_statement_searches(conn: &mut Conn) {
     }
 }
 
+/// What made an order what it is.
+fn stored(id: i64, order: &Order, what: Happening) -> StoredEvent {
+    let (version, at, origin) = (order.version(), order.updated_at(), Actor::Cli.into());
+    let event = OrderEvent { id: n(id), order: order.id(), version, at, origin, what };
+    StoredEvent { event, made_by: None }
+}
+
 /// 3000 orders: half of them of one user, the others of a user each; most are delivered.
 fn fill(folder: &Path) {
-    let order = |id| {
+    let order = |id: i64| {
         let user = if id % 2 == 0 { 1 } else { id };
-        let order = new_order(user, at(id / 10)).with_id(n(id));
-        if id % 10 == 0 {
-            return order;
+        let placed = new_order(user, at(id / 10)).with_id(n(id));
+        let mut events = vec![stored(id * 4, &placed, Happening::placing(&placed))];
+        let mut order = placed;
+        if id % 10 != 0 {
+            let tracking = order.track(parcel("1"), at(id)).unwrap();
+            order = tracking.clone().into_order();
+            let shipping = order.advance(OrderStatus::Shipped, at(id)).unwrap();
+            order = shipping.clone().into_order();
+            let delivering = order.advance(OrderStatus::Delivered, at(id)).unwrap();
+            for (nth, step) in (1..).zip([tracking, shipping, delivering.clone()]) {
+                let Step::Changed(changed) = step else { panic!("{step:?}") };
+                events.push(stored(id * 4 + nth, changed.order(), changed.what().clone()));
+            }
+            order = delivering.into_order();
         }
-        let shipped =
-            order.track(parcel("1"), at(id)).unwrap().advance(OrderStatus::Shipped, at(id)).unwrap();
-        shipped.advance(OrderStatus::Delivered, at(id)).unwrap()
+        StoredOrder { order, events }
     };
-    let orders: Vec<_> = (1..=3000).map(|id| order(id).into()).collect();
+    let orders: Vec<_> = (1..=3000).map(order).collect();
     SqliteCopy::open(&folder.join("orders.sqlite")).unwrap().add(&orders).unwrap();
 }
 
@@ -116,15 +152,21 @@ fn each_search_uses_the_index_that_is_there_for_it() {
     let plans = statements(&mut conn).into_iter().flat_map(|sql| plan(&mut conn, &sql));
     let searches: BTreeSet<_> = plans.filter(|step| step.starts_with("SEARCH ")).collect();
     let expected = [
+        "SEARCH events USING INDEX events_by_key_age (at>?)",
+        "SEARCH events USING INDEX events_of_subject (subject=? AND version<?)",
+        "SEARCH events USING INDEX events_of_subject (subject=?)",
+        "SEARCH events USING INDEX events_of_subject (subject>? AND subject<?)",
+        "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)",
+        "SEARCH line USING INTEGER PRIMARY KEY (rowid>? AND rowid<?) LEFT-JOIN",
         "SEARCH listed USING COVERING INDEX orders_by_status (status=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING COVERING INDEX orders_by_user (user_id=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING COVERING INDEX orders_by_user_and_status (user_id=? AND status=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-        "SEARCH order_products USING PRIMARY KEY (order_id=?) LEFT-JOIN",
         "SEARCH orders USING COVERING INDEX orders_by_date (order_date>?)",
-        "SEARCH orders USING INDEX orders_by_key_age (order_date>?)",
         "SEARCH orders USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH orders USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        "SEARCH shipment USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
     ];
     assert_eq!(searches.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use orders_domain::{OrderFilter, OrderQuery, OrderStatus};
 
 use super::{
-    super::{Conn, lists, queries},
+    super::{Conn, events, history, lists, queries},
     database,
     trace::{Heard, Trace},
 };
@@ -67,7 +67,10 @@ fn the_values_of_a_page_are_not_part_of_its_statement() {
 fn what_the_writer_reads_is_prepared_once() {
     assert_prepares_once(|conn| {
         assert_eq!(lists::newest(conn).unwrap(), None);
-        assert_eq!(queries::keys_after(conn, (0, 0), 10).unwrap(), []);
-        assert!(queries::made_by(conn, 1).is_err());
+        assert_eq!(history::last(conn).unwrap(), None);
+        assert_eq!(events::keys_after(conn, (0, 0), 10).unwrap(), []);
+        assert_eq!(events::keys_since(conn, 0).unwrap(), []);
+        assert!(events::made(conn, 1).is_err());
+        assert_eq!(history::until(conn, 1, 2).unwrap(), []);
     });
 }

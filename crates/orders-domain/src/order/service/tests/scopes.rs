@@ -9,10 +9,10 @@ fn holding(id: i64, scopes: &[Scope]) -> User {
 
 /// What user 1 or 2, holding these, gets of order 7, which is user 1's or is not there.
 async fn ask(user: User, use_case: UseCase, is_there: bool) -> Result<OwnedOrder, OrderError> {
-    let mut orders = MockOrderRepository::new();
+    let mut ports = Ports::default();
     let found = is_there.then(|| order(Pending, 5));
-    orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
-    service(orders, MockInventory::new()).owned(user, use_case, n(7)).await
+    ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
+    service(ports, MockInventory::new()).owned(user, use_case, n(7)).await
 }
 
 #[tokio::test]
@@ -48,10 +48,10 @@ async fn cancelling_by_status_takes_the_scope_for_cancelling_too() {
         (holding(2, &[Admin]), Cancelled, "cancelled 6 -"),
         (holding(1, &[Fulfil]), Shipped, "shipped 6 1"),
     ] {
-        let mut orders = MockOrderRepository::new();
-        update(&mut orders, usize::from(!expected.starts_with("the")), 5, Ok);
+        let mut ports = Ports::default();
+        update(&mut ports, usize::from(!expected.starts_with("the")), 5, store);
         let mine = OwnedOrder { asker: user, ..owned(Pending, None) };
-        assert_eq!(apply(orders, Advance(to), mine).await, expected);
+        assert_eq!(apply(ports, Advance(to), mine).await, expected);
     }
 }
 
@@ -59,7 +59,7 @@ async fn cancelling_by_status_takes_the_scope_for_cancelling_too() {
 async fn whoever_may_see_an_order_may_not_change_it_for_that() {
     for change in [Track("1"), Advance(Processing), Cancel] {
         let seen = OwnedOrder { asker: holding(1, &[Read]), ..owned(Pending, None) };
-        let refused = apply(MockOrderRepository::new(), change, seen).await;
+        let refused = apply(Ports::default(), change, seen).await;
         assert!(refused.starts_with("the token lacks the scope"), "{refused}");
     }
 }
@@ -68,9 +68,9 @@ async fn whoever_may_see_an_order_may_not_change_it_for_that() {
 async fn placing_takes_its_scope_whoever_calls_it() {
     let lines = request(&[(9, 1)]);
     for scopes in [&[][..], &[Read, Scope::Cancel, Fulfil, Admin]] {
-        let service = service(MockOrderRepository::new(), MockInventory::new());
-        for key in [None, Some(idempotency())] {
-            let refused = service.place(holding(1, scopes), &lines, key).await;
+        let service = service(Ports::default(), MockInventory::new());
+        for asked in [by(1), with_key(1)] {
+            let refused = service.place(holding(1, scopes), &lines, asked).await;
             assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
         }
         let refused = service.faults(holding(1, scopes), &lines).await;
@@ -81,24 +81,49 @@ async fn placing_takes_its_scope_whoever_calls_it() {
 #[tokio::test]
 async fn what_is_committed_is_counted_once_and_what_is_not_is_not() {
     let placed = || order(Pending, 1);
-    for (insertion, told) in
-        [(Insertion::Placed(placed()), 1), (Insertion::Replayed(placed()), 0), (Insertion::KeyReused, 0)]
-    {
-        let mut orders = MockOrderRepository::new();
-        orders.expect_insert().once().return_once(|_, _| Ok(insertion));
+    for (is_known, told) in [(false, 1), (true, 0)] {
+        let mut ports = Ports::default();
+        let committed = if is_known { Committed::Before(placed()) } else { Committed::Now(placed()) };
+        ports.ledger.expect_commit().once().return_once(|_| Ok(committed));
         let mut observer = MockObserver::new();
         observer.expect_status_reached().times(told).withf(|status| *status == Pending).return_const(());
-        let service = service(orders, selling(&[(9, 1)])).observed_by(Arc::new(observer));
-        let _ = service.place(asker(1), &request(&[(9, 1)]), Some(idempotency())).await;
+        let service = service(ports, selling(&[(9, 1)])).observed_by(Arc::new(observer));
+        service.place(asker(1), &request(&[(9, 1)]), with_key(1)).await.unwrap();
     }
     for (from, to, told) in [(Pending, Processing, 1), (Pending, Pending, 0), (Delivered, Shipped, 0)] {
-        let mut orders = MockOrderRepository::new();
-        orders.expect_update().times(told).returning(|order, _| Ok(order));
+        let mut ports = Ports::default();
+        ports.ledger.expect_commit().times(told).returning(store);
         let mut observer = MockObserver::new();
         observer.expect_status_reached().times(told).withf(move |status| *status == to).return_const(());
-        let service = service(orders, MockInventory::new()).observed_by(Arc::new(observer));
-        let _ = service.advance(owned(from, None), to).await;
+        let service = service(ports, MockInventory::new()).observed_by(Arc::new(observer));
+        let _ = service.advance(owned(from, None), to, by(1)).await;
     }
+}
+
+#[tokio::test]
+async fn a_rehearsal_is_not_committed_and_not_counted() {
+    let mut ports = Ports::default();
+    ports.ledger.expect_rehearse().times(2).returning(store);
+    let service = service(ports, selling(&[(9, 1)])).observed_by(Arc::new(MockObserver::new()));
+    let dry = || Request { rehearsal: true, ..by(1) };
+    let placed = service.place(asker(1), &request(&[(9, 1)]), dry()).await.unwrap();
+    assert_eq!(placed.order().version(), n(1));
+    let cancelled = service.cancel(owned(Pending, None), dry()).await.unwrap();
+    assert_eq!((cancelled.order().status(), cancelled.order().version()), (Cancelled, n(6)));
+}
+
+#[tokio::test]
+async fn following_all_events_takes_its_scope_whoever_calls_it() {
+    let ask = async |asker| {
+        let mut ports = Ports::default();
+        let page = || Ok(EventPage { events: Vec::new(), cursor: None, more: false });
+        ports.feed.expect_events().times(..=1).returning(move |_, _, _| page());
+        let filter = EventFilter::default();
+        service(ports, MockInventory::new()).events(asker, filter, None, EventLimit::DEFAULT).await
+    };
+    assert!(ask(holding(1, &[Scope::Events])).await.is_ok());
+    let refused = ask(holding(1, &[Read, Create, Scope::Cancel, Fulfil, Admin])).await;
+    assert!(matches!(refused, Err(OrderError::MissingScope(Scope::Events))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -114,13 +139,13 @@ async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked
         (Audience::User(holding(1, &[Read])), None, Some(Some(1))),
         (Audience::User(holding(1, &[Read])), Some(2), None),
     ] {
-        let mut orders = MockOrderRepository::new();
-        let page = orders.expect_page().times(usize::from(asked.is_some()));
+        let mut ports = Ports::default();
+        let page = ports.orders.expect_page().times(usize::from(asked.is_some()));
         page.withf(move |query| query.filter.user == asked.flatten().map(n)).returning(|_| Ok(Vec::new()));
-        let page = service(orders, MockInventory::new()).list(audience, query(wanted)).await.unwrap();
+        let page = service(ports, MockInventory::new()).list(audience, query(wanted)).await.unwrap();
         assert_eq!(page, Page { orders: Vec::new(), more: false });
     }
     let blind = Audience::User(holding(1, &[Create]));
-    let refused = service(MockOrderRepository::new(), MockInventory::new()).list(blind, query(None)).await;
+    let refused = service(Ports::default(), MockInventory::new()).list(blind, query(None)).await;
     assert!(matches!(refused, Err(OrderError::MissingScope(Read))), "{refused:?}");
 }

@@ -1,0 +1,73 @@
+//! Changes of orders and their shipments, as pieces of the statement that writes a batch.
+
+use diesel::{
+    QueryResult,
+    sql_types::{Array, BigInt, Nullable, Text},
+};
+use orders_domain::{ChangedOrder, OrderShipment};
+
+use super::{super::rows::millis, pieces::Sql};
+
+type Big = Array<BigInt>;
+type Texts = Array<Text>;
+type MayTexts = Array<Nullable<Text>>;
+
+/// Changes, by column.
+#[derive(Debug, Default)]
+pub struct Changes<'a> {
+    id: Vec<i64>,
+    seen: Vec<i64>,
+    status: Vec<&'a str>,
+    updated_at: Vec<i64>,
+    provider: Vec<Option<&'a str>>,
+    number: Vec<Option<&'a str>>,
+    version: Vec<i64>,
+    what: Vec<&'static str>,
+}
+
+impl<'a> Changes<'a> {
+    /// Adds one.
+    pub fn add(&mut self, changed: &'a ChangedOrder) {
+        let order = changed.order();
+        self.id.push(order.id().get());
+        self.seen.push(changed.seen().get());
+        self.status.push(order.status().as_str());
+        self.updated_at.push(millis(order.updated_at()));
+        self.provider.push(order.shipment().map(OrderShipment::provider));
+        self.number.push(order.shipment().map(OrderShipment::tracking_number));
+        self.version.push(order.version().get());
+        self.what.push(changed.what().event_type().parts().1);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    /// They by their place.
+    pub fn asked<'b>(&'b self, sql: &mut Sql<'_, 'b>) -> QueryResult<()> {
+        sql.text("change AS (SELECT * FROM unnest(");
+        sql.bind::<Big, _>(&self.id)?.text(", ");
+        sql.bind::<Big, _>(&self.seen)?.text(", ");
+        sql.bind::<Texts, _>(&self.status)?.text(", ");
+        sql.bind::<Big, _>(&self.updated_at)?.text(", ");
+        sql.bind::<MayTexts, _>(&self.provider)?.text(", ");
+        sql.bind::<MayTexts, _>(&self.number)?.text(", ");
+        sql.bind::<Big, _>(&self.version)?.text(", ");
+        sql.bind::<Texts, _>(&self.what)?;
+        sql.text(
+            ") WITH ORDINALITY AS change (id, seen, status, at, provider, number, version, type, place))",
+        );
+        Ok(())
+    }
+
+    /// Makes those whose event is stored, in the order of their orders: two servers cannot wait for each
+    /// other. Which those are is settled first: the database is free to make all and then see which.
+    pub fn make(sql: &mut Sql<'_, '_>) {
+        sql.text(
+            "making AS MATERIALIZED (SELECT renumbered.* FROM renumbered JOIN told USING (event) ORDER BY id), \
+             changed AS (SELECT place FROM making \
+             WHERE change_order(id, seen, status, at, provider, number, version))",
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether something has happened, asked on behalf of all who wait to know.
+//!
+//! One of those who wait asks the database and tells the others; when it goes, another one asks. So a
+//! server asks at most once at a time, and not at all while nobody listens. The database is not asked
+//! to tell by itself: `NOTIFY` takes a global lock in the commit of each writer.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, watch};
+
+use super::{pool::Readers, settled};
+
+/// How long after news it is asked again.
+const SOONEST: Duration = Duration::from_millis(20);
+
+/// How long at most, once nothing has happened for a while.
+const LATEST: Duration = Duration::from_millis(200);
+
+/// Knows the newest event that can be read.
+#[derive(Debug)]
+pub struct News {
+    readers: Readers,
+    newest: watch::Sender<i64>,
+    /// Whoever holds it asks.
+    asking: Mutex<()>,
+}
+
+impl News {
+    /// Of the database that these connections read.
+    pub fn new(readers: Readers) -> Self {
+        Self { readers, newest: watch::Sender::default(), asking: Mutex::default() }
+    }
+
+    /// Returns once there is an event after this one.
+    pub async fn after(&self, seen: i64) {
+        let mut told = self.newest.subscribe();
+        tokio::select! {
+            biased;
+            // The sender lives as long as this does.
+            _ = told.wait_for(|newest| *newest > seen) => {}
+            () = self.ask_until(seen) => {}
+        }
+    }
+
+    async fn ask_until(&self, seen: i64) {
+        let _asking = self.asking.lock().await;
+        let mut pause = SOONEST;
+        loop {
+            let readers = self.readers.clone();
+            let looking = tokio::task::spawn_blocking(move || readers.read(settled::events));
+            // A database that is away has no news; those who read it find out.
+            if let Ok(Ok(newest)) = looking.await
+                && self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest.max(*known)))
+            {
+                pause = SOONEST;
+            }
+            if *self.newest.borrow() > seen {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = LATEST.min(pause * 2);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Events, and the keys that are in their rows.
+
+use diesel::{
+    deserialize::{self, FromSqlRow},
+    prelude::*,
+    row::Row,
+    sqlite::Sqlite,
+};
+
+use super::{
+    super::{
+        rows::event::{EventRow, EventTypes, KeyedEventRow, KeyedEventTypes, NewEventRow},
+        schema::events,
+    },
+    Conn,
+};
+
+impl FromSqlRow<EventTypes, Sqlite> for EventRow {
+    fn build_from_row<'a>(row: &impl Row<'a, Sqlite>) -> deserialize::Result<Self> {
+        Self::read(row)
+    }
+}
+
+impl FromSqlRow<KeyedEventTypes, Sqlite> for KeyedEventRow {
+    fn build_from_row<'a>(row: &impl Row<'a, Sqlite>) -> deserialize::Result<Self> {
+        Self::read(row)
+    }
+}
+
+/// Stores an event that has its id.
+pub fn insert(conn: &mut Conn, event: NewEventRow<'_>) -> QueryResult<()> {
+    diesel::insert_into(events::table).values(event).execute(conn).map(drop)
+}
+
+/// What an event says of the request that made it: its order and version, its date, the fingerprint.
+pub type MadeRow = (i64, i64, i64, Option<Vec<u8>>);
+
+/// What is to be known of the event that a key made.
+pub fn made(conn: &mut Conn, id: i64) -> QueryResult<MadeRow> {
+    let columns = (events::subject, events::version, events::at, events::request_fingerprint);
+    events::table.find(id).select(columns).get_result(conn)
+}
+
+/// A key that made an event: the event's date and id, whose key, the key.
+pub type KeyRow = (i64, i64, i64, String);
+
+/// The keys of events later than `after` (date and id), oldest first.
+pub fn keys_after(conn: &mut Conn, after: (i64, i64), limit: i64) -> QueryResult<Vec<KeyRow>> {
+    let (date, id) = after;
+    events::table
+        .filter(events::at.ge(date))
+        .filter(events::at.gt(date).or(events::id.gt(id)))
+        .filter(events::idempotency_key.is_not_null())
+        .order((events::at, events::id))
+        .limit(limit)
+        .select((
+            events::at,
+            events::id,
+            events::actor.assume_not_null(),
+            events::idempotency_key.assume_not_null(),
+        ))
+        .load(conn)
+}
+
+/// The keys of the events after an id, ascending.
+pub fn keys_since(conn: &mut Conn, after: i64) -> QueryResult<Vec<KeyRow>> {
+    let rows: Vec<(i64, i64, Option<i64>, Option<String>)> = events::table
+        .filter(events::id.gt(after))
+        .order(events::id)
+        .select((events::at, events::id, events::actor, events::idempotency_key))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(at, id, actor, key)| Some((at, id, actor?, key?))).collect())
+}

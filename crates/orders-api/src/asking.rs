@@ -1,0 +1,98 @@
+//! How a change is asked for: by whom, under which key, and whether in earnest.
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{
+        Method,
+        header::{HeaderName, HeaderValue},
+    },
+};
+use futures_util::future::{Ready, ready};
+use orders_domain::{
+    Actor, Done, Idempotency, IdempotencyKey, OrderService, Origin, Request, RequestId, User,
+};
+use utoipa::IntoParams;
+
+use crate::{auth::CurrentUser, edge::Named, error::ApiError, idempotency, parameters};
+
+/// Marks the answer of a dry run.
+pub const DRY_RUN: HeaderName = HeaderName::from_static("orders-dry-run");
+
+/// The parameter of every change, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what `parameters::dry_run` reads")]
+pub struct DryRunParam {
+    /// Answer as if it were done, and do nothing.
+    #[param(rename = "dryRun", nullable = false)]
+    dry_run: Option<bool>,
+}
+
+/// What a request says of itself, beside its body.
+#[derive(Debug)]
+pub struct Asking {
+    /// Who asks.
+    pub user: User,
+    key: Option<IdempotencyKey>,
+    rehearsal: bool,
+    id: Option<RequestId>,
+    method: Method,
+    path: String,
+}
+
+impl FromRequest for Asking {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl Asking {
+    fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        let CurrentUser { user, .. } = CurrentUser::of(request)?;
+        let key = idempotency::key(request.headers())?;
+        let id = request.extensions().get().and_then(|Named(id)| id.to_str().ok()?.parse().ok());
+        // What says which request it is counts only together with a key.
+        let path = if key.is_some() { request.uri().path().to_owned() } else { String::new() };
+        let rehearsal = parameters::dry_run(request.query_string())?;
+        Ok(Self { user, key, rehearsal, id, method: request.method().clone(), path })
+    }
+
+    /// The request as a use case takes it, with the bytes of its body.
+    #[must_use]
+    pub fn with_body(self, body: &[u8]) -> Request {
+        let Self { user, key, rehearsal, id, method, path } = self;
+        let idempotency =
+            key.map(|key| Idempotency { key, fingerprint: idempotency::fingerprint(&method, &path, body) });
+        Request { origin: Origin { actor: Actor::User(user.id()), request: id }, idempotency, rehearsal }
+    }
+}
+
+/// What an earlier request with the same key has done, or this refusal: a key is asked for before
+/// anything that a request says is judged.
+///
+/// # Errors
+///
+/// The refusal; 422 when the key stands for another request, 503.
+pub async fn recalled(
+    service: &OrderService,
+    user: User,
+    request: &Request,
+    refusal: ApiError,
+) -> Result<Done, ApiError> {
+    service.recalled(user, request).await?.ok_or(refusal)
+}
+
+/// Says of an answer that it was given before, or that nothing was done for it.
+pub fn mark(answer: &mut HttpResponse, done: &Done, rehearsal: bool) {
+    let yes = HeaderValue::from_static("true");
+    if let Done::Before(_) = done {
+        answer.headers_mut().insert(idempotency::REPLAYED, yes.clone());
+    }
+    if rehearsal {
+        answer.headers_mut().insert(DRY_RUN, yes);
+    }
+}

@@ -1,0 +1,202 @@
+//! An event as JSON: a `CloudEvent` 1.0 that is a payload of Standard Webhooks as well.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use orders_domain::{Actor, Happening, Order, OrderEvent, OrderShipment, Quoted};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use crate::response::{any_text, moment, number, order_json, plain_text};
+
+/// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventsSource(String);
+
+/// What was given is no URI reference.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{} is not a URI reference of 1 to 255 characters, such as /orders or urn:shop:eu", Quoted(.0))]
+pub struct NoEventsSource(String);
+
+impl FromStr for EventsSource {
+    type Err = NoEventsSource;
+
+    fn from_str(text: &str) -> Result<Self, NoEventsSource> {
+        let is_fine = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
+        if (1..=255).contains(&text.len()) && text.bytes().all(is_fine) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoEventsSource(text.to_owned()))
+        }
+    }
+}
+
+impl Default for EventsSource {
+    fn default() -> Self {
+        Self("/orders".to_owned())
+    }
+}
+
+/// Something that happened: a `CloudEvent` 1.0.
+#[derive(Debug, ToSchema)]
+#[schema(as = Event, example = json!({
+    "specversion": "1.0", "id": "1042", "source": "/orders", "type": "order.shipped", "subject": "orders/7",
+    "time": "2026-11-25T10:00:00.000Z", "timestamp": "2026-11-25T10:00:00.000Z",
+    "sequence": "0000000000000001042", "datacontenttype": "application/json",
+    "data": {"orderId": 7, "version": 3, "from": "processing", "to": "shipped", "actor": {"kind": "user", "id": "1"}},
+}))]
+#[expect(dead_code, reason = "the schema of what `event_json` writes")]
+pub struct EventBody {
+    /// The version of `CloudEvents`.
+    specversion: String,
+    /// Its number, which ascends in the order in which events can be read.
+    id: String,
+    /// Where it comes from.
+    source: String,
+    /// What kind of thing happened.
+    #[schema(rename = "type")]
+    kind: String,
+    /// To what it happened.
+    subject: String,
+    /// When, in UTC.
+    time: DateTime<Utc>,
+    /// The same.
+    timestamp: DateTime<Utc>,
+    /// The id as 19 digits, so that texts sort as numbers do.
+    sequence: String,
+    /// What `data` is.
+    datacontenttype: String,
+    /// What happened.
+    data: EventDataBody,
+}
+
+/// What an event says; which members there are goes by its type.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", as = EventData)]
+#[expect(dead_code, reason = "the schema of what `event_json` writes")]
+struct EventDataBody {
+    /// Which order.
+    order_id: i64,
+    /// The version that it made.
+    version: i64,
+    /// The status before.
+    #[schema(required = false, nullable = false)]
+    from: Option<String>,
+    /// The status since.
+    #[schema(required = false, nullable = false)]
+    to: Option<String>,
+    /// What was ordered.
+    #[schema(required = false, nullable = false)]
+    lines: Option<Vec<EventLineBody>>,
+    /// Who carries the parcel.
+    #[schema(required = false, nullable = false)]
+    shipping_provider: Option<String>,
+    /// The carrier's number for the parcel.
+    #[schema(required = false, nullable = false)]
+    tracking_number: Option<String>,
+    /// Who caused it.
+    actor: ActorBody,
+    /// With `include=order`: the order at this version.
+    #[schema(required = false, nullable = false)]
+    order: Option<crate::response::OrderBody>,
+}
+
+/// So many pieces of a product.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", as = EventLine)]
+#[expect(dead_code, reason = "the schema of what `event_json` writes")]
+struct EventLineBody {
+    /// Which product.
+    product_id: i64,
+    /// How many pieces.
+    quantity: u32,
+}
+
+/// Who caused an event.
+#[derive(Debug, ToSchema)]
+#[schema(as = Actor)]
+#[expect(dead_code, reason = "the schema of what `event_json` writes")]
+struct ActorBody {
+    /// `user`, `worker`, `cli` or `system`.
+    kind: String,
+    /// The user's number.
+    #[schema(required = false, nullable = false)]
+    id: Option<String>,
+}
+
+/// A little more than most events take.
+pub const EVENT_BYTES: usize = 400;
+
+/// Events as an array; with the order at each one's version, if there are any.
+pub fn array(source: &EventsSource, events: &[OrderEvent], orders: &[Order]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(events.len() * EVENT_BYTES + 2);
+    out.push(b'[');
+    for (index, event) in events.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        event_json(&mut out, source, event, orders.get(index));
+    }
+    out.push(b']');
+    out
+}
+
+/// Writes an event as [`EventBody`] describes it.
+pub fn event_json(
+    out: &mut Vec<u8>,
+    EventsSource(source): &EventsSource,
+    event: &OrderEvent,
+    order: Option<&Order>,
+) {
+    let id = event.id.get();
+    let kind = event.what.event_type();
+    number(out, "{\"specversion\":\"1.0\",\"id\":\"", id);
+    any_text(out, "\",\"source\":", source);
+    plain_text(out, ",\"type\":\"", kind.as_str());
+    number(out, ",\"subject\":\"orders/", event.order.get());
+    let at = moment(event.at);
+    plain_text(out, "\",\"time\":\"", &at);
+    plain_text(out, ",\"timestamp\":\"", &at);
+    plain_text(out, ",\"sequence\":\"", &format!("{id:019}"));
+    number(out, ",\"datacontenttype\":\"application/json\",\"data\":{\"orderId\":", event.order.get());
+    number(out, ",\"version\":", event.version.get());
+    let shipped = |out: &mut Vec<u8>, shipment: &OrderShipment| {
+        any_text(out, ",\"shippingProvider\":", shipment.provider());
+        any_text(out, ",\"trackingNumber\":", shipment.tracking_number());
+    };
+    match &event.what {
+        Happening::Placed { lines } => {
+            out.extend_from_slice(b",\"lines\":[");
+            for (index, (product, quantity)) in lines.iter().enumerate() {
+                let before = if index == 0 { "{\"productId\":" } else { ",{\"productId\":" };
+                number(out, before, product.get());
+                number(out, ",\"quantity\":", quantity.get().into());
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        Happening::Tracked(shipment) => shipped(out, shipment),
+        Happening::Moved { from, to } => {
+            plain_text(out, ",\"from\":\"", from.as_str());
+            plain_text(out, ",\"to\":\"", to.as_str());
+        }
+        Happening::Migrated { status, shipment } => {
+            plain_text(out, ",\"to\":\"", status.as_str());
+            if let Some(shipment) = shipment {
+                shipped(out, shipment);
+            }
+        }
+    }
+    let actor = event.origin.actor;
+    plain_text(out, ",\"actor\":{\"kind\":\"", actor.kind());
+    if let Actor::User(user) = actor {
+        number(out, ",\"id\":\"", user.get());
+        out.push(b'"');
+    }
+    out.push(b'}');
+    if let Some(order) = order {
+        out.extend_from_slice(b",\"order\":");
+        order_json(out, order);
+    }
+    out.extend_from_slice(b"}}");
+}

@@ -1,0 +1,237 @@
+//! What is asked for in the query and the headers of the feed.
+
+use std::time::Duration;
+
+use actix_web::http::header::{HeaderMap, HeaderName};
+use orders_domain::{
+    EventId, EventType, PageLimit, Quoted,
+    ports::{EventFilter, EventLimit},
+};
+use utoipa::IntoParams;
+
+use crate::{
+    error::ApiError,
+    faults::Faults,
+    parameters::{self, spelled},
+};
+
+/// Where a client that comes again says what it has seen.
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// The longest that a client is made to wait.
+const MAX_WAIT: Duration = Duration::from_mins(1);
+
+/// The query parameters of a timeline, for the document.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what `timeline` reads")]
+pub struct TimelineParams {
+    /// How many events at most.
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<i64>,
+    /// Only events after this id: the last one that was seen; 0 is the beginning.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+}
+
+/// The query parameters of the feed, for the document.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what `feed` reads")]
+pub struct EventsParams {
+    /// How many events at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<i64>,
+    /// Only events after this id: the last one that was seen; 0 is the beginning.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// Only events of this type, or with `order.*` of orders.
+    #[param(rename = "type", example = "order.*")]
+    kind: Option<String>,
+    /// Only events of this order.
+    #[param(pattern = "^orders/[1-9][0-9]{0,18}$")]
+    subject: Option<String>,
+    /// `order`: each with the order at its version.
+    #[param(pattern = "^order$")]
+    include: Option<String>,
+}
+
+/// What somebody wants of the feed.
+#[derive(Debug, Clone)]
+pub struct FeedQuery {
+    pub filter: EventFilter,
+    pub after: Option<EventId>,
+    pub limit: EventLimit,
+    pub with_orders: bool,
+    /// The type as it was asked for.
+    pub kind: Option<String>,
+}
+
+/// Reads the query of a timeline.
+///
+/// # Errors
+///
+/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of range.
+pub fn timeline(query: &str) -> Result<(Option<EventId>, EventLimit), ApiError> {
+    let mut faults = Faults::default();
+    let (mut after, mut limit) = (None, PageLimit::DEFAULT);
+    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
+        "limit" => {
+            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
+            limit = parsed.unwrap_or(limit);
+        }
+        "after" => after = seen(value, pointer, faults),
+        _ => parameters::unknown(name, faults),
+    });
+    faults.into_result()?;
+    let limit = i64::try_from(limit.get()).unwrap_or(i64::MAX);
+    Ok((after, EventLimit::try_from(limit)?))
+}
+
+/// Reads the query of the feed.
+///
+/// # Errors
+///
+/// 400 for parameters that do not parse or are repeated, 422 for unknown ones, unknown types and values
+/// out of range.
+pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
+    let mut faults = Faults::default();
+    let mut wanted = FeedQuery {
+        filter: EventFilter::default(),
+        after: None,
+        limit: EventLimit::DEFAULT,
+        with_orders: false,
+        kind: None,
+    };
+    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
+        "limit" => {
+            let parsed = parameters::limit(value, pointer, |value| EventLimit::refused(value), faults);
+            wanted.limit = parsed.unwrap_or(wanted.limit);
+        }
+        "after" => wanted.after = seen(value, pointer, faults),
+        "type" => match types(value) {
+            Ok(types) => {
+                wanted.filter.types = types;
+                wanted.kind = Some(value.to_owned());
+            }
+            Err(reason) => faults.invalid(pointer, reason),
+        },
+        "subject" => {
+            let order = value.strip_prefix("orders/").and_then(|id| id.parse().ok());
+            let reason = || format!("{} is not a subject, such as orders/7", Quoted(value));
+            wanted.filter.order = spelled(order.ok_or_else(reason), pointer, faults);
+        }
+        "include" if value == "order" => wanted.with_orders = true,
+        "include" => faults.invalid(pointer, format_args!("include {} is not order", Quoted(value))),
+        _ => parameters::unknown(name, faults),
+    });
+    faults.into_result().map(|()| wanted)
+}
+
+/// 0 is what a client has seen that has seen nothing.
+fn seen(value: &str, pointer: String, faults: &mut Faults) -> Option<EventId> {
+    if value == "0" { None } else { spelled(value.parse(), pointer, faults) }
+}
+
+/// The types that a word stands for; of orders are all that there are.
+fn types(word: &str) -> Result<Vec<EventType>, orders_domain::InvalidInput> {
+    if word == "order.*" { Ok(Vec::new()) } else { Ok(vec![word.parse()?]) }
+}
+
+impl FeedQuery {
+    /// The same from where a client has come to that comes again: its header wins, since a browser
+    /// keeps to the address that it had at first.
+    ///
+    /// # Errors
+    ///
+    /// 400 for a header that is no id.
+    pub fn resumed(self, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let Some(sent) = headers.get(LAST_EVENT_ID) else { return Ok(self) };
+        let sent = String::from_utf8_lossy(sent.as_bytes());
+        let after = if sent == "0" { None } else { Some(sent.parse()?) };
+        Ok(Self { after, ..self })
+    }
+
+    /// The `Link` to what comes after a cursor, of a server below this path.
+    pub fn next_link(&self, public_path: &str, cursor: Option<EventId>) -> String {
+        let pages = format!("{public_path}/events?");
+        let start = pages.len();
+        let mut next = form_urlencoded::Serializer::for_suffix(pages, start);
+        next.append_pair("after", &cursor.or(self.after).map_or(0, EventId::get).to_string());
+        next.append_pair("limit", &self.limit.get().to_string());
+        if let Some(kind) = &self.kind {
+            next.append_pair("type", kind);
+        }
+        if let Some(order) = self.filter.order {
+            next.append_pair("subject", &format!("orders/{order}"));
+        }
+        if self.with_orders {
+            next.append_pair("include", "order");
+        }
+        format!("<{}>; rel=\"next\"", next.finish())
+    }
+}
+
+/// How long a client would rather wait than get nothing (RFC 7240, section 4.3), at most a minute. What
+/// is no number of seconds is no preference.
+pub fn wait(headers: &HeaderMap) -> Option<Duration> {
+    let values = headers.get_all(PREFER).filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split([',', ';']));
+    let seconds = preferences.find_map(|preference| {
+        let (name, value) = preference.split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("wait").then(|| value.parse::<u32>().ok()).flatten()
+    })?;
+    Some(Duration::from_secs(seconds.into()).min(MAX_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_wait_is_whole_seconds_up_to_a_minute_and_nothing_else() {
+        let waits = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(PREFER, HeaderValue::from_static(value));
+            wait(&headers).map(|wait| wait.as_secs())
+        };
+        for (value, seconds) in [
+            ("wait=20", 20),
+            ("WAIT = 5", 5),
+            ("respond-async, wait=10", 10),
+            ("wait=\"7\"", 7),
+            ("wait=3600", 60),
+            ("wait=0", 0),
+        ] {
+            assert_eq!(waits(value), Some(seconds), "{value}");
+        }
+        for value in ["", "wait", "wait=", "wait=-1", "wait=1.5", "wait=soon", "waiting=3"] {
+            assert_eq!(waits(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_named_at_once() {
+        let refused = |query| match feed(query).unwrap_err() {
+            ApiError::Malformed { faults, .. } => (400, faults.len()),
+            ApiError::Invalid { faults, .. } => (422, faults.len()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused("type=order.lost&limit=0&include=user&colour=red"), (422, 4));
+        assert_eq!(refused("subject=order/7"), (400, 1));
+        assert_eq!(refused("subject=orders/07&after=x&limit=many&after=1"), (400, 4));
+    }
+
+    #[test]
+    fn the_link_keeps_everything_but_the_cursor() {
+        let query = feed("after=3&limit=7&type=order.shipped&subject=orders/9&include=order").unwrap();
+        let next = "</shop/events?after=5&limit=7&type=order.shipped&subject=orders%2F9&include=order>; rel=\"next\"";
+        assert_eq!(query.next_link("/shop", Some(5.try_into().unwrap())), next);
+        assert_eq!(feed("").unwrap().next_link("", None), "</events?after=0&limit=100>; rel=\"next\"");
+    }
+}

@@ -1,0 +1,84 @@
+//! The feed as newline-delimited JSON: all there is, one event a line, and then the end.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::header::{self, HeaderValue},
+    web::{Bytes, Data},
+};
+use futures_util::stream;
+use orders_domain::{
+    Order, OrderError, OrderEvent, OrderService, User,
+    ports::{EventLimit, EventPage},
+};
+
+use super::{
+    body::{EVENT_BYTES, EventsSource, event_json},
+    query::FeedQuery,
+};
+use crate::accept::Media;
+
+/// Every event that is wanted, up to now. Page by page, each when the client has taken the one before.
+pub fn lines(
+    service: Arc<OrderService>,
+    source: Data<EventsSource>,
+    user: User,
+    query: FeedQuery,
+) -> HttpResponse {
+    let query = FeedQuery { limit: EventLimit::MAX, ..query };
+    let pages = stream::unfold(Some(query), move |query| {
+        let (service, source) = (Arc::clone(&service), source.clone());
+        async move {
+            let mut query = query?;
+            let (page, lines) = match page(&service, &source, user, &query, write_line).await {
+                Ok(page) => page,
+                // The status is sent already: breaking off is how the client learns of it.
+                Err(error) => return Some((Err(broken_off(error)), None)),
+            };
+            query.after = page.cursor;
+            if lines.is_empty() && !page.more {
+                return None;
+            }
+            Some((Ok(lines), page.more.then_some(query)))
+        }
+    });
+    head(Media::NdJson).streaming(pages)
+}
+
+/// The next page of the feed, and its events as they are sent.
+pub async fn page(
+    service: &OrderService,
+    source: &EventsSource,
+    user: User,
+    query: &FeedQuery,
+    write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
+) -> Result<(EventPage, Bytes), OrderError> {
+    let page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
+    let orders = if query.with_orders { service.orders_of(&page.events).await? } else { Vec::new() };
+    let mut out = Vec::with_capacity(page.events.len() * EVENT_BYTES);
+    for (index, event) in page.events.iter().enumerate() {
+        write(&mut out, source, event, orders.get(index));
+    }
+    Ok((page, out.into()))
+}
+
+fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {
+    event_json(out, source, event, order);
+    out.push(b'\n');
+}
+
+/// The head of a streaming answer.
+pub fn head(media: Media) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media.name())))
+        .insert_header((header::VARY, HeaderValue::from_static("accept, prefer")));
+    answer
+}
+
+/// What ends a stream whose status is sent already.
+pub fn broken_off(error: OrderError) -> Box<dyn std::error::Error> {
+    tracing::error!(error = &error as &dyn std::error::Error, "a stream of events broke off");
+    error.into()
+}

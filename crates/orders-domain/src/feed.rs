@@ -1,0 +1,94 @@
+//! What happened, in the order in which it can be read.
+
+use async_trait::async_trait;
+
+use crate::{
+    event::EventType,
+    failure::PortError,
+    id::{EventId, OrderId},
+    invalid::InvalidInput,
+    order::event::OrderEvent,
+};
+
+/// How many events a page holds at most: 1 to 1,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventLimit(u16);
+
+impl EventLimit {
+    /// The largest page.
+    pub const MAX: Self = Self(1000);
+
+    /// The page of somebody who did not say.
+    pub const DEFAULT: Self = Self(100);
+
+    /// What is said of a number that is none.
+    #[must_use]
+    pub fn refused(value: impl std::fmt::Display) -> InvalidInput {
+        InvalidInput::new("limit", format!("{value} is not from 1 to {}", Self::MAX.0))
+    }
+
+    /// The number of events.
+    #[must_use]
+    pub fn get(self) -> usize {
+        self.0.into()
+    }
+}
+
+impl TryFrom<i64> for EventLimit {
+    type Error = InvalidInput;
+
+    fn try_from(value: i64) -> Result<Self, InvalidInput> {
+        let limit = u16::try_from(value).ok().filter(|limit| (1..=Self::MAX.0).contains(limit));
+        limit.map(Self).ok_or_else(|| Self::refused(value))
+    }
+}
+
+/// Which events somebody wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only of these types; of all if there are none.
+    pub types: Vec<EventType>,
+    /// Only of this order.
+    pub order: Option<OrderId>,
+}
+
+impl EventFilter {
+    /// Whether an event is wanted.
+    #[must_use]
+    pub fn admits(&self, event: &OrderEvent) -> bool {
+        (self.types.is_empty() || self.types.contains(&event.what.event_type()))
+            && self.order.is_none_or(|order| event.order == order)
+    }
+}
+
+/// Some of the events after one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPage {
+    /// Those that are wanted, ascending.
+    pub events: Vec<OrderEvent>,
+    /// Up to here all was looked at: the next page begins after it. `None` if nothing was ever there.
+    pub cursor: Option<EventId>,
+    /// Whether more may be there already.
+    pub more: bool,
+}
+
+/// Reads what happened.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait Feed: Send + Sync {
+    /// Some of the wanted events after one, ascending, and how far it looked. Whoever has seen an event
+    /// never finds an earlier one afterwards that was not there.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    async fn events(
+        &self,
+        filter: EventFilter,
+        after: Option<EventId>,
+        limit: EventLimit,
+    ) -> Result<EventPage, PortError>;
+
+    /// Returns once events may have come after this one; perhaps at once, perhaps without any.
+    async fn news(&self, after: Option<EventId>);
+}

@@ -1,0 +1,103 @@
+//! What happened to orders, for those who may know.
+
+use super::OrderService;
+use crate::{
+    failure::PortError,
+    feed::{EventFilter, EventLimit, EventPage},
+    id::EventId,
+    identity::{Ownership, UseCase, User},
+    invalid::InvalidInput,
+    order::{Order, error::OrderError, event::OrderEvent, owned::OwnedOrder},
+    version::Version,
+};
+
+impl OrderService {
+    /// What happened to an order after an event, ascending.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn timeline(
+        &self,
+        order: &OwnedOrder,
+        after: Option<EventId>,
+        limit: EventLimit,
+    ) -> Result<EventPage, OrderError> {
+        let filter = EventFilter { types: Vec::new(), order: Some(order.order().id()) };
+        Ok(self.storage.feed.events(filter, after, limit).await?)
+    }
+
+    /// The order as it was at a version: what its events until then add up to. `None` for a version
+    /// that it has not had, or had before there were events.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn at_version(&self, order: OwnedOrder, version: Version) -> Result<Option<Order>, OrderError> {
+        self.as_of(order.order, version).await
+    }
+
+    async fn as_of(&self, order: Order, version: Version) -> Result<Option<Order>, OrderError> {
+        if version == Version::FIRST {
+            return Ok(Some(order.as_placed()));
+        }
+        let filter = EventFilter { types: Vec::new(), order: Some(order.id()) };
+        let (mut after, mut until) = (None, Vec::new());
+        loop {
+            let page = self.storage.feed.events(filter.clone(), after, EventLimit::MAX).await?;
+            until.extend(page.events.into_iter().take_while(|event| event.version <= version));
+            after = page.cursor;
+            if !page.more || until.last().is_some_and(|event| event.version == version) {
+                break;
+            }
+        }
+        if until.last().is_none_or(|event| event.version != version) {
+            return Ok(None);
+        }
+        Ok(order.as_of(&until).map_err(corrupt)?)
+    }
+
+    /// Each event's order as it was at the event's version.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Unavailable`].
+    pub async fn orders_of(&self, events: &[OrderEvent]) -> Result<Vec<Order>, OrderError> {
+        let mut orders = Vec::with_capacity(events.len());
+        for event in events {
+            let order = self.storage.orders.find(event.order).await?;
+            let then = match order {
+                Some(order) => self.as_of(order, event.version).await?,
+                None => None,
+            };
+            let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
+            orders.push(then.ok_or_else(lost).map_err(corrupt)?);
+        }
+        Ok(orders)
+    }
+
+    /// What happened to all orders after an event, ascending.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
+    pub async fn events(
+        &self,
+        asker: User,
+        filter: EventFilter,
+        after: Option<EventId>,
+        limit: EventLimit,
+    ) -> Result<EventPage, OrderError> {
+        UseCase::Follow.check(asker, Ownership::Own)?;
+        Ok(self.storage.feed.events(filter, after, limit).await?)
+    }
+
+    /// Returns once events may have come after this one; perhaps at once, perhaps without any.
+    pub async fn news(&self, after: Option<EventId>) {
+        self.storage.feed.news(after).await;
+    }
+}
+
+fn corrupt(error: InvalidInput) -> PortError {
+    PortError::Corrupt(error.into())
+}
