@@ -24,7 +24,7 @@ use super::{
     OpenError, corrupt,
     rows::{
         self,
-        order::{JoinedRow, JoinedTypes, Shipments},
+        order::{JoinedRow, JoinedTypes, Joins},
     },
     writer::{Write, Writer},
 };
@@ -128,8 +128,10 @@ impl Drop for SqliteDatabase {
     }
 }
 
-impl Shipments for Sqlite {
-    const SHIPMENT: &'static str = "LEFT JOIN order_shipments AS shipment ON shipment.id = orders.id WHERE ";
+impl Joins for Sqlite {
+    const JOINS: &'static str = "LEFT JOIN order_products AS line \
+        ON line.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 \
+        LEFT JOIN order_shipments AS shipment ON shipment.id = orders.id WHERE ";
 }
 
 impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {

@@ -31,16 +31,21 @@ pub fn lines(
         let (service, source) = (Arc::clone(&service), source.clone());
         async move {
             let mut query = query?;
-            let (page, lines) = match page(&service, &source, user, &query, write_line).await {
-                Ok(page) => page,
-                // The status is sent already: breaking off is how the client learns of it.
-                Err(error) => return Some((Err(broken_off(error)), None)),
-            };
-            query.after = page.cursor;
-            if lines.is_empty() && !page.more {
-                return None;
+            loop {
+                let (page, lines) = match page(&service, &source, user, &query, write_line).await {
+                    Ok(page) => page,
+                    // The status is sent already: breaking off is how the client learns of it.
+                    Err(error) => return Some((Err(broken_off(error)), None)),
+                };
+                query.after = page.cursor;
+                // An empty piece would be the end of the body.
+                if !lines.is_empty() {
+                    return Some((Ok(lines), page.more.then_some(query)));
+                }
+                if !page.more {
+                    return None;
+                }
             }
-            Some((Ok(lines), page.more.then_some(query)))
         }
     });
     head(Media::NdJson).streaming(pages)

@@ -8,6 +8,8 @@ use crate::{
     TrackingNumber,
 };
 
+mod events;
+
 /// So many microseconds after the moment at which the orders of these tests are placed.
 fn at(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_795_341_600_123).unwrap() + TimeDelta::microseconds(micros)
@@ -275,33 +277,6 @@ fn event(order: &Order, what: Happening, id: usize) -> OrderEvent {
         origin: Actor::System.into(),
         what,
     }
-}
-
-#[test]
-fn events_that_do_not_follow_each_other_make_no_order() {
-    let first = placed(&[(1, 1)]);
-    let moved = |from, to, version: i64| OrderEvent {
-        version: n(version),
-        ..event(&first, Happening::Moved { from, to }, 2)
-    };
-    let placing = event(&first, Happening::placing(&first), 1);
-    let foreign = OrderEvent { order: n(8), ..moved(Pending, Processing, 2) };
-    for wrong in [moved(Pending, Processing, 3), moved(Processing, Shipped, 2), placing.clone(), foreign] {
-        let sum = first.clone().as_of(&[placing.clone(), moved(Pending, Shipped, 2), wrong.clone()]);
-        assert!(sum.is_err(), "{wrong:?}");
-    }
-    assert_eq!(first.as_of(&[]), Ok(None));
-}
-
-#[test]
-fn an_order_from_before_there_were_events_goes_on_from_what_it_had_become() {
-    let first = placed(&[(1, 1)]);
-    let placing = event(&first, Happening::placing(&first), 1);
-    let migrated = Happening::Migrated { status: Shipped, shipment: Some(shipment("1")) };
-    let migrated = OrderEvent { version: n(4), at: at(5000), ..event(&first, migrated, 2) };
-    let then = first.as_of(&[placing, migrated]).unwrap().unwrap();
-    assert_eq!((then.status(), then.version().get(), then.updated_at()), (Shipped, 4, at(5000)));
-    assert_eq!(then.shipment(), Some(&shipment("1")));
 }
 
 #[derive(Debug, Clone, Copy)]

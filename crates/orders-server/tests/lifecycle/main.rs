@@ -16,6 +16,7 @@ mod locked;
 mod log;
 mod namespace;
 mod numbers;
+mod rare_events;
 mod rate_limit;
 mod recovery;
 mod refusals;

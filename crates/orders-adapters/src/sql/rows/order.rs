@@ -65,18 +65,16 @@ pub type JoinedTypes = (
     BigInt,
 );
 
-/// The orders that meet a condition, each with its shipment and its lines, ascending.
-///
-/// The lines of an order are a range of ids, so no other index is needed to find them.
+/// What is read of orders, each with its shipment and its lines.
 const ORDERS: &str = "SELECT orders.id, line.id, line.product_id, line.price, line.quantity, orders.user_id, \
     orders.order_date, orders.updated_at, orders.status, orders.currency, shipment.shipping_provider, \
-    shipment.tracking_number, orders.version FROM orders \
-    LEFT JOIN order_products AS line ON line.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 ";
+    shipment.tracking_number, orders.version FROM orders ";
 
-/// How a backend is best asked for an order's shipment.
-pub trait Shipments: Backend {
-    /// The join of `orders` with `shipment`, in front of the condition.
-    const SHIPMENT: &'static str;
+/// How a backend is best asked for what belongs to an order. The lines of an order are a range of ids, so
+/// no other index is needed to find them.
+pub trait Joins: Backend {
+    /// The joins of `orders` with `line` and `shipment`, in front of the condition.
+    const JOINS: &'static str;
 }
 
 /// The query of the orders that meet a condition on the table `orders`, as [`JoinedRow`]s.
@@ -85,12 +83,12 @@ pub struct Joined<C>(pub C);
 
 impl<C, DB> QueryFragment<DB> for Joined<C>
 where
-    DB: Shipments,
+    DB: Joins,
     C: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(ORDERS);
-        out.push_sql(DB::SHIPMENT);
+        out.push_sql(DB::JOINS);
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(" ORDER BY orders.id, line.id");
         Ok(())
