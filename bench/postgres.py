@@ -4,8 +4,8 @@
     python3 bench/postgres.py [--seconds 5] [--rounds 3] [--connections 64]
 
 It starts a PostgreSQL of its own from the machine's binaries (`pg_config --bindir`), on loopback, with
-fsync and synchronous_commit on. pgbench writes an order and its two lines as three prepared statements
-in a transaction, and reads an order by the server's own join. Needs wrk, and runs as root or as a user
+fsync and synchronous_commit on. pgbench writes an order, its two lines and its event as four prepared
+statements in a transaction, and reads an order by the server's own join. Needs wrk, and runs as root or as a user
 who may run PostgreSQL.
 """
 
@@ -25,24 +25,32 @@ from bench import HERE, TARGET, Server, load, orders_ready, place
 WRITE = """\
 \set user random(1, 3)
 BEGIN;
-SELECT first_id AS id, greatest(earliest, date) AS date
-    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, allocate_orders(1, date) \gset
+SELECT first_order AS id, first_event AS event, greatest(earliest, date) AS date
+    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, allocate_ids(1, date, 1) \gset
+INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, request_id, data)
+    VALUES (:event, 'order', :id, 1, 'placed', :date, 'user', :user, '01a21a7e-fa83-72b1-95ea-6e9512bf1852',
+    '{"lines":[[9,7],[1,1]]}');
 INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version)
     VALUES (:id, :user, :date, :date, 'pending', 'USD', 1);
-INSERT INTO order_products (order_id, position, product_id, price, quantity)
-    VALUES (:id, 0, 9, 1999, 7), (:id, 1, 1, 1399, 1);
+INSERT INTO order_products (id, order_id, product_id, price, quantity)
+    VALUES (:id * 100 - 99, :id, 9, 1999, 7), (:id * 100 - 98, :id, 1, 1399, 1);
 COMMIT;
 """
 
 # ... or from a bare sequence, which lists could not be made of.
-WRITE_BARE = re.sub(r"SELECT first_id.*?gset", r"""SELECT nextval('order_ids') AS id,
+WRITE_BARE = re.sub(r"SELECT first_order.*?gset", r"""SELECT nextval('order_ids') AS id, nextval('event_ids') AS event,
     (extract(epoch FROM now()) * 1000)::BIGINT AS date \\gset""", WRITE, flags=re.DOTALL)
 
 READ = """\
 \\set id random({first}, {last})
-SELECT orders.id, position, product_id, price, quantity, user_id, order_date, updated_at, status, currency,
-    shipping_provider, tracking_number, version
-    FROM orders LEFT JOIN order_products ON order_id = orders.id WHERE orders.id = :id ORDER BY orders.id, position;
+SELECT orders.id, line.id, product_id, price, quantity, user_id, order_date, updated_at, status, currency,
+    shipment.shipping_provider, shipment.tracking_number, version
+    FROM orders LEFT JOIN LATERAL (SELECT id, product_id, price, quantity FROM order_products
+        WHERE order_products.id BETWEEN orders.id * 100 - 99 AND orders.id * 100
+        ORDER BY order_products.id LIMIT 100) AS line ON true
+    LEFT JOIN LATERAL (SELECT shipping_provider, tracking_number FROM order_shipments
+        WHERE order_shipments.id = orders.id LIMIT 1) AS shipment ON true
+    WHERE orders.id = :id ORDER BY orders.id, line.id;
 """
 
 ONE = "pgbench, an order a transaction, 16 clients"
