@@ -18,7 +18,7 @@ const LINKS: usize = 40;
 #[derive(Debug)]
 pub struct FileLock {
     database: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl FileLock {
@@ -35,7 +35,7 @@ impl FileLock {
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(not_writable)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { database, _file: file }),
+            Ok(()) => Ok(Self { database, file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse(asked.to_owned())),
             Err(TryLockError::Error(source)) => Err(not_writable(source)),
         }
@@ -44,6 +44,15 @@ impl FileLock {
     /// Where the database is: an absolute path without links.
     pub fn database(&self) -> &Path {
         &self.database
+    }
+}
+
+/// To close the file is not enough: a program that this process is just starting has it too, for a moment.
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the lock of the database is let go of later");
+        }
     }
 }
 
