@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::{auth::Auth, error::ApiError, events::asyncapi, openapi};
+use crate::{events::asyncapi, http::error::ApiError, openapi, server::auth::Auth};
 
 /// The assets of a release do not change.
 const ASSETS: HeaderValue = HeaderValue::from_static("public, max-age=86400");

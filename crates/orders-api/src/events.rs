@@ -14,8 +14,9 @@ use orders_domain::{EventId, OrderService, User, ports::EventPage};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    accept::Media, auth::CurrentUser, ending::Ending, error::ApiError, ownership::Owned,
-    public_url::PublicPath, response,
+    http::{accept::Media, error::ApiError, public_url::PublicPath},
+    orders::response,
+    server::{auth::CurrentUser, ending::Ending, ownership::Owned},
 };
 
 pub mod asyncapi;

@@ -5,7 +5,7 @@ use orders_domain::OrderService;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{error::ApiError, response};
+use crate::{http::error::ApiError, orders::response};
 
 /// What a health check says.
 #[derive(Debug, Serialize, ToSchema)]

@@ -16,7 +16,12 @@ mod failures;
 
 use failures::WhatCanGoWrong;
 
-use crate::{auth, error::Problem, events, health, metrics, orders, products, public_url::PublicUrl};
+use crate::{
+    events, health,
+    http::{error::Problem, public_url::PublicUrl},
+    orders, products,
+    server::{auth, metrics},
+};
 
 #[derive(OpenApi)]
 #[openapi(

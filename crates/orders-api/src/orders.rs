@@ -11,22 +11,31 @@ use actix_web::{
 use orders_domain::{Done, OrderService, RequestedLine, User};
 
 use crate::{
-    accept::Media,
-    asking::{self, Asking, DryRunParam},
-    auth::ListedFor,
-    error::ApiError,
-    etag,
-    idempotency::KeyHeader,
-    json::Json,
-    ownership::Owned,
-    parameters::{self, VersionParam},
-    payload::UnreadBody,
-    public_url::PublicPath,
-    query::{self, ListParams},
-    request::{self, PlaceOrderBody, SetStatusBody, SetTrackingBody},
-    response::{self, OrderBody},
-    stream,
+    http::{
+        accept::Media,
+        error::ApiError,
+        etag,
+        idempotency::KeyHeader,
+        json::Json,
+        parameters::{self, VersionParam},
+        public_url::PublicPath,
+    },
+    server::{
+        asking::{self, Asking, DryRunParam},
+        auth::ListedFor,
+        ownership::Owned,
+        payload::UnreadBody,
+    },
 };
+
+mod query;
+mod request;
+pub mod response;
+mod stream;
+
+use query::ListParams;
+use request::{PlaceOrderBody, SetStatusBody, SetTrackingBody};
+use response::OrderBody;
 
 type Answer = Result<HttpResponse, ApiError>;
 

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use orders_domain::OrderService;
 
 use crate::{
-    error::ApiError,
-    ownership::segment_id,
-    response::{self, ProductBody},
+    http::error::ApiError,
+    orders::response::{self, ProductBody},
+    server::ownership::segment_id,
 };
 
 /// Lists all products.

@@ -17,21 +17,34 @@ use futures_util::FutureExt;
 use orders_domain::OrderService;
 
 use crate::{
-    asking,
-    auth::Auth,
-    connections::{HEAD_PATIENCE, Watch},
     docs::Documents,
-    edge::{self, edge, refused_preflights},
-    ending::Stop,
     events::{EventsSource, Streams},
-    host::LoopbackOnly,
-    idempotency,
-    metrics::Render,
+    http::{
+        idempotency,
+        public_url::{PublicPath, PublicUrl},
+    },
     openapi,
-    public_url::{PublicPath, PublicUrl},
-    rate_limit::RateLimit,
-    routes,
 };
+use auth::Auth;
+use connections::{HEAD_PATIENCE, Watch};
+use edge::{edge, refused_preflights};
+use ending::Stop;
+use host::LoopbackOnly;
+use metrics::Render;
+use rate_limit::RateLimit;
+
+pub mod asking;
+pub mod auth;
+pub mod connections;
+pub mod edge;
+pub mod ending;
+pub mod gate;
+pub mod host;
+pub mod metrics;
+pub mod ownership;
+pub mod payload;
+pub mod rate_limit;
+mod routes;
 
 /// How long requests that were read may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(7);

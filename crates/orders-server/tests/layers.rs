@@ -99,3 +99,18 @@ fn inside_the_domain_the_arrows_go_down() {
         }
     }
 }
+
+#[test]
+fn inside_the_api_the_parts_of_http_name_no_other_room() {
+    let api = root().join("crates/orders-api/src");
+    let files: Vec<_> = fs::read_dir(api.join("http")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() > 5);
+    for file in files.into_iter().filter(|path| path.is_file()) {
+        let source = fs::read_to_string(&file).unwrap();
+        for room in ["server", "orders", "events", "products", "docs", "health", "openapi"] {
+            let named =
+                source.contains(&format!("crate::{room}")) || source.contains(&format!("\n    {room}::"));
+            assert!(!named, "{} names {room}", file.display());
+        }
+    }
+}

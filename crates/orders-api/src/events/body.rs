@@ -7,7 +7,7 @@ use orders_domain::{Actor, Happening, Order, OrderEvent, OrderShipment, Quoted};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::response::{any_text, moment, number, order_json, plain_text};
+use crate::orders::response::{any_text, moment, number, order_json, plain_text};
 
 /// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ struct EventDataBody {
     actor: ActorBody,
     /// With `include=order`: the order at this version.
     #[schema(required = false, nullable = false)]
-    order: Option<crate::response::OrderBody>,
+    order: Option<crate::orders::response::OrderBody>,
 }
 
 /// So many pieces of a product.

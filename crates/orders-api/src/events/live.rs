@@ -26,10 +26,11 @@ use super::{
     stream::{broken_off, head, page},
 };
 use crate::{
-    accept::Media,
-    auth::{Auth, USER_ID},
-    ending::Ending,
-    error::ApiError,
+    http::{accept::Media, error::ApiError},
+    server::{
+        auth::{Auth, USER_ID},
+        ending::Ending,
+    },
 };
 
 /// How many clients may follow at once.

@@ -9,7 +9,7 @@ use orders_domain::{
 };
 use utoipa::IntoParams;
 
-use crate::{
+use crate::http::{
     error::ApiError,
     faults::Faults,
     parameters::{self, spelled},

@@ -17,7 +17,7 @@ use super::{
     body::{EVENT_BYTES, EventsSource, event_json},
     query::FeedQuery,
 };
-use crate::accept::Media;
+use crate::http::accept::Media;
 
 /// Every event that is wanted, up to now. Page by page, each when the client has taken the one before.
 pub fn lines(

@@ -13,7 +13,10 @@ use utoipa::{
 };
 
 use super::{operations, text};
-use crate::{accept::Media, error::ApiError, faults::Faults, payload};
+use crate::{
+    http::{accept::Media, error::ApiError, faults::Faults},
+    server::payload,
+};
 
 /// The errors that an operation can answer beside its own answers.
 pub struct WhatCanGoWrong;

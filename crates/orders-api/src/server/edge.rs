@@ -18,11 +18,13 @@ use tracing::{Instrument, debug_span};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::{
-    connections::{ServedBody, Watched},
-    ending::Ending,
-    error::ApiError,
-    gate::{AtRoute, RouteName},
-    metrics,
+    http::error::ApiError,
+    server::{
+        connections::{ServedBody, Watched},
+        ending::Ending,
+        gate::{AtRoute, RouteName},
+        metrics,
+    },
 };
 
 /// Names a request in every answer and log line.

@@ -5,7 +5,7 @@ use form_urlencoded::Serializer;
 use orders_domain::{InvalidInput, OrderFilter, OrderId, OrderQuery, PageLimit, Quoted};
 use utoipa::IntoParams;
 
-use crate::{
+use crate::http::{
     error::ApiError,
     faults::Faults,
     parameters::{self, spelled},
@@ -23,7 +23,7 @@ pub struct ListParams {
     #[param(minimum = 0)]
     after: Option<i64>,
     /// Only orders in this status.
-    #[param(value_type = Option<crate::response::Status>)]
+    #[param(value_type = Option<crate::orders::response::Status>)]
     status: Option<String>,
     /// Only orders of this user.
     #[param(rename = "userId", minimum = 1)]

@@ -12,7 +12,7 @@ use orders_domain::{Order, OrderShipment, Product};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{error::ApiError, etag};
+use crate::http::{error::ApiError, etag};
 
 /// The words for where an order stands.
 #[derive(Debug, ToSchema)]

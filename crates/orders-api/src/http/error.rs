@@ -13,7 +13,7 @@ use orders_domain::{InvalidInput, OrderError, OrderId, OrderStatus, Scope, Versi
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
+use crate::http::{
     accept::Media,
     faults::{Fault, Faults, cut},
 };

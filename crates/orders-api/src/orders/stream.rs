@@ -14,8 +14,8 @@ use futures_util::stream;
 use orders_domain::{Audience, OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
 
 use crate::{
-    accept::Media,
-    response::{ORDER_BYTES, order_json},
+    http::accept::Media,
+    orders::response::{ORDER_BYTES, order_json},
 };
 
 /// Every order that these may see and the filter lets through, from after an id on.

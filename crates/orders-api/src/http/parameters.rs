@@ -10,7 +10,7 @@ use form_urlencoded::parse;
 use orders_domain::{InvalidInput, Quoted, Version};
 use utoipa::IntoParams;
 
-use crate::{error::ApiError, faults::Faults};
+use crate::http::{error::ApiError, faults::Faults};
 
 /// The most parameters that a query has. Looking for repeated ones looks at all that came before.
 const MAX: usize = 32;

@@ -8,7 +8,7 @@ use orders_domain::{Fingerprint, IdempotencyKey};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 
 /// The header with the client's key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

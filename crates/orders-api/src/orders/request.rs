@@ -8,7 +8,7 @@ use orders_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::{
+use crate::http::{
     error::ApiError,
     faults::{Faults, cut},
     json::{Json, push_pointer},
@@ -68,7 +68,7 @@ pub struct SetTrackingBody {
 #[expect(dead_code, reason = "the schema of what `status` reads")]
 pub struct SetStatusBody {
     /// The next status.
-    #[schema(value_type = crate::response::Status)]
+    #[schema(value_type = crate::orders::response::Status)]
     status: String,
 }
 

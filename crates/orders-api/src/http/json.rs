@@ -12,7 +12,7 @@ use std::{
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::{error::ApiError, faults::Faults};
+use crate::http::{error::ApiError, faults::Faults};
 
 mod number;
 

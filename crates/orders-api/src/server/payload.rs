@@ -14,7 +14,7 @@ use futures_util::{
     future::{Ready, poll_fn, ready},
 };
 
-use crate::{error::ApiError, gate::AtRoute};
+use crate::{http::error::ApiError, server::gate::AtRoute};
 
 /// The largest body, in bytes.
 pub const LIMIT: usize = 64 * 1024;

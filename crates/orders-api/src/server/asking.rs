@@ -14,7 +14,10 @@ use orders_domain::{
 };
 use utoipa::IntoParams;
 
-use crate::{auth::CurrentUser, edge::Named, error::ApiError, idempotency, parameters};
+use crate::{
+    http::{error::ApiError, idempotency, parameters},
+    server::{auth::CurrentUser, edge::Named},
+};
 
 /// Marks the answer of a dry run.
 pub const DRY_RUN: HeaderName = HeaderName::from_static("orders-dry-run");

@@ -15,7 +15,7 @@ use actix_web::{
 };
 use metrics::{Counter, Histogram, counter, histogram};
 
-use crate::gate::RouteName;
+use crate::server::gate::RouteName;
 
 /// Writes the present numbers in Prometheus' text format.
 pub type Render = Arc<dyn Fn() -> String + Send + Sync>;

@@ -13,7 +13,7 @@ use actix_web::{
 use futures_util::future::{Ready, ready};
 use orders_domain::{Audience, UseCase, User, ports::Authenticator};
 
-use crate::{error::ApiError, gate::AtRoute};
+use crate::{http::error::ApiError, server::gate::AtRoute};
 
 /// The header that names a user in header mode.
 pub const USER_ID: HeaderName = HeaderName::from_static("user_id");

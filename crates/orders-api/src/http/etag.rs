@@ -6,7 +6,7 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use orders_domain::{Expected, Version};
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 
 /// The tag of an order at this version.
 #[must_use]

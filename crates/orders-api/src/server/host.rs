@@ -15,7 +15,7 @@ use actix_web::{
 };
 use orders_domain::Quoted;
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 
 /// The mark of a server that answers to loopback names only.
 #[derive(Debug, Default)]

@@ -12,12 +12,17 @@ use actix_web::{
 use orders_domain::{Audience, OrderError, Ownership, UseCase};
 
 use crate::{
-    accept::{self, Media},
-    auth::{Auth, CurrentUser, ListedFor},
-    error::ApiError,
-    host, parameters,
-    payload::Incoming,
-    rate_limit::{Asker, RateLimit},
+    http::{
+        accept::{self, Media},
+        error::ApiError,
+        parameters,
+    },
+    server::{
+        auth::{Auth, CurrentUser, ListedFor},
+        host,
+        payload::Incoming,
+        rate_limit::{Asker, RateLimit},
+    },
 };
 
 /// Who may pass.

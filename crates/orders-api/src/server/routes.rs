@@ -10,12 +10,13 @@ use actix_web::{
 use orders_domain::UseCase;
 
 use crate::{
-    accept::Media,
-    docs,
-    error::ApiError,
-    events,
-    gate::{Access, Rule, gate},
-    health, metrics, orders, products,
+    docs, events, health,
+    http::{accept::Media, error::ApiError},
+    orders, products,
+    server::{
+        gate::{Access, Rule, gate},
+        metrics,
+    },
 };
 
 /// Every route: who may pass, and what it does.

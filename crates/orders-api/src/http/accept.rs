@@ -3,7 +3,7 @@
 
 use actix_web::http::header::{self, HeaderMap};
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 
 /// A form that an answer can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

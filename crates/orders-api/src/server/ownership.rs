@@ -6,7 +6,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use futures_util::future::LocalBoxFuture;
 use orders_domain::{InvalidInput, OrderId, OrderService, OwnedOrder};
 
-use crate::{auth::CurrentUser, error::ApiError, etag};
+use crate::{
+    http::{error::ApiError, etag},
+    server::auth::CurrentUser,
+};
 
 /// The order that the path names, if the asker may do with it what the route does; to be changed only at the versions that
 /// `If-Match` names.

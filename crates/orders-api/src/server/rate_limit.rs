@@ -15,7 +15,7 @@ use actix_web::dev::ServiceRequest;
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
 use orders_domain::UserId;
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 
 /// Whose requests are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,0 +1,10 @@
+//! The parts of requests and answers, whatever they are about.
+
+pub mod accept;
+pub mod error;
+pub mod etag;
+pub mod faults;
+pub mod idempotency;
+pub mod json;
+pub mod parameters;
+pub mod public_url;
