@@ -101,41 +101,25 @@ async fn every_statement_searches_by_an_index_in_a_new_database() {
 async fn every_statement_searches_by_an_index_among_many_orders() {
     let Some(database) = postgres_server::database() else { return };
     drop(open(&database));
-    fill(&database, 1);
+    fill(&database);
     assert_all_is_found_by_index(&database).await;
 }
 
-/// 3,000 orders that are there at once, from this id on.
-fn fill(database: &Database, first: i64) {
-    let last = first + 2_999;
+/// 3,000 orders that are there at once.
+fn fill(database: &Database) {
     let date = at(0).timestamp_millis() - 86_400_000;
     database.execute(&format!(
         "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version)
              SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE id END, {date} + id, {date} + id,
              CASE WHEN id % 10 = 0 THEN 'pending' ELSE 'delivered' END, 'USD', 1
-             FROM generate_series({first}, {last}) AS id;
+             FROM generate_series(1, 3000) AS id;
          INSERT INTO order_products (id, order_id, product_id, price, quantity)
-             SELECT id * 100 - 99, id, 9, 1999, 7 FROM generate_series({first}, {last}) AS id;
-         INSERT INTO order_shipments SELECT id, id, 'USPS', '1' FROM generate_series({first}, {last}, 3) AS id;
+             SELECT id * 100 - 99, id, 9, 1999, 7 FROM generate_series(1, 3000) AS id;
+         INSERT INTO order_shipments SELECT id, id, 'USPS', '1' FROM generate_series(1, 3000, 3) AS id;
          INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, data)
              SELECT id, 'order', id, 1, 'placed', {date} + id, 'user', 1, '{{\"lines\":[[9,7]]}}'
-             FROM generate_series({first}, {last}) AS id;
-         SELECT setval('order_ids', {last}), setval('event_ids', {last});
+             FROM generate_series(1, 3000) AS id;
+         SELECT setval('order_ids', 3000), setval('event_ids', 3000);
          ANALYZE"
     ));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn plans_that_were_made_for_empty_tables_search_by_an_index_when_they_have_grown() {
-    let Some(database) = postgres_server::database() else { return };
-    drop(open(&database));
-    let before = scans(&database).await;
-    let orders = open(&database);
-    use_everything(&*orders).await;
-    fill(&database, 1_001);
-    use_everything(&*orders).await;
-    drop(orders);
-    let after = scans(&database).await;
-    let entries = after.entries - before.entries;
-    assert!(entries < 200_000, "{entries} entries of indexes were read");
 }
