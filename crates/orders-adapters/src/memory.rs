@@ -53,10 +53,10 @@ impl State {
             KeyUse::Reused => Err(Refused::KeyReused),
             KeyUse::Again => {
                 let order = self.orders.get(&event.order).ok_or_else(missing)?.clone();
-                let until: Vec<_> = self.events.range(..=event.id).map(|(_, event)| event.clone()).collect();
-                let mut of_order = until;
-                of_order.retain(|earlier| earlier.order == event.order);
-                Ok(order.as_of(&of_order).map_err(corrupt)?)
+                let of_order = self.events.range(..=event.id).map(|(_, earlier)| earlier);
+                let until: Vec<_> =
+                    of_order.filter(|earlier| earlier.order == event.order).cloned().collect();
+                Ok(order.as_of(&until).map_err(corrupt)?)
             }
         }
     }

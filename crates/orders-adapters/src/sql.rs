@@ -1,8 +1,8 @@
 //! Orders in a SQL database, through Diesel.
 //!
-//! One seam a backend (`sqlite.rs`, `postgres.rs`) names the connection type; `lists.rs` and
-//! `migrations.rs` are compiled once for each seam, against its type; `rows.rs` and `schema.rs` serve
-//! all. `writer.rs` gathers writes into batches and knows no backend at all.
+//! One seam a backend (`sqlite.rs`, `postgres.rs`) names the connection type; `history.rs`, `lists.rs`,
+//! `migrations.rs` and `revocations.rs` are compiled once for each seam, against its type; `rows.rs` and
+//! `schema.rs` serve all. `writer.rs` gathers writes into batches and knows no backend at all.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 

@@ -125,6 +125,17 @@ impl PostgresDatabase {
         self.options.connect_timeout + self.options.statement_timeout
     }
 
+    /// What the pool's connections read, on another thread.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Readers) -> Result<T, PortError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let readers = self.readers.clone();
+        let reading = tokio::task::spawn_blocking(move || read(&readers));
+        let read = async { reading.await.map_err(unavailable)? };
+        within(self.patience(), PortError::Unavailable, read).await
+    }
+
     /// Brings the metrics of the pool of read connections up to date.
     pub fn record_pool_use(&self) {
         self.readers.record_use();
@@ -165,10 +176,10 @@ impl Orders for PostgresDatabase {
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        let (readers, replica) = (self.readers.clone(), self.replica.clone());
-        let reading = tokio::task::spawn_blocking(move || {
+        let replica = self.replica.clone();
+        let read = move |readers: &Readers| {
             if let Some(replica) = replica
-                && let Some(rows) = replica.page(&readers, &query)
+                && let Some(rows) = replica.page(readers, &query)
             {
                 return Ok(rows);
             }
@@ -176,9 +187,8 @@ impl Orders for PostgresDatabase {
                 let settled = settled::orders(conn)?;
                 lists::page(conn, &query, settled)
             })
-        });
-        let read = async { reading.await.map_err(unavailable)? };
-        let rows = within(self.patience(), PortError::Unavailable, read).await?;
+        };
+        let rows = self.read(read).await?;
         rows::order::orders(rows).map_err(corrupt)
     }
 
@@ -223,16 +233,13 @@ impl Feed for PostgresDatabase {
         after: Option<EventId>,
         limit: EventLimit,
     ) -> Result<EventPage, PortError> {
-        let readers = self.readers.clone();
-        let look = move || {
+        let look = move |readers: &Readers| {
             readers.read(|conn| {
                 let last = settled::events(conn)?;
                 history::page(conn, &filter, after, limit, last)
             })
         };
-        let looking = tokio::task::spawn_blocking(look);
-        let looked = async { looking.await.map_err(unavailable)? };
-        within(self.patience(), PortError::Unavailable, looked).await
+        self.read(look).await
     }
 
     async fn news(&self, after: Option<EventId>) {
@@ -243,11 +250,8 @@ impl Feed for PostgresDatabase {
 #[async_trait]
 impl Revocations for PostgresDatabase {
     async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
-        let readers = self.readers.clone();
-        let look = move || readers.read(|conn| revocations::revoked_at(conn, user));
-        let looking = tokio::task::spawn_blocking(look);
-        let looked = async { looking.await.map_err(unavailable)? };
-        let revoked = within(self.patience(), PortError::Unavailable, looked).await?;
+        let look = move |readers: &Readers| readers.read(|conn| revocations::revoked_at(conn, user));
+        let revoked = self.read(look).await?;
         revoked.map(rows::moment).transpose().map_err(corrupt)
     }
 }

@@ -13,7 +13,7 @@ use diesel::{
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     row::Row,
-    sql_types::{BigInt, Nullable},
+    sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
     Idempotency, OrderStatus, UserId, Version,
@@ -163,7 +163,7 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
              numbered AS MATERIALIZED (SELECT new.*, first_order + nth AS id, first_event + nth AS event, \
              greatest(latest, earliest) AS at, ",
         );
-        sql.bind::<diesel::sql_types::Text, _>(self.pending)?.text(" AS status, ");
+        sql.bind::<Text, _>(self.pending)?.text(" AS status, ");
         sql.bind::<BigInt, _>(&self.first)?.text(
             " AS version, 'placed' AS type FROM new, block), \
              renumbered AS MATERIALIZED (SELECT fresh.*, first_event + placed + nth AS event FROM fresh, block), ",

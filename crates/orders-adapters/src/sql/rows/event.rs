@@ -2,6 +2,7 @@
 
 #![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
 
+use chrono::{DateTime, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql},
@@ -10,7 +11,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, Origin, RequestId, UserId,
+    Actor, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, OrderId, Origin, RequestId,
+    UserId, Version,
 };
 
 use super::{column, millis, moment, nullable};
@@ -46,6 +48,22 @@ impl<'a> NewEventRow<'a> {
     pub fn of(
         id: i64,
         order: &Order,
+        said: (EventType, &'a str),
+        origin: &'a Origin,
+        made_by: Option<&'a Idempotency>,
+    ) -> Self {
+        Self::new(id, (order.id(), order.version(), order.updated_at()), said, origin, made_by)
+    }
+
+    /// The row of an event that is there already.
+    pub fn stored(event: &'a OrderEvent, data: &'a str, made_by: Option<&'a Idempotency>) -> Self {
+        let said = (event.what.event_type(), data);
+        Self::new(event.id.get(), (event.order, event.version, event.at), said, &event.origin, made_by)
+    }
+
+    fn new(
+        id: i64,
+        (order, version, at): (OrderId, Version, DateTime<Utc>),
         (kind, data): (EventType, &'a str),
         origin: &'a Origin,
         made_by: Option<&'a Idempotency>,
@@ -54,32 +72,13 @@ impl<'a> NewEventRow<'a> {
         Self {
             id,
             kind,
-            subject: order.id().get(),
-            version: order.version().get(),
+            subject: order.get(),
+            version: version.get(),
             what,
-            at: millis(order.updated_at()),
+            at: millis(at),
             actor_kind: origin.actor.kind(),
             actor: origin.actor.user().map(UserId::get),
             request_id: origin.request.as_ref().map(RequestId::as_str),
-            data,
-            idempotency_key: made_by.map(|made_by| made_by.key.as_str()),
-            request_fingerprint: made_by.map(|made_by| made_by.fingerprint.0.as_slice()),
-        }
-    }
-
-    /// The row of an event that is there already.
-    pub fn stored(event: &'a OrderEvent, data: &'a str, made_by: Option<&'a Idempotency>) -> Self {
-        let (kind, what) = event.what.event_type().parts();
-        Self {
-            id: event.id.get(),
-            kind,
-            subject: event.order.get(),
-            version: event.version.get(),
-            what,
-            at: millis(event.at),
-            actor_kind: event.origin.actor.kind(),
-            actor: event.origin.actor.user().map(UserId::get),
-            request_id: event.origin.request.as_ref().map(RequestId::as_str),
             data,
             idempotency_key: made_by.map(|made_by| made_by.key.as_str()),
             request_fingerprint: made_by.map(|made_by| made_by.fingerprint.0.as_slice()),
@@ -165,52 +164,13 @@ impl EventRow {
 pub struct KeyedEventRow(pub OrderEvent, pub Option<Idempotency>);
 
 /// The columns of a [`KeyedEventRow`].
-pub type KeyedEventColumns = (
-    events::id,
-    events::kind,
-    events::subject,
-    events::version,
-    events::type_,
-    events::at,
-    events::actor_kind,
-    events::actor,
-    events::request_id,
-    events::data,
-    events::idempotency_key,
-    events::request_fingerprint,
-);
+pub type KeyedEventColumns = (EventColumns, events::idempotency_key, events::request_fingerprint);
 
 /// The columns' types in SQL.
-pub type KeyedEventTypes = (
-    BigInt,
-    Text,
-    BigInt,
-    BigInt,
-    Text,
-    BigInt,
-    Text,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Text,
-    Nullable<Text>,
-    Nullable<Binary>,
-);
+pub type KeyedEventTypes = (EventTypes, Nullable<Text>, Nullable<Binary>);
 
 /// What to select of events with their keys.
-pub const KEYED_EVENT: KeyedEventColumns = (
-    events::id,
-    events::kind,
-    events::subject,
-    events::version,
-    events::type_,
-    events::at,
-    events::actor_kind,
-    events::actor,
-    events::request_id,
-    events::data,
-    events::idempotency_key,
-    events::request_fingerprint,
-);
+pub const KEYED_EVENT: KeyedEventColumns = (EVENT, events::idempotency_key, events::request_fingerprint);
 
 impl KeyedEventRow {
     /// Reads a row of [`KeyedEventTypes`]. Each seam makes Diesel's `FromSqlRow` of it, for its backend.
