@@ -33,10 +33,6 @@ struct State {
     keys: HashMap<(UserId, IdempotencyKey), (Fingerprint, EventId)>,
 }
 
-fn corrupt(error: orders_domain::InvalidInput) -> PortError {
-    PortError::Corrupt(error.into())
-}
-
 impl State {
     /// What a commit with this key would say, if the key is known and not too old.
     fn recall(
@@ -56,7 +52,7 @@ impl State {
                 let of_order = self.events.range(..=event.id).map(|(_, earlier)| earlier);
                 let until: Vec<_> =
                     of_order.filter(|earlier| earlier.order == event.order).cloned().collect();
-                Ok(order.as_of(&until).map_err(corrupt)?)
+                Ok(order.as_of(&until).map_err(PortError::corrupt)?)
             }
         }
     }
@@ -74,7 +70,7 @@ impl State {
                     Some((id, newest)) => (id.get(), newest.ordered_at()),
                     None => (0, DateTime::UNIX_EPOCH),
                 };
-                let id = OrderId::try_from(newest + 1).map_err(corrupt)?;
+                let id = OrderId::try_from(newest + 1).map_err(PortError::corrupt)?;
                 let order = order.not_before(earliest).with_id(id);
                 let what = Happening::placing(&order);
                 (order, what)
@@ -89,7 +85,7 @@ impl State {
             }
         };
         let id = self.events.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
-        let id = EventId::try_from(id).map_err(corrupt)?;
+        let id = EventId::try_from(id).map_err(PortError::corrupt)?;
         if let Some((user, Idempotency { key, fingerprint })) = asked {
             self.keys.insert((user, key), (fingerprint, id));
         }

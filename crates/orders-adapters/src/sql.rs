@@ -7,7 +7,7 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use diesel::result::Error as QueryError;
-use orders_domain::{InvalidInput, ports::PortError};
+use orders_domain::ports::PortError;
 use thiserror::Error;
 
 use crate::shown::shown;
@@ -174,11 +174,6 @@ fn failure(error: QueryError) -> PortError {
 /// What a failure of anything but a query comes to.
 fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(error.into())
-}
-
-/// An order that cannot be made from its rows.
-fn corrupt(error: InvalidInput) -> PortError {
-    PortError::Corrupt(error.into())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use orders_domain::{EventId, OrderService, User, ports::EventPage};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    http::{accept::Media, error::ApiError, public_url::PublicPath},
+    http::{accept::Media, error::ApiError, headers, public_url::PublicPath},
     orders::response,
     server::{auth::CurrentUser, ending::Ending, ownership::Owned},
 };
@@ -52,8 +52,7 @@ pub async fn timeline(
     if let (true, Some(cursor)) = (page.more, page.cursor) {
         let (path, id) = (PublicPath::of(&http), order.order().id());
         let next = format!("<{path}/orders/{id}/events?after={cursor}&limit={}>; rel=\"next\"", limit.get());
-        let next = HeaderValue::try_from(next).map_err(|_| ApiError::Internal(None))?;
-        answer.headers_mut().insert(header::LINK, next);
+        answer.headers_mut().insert(header::LINK, headers::value(next)?);
     }
     Ok(answer)
 }
@@ -103,15 +102,14 @@ async fn page(
     let ending = http.app_data::<Ending>().cloned().unwrap_or_default();
     let until = Instant::now() + wait.unwrap_or_default();
     let page = first_page(service, user, &query, until, &ending).await?;
-    let orders = if query.with_orders { service.orders_of(&page.events).await? } else { Vec::new() };
+    let orders = query.orders_of(service, &page.events).await?;
     let mut answer = response::ok_json(StatusCode::OK, body::array(source, &page.events, &orders));
-    let headers = answer.headers_mut();
     let next = query.next_link(PublicPath::of(http), page.cursor);
-    headers.insert(header::LINK, HeaderValue::try_from(next).map_err(|_| ApiError::Internal(None))?);
-    headers.insert(header::VARY, HeaderValue::from_static("accept, prefer"));
+    answer.headers_mut().insert(header::LINK, headers::value(next)?);
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static(stream::VARY));
     if let Some(wait) = wait {
-        let applied = HeaderValue::try_from(format!("wait={}", wait.as_secs()));
-        headers.insert(PREFERENCE_APPLIED, applied.map_err(|_| ApiError::Internal(None))?);
+        let applied = format!("wait={}", wait.as_secs());
+        answer.headers_mut().insert(PREFERENCE_APPLIED, headers::value(applied)?);
     }
     Ok(answer)
 }

@@ -8,13 +8,15 @@ use actix_web::{
     },
     web::Data,
 };
-use orders_domain::{Done, OrderService, RequestedLine, User};
+use orders_domain::{Done, OrderError, OrderService, Request, RequestedLine, User};
 
 use crate::{
     http::{
         accept::Media,
         error::ApiError,
         etag,
+        faults::Faults,
+        headers,
         idempotency::KeyHeader,
         json::Json,
         parameters::{self, VersionParam},
@@ -68,8 +70,7 @@ pub async fn place(
     let order = done.order();
     let mut answer = response::order(StatusCode::CREATED, order);
     let location = format!("{}/orders/{}", PublicPath::of(&http), order.id());
-    let location = HeaderValue::try_from(location).map_err(|_| ApiError::Internal(None))?;
-    answer.headers_mut().insert(header::LOCATION, location);
+    answer.headers_mut().insert(header::LOCATION, headers::value(location)?);
     asking::mark(&mut answer, &done, rehearsal);
     Ok(answer)
 }
@@ -103,8 +104,7 @@ pub async fn list(service: Data<OrderService>, ListedFor(audience): ListedFor, h
     let mut answer = response::orders(&page.orders);
     if let (true, Some(last)) = (page.more, page.orders.last()) {
         let link = query::next_link(PublicPath::of(&http), &query, last.id());
-        let link = HeaderValue::try_from(link).map_err(|_| ApiError::Internal(None))?;
-        answer.headers_mut().insert(header::LINK, link);
+        answer.headers_mut().insert(header::LINK, headers::value(link)?);
     }
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(answer)
@@ -148,15 +148,8 @@ pub async fn track(
     asking: Asking,
     body: UnreadBody,
 ) -> Answer {
-    let bytes = body.json_bytes().await?;
-    let user = asking.user;
-    let request = asking.with_body(&bytes);
-    let rehearsal = request.rehearsal;
-    let done = match Json::parse(&bytes).and_then(request::shipment) {
-        Ok(shipment) => service.track(order, shipment, request).await?,
-        Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
-    };
-    Ok(changed(&done, rehearsal))
+    let track = async |shipment, request| service.track(order, shipment, request).await;
+    change(&service, asking, body, request::shipment, track).await
 }
 
 /// Moves the order to another status.
@@ -171,15 +164,8 @@ pub async fn advance(
     asking: Asking,
     body: UnreadBody,
 ) -> Answer {
-    let bytes = body.json_bytes().await?;
-    let user = asking.user;
-    let request = asking.with_body(&bytes);
-    let rehearsal = request.rehearsal;
-    let done = match Json::parse(&bytes).and_then(request::status) {
-        Ok(status) => service.advance(order, status, request).await?,
-        Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
-    };
-    Ok(changed(&done, rehearsal))
+    let advance = async |status, request| service.advance(order, status, request).await;
+    change(&service, asking, body, request::status, advance).await
 }
 
 /// Cancels the order and forgets its shipment. No body is needed.
@@ -198,6 +184,25 @@ pub async fn cancel(
     let request = asking.with_body(&bytes);
     let rehearsal = request.rehearsal;
     Ok(changed(&service.cancel(order, request).await?, rehearsal))
+}
+
+/// Reads from the body what is to become of an order, and has it done.
+async fn change<T>(
+    service: &OrderService,
+    asking: Asking,
+    body: UnreadBody,
+    read: impl FnOnce((Json<'_>, Faults)) -> Result<T, ApiError>,
+    make: impl AsyncFnOnce(T, Request) -> Result<Done, OrderError>,
+) -> Answer {
+    let bytes = body.json_bytes().await?;
+    let user = asking.user;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    let done = match Json::parse(&bytes).and_then(read) {
+        Ok(wanted) => make(wanted, request).await?,
+        Err(refusal) => asking::recalled(service, user, &request, refusal).await?,
+    };
+    Ok(changed(&done, rehearsal))
 }
 
 fn changed(done: &Done, rehearsal: bool) -> HttpResponse {

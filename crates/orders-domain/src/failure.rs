@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::invalid::InvalidInput;
+
 /// A boxed cause, for logs only.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -20,4 +22,12 @@ pub enum PortError {
     /// What is stored breaks a rule of orders.
     #[error("a stored order is corrupt")]
     Corrupt(#[source] Cause),
+}
+
+impl PortError {
+    /// What is stored makes no value of the domain.
+    #[must_use]
+    pub fn corrupt(error: InvalidInput) -> Self {
+        Self::Corrupt(error.into())
+    }
 }

@@ -21,6 +21,11 @@ impl InvalidInput {
     }
 }
 
+/// Whether a text is 1 to `max` visible ASCII characters, as names in headers are.
+pub(crate) fn is_visible_ascii(text: &[u8], max: usize) -> bool {
+    (1..=max).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic)
+}
+
 /// Several things with commas between them, for messages that list what is known.
 pub(crate) fn list<T: std::fmt::Display>(all: &[T]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

@@ -20,7 +20,7 @@ use orders_domain::{
 };
 
 use super::{
-    OpenError, corrupt, rows,
+    OpenError, rows,
     rows::order::{JoinedRow, JoinedTypes, Joins},
     unavailable,
     writer::{Write, Writer},
@@ -189,14 +189,14 @@ impl Orders for PostgresDatabase {
             })
         };
         let rows = self.read(read).await?;
-        rows::order::orders(rows).map_err(corrupt)
+        rows::order::orders(rows).map_err(PortError::corrupt)
     }
 
     async fn health(&self) -> Health {
         let patience = self.options.connect_timeout;
         let reads = match OrderId::try_from(1) {
             Ok(first) => within(patience, PortError::Unavailable, self.finder.find(first)).await.map(drop),
-            Err(error) => Err(corrupt(error)),
+            Err(error) => Err(PortError::corrupt(error)),
         };
         let writing = self.writer.write(Write::Probe);
         let writes = within(patience, PortError::Unavailable, writing).await.map(drop);
@@ -252,6 +252,6 @@ impl Revocations for PostgresDatabase {
     async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
         let look = move |readers: &Readers| readers.read(|conn| revocations::revoked_at(conn, user));
         let revoked = self.read(look).await?;
-        revoked.map(rows::moment).transpose().map_err(corrupt)
+        revoked.map(rows::moment).transpose().map_err(PortError::corrupt)
     }
 }

@@ -21,7 +21,7 @@ use orders_domain::{
 use tokio::sync::watch;
 
 use super::{
-    OpenError, corrupt,
+    OpenError,
     rows::{
         self,
         order::{JoinedRow, JoinedTypes, Joins},
@@ -144,7 +144,7 @@ impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
 impl Orders for SqliteDatabase {
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
         let rows = self.readers.inline(move |conn| queries::find(conn, id.get())).await?;
-        Ok(rows::order::orders(rows).map_err(corrupt)?.pop())
+        Ok(rows::order::orders(rows).map_err(PortError::corrupt)?.pop())
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
@@ -152,11 +152,11 @@ impl Orders for SqliteDatabase {
             let asked = query.clone();
             let read = move |conn: &mut Conn| lists::page_of(conn, &asked, i64::MAX, SHORT_ROWS);
             if let Some(rows) = self.readers.inline(read).await? {
-                return rows::order::orders(rows).map_err(corrupt);
+                return rows::order::orders(rows).map_err(PortError::corrupt);
             }
         }
         let read = move |conn: &mut Conn| Ok(rows::order::orders(lists::page(conn, &query, i64::MAX)?));
-        self.readers.elsewhere(read).await?.map_err(corrupt)
+        self.readers.elsewhere(read).await?.map_err(PortError::corrupt)
     }
 
     async fn health(&self) -> Health {
@@ -217,7 +217,7 @@ impl Feed for SqliteDatabase {
 impl Revocations for SqliteDatabase {
     async fn revoked_at(&self, user: UserId) -> Result<Option<DateTime<Utc>>, PortError> {
         let revoked = self.readers.inline(move |conn| revocations::revoked_at(conn, user)).await?;
-        revoked.map(rows::moment).transpose().map_err(corrupt)
+        revoked.map(rows::moment).transpose().map_err(PortError::corrupt)
     }
 }
 

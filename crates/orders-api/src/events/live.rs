@@ -23,10 +23,10 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     body::{EventsSource, event_json},
     query::FeedQuery,
-    stream::{broken_off, head, page},
+    stream::{head, page},
 };
 use crate::{
-    http::{accept::Media, error::ApiError},
+    http::{accept::Media, error::ApiError, streaming::broken_off},
     server::{
         auth::{Auth, USER_ID},
         ending::Ending,
@@ -143,8 +143,8 @@ impl Live {
                     Err(_) => return Ok(None),
                 },
             };
-            let (page, bytes) =
-                page(&self.service, &self.source, user, &self.query, write).await.map_err(broken_off)?;
+            let read = page(&self.service, &self.source, user, &self.query, write).await;
+            let (page, bytes) = read.map_err(|error| broken_off("events", error))?;
             self.query.after = page.cursor;
             if is_due {
                 self.beat = Instant::now() + BEAT;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{
-    EventId, EventType, PageLimit, Quoted,
+    EventId, EventType, InvalidInput, Order, OrderError, OrderEvent, OrderService, PageLimit, Quoted,
     ports::{EventFilter, EventLimit},
 };
 use utoipa::IntoParams;
@@ -82,7 +82,7 @@ pub fn timeline(query: &str) -> Result<(Option<EventId>, EventLimit), ApiError> 
             let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
             limit = parsed.unwrap_or(limit);
         }
-        "after" => after = seen(value, pointer, faults),
+        "after" => after = parameters::after(value, pointer, faults),
         _ => parameters::unknown(name, faults),
     });
     faults.into_result()?;
@@ -110,7 +110,7 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
             let parsed = parameters::limit(value, pointer, |value| EventLimit::refused(value), faults);
             wanted.limit = parsed.unwrap_or(wanted.limit);
         }
-        "after" => wanted.after = seen(value, pointer, faults),
+        "after" => wanted.after = parameters::after(value, pointer, faults),
         "type" => match types(value) {
             Ok(types) => {
                 wanted.filter.types = types;
@@ -130,13 +130,8 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
     faults.into_result().map(|()| wanted)
 }
 
-/// 0 is what a client has seen that has seen nothing.
-fn seen(value: &str, pointer: String, faults: &mut Faults) -> Option<EventId> {
-    if value == "0" { None } else { spelled(value.parse(), pointer, faults) }
-}
-
 /// The types that a word stands for; of orders are all that there are.
-fn types(word: &str) -> Result<Vec<EventType>, orders_domain::InvalidInput> {
+fn types(word: &str) -> Result<Vec<EventType>, InvalidInput> {
     if word == "order.*" { Ok(Vec::new()) } else { Ok(vec![word.parse()?]) }
 }
 
@@ -152,6 +147,19 @@ impl FeedQuery {
         let sent = String::from_utf8_lossy(sent.as_bytes());
         let after = if sent == "0" { None } else { Some(sent.parse()?) };
         Ok(Self { after, ..self })
+    }
+
+    /// Each event's order at the event's version, if they are wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`OrderService::orders_of`].
+    pub async fn orders_of(
+        &self,
+        service: &OrderService,
+        events: &[OrderEvent],
+    ) -> Result<Vec<Order>, OrderError> {
+        if self.with_orders { service.orders_of(events).await } else { Ok(Vec::new()) }
     }
 
     /// The `Link` to what comes after a cursor, of a server below this path.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
-    http::header::{self, HeaderValue},
     web::{Bytes, Data},
 };
 use futures_util::stream;
@@ -17,7 +16,13 @@ use super::{
     body::{EVENT_BYTES, EventsSource, event_json},
     query::FeedQuery,
 };
-use crate::http::accept::Media;
+use crate::http::{
+    accept::Media,
+    streaming::{self, broken_off},
+};
+
+/// What of a request decides in which form the feed is answered, and when.
+pub const VARY: &str = "accept, prefer";
 
 /// Every event that is wanted, up to now. Page by page, each when the client has taken the one before.
 pub fn lines(
@@ -34,8 +39,7 @@ pub fn lines(
             loop {
                 let (page, lines) = match page(&service, &source, user, &query, write_line).await {
                     Ok(page) => page,
-                    // The status is sent already: breaking off is how the client learns of it.
-                    Err(error) => return Some((Err(broken_off(error)), None)),
+                    Err(error) => return Some((Err(broken_off("events", error)), None)),
                 };
                 query.after = page.cursor;
                 // An empty piece would be the end of the body.
@@ -60,7 +64,7 @@ pub async fn page(
     write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
 ) -> Result<(EventPage, Bytes), OrderError> {
     let page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
-    let orders = if query.with_orders { service.orders_of(&page.events).await? } else { Vec::new() };
+    let orders = query.orders_of(service, &page.events).await?;
     let mut out = Vec::with_capacity(page.events.len() * EVENT_BYTES);
     for (index, event) in page.events.iter().enumerate() {
         write(&mut out, source, event, orders.get(index));
@@ -73,17 +77,7 @@ fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, orde
     out.push(b'\n');
 }
 
-/// The head of a streaming answer.
+/// The head of such an answer alone.
 pub fn head(media: Media) -> HttpResponseBuilder {
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media.name())))
-        .insert_header((header::VARY, HeaderValue::from_static("accept, prefer")));
-    answer
-}
-
-/// What ends a stream whose status is sent already.
-pub fn broken_off(error: OrderError) -> Box<dyn std::error::Error> {
-    tracing::error!(error = &error as &dyn std::error::Error, "a stream of events broke off");
-    error.into()
+    streaming::head(media, VARY)
 }

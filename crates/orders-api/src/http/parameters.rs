@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     fmt::Display,
     num::IntErrorKind::{NegOverflow, PosOverflow},
+    str::FromStr,
 };
 
 use form_urlencoded::parse;
@@ -115,6 +116,12 @@ pub fn version(query: &str) -> Result<Option<Version>, ApiError> {
 /// A value of one spelling.
 pub fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut Faults) -> Option<T> {
     parsed.map_err(|reason| faults.malformed(pointer, reason)).ok()
+}
+
+/// The id after which a page begins: the last one that was seen. 0 is what a client has seen that has
+/// seen nothing.
+pub fn after<T: FromStr<Err: Display>>(value: &str, pointer: String, faults: &mut Faults) -> Option<T> {
+    if value == "0" { None } else { spelled(value.parse(), pointer, faults) }
 }
 
 /// A limit, which is a whole number within a range.

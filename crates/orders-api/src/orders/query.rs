@@ -48,9 +48,7 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
             limit =
                 parameters::limit(value, pointer, |value| PageLimit::refused(value), faults).unwrap_or(limit);
         }
-        // 0 is what a client has seen that has seen nothing.
-        "after" if value == "0" => after = None,
-        "after" => after = spelled(value.parse(), pointer, faults),
+        "after" => after = parameters::after(value, pointer, faults),
         "userId" => filter.user = spelled(value.parse(), pointer, faults),
         "status" => match value.parse() {
             Ok(status) => filter.status = Some(status),

@@ -5,16 +5,15 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use actix_web::{
-    HttpResponse, HttpResponseBuilder,
-    http::header::{self, HeaderValue},
-    web::Bytes,
-};
+use actix_web::{HttpResponse, HttpResponseBuilder, web::Bytes};
 use futures_util::stream;
-use orders_domain::{Audience, OrderError, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
+use orders_domain::{Audience, OrderFilter, OrderId, OrderQuery, OrderService, PageLimit};
 
 use crate::{
-    http::accept::Media,
+    http::{
+        accept::Media,
+        streaming::{self, broken_off},
+    },
     orders::response::{ORDER_BYTES, order_json},
 };
 
@@ -33,8 +32,7 @@ pub fn orders(
             let query = query?;
             let page = match service.list(audience, query.clone()).await {
                 Ok(page) => page,
-                // The status is sent already: breaking off is how the client learns of it.
-                Err(error) => return Some((Err(broken_off(error)), None)),
+                Err(error) => return Some((Err(broken_off("orders", error)), None)),
             };
             let last = page.orders.last()?.id();
             let mut lines = Vec::with_capacity(page.orders.len() * ORDER_BYTES);
@@ -56,14 +54,5 @@ pub fn head_of_orders() -> HttpResponse {
 }
 
 fn head() -> HttpResponseBuilder {
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(Media::NdJson.name())))
-        .insert_header((header::VARY, HeaderValue::from_static("accept")));
-    answer
-}
-
-fn broken_off(error: OrderError) -> Box<dyn std::error::Error> {
-    tracing::error!(error = &error as &dyn std::error::Error, "a stream of orders broke off");
-    error.into()
+    streaming::head(Media::NdJson, "accept")
 }

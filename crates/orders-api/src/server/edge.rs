@@ -14,6 +14,7 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
+use orders_domain::RequestId;
 use tracing::{Instrument, debug_span};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -153,12 +154,11 @@ fn complete(cause: &'static str, mut response: HttpResponse<BoxBody>, id: Header
     InternalError::from_response(cause, response).into()
 }
 
-/// The caller's id if it is 1 to 128 visible ASCII characters, else a new one.
+/// The caller's id if a request may be called so, else a new one.
 fn request_id(request: &ServiceRequest) -> HeaderValue {
     let mut sent = request.headers().get_all(X_REQUEST_ID);
     if let (Some(id), None) = (sent.next(), sent.next())
-        && (1..=128).contains(&id.len())
-        && id.as_bytes().iter().all(u8::is_ascii_graphic)
+        && RequestId::admits(id.as_bytes())
     {
         return id.clone();
     }

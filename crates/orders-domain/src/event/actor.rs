@@ -2,7 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::{id::UserId, invalid::InvalidInput, quoted::Quoted};
+use crate::{
+    id::UserId,
+    invalid::{InvalidInput, is_visible_ascii},
+    quoted::Quoted,
+};
 
 /// Who caused something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +72,12 @@ impl RequestId {
     /// The longest id, in characters.
     pub const MAX_CHARS: usize = 128;
 
+    /// Whether a request may be called so.
+    #[must_use]
+    pub fn admits(text: &[u8]) -> bool {
+        is_visible_ascii(text, Self::MAX_CHARS)
+    }
+
     /// Its text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -79,7 +89,7 @@ impl FromStr for RequestId {
     type Err = InvalidInput;
 
     fn from_str(text: &str) -> Result<Self, InvalidInput> {
-        if (1..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if Self::admits(text.as_bytes()) {
             return Ok(Self(text.into()));
         }
         let reason = format!("{} is not 1 to {} visible ASCII characters", Quoted(text), Self::MAX_CHARS);

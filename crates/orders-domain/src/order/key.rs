@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{invalid::InvalidInput, quoted::Quoted};
+use crate::{
+    invalid::{InvalidInput, is_visible_ascii},
+    quoted::Quoted,
+};
 
 /// A key that a client chose for one request: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,8 +33,7 @@ impl FromStr for IdempotencyKey {
     type Err = InvalidInput;
 
     fn from_str(text: &str) -> Result<Self, InvalidInput> {
-        let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if visible && (1..=Self::MAX_CHARS).contains(&text.len()) {
+        if is_visible_ascii(text.as_bytes(), Self::MAX_CHARS) {
             Ok(Self(text.into()))
         } else {
             let reason = format!("{} is not 1 to {} visible ASCII characters", Quoted(text), Self::MAX_CHARS);

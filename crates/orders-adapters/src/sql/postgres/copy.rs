@@ -12,7 +12,7 @@ use orders_domain::{OrderId, ports::PortError};
 
 use super::{
     super::{
-        BulkOrders, Newest, OpenError, StoredOrder, corrupt, failure,
+        BulkOrders, Newest, OpenError, StoredOrder, failure,
         rows::{self, millis},
     },
     Conn, complete,
@@ -150,7 +150,7 @@ impl BulkOrders for PostgresCopy {
     fn newest(&mut self) -> Result<Newest, PortError> {
         let (order, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
         let event = history::last(&mut self.conn).map_err(failure)?.unwrap_or_default();
-        Ok(Newest { order, date: rows::moment(date).map_err(corrupt)?, event })
+        Ok(Newest { order, date: rows::moment(date).map_err(PortError::corrupt)?, event })
     }
 
     /// Beside whatever servers do; when one has taken the ids, nothing is added.

@@ -54,7 +54,7 @@ impl OrderService {
         if until.last().is_none_or(|event| event.version != version) {
             return Ok(None);
         }
-        Ok(order.as_of(&until).map_err(corrupt)?)
+        Ok(order.as_of(&until).map_err(PortError::corrupt)?)
     }
 
     /// Each event's order as it was at the event's version.
@@ -71,7 +71,7 @@ impl OrderService {
                 None => None,
             };
             let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
-            orders.push(then.ok_or_else(lost).map_err(corrupt)?);
+            orders.push(then.ok_or_else(lost).map_err(PortError::corrupt)?);
         }
         Ok(orders)
     }
@@ -96,8 +96,4 @@ impl OrderService {
     pub async fn news(&self, after: Option<EventId>) {
         self.storage.feed.news(after).await;
     }
-}
-
-fn corrupt(error: InvalidInput) -> PortError {
-    PortError::Corrupt(error.into())
 }
