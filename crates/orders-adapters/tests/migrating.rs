@@ -79,7 +79,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
             let lines: Vec<_> = order.lines().map(|(id, line)| (id.get(), line.product().get())).collect();
             assert_eq!(lines, [(id * 100 - 99, 9), (id * 100 - 98, 8)]);
 
-            let filter = EventFilter { types: Vec::new(), order: Some(order.id()) };
+            let filter = EventFilter { order: Some(order.id()), ..EventFilter::default() };
             let events = orders.events(filter, None, EventLimit::MAX).await.unwrap().events;
             let kinds: Vec<_> = events.iter().map(|event| event.what.event_type().as_str()).collect();
             let expected: &[_] =
@@ -111,7 +111,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
 async fn live_on(orders: &dyn Database) {
     let order = orders.find(n(1)).await.unwrap().unwrap();
     let shipped = change(orders, order.advance(OrderStatus::Shipped, at(9_000)).unwrap()).await;
-    let filter = EventFilter { types: Vec::new(), order: Some(n(1)) };
+    let filter = EventFilter { order: Some(n(1)), ..EventFilter::default() };
     let events = orders.events(filter, None, EventLimit::MAX).await.unwrap().events;
     assert_eq!(events.iter().map(|event| event.version.get()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(shipped.clone().as_of(&events), Ok(Some(shipped.clone())));

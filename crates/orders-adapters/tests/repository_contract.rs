@@ -115,6 +115,7 @@ macro_rules! contract {
                 keys::asking_for_a_key_makes_no_order_and_takes_no_key,
                 keys::many_requests_with_one_key_at_once_make_one_order,
                 keys::a_change_sent_again_is_told_the_order_as_it_was_then,
+                keys::a_change_among_many_sent_again_is_told_the_order_as_it_was_then,
                 keys::a_key_stands_for_one_request_whatever_it_is_of,
                 keys::many_changes_with_one_key_at_once_make_one_version,
                 events::each_version_has_one_event_and_they_add_up_to_the_order,

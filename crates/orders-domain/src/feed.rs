@@ -8,6 +8,7 @@ use crate::{
     id::{EventId, OrderId},
     invalid::InvalidInput,
     order::event::OrderEvent,
+    version::Version,
 };
 
 /// How many events a page holds at most: 1 to 1,000.
@@ -21,6 +22,9 @@ impl EventLimit {
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
 
+    /// A page that holds all events that tell what an order is.
+    pub(crate) const TELLING: Self = Self(5);
+
     /// What is said of a number that is none.
     #[must_use]
     pub fn refused(value: impl std::fmt::Display) -> InvalidInput {
@@ -33,6 +37,8 @@ impl EventLimit {
         self.0.into()
     }
 }
+
+const _: () = assert!(EventLimit::TELLING.0 as usize == OrderEvent::TELLING);
 
 impl TryFrom<i64> for EventLimit {
     type Error = InvalidInput;
@@ -50,6 +56,8 @@ pub struct EventFilter {
     pub types: Vec<EventType>,
     /// Only of this order.
     pub order: Option<OrderId>,
+    /// Only what made this version of an order or a later one.
+    pub from: Option<Version>,
 }
 
 impl EventFilter {
@@ -58,6 +66,7 @@ impl EventFilter {
     pub fn admits(&self, event: &OrderEvent) -> bool {
         (self.types.is_empty() || self.types.contains(&event.what.event_type()))
             && self.order.is_none_or(|order| event.order == order)
+            && self.from.is_none_or(|from| event.version >= from)
     }
 }
 

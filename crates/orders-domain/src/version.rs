@@ -21,6 +21,13 @@ impl Version {
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }
+
+    /// The version from which on there are at most so many up to this one.
+    #[must_use]
+    pub fn first_of_last(self, count: usize) -> Self {
+        let before = i64::try_from(count).unwrap_or(i64::MAX).saturating_sub(1);
+        Self(self.0.saturating_sub(before).max(1))
+    }
 }
 
 impl TryFrom<i64> for Version {

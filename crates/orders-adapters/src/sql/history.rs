@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 use orders_domain::{
-    EventId, EventType, Order, OrderEvent,
+    EventId, EventType, Order, OrderEvent, Version,
     ports::{EventFilter, EventLimit, EventPage},
 };
 
@@ -59,6 +59,9 @@ pub fn page(
             .order(events::version),
         None => wanted.order(events::id),
     };
+    if let Some(from) = filter.from {
+        wanted = wanted.filter(events::version.ge(from.get()));
+    }
     if !filter.types.is_empty() {
         let words: Vec<_> = filter.types.iter().map(|kind| EventType::parts(*kind).1).collect();
         wanted = wanted.filter(events::type_.eq_any(words));
@@ -74,11 +77,12 @@ pub fn page(
     Ok(EventPage { events, cursor, more: full || end < last })
 }
 
-/// The events of an order up to a version, ascending.
-pub fn until(conn: &mut Conn, order: i64, version: i64) -> QueryResult<Vec<OrderEvent>> {
+/// The last events of an order up to a version, as many as tell what it was, ascending.
+pub fn telling(conn: &mut Conn, order: i64, version: Version) -> QueryResult<Vec<OrderEvent>> {
+    let first = version.first_of_last(OrderEvent::TELLING);
     let rows: Vec<EventRow> = events::table
         .filter(events::subject.eq(order))
-        .filter(events::version.le(version))
+        .filter(events::version.between(first.get(), version.get()))
         .filter(events::kind.eq(ORDER))
         .order(events::version)
         .select(EVENT)
@@ -88,11 +92,12 @@ pub fn until(conn: &mut Conn, order: i64, version: i64) -> QueryResult<Vec<Order
 
 /// The order as it was at a version that it has had.
 pub fn as_of(conn: &mut Conn, order: Order, version: i64) -> QueryResult<Order> {
-    if version == 1 {
+    let version = Version::try_from(version).map_err(rows::corrupt)?;
+    if version == Version::FIRST {
         return Ok(order.as_placed());
     }
-    let events = until(conn, order.id().get(), version)?;
-    order.as_of(&events).map_err(rows::corrupt)?.ok_or(diesel::NotFound)
+    let last = telling(conn, order.id().get(), version)?;
+    order.as_of(&last).map_err(rows::corrupt)?.ok_or(diesel::NotFound)
 }
 
 /// The events of the orders after the id `after` up to the id `last`, with their keys: by order, each

@@ -8,9 +8,9 @@ use orders_domain::{
 use tokio_postgres::NoTls;
 
 use super::{
-    common::{at, key, n, new_order, parcel},
+    common::{at, changing, key, n, new_order, parcel},
     open,
-    placing::{self, change, insert, place},
+    placing::{self, change, insert, place, told},
     postgres_server::{self, Database},
     wait_until,
 };
@@ -24,9 +24,14 @@ async fn use_everything(orders: &dyn placing::Database) {
         insert(orders, new_order(2, at(round)), asked()).await;
         insert(orders, new_order(2, at(round)), asked()).await;
         let tracked = change(orders, order.track(parcel("1"), at(round)).unwrap()).await;
+        let step = || tracked.clone().track(parcel("2"), at(round)).unwrap();
+        let again = || changing(step(), Some(key(&format!("change-{start}-{round}"), 1)));
+        for _ in 0..2 {
+            told(orders.commit(again()).await).unwrap();
+        }
         for order in [None, Some(tracked.id())] {
-            for types in [Vec::new(), vec![EventType::Placed]] {
-                let filter = EventFilter { types, order };
+            for (types, from) in [(Vec::new(), Some(n(2))), (vec![EventType::Placed], None)] {
+                let filter = EventFilter { types, order, from };
                 orders.events(filter, Some(n(1)), EventLimit::DEFAULT).await.unwrap();
             }
         }

@@ -30,7 +30,7 @@ async fn all(orders: &dyn Database, filter: &EventFilter, size: i64) -> Vec<Orde
 }
 
 fn of(order: &Order) -> EventFilter {
-    EventFilter { types: Vec::new(), order: Some(order.id()) }
+    EventFilter { order: Some(order.id()), ..EventFilter::default() }
 }
 
 /// Whether versions and events agree, and what they add up to is the order.
@@ -58,7 +58,7 @@ pub async fn each_version_has_one_event_and_they_add_up_to_the_order(orders: Ord
     let moved = |from, to| Happening::Moved { from, to };
     let expected = [
         Happening::placing(&first),
-        Happening::Tracked(parcel("1")),
+        Happening::Tracked { shipment: parcel("1"), status: OrderStatus::Pending },
         moved(OrderStatus::Pending, OrderStatus::Processing),
         moved(OrderStatus::Processing, OrderStatus::Cancelled),
     ];
@@ -106,10 +106,12 @@ pub async fn a_feed_shows_what_is_wanted_of_it(orders: Orders) {
         [vec![EventType::Placed], vec![EventType::Shipped, EventType::Tracked], vec![EventType::Cancelled]]
     {
         for order in [None, Some(n(3)), Some(n(9))] {
-            let filter = EventFilter { types: types.clone(), order };
-            let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
-            for size in [1, 3, 100] {
-                assert_eq!(all(&*orders, &filter, size).await, expected, "{filter:?}");
+            for from in [None, Some(n(2)), Some(n(4))] {
+                let filter = EventFilter { types: types.clone(), order, from };
+                let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
+                for size in [1, 3, 100] {
+                    assert_eq!(all(&*orders, &filter, size).await, expected, "{filter:?}");
+                }
             }
         }
     }

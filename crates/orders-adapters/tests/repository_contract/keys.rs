@@ -1,5 +1,7 @@
 //! Idempotency keys: a request that is sent again makes no second order.
 
+use std::iter;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{Idempotency, IdempotencyKey, Order, OrderStatus, ports::Refused};
 use tokio::task::JoinSet;
@@ -130,6 +132,30 @@ pub async fn a_change_sent_again_is_told_the_order_as_it_was_then(orders: Orders
     let now = orders.find(tracked.id()).await.unwrap().unwrap();
     change(&*orders, now.cancel(at(40)).unwrap()).await;
     assert_eq!(send().await, Told::Before(tracked));
+}
+
+pub async fn a_change_among_many_sent_again_is_told_the_order_as_it_was_then(orders: Orders) {
+    const MANY: usize = 7;
+    let moves = [OrderStatus::Processing, OrderStatus::Shipped, OrderStatus::Delivered].map(Some);
+    // More changes of its shipment than are looked at, before its moves, and then between them or not.
+    for (id, between) in [(1, 0), (2, MANY)] {
+        let mut order = place(&*orders, 1, at(0)).await;
+        let later = moves.into_iter().flat_map(|next| iter::repeat_n(None, between).chain([next]));
+        let mut then = Vec::new();
+        for (index, next) in iter::repeat_n(None, MANY).chain(later).enumerate() {
+            let name = format!("{id}-{index}");
+            let step = match next {
+                Some(status) => order.advance(status, at(10)).unwrap(),
+                None => order.track(parcel(&name), at(10)).unwrap(),
+            };
+            order = placed(told(orders.commit(changing(step, Some(key(&name, 1)))).await).unwrap());
+            then.push((name, order.clone()));
+        }
+        for (name, order) in then {
+            let told = ask(&*orders, 1, key(&name, 1), at(20)).await;
+            assert_eq!(told, Some(Told::Before(order)), "{name}");
+        }
+    }
 }
 
 pub async fn a_key_stands_for_one_request_whatever_it_is_of(orders: Orders) {

@@ -79,7 +79,7 @@ async fn answer(orders: &dyn Database, hour: i64, call: Call) -> String {
         }
         // What an event is called goes by how many numbers were given out in vain.
         Call::Events { order, limit } => {
-            let filter = EventFilter { types: Vec::new(), order: order.map(n) };
+            let filter = EventFilter { order: order.map(n), ..EventFilter::default() };
             let (mut after, mut all) = (None, Vec::new());
             loop {
                 let page = orders.events(filter.clone(), after, limit.try_into().unwrap()).await.unwrap();

@@ -175,7 +175,7 @@ pub fn event_json(
             }
             out.push(b']');
         }
-        Happening::Tracked(shipment) => shipped(out, shipment),
+        Happening::Tracked { shipment, .. } => shipped(out, shipment),
         Happening::Moved { from, to } => {
             plain_text(out, ",\"from\":\"", from.as_str());
             plain_text(out, ",\"to\":\"", to.as_str());

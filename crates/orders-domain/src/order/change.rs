@@ -110,7 +110,7 @@ impl Order {
         if self.shipment.as_ref() == Some(&shipment) {
             return Ok(Step::Same(self));
         }
-        let what = Happening::Tracked(shipment.clone());
+        let what = Happening::Tracked { shipment: shipment.clone(), status: self.status };
         Ok(self.changed(now, what, |order| Self { shipment: Some(shipment), ..order }))
     }
 

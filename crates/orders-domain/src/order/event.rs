@@ -19,7 +19,13 @@ pub enum Happening {
         lines: Box<[(ProductId, Quantity)]>,
     },
     /// Its shipment was set or replaced.
-    Tracked(OrderShipment),
+    Tracked {
+        /// What it is since.
+        shipment: OrderShipment,
+        /// The order's status, which stays. It is not told, but saves looking for it: an order can be
+        /// tracked any number of times between two moves.
+        status: OrderStatus,
+    },
     /// It moved to another status.
     Moved {
         /// The status before.
@@ -42,7 +48,7 @@ impl Happening {
     pub fn event_type(&self) -> EventType {
         match self {
             Self::Placed { .. } => EventType::Placed,
-            Self::Tracked(_) => EventType::Tracked,
+            Self::Tracked { .. } => EventType::Tracked,
             Self::Moved { to, .. } => match to {
                 // Nothing becomes pending; an order is placed so.
                 OrderStatus::Pending => EventType::Placed,
@@ -82,48 +88,66 @@ pub struct OrderEvent {
     pub what: Happening,
 }
 
-impl Order {
-    /// The order after an event: the sum of the events so far.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`] when it is not the next event of this order: the store is corrupt.
-    pub fn after(self, event: &OrderEvent) -> Result<Self, InvalidInput> {
-        let fail = |reason| InvalidInput::new("event", format!("{} {reason}", event.id));
-        if event.order != self.id {
-            return Err(fail("is of another order"));
+impl Happening {
+    /// The order's status since.
+    fn status(&self) -> OrderStatus {
+        match self {
+            Self::Placed { .. } => OrderStatus::Pending,
+            Self::Tracked { status, .. } | Self::Migrated { status, .. } => *status,
+            Self::Moved { to, .. } => *to,
         }
-        let follows = match event.what {
-            Happening::Placed { .. } => event.version == Version::FIRST && self.version == Version::FIRST,
-            // What was before it is not known.
-            Happening::Migrated { .. } => self.version == Version::FIRST && event.version > self.version,
-            Happening::Tracked(_) | Happening::Moved { .. } => event.version == self.version.next(),
-        };
-        if !follows {
-            return Err(fail("does not follow the events before it"));
-        }
-        let (status, shipment) = match &event.what {
-            Happening::Placed { .. } => (OrderStatus::Pending, None),
-            Happening::Tracked(shipment) => (self.status, Some(shipment.clone())),
-            Happening::Moved { from, .. } if *from != self.status => {
-                return Err(fail("begins at another status"));
-            }
-            Happening::Moved { to: OrderStatus::Cancelled, .. } => (OrderStatus::Cancelled, None),
-            Happening::Moved { to, .. } => (*to, self.shipment),
-            Happening::Migrated { status, shipment } => (*status, shipment.clone()),
-        };
-        Ok(Self { status, shipment, version: event.version, updated_at: event.at, ..self })
     }
+}
 
-    /// The order as its events until now make it: as it was at the last of them. `None` without any.
+impl OrderEvent {
+    /// How many of the last events say all of what an order is. A move keeps the shipment, and no order
+    /// moves so often; what is no move says it.
+    pub const TELLING: usize = OrderStatus::ALL.len();
+
+    /// Whether it can come next, after an event that made this version in this status.
+    fn follows(&self, (version, status): (Version, OrderStatus)) -> bool {
+        match self.what {
+            Happening::Placed { .. } => false,
+            // What was before it is not known.
+            Happening::Migrated { .. } => version == Version::FIRST && self.version > version,
+            Happening::Tracked { status: same, .. } => self.version == version.next() && same == status,
+            Happening::Moved { from, .. } => self.version == version.next() && from == status,
+        }
+    }
+}
+
+impl Order {
+    /// The order as it was at the last of these: its first events until then, or only the last
+    /// [`OrderEvent::TELLING`] of them. `None` without any.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`] when they are not the first events of this order: the store is corrupt.
-    pub fn as_of(self, events: &[OrderEvent]) -> Result<Option<Self>, InvalidInput> {
-        if events.is_empty() {
-            return Ok(None);
+    /// [`InvalidInput`] when they are not events of this order that follow each other, or do not say
+    /// all: the store is corrupt.
+    pub fn as_of(self, last: &[OrderEvent]) -> Result<Option<Self>, InvalidInput> {
+        let mut before = None;
+        let (mut shipment, mut is_said) = (None, false);
+        for event in last {
+            let fail = |reason| Err(InvalidInput::new("event", format!("{} {reason}", event.id)));
+            if event.order != self.id {
+                return fail("is of another order");
+            }
+            if !before.is_none_or(|before| event.follows(before)) {
+                return fail("does not follow the events before it");
+            }
+            let status = event.what.status();
+            before = Some((event.version, status));
+            (shipment, is_said) = match &event.what {
+                Happening::Moved { .. } if status != OrderStatus::Cancelled => (shipment, is_said),
+                Happening::Placed { .. } | Happening::Moved { .. } => (None, true),
+                Happening::Tracked { shipment, .. } => (Some(shipment), true),
+                Happening::Migrated { shipment, .. } => (shipment.as_ref(), true),
+            };
         }
-        events.iter().try_fold(self.as_placed(), Self::after).map(Some)
+        let (Some((version, status)), Some(newest)) = (before, last.last()) else { return Ok(None) };
+        if !is_said {
+            return Err(InvalidInput::new("event", format!("{} has no shipment before it", newest.id)));
+        }
+        Ok(Some(Self { status, shipment: shipment.cloned(), version, updated_at: newest.at, ..self }))
     }
 }

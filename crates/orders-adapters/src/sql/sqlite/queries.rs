@@ -54,7 +54,7 @@ pub fn change(conn: &mut Conn, changed: &ChangedOrder) -> QueryResult<bool> {
         return Ok(false);
     }
     match changed.what() {
-        Happening::Tracked(shipment) => set_shipment(conn, order.id().get(), shipment)?,
+        Happening::Tracked { shipment, .. } => set_shipment(conn, order.id().get(), shipment)?,
         Happening::Moved { to: OrderStatus::Cancelled, .. } => {
             diesel::delete(order_shipments::table.find(order.id().get())).execute(conn)?;
         }

@@ -23,7 +23,7 @@ impl OrderService {
         after: Option<EventId>,
         limit: EventLimit,
     ) -> Result<EventPage, OrderError> {
-        let filter = EventFilter { types: Vec::new(), order: Some(order.order().id()) };
+        let filter = EventFilter { order: Some(order.order().id()), ..EventFilter::default() };
         Ok(self.storage.feed.events(filter, after, limit).await?)
     }
 
@@ -41,20 +41,14 @@ impl OrderService {
         if version == Version::FIRST {
             return Ok(Some(order.as_placed()));
         }
-        let filter = EventFilter { types: Vec::new(), order: Some(order.id()) };
-        let (mut after, mut until) = (None, Vec::new());
-        loop {
-            let page = self.storage.feed.events(filter.clone(), after, EventLimit::MAX).await?;
-            until.extend(page.events.into_iter().take_while(|event| event.version <= version));
-            after = page.cursor;
-            if !page.more || until.last().is_some_and(|event| event.version == version) {
-                break;
-            }
-        }
-        if until.last().is_none_or(|event| event.version != version) {
+        let from = Some(version.first_of_last(OrderEvent::TELLING));
+        let filter = EventFilter { order: Some(order.id()), from, ..EventFilter::default() };
+        let mut last = self.storage.feed.events(filter, None, EventLimit::TELLING).await?.events;
+        last.retain(|event| event.version <= version);
+        if last.last().is_none_or(|event| event.version != version) {
             return Ok(None);
         }
-        Ok(order.as_of(&until).map_err(PortError::corrupt)?)
+        Ok(order.as_of(&last).map_err(PortError::corrupt)?)
     }
 
     /// Each event's order as it was at the event's version.

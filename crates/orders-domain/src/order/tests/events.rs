@@ -15,7 +15,21 @@ fn events_that_do_not_follow_each_other_make_no_order() {
         let sum = first.clone().as_of(&[placing.clone(), moved(Pending, Shipped, 2), wrong.clone()]);
         assert!(sum.is_err(), "{wrong:?}");
     }
-    assert_eq!(first.as_of(&[]), Ok(None));
+    assert_eq!(first.clone().as_of(&[]), Ok(None));
+    // Which shipment it has is not said.
+    assert!(first.clone().as_of(&[moved(Pending, Processing, 2)]).is_err());
+}
+
+#[test]
+fn being_tracked_does_not_move_an_order() {
+    let first = placed(&[(1, 1)]);
+    let tracked = |status| OrderEvent {
+        version: n(2),
+        ..event(&first, Happening::Tracked { shipment: shipment("1"), status }, 2)
+    };
+    let placing = event(&first, Happening::placing(&first), 1);
+    assert!(first.clone().as_of(&[placing.clone(), tracked(Pending)]).is_ok());
+    assert!(first.clone().as_of(&[placing, tracked(Shipped)]).is_err());
 }
 
 #[test]

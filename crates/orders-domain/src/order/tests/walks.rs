@@ -57,6 +57,8 @@ proptest! {
             prop_assert_eq!(&order.clone().as_placed(), &first);
             prop_assert_eq!(&order.clone().as_of(&events), &Ok(Some(order.clone())));
             prop_assert_eq!(&order.clone().as_of(&events[..1]), &Ok(Some(first.clone())));
+            let last = &events[events.len().saturating_sub(OrderEvent::TELLING)..];
+            prop_assert_eq!(&first.clone().as_of(last), &Ok(Some(order.clone())));
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Data<'a> {
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
     to: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
+    status: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none", borrow)]
     shipping_provider: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
     tracking_number: Option<Cow<'a, str>>,
@@ -38,7 +40,9 @@ impl<'a> Data<'a> {
                     |(product, quantity): &(ProductId, Quantity)| (product.get(), quantity.get().into());
                 Self { lines: Some(lines.iter().map(line).collect()), ..Self::default() }
             }
-            Happening::Tracked(shipment) => shipped(shipment),
+            Happening::Tracked { shipment, status } => {
+                Self { status: Some(status.as_str().into()), ..shipped(shipment) }
+            }
             Happening::Moved { from, to } => {
                 Self { from: Some(from.as_str().into()), to: Some(to.as_str().into()), ..Self::default() }
             }
@@ -70,7 +74,10 @@ impl<'a> Data<'a> {
                 let line = |(product, quantity): (i64, i64)| Ok((product.try_into()?, quantity.try_into()?));
                 Happening::Placed { lines: lines.into_iter().map(line).collect::<Result<_, InvalidInput>>()? }
             }
-            EventType::Tracked => Happening::Tracked(shipment.ok_or_else(|| missing("shipment"))?),
+            EventType::Tracked => Happening::Tracked {
+                shipment: shipment.ok_or_else(|| missing("shipment"))?,
+                status: status(&self.status, "status")?,
+            },
             EventType::Migrated => Happening::Migrated { status: status(&self.to, "to")?, shipment },
             EventType::Processing | EventType::Shipped | EventType::Delivered | EventType::Cancelled => {
                 Happening::Moved { from: status(&self.from, "from")?, to: status(&self.to, "to")? }
@@ -116,7 +123,7 @@ mod tests {
         let migrated = |shipment| Happening::Migrated { status: OrderStatus::Shipped, shipment };
         for what in [
             placing,
-            Happening::Tracked(parcel("\"1\"\u{7ff}")),
+            Happening::Tracked { shipment: parcel("\"1\"\u{7ff}"), status: OrderStatus::Processing },
             moved(OrderStatus::Processing),
             moved(OrderStatus::Cancelled),
             migrated(None),

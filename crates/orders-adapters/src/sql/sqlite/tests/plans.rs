@@ -61,12 +61,14 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
     events::keys_after(conn, (0, 0), 10).unwrap();
     events::keys_since(conn, 0).unwrap();
     history::last(conn).unwrap();
-    history::until(conn, 1, 2).unwrap();
+    history::telling(conn, 1, n(2)).unwrap();
     history::of_orders(conn, 1, 2).unwrap();
     for order in [None, Some(n(1))] {
         for types in [Vec::new(), vec![EventType::Placed]] {
-            let filter = EventFilter { types, order };
-            history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
+            for from in [None, Some(n(2))] {
+                let filter = EventFilter { types: types.clone(), order, from };
+                history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
+            }
         }
     }
     trace.take().run.into_iter().collect()
@@ -75,8 +77,8 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
 fn assert_every_statement_searches(conn: &mut Conn) {
     let statements = statements(conn);
     // Pages of orders with and without status and user, the ids of a period, pages of events with and
-    // without an order and types, and the nine others.
-    assert_eq!(statements.len(), 4 + 1 + 4 + 9, "{statements:#?}");
+    // without an order, types and a version, and the nine others.
+    assert_eq!(statements.len(), 4 + 1 + 8 + 9, "{statements:#?}");
     for sql in statements {
         let plan = plan(conn, &sql);
         if let Some((_, scan)) = BACKWARD_SCAN.iter().find(|(scanning, _)| *scanning == sql) {
@@ -153,7 +155,8 @@ fn each_search_uses_the_index_that_is_there_for_it() {
     let searches: BTreeSet<_> = plans.filter(|step| step.starts_with("SEARCH ")).collect();
     let expected = [
         "SEARCH events USING INDEX events_by_key_age (at>?)",
-        "SEARCH events USING INDEX events_of_subject (subject=? AND version<?)",
+        "SEARCH events USING INDEX events_of_subject (subject=? AND version>? AND version<?)",
+        "SEARCH events USING INDEX events_of_subject (subject=? AND version>?)",
         "SEARCH events USING INDEX events_of_subject (subject=?)",
         "SEARCH events USING INDEX events_of_subject (subject>? AND subject<?)",
         "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",

@@ -71,6 +71,6 @@ fn what_the_writer_reads_is_prepared_once() {
         assert_eq!(events::keys_after(conn, (0, 0), 10).unwrap(), []);
         assert_eq!(events::keys_since(conn, 0).unwrap(), []);
         assert!(events::made(conn, 1).is_err());
-        assert_eq!(history::until(conn, 1, 2).unwrap(), []);
+        assert_eq!(history::telling(conn, 1, n(2)).unwrap(), []);
     });
 }
