@@ -8,10 +8,9 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::{events::asyncapi, http::error::ApiError, openapi, server::auth::Auth};
+use crate::{http::error::ApiError, server::auth::Auth};
 
 /// The assets of a release do not change.
 const ASSETS: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -44,11 +43,11 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Of this API.
+    /// These.
     #[must_use]
-    pub fn new(document: &OpenApi) -> Self {
+    pub fn new(openapi: &Value, asyncapi: &Value) -> Self {
         let bytes = |json: &Value| serde_json::to_vec(json).unwrap_or_default().into();
-        Self { openapi: bytes(&openapi::with_webhooks(document)), asyncapi: bytes(&asyncapi::document()) }
+        Self { openapi: bytes(openapi), asyncapi: bytes(asyncapi) }
     }
 }
 

@@ -8,7 +8,7 @@
 //! Two rooms know no capability: `http` is about the parts of requests and answers, `server` about how they
 //! are served. Each capability has a room of its own.
 //!
-//! A request passes `edge` (ids, panics, metrics), the route table, `gate` (who is asking, how
+//! A request passes `edge` (ids, panics, metrics), `routes` (the table of them), `gate` (who is asking, how
 //! often), `ownership` (on the routes of one order) and a handler.
 
 mod docs;
@@ -18,6 +18,7 @@ mod http;
 mod openapi;
 mod orders;
 mod products;
+mod routes;
 mod server;
 
 pub use events::EventsSource;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, HttpMethod, ObjectBuilder,
+        self, ObjectBuilder,
         path::Operation,
         schema::{KnownFormat, SchemaFormat, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
@@ -20,7 +20,8 @@ use crate::{
     events, health,
     http::{error::Problem, public_url::PublicUrl},
     orders, products,
-    server::{auth, metrics},
+    routes::Endpoint,
+    server::{auth, gate::Access, metrics},
 };
 
 #[derive(OpenApi)]
@@ -51,29 +52,24 @@ struct Document;
 /// The document as it is served.
 #[must_use]
 pub fn document() -> Value {
-    with_webhooks(&operations_document())
-}
-
-/// The document of what can be asked.
-#[must_use]
-pub fn operations_document() -> openapi::OpenApi {
-    let mut document = Document::openapi();
     // Relative to where the document is, so it holds behind a proxy too.
-    document.servers = Some(vec![openapi::Server::new(".")]);
-    document
+    document_of(openapi::Server::new("."))
 }
 
 /// The same as a server at this address serves it.
 #[must_use]
-pub fn document_at(url: &PublicUrl) -> openapi::OpenApi {
-    let mut document = operations_document();
-    document.servers = Some(vec![openapi::Server::new(url.to_string())]);
-    document
+pub fn document_at(url: &PublicUrl) -> Value {
+    document_of(openapi::Server::new(url.to_string()))
+}
+
+fn document_of(server: openapi::Server) -> Value {
+    let mut document = Document::openapi();
+    document.servers = Some(vec![server]);
+    with_webhooks(&document)
 }
 
 /// The document with the events that can be sent as webhooks, of which the library knows nothing.
-#[must_use]
-pub fn with_webhooks(document: &openapi::OpenApi) -> Value {
+fn with_webhooks(document: &openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let webhooks = EventType::ALL.map(|kind| {
         let event = json!({"allOf": [
@@ -93,15 +89,13 @@ pub fn with_webhooks(document: &openapi::OpenApi) -> Value {
     document
 }
 
-/// Every operation with its path and method.
-fn operations(document: &mut openapi::OpenApi) -> impl Iterator<Item = (&str, HttpMethod, &mut Operation)> {
+/// Every operation with its line in the route table.
+fn operations(document: &mut openapi::OpenApi) -> impl Iterator<Item = (&Endpoint, &mut Operation)> {
     document.paths.paths.iter_mut().flat_map(|(path, item)| {
-        let of_path = [
-            (HttpMethod::Get, item.get.as_mut()),
-            (HttpMethod::Post, item.post.as_mut()),
-            (HttpMethod::Patch, item.patch.as_mut()),
-        ];
-        of_path.into_iter().filter_map(|(method, operation)| Some((path.as_str(), method, operation?)))
+        let of_path = [("GET", &mut item.get), ("POST", &mut item.post), ("PATCH", &mut item.patch)];
+        of_path.into_iter().filter_map(|(method, operation)| {
+            Some((Endpoint::find(method, path.as_str())?, operation.as_mut()?))
+        })
     })
 }
 
@@ -117,15 +111,15 @@ struct OneThing;
 
 impl Modify for OneThing {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        for (path, method, operation) in operations(document) {
-            if let Some((collection, _)) = path.split_once("/{id}") {
-                add_parameters_of_one(collection, &method, operation);
+        for (endpoint, operation) in operations(document) {
+            if let Some((collection, _)) = endpoint.rule.path().split_once("/{id}") {
+                add_parameters_of_one(collection, endpoint, operation);
             }
         }
     }
 }
 
-fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut Operation) {
+fn add_parameters_of_one(collection: &str, endpoint: &Endpoint, operation: &mut Operation) {
     use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
     let id = ObjectBuilder::new()
         .schema_type(Type::Integer)
@@ -146,9 +140,9 @@ fn add_parameters_of_one(collection: &str, method: &HttpMethod, operation: &mut 
         .schema(Some(id));
     let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
     add(id.build());
-    let conditions: &[(&str, &str)] = match (method, collection) {
-        (HttpMethod::Patch, _) => &[("If-Match", "Change the order only while its tag is one of these")],
-        (HttpMethod::Get, "/orders") => &[
+    let conditions: &[(&str, &str)] = match (endpoint.rule.method(), collection) {
+        ("PATCH", _) => &[("If-Match", "Change the order only while its tag is one of these")],
+        ("GET", "/orders") => &[
             ("If-Match", "Show the order only while its tag is one of these"),
             ("If-None-Match", "Tags that the asker has already"),
         ],
@@ -182,16 +176,16 @@ impl Modify for Authentication {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("userId", SecurityScheme::ApiKey(ApiKey::Header(header)));
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
-        for (path, _, operation) in operations(document) {
+        for (endpoint, operation) in operations(document) {
             let nobody = SecurityRequirement::default();
             let ways =
                 ["userId", "bearer"].map(|name| SecurityRequirement::new::<_, [_; 0], String>(name, []));
-            operation.security = Some(if operation.operation_id.as_deref() == Some("list_orders") {
-                [vec![nobody], ways.into()].concat()
-            } else if path.starts_with("/orders") || path == "/events" {
-                ways.into()
-            } else {
-                vec![nobody]
+            operation.security = Some(match endpoint.rule.access {
+                Access::User(use_case) if use_case.is_open_in_development() => {
+                    [vec![nobody], ways.into()].concat()
+                }
+                Access::User(_) => ways.into(),
+                Access::Anyone | Access::Open => vec![nobody],
             });
         }
     }

@@ -15,15 +15,17 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use orders_domain::OrderService;
+use serde_json::Value;
 
 use crate::{
     docs::Documents,
-    events::{EventsSource, Streams},
+    events::{EventsSource, Streams, asyncapi},
     http::{
         idempotency,
         public_url::{PublicPath, PublicUrl},
     },
     openapi,
+    routes::{self, mount},
 };
 use auth::Auth;
 use connections::{HEAD_PATIENCE, Watch};
@@ -44,7 +46,6 @@ pub mod metrics;
 pub mod ownership;
 pub mod payload;
 pub mod rate_limit;
-mod routes;
 
 /// How long requests that were read may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(7);
@@ -69,12 +70,12 @@ macro_rules! app {
             app = app.app_data(LoopbackOnly::default());
         }
         // First what is asked for most: routes are tried in their order.
-        app = app.configure(routes::routes);
+        app = app.configure(|config| mount(config, &routes::API)).configure(routes::no_route);
         if let Some(render) = &api.metrics {
-            app = app.app_data(render.clone()).configure(routes::metrics_route);
+            app = app.app_data(render.clone()).configure(|config| mount(config, &routes::METRICS));
         }
         if api.page {
-            app = app.configure(routes::page_routes);
+            app = app.configure(|config| mount(config, &routes::PAGE));
         }
         app.wrap(api.cors())
             .wrap(Condition::new(!api.cors_origins.is_empty(), from_fn(refused_preflights)))
@@ -108,7 +109,7 @@ impl Api {
             rate_limit: None,
             cors_origins: Vec::new(),
             metrics: None,
-            documents: Data::new(Documents::new(&openapi::operations_document())),
+            documents: documents(&openapi::document()),
             source: Data::default(),
             streams: Data::default(),
             public_path: None,
@@ -139,7 +140,7 @@ impl Api {
     #[must_use]
     pub fn at(self, url: PublicUrl) -> Self {
         Self {
-            documents: Data::new(Documents::new(&openapi::document_at(&url))),
+            documents: documents(&openapi::document_at(&url)),
             public_path: Some(PublicPath(url.path().to_owned())),
             ..self
         }
@@ -193,6 +194,10 @@ impl Api {
         let cors = self.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
         Condition::new(!self.cors_origins.is_empty(), cors)
     }
+}
+
+fn documents(openapi: &Value) -> Data<Documents> {
+    Data::new(Documents::new(openapi, &asyncapi::document()))
 }
 
 /// How it is served.
@@ -268,8 +273,12 @@ pub async fn serve_metrics(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let render = Data::new(render);
-    let make_app =
-        move || App::new().app_data(render.clone()).configure(routes::metrics_route).wrap(from_fn(edge));
+    let make_app = move || {
+        App::new()
+            .app_data(render.clone())
+            .configure(|config| mount(config, &routes::METRICS))
+            .wrap(from_fn(edge))
+    };
     let server = HttpServer::new(make_app)
         .workers(1)
         .shutdown_timeout(DRAIN.as_secs())

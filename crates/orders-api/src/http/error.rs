@@ -44,7 +44,7 @@ pub enum ApiError {
     #[error("{0}")]
     UnknownProduct(InvalidInput),
     #[error("only {allow} can be done here")]
-    MethodNotAllowed { allow: &'static str },
+    MethodNotAllowed { allow: String },
     #[error("the body did not arrive within {} seconds", .0.as_secs())]
     BodyTooSlow(Duration),
     #[error("{detail}")]
@@ -175,7 +175,7 @@ impl ResponseError for ApiError {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             Self::MethodNotAllowed { allow } => {
-                response.insert_header((header::ALLOW, *allow));
+                response.insert_header((header::ALLOW, allow.as_str()));
             }
             Self::TooManyRequests { retry_after } => {
                 // Rounded up: a second too early would be refused again.

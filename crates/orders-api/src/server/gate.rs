@@ -64,21 +64,44 @@ enum Query {
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     name: RouteName,
-    access: Access,
+    /// Who may pass.
+    pub access: Access,
     query: Query,
+    reads_body: bool,
     /// In which forms it answers, the usual one first.
-    offers: &'static [Media],
+    pub offers: &'static [Media],
 }
 
 impl Rule {
-    /// A route without parameters that answers JSON.
+    /// A route without parameters and body that answers JSON, named by its method and its path.
     pub const fn new(name: &'static str, access: Access) -> Self {
-        Self { name: RouteName(name), access, query: Query::None, offers: &[Media::Json] }
+        let (query, offers) = (Query::None, &[Media::Json]);
+        Self { name: RouteName(name), access, query, reads_body: false, offers }
     }
 
     /// The same with a handler that reads the query.
     pub const fn reading_query(self) -> Self {
         Self { query: Query::Read, ..self }
+    }
+
+    /// The same with a handler that reads a body.
+    pub const fn reading_body(self) -> Self {
+        Self { reads_body: true, ..self }
+    }
+
+    /// Whether the handler reads a body.
+    pub fn reads_body(&self) -> bool {
+        self.reads_body
+    }
+
+    /// Its method; GET stands for HEAD too.
+    pub fn method(&self) -> &'static str {
+        self.name.0.split_once(' ').map_or("", |(method, _)| method)
+    }
+
+    /// Its path, with the names of its variable parts.
+    pub fn path(&self) -> &'static str {
+        self.name.0.split_once(' ').map_or("", |(_, path)| path)
     }
 
     /// The same with these forms of answers.
@@ -109,7 +132,7 @@ impl Rule {
 ///
 /// None of its own: a refusal is a response, so that everything around it treats it as one.
 pub async fn gate(
-    rule: Rule,
+    rule: &Rule,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

@@ -1,0 +1,187 @@
+//! The route table, and nothing else: whatever is known of a route is said in its line here, and the gate, the
+//! metrics, `Allow` and the document have it from there.
+
+use actix_web::{
+    FromRequest, Handler, HttpRequest, Responder, Route,
+    guard::{Any, Get, Head},
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+use orders_domain::UseCase::{Advance, Cancel, Follow, List, Place, Show, Track};
+
+use crate::{
+    docs, events, health,
+    http::{
+        accept::Media::{EventStream, Json, NdJson},
+        error::ApiError,
+    },
+    orders, products,
+    server::{
+        gate::{
+            Access::{Anyone, Open, User},
+            Rule, gate,
+        },
+        metrics,
+    },
+};
+use failures::{
+    CHANGED, Failure, INVALID_LIST, INVALID_ORDER, INVALID_SHIPMENT, INVALID_STATUS, NO_VERSION, NOT_ALLOWED,
+    NOT_FOUND, UNAVAILABLE,
+};
+
+pub mod failures;
+
+/// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
+pub static API: [Endpoint; 14] = [
+    Endpoint::new(
+        Rule::new("GET /orders", User(List)).reading_query().offering(&[Json, NdJson]),
+        |rule| route(rule, orders::list),
+        &[INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("POST /orders", User(Place)).reading_query().reading_body(),
+        |rule| route(rule, orders::place),
+        &[INVALID_ORDER],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}", User(Show)).reading_query(),
+        |rule| route(rule, orders::show),
+        &[NO_VERSION, CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}/events", User(Show)).reading_query(),
+        |rule| route(rule, events::timeline),
+        &[INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /orders/{id}/tracking", User(Track)).reading_query().reading_body(),
+        |rule| route(rule, orders::track),
+        &[NOT_ALLOWED, CHANGED, INVALID_SHIPMENT],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /orders/{id}/status", User(Advance)).reading_query().reading_body(),
+        |rule| route(rule, orders::advance),
+        &[NOT_ALLOWED, CHANGED, INVALID_STATUS],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /orders/{id}/cancel", User(Cancel)).reading_query(),
+        |rule| route(rule, orders::cancel),
+        &[NOT_ALLOWED, CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("GET /events", User(Follow)).reading_query().offering(&[Json, NdJson, EventStream]),
+        |rule| route(rule, events::list),
+        &[INVALID_LIST],
+    ),
+    Endpoint::new(Rule::new("GET /products", Anyone), |rule| route(rule, products::list), &[]),
+    Endpoint::new(Rule::new("GET /products/{id}", Anyone), |rule| route(rule, products::show), &[NOT_FOUND]),
+    Endpoint::new(Rule::new("GET /health/live", Open), |rule| route(rule, health::live), &[]),
+    Endpoint::new(Rule::new("GET /health/ready", Open), |rule| route(rule, health::ready), &[UNAVAILABLE]),
+    Endpoint::new(Rule::new("GET /openapi.json", Open), |rule| route(rule, docs::openapi), &[]),
+    Endpoint::new(Rule::new("GET /asyncapi.json", Open), |rule| route(rule, docs::asyncapi), &[]),
+];
+
+/// The page to try the API from, and the way to it.
+pub static PAGE: [Endpoint; 3] = [
+    Endpoint::new(Rule::new("GET /", Open), |rule| route(rule, docs::to_page), &[]),
+    Endpoint::new(Rule::new("GET /docs", Open), |rule| route(rule, docs::to_page), &[]),
+    Endpoint::new(Rule::new("GET /docs/{file}*", Open), |rule| route(rule, docs::page), &[]),
+];
+
+/// The numbers, which may have a port of their own.
+pub static METRICS: [Endpoint; 1] =
+    [Endpoint::new(Rule::new("GET /metrics", Open), |rule| route(rule, metrics::show), &[])];
+
+/// A method of a path: who may pass, what it does, and what it can be refused for.
+pub struct Endpoint {
+    /// What is asked of every request.
+    pub rule: Rule,
+    handler: fn(&'static Rule) -> Route,
+    /// What it answers to bad requests that others do not, or in words of its own.
+    pub failures: &'static [Failure],
+}
+
+impl Endpoint {
+    const fn new(rule: Rule, handler: fn(&'static Rule) -> Route, failures: &'static [Failure]) -> Self {
+        Self { rule, handler, failures }
+    }
+
+    /// The line of a method and a path, as the document names them.
+    pub fn find(method: &str, path: &str) -> Option<&'static Self> {
+        API.iter()
+            .chain(&METRICS)
+            .find(|endpoint| (endpoint.rule.method(), endpoint.rule.path()) == (method, path))
+    }
+}
+
+/// Sets up a table, whose last resort is that there is no such route.
+pub fn mount(config: &mut ServiceConfig, table: &'static [Endpoint]) {
+    for of_one_path in table.chunk_by(|one, next| one.rule.path() == next.rule.path()) {
+        let path = of_one_path[0].rule.path();
+        let mut resource = web::resource(path);
+        for endpoint in of_one_path {
+            resource = resource.route((endpoint.handler)(&endpoint.rule));
+        }
+        let refuse =
+            move || async move { Err::<&str, _>(ApiError::MethodNotAllowed { allow: allow(of_one_path) }) };
+        config.service(resource.default_service(route(&OTHER_METHOD, refuse)));
+    }
+}
+
+/// What answers where no route is.
+pub fn no_route(config: &mut ServiceConfig) {
+    config.default_service(route(&NO_ROUTE, refuse_unknown));
+}
+
+async fn refuse_unknown(request: HttpRequest) -> Result<&'static str, ApiError> {
+    Err(ApiError::NoRoute(request.path().to_owned()))
+}
+
+static OTHER_METHOD: Rule = Rule::new("other method", Open).reading_query();
+static NO_ROUTE: Rule = Rule::new("none", Open).reading_query();
+
+/// `GET, HEAD, POST`.
+fn allow(of_one_path: &[Endpoint]) -> String {
+    let methods = of_one_path.iter().map(|endpoint| match endpoint.rule.method() {
+        "GET" => "GET, HEAD",
+        other => other,
+    });
+    methods.collect::<Vec<_>>().join(", ")
+}
+
+fn route<F, Args>(rule: &'static Rule, handler: F) -> Route
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    let route = match rule.method() {
+        // The HTTP library leaves the body of HEAD out.
+        "GET" => web::route().guard(Any(Get()).or(Head())),
+        "POST" => web::post(),
+        "PATCH" => web::patch(),
+        _ => web::route(),
+    };
+    route.to(handler).wrap(from_fn(move |request, next| gate(rule, request, next)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_route_has_one_line_beside_those_of_its_path() {
+        for table in [&API[..], &PAGE, &METRICS] {
+            let mut seen = HashSet::new();
+            for of_one_path in table.chunk_by(|one, next| one.rule.path() == next.rule.path()) {
+                assert!(seen.insert(of_one_path[0].rule.path()), "{}", of_one_path[0].rule.path());
+                let mut methods = HashSet::new();
+                for endpoint in of_one_path {
+                    let method = endpoint.rule.method();
+                    assert!(["GET", "POST", "PATCH"].contains(&method) && methods.insert(method), "{method}");
+                }
+            }
+        }
+    }
+}

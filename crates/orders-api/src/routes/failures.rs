@@ -1,0 +1,131 @@
+//! What routes can fail with: the errors themselves, so that the document shows what is sent.
+
+use std::{fmt::Display, time::Duration};
+
+use orders_domain::{OrderId, OrderStatus, PageLimit, ProductId, Quantity, Scope};
+
+use crate::{
+    http::{error::ApiError, faults::Faults},
+    server::{
+        gate::{Access, Rule},
+        payload,
+    },
+};
+
+/// A way to fail.
+#[derive(Clone, Copy)]
+pub struct Failure {
+    /// An error of its kind, which gives the status and the example.
+    pub example: fn() -> ApiError,
+    /// When it comes.
+    pub description: &'static str,
+    /// The header that comes with it.
+    pub header: Option<&'static str>,
+}
+
+const fn failure(description: &'static str, example: fn() -> ApiError) -> Failure {
+    Failure { example, description, header: None }
+}
+
+impl Failure {
+    const fn with(self, header: &'static str) -> Self {
+        Self { header: Some(header), ..self }
+    }
+}
+
+/// What a route can be refused for by what its rule says, the general before the particular: those of one
+/// status replace each other.
+pub fn of_rule(rule: &Rule) -> Vec<Failure> {
+    let mut failures = vec![MISDIRECTED, BUG, UNKNOWN_PARAMETER];
+    failures.push(if rule.path().contains("{id}") { NO_ID } else { TOO_MANY_PARAMETERS });
+    if rule.access != Access::Open {
+        failures.extend([TOO_MANY, UNAVAILABLE]);
+    }
+    if let Access::User(use_case) = rule.access {
+        failures.extend([if use_case.is_of_one_order() { NOT_OWNED } else { UNAUTHORIZED }, NO_SCOPE]);
+    }
+    if rule.reads_body() {
+        failures.extend([MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE]);
+    }
+    failures
+}
+
+fn invalid(pointer: &str, detail: impl Display) -> ApiError {
+    let mut faults = Faults::default();
+    faults.invalid(pointer, detail);
+    faults.into_result().err().unwrap_or(ApiError::Internal(None))
+}
+
+const MALFORMED: Failure =
+    failure("Malformed: a path, a header, a query or a body that does not parse", || {
+        let mut faults = Faults::default();
+        faults.malformed("/products/0/quantity", "quantity 1.5 is not a whole number");
+        faults.into_result().err().unwrap_or(ApiError::Internal(None))
+    });
+const NO_ID: Failure = failure("Malformed: an id, a header or a query that does not parse", || {
+    "01".parse::<OrderId>().map_or_else(ApiError::from, |_| ApiError::Internal(None))
+});
+const TOO_MANY_PARAMETERS: Failure = failure("Malformed: a query that does not parse", || {
+    ApiError::malformed("the query has more than 32 parameters")
+});
+const UNAUTHORIZED: Failure =
+    failure("No valid user", || ApiError::Unauthorized("the header user_id names no user"))
+        .with("WWW-Authenticate");
+const NOT_OWNED: Failure =
+    failure("No valid user, or the order does not exist or belongs to somebody else", || ApiError::NotOwned)
+        .with("WWW-Authenticate");
+const NO_SCOPE: Failure = failure("`insufficient_scope`: the token lacks the scope, which is named", || {
+    ApiError::MissingScope(Scope::Read)
+})
+.with("WWW-Authenticate");
+pub const NOT_FOUND: Failure = failure("No such product", || {
+    "11".parse().map_or(ApiError::Internal(None), |id: ProductId| ApiError::UnknownProduct(id.unknown()))
+});
+pub const NO_VERSION: Failure =
+    failure("The order has not had this version, or before there were events", || {
+        match ("1".parse(), "9".parse()) {
+            (Ok(order), Ok(version)) => ApiError::NoVersion { order, version },
+            _ => ApiError::Internal(None),
+        }
+    });
+const TOO_SLOW: Failure = failure("The body took too long", || ApiError::BodyTooSlow(payload::PATIENCE));
+pub const NOT_ALLOWED: Failure =
+    failure("The order's status forbids it; `allowed` says what may follow", || ApiError::NotAllowed {
+        detail: "the order is shipped and cannot become cancelled".to_owned(),
+        allowed: OrderStatus::Shipped.allowed(),
+    });
+pub const CHANGED: Failure =
+    failure("`If-Match` names no present tag; nothing was changed", || ApiError::PreconditionFailed);
+const TOO_LARGE: Failure = failure("The body is larger than 64 KiB", || ApiError::TooLarge(payload::LIMIT));
+const MEDIA_TYPE: Failure = failure("The body is not `application/json`, or is encoded", || {
+    ApiError::UnsupportedMediaType("\"text/plain\" is not application/json".to_owned())
+});
+const MISDIRECTED: Failure = failure("Header mode: the name in `Host` is not this machine's own", || {
+    ApiError::Misdirected("the host \"shop.example\" is not this machine by itself".to_owned())
+});
+pub const INVALID_ORDER: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/products/0/quantity", Quantity::refused(0))
+});
+pub const INVALID_SHIPMENT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/trackingNumber", "trackingNumber is missing")
+});
+pub const INVALID_STATUS: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    "lost"
+        .parse::<OrderStatus>()
+        .map_or_else(|reason| invalid("/status", reason), |_| ApiError::Internal(None))
+});
+pub const INVALID_LIST: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/limit", PageLimit::refused(0))
+});
+const UNKNOWN_PARAMETER: Failure = failure("A parameter that is not known here", || {
+    invalid("/limit", "the parameter \"limit\" is not known here")
+});
+const TOO_MANY: Failure =
+    failure("Too many requests", || ApiError::TooManyRequests { retry_after: Duration::ZERO })
+        .with("Retry-After");
+const BUG: Failure = failure("A fault on our side", || ApiError::Internal(None));
+pub const UNAVAILABLE: Failure = failure(
+    "Overloaded, shutting down or storage unavailable; `detail` says whether anything was changed",
+    || ApiError::Unavailable { detail: "storage is unavailable, nothing was changed", cause: None },
+)
+.with("Retry-After");
