@@ -1,0 +1,31 @@
+//! The one port that writes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use orders_domain::{
+    Idempotency, Order, UserId,
+    ports::{Commit, Committed, Ledger, PortError, Refused},
+};
+
+use super::super::{super::writer::Write, PostgresDatabase, database::within};
+
+#[async_trait]
+impl Ledger for PostgresDatabase {
+    async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
+        within(self.patience(), PortError::Unknown, self.writer.commit(Write::Commit(work))).await
+    }
+
+    async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
+        within(self.patience(), PortError::Unavailable, self.writer.commit(Write::Rehearse(work))).await
+    }
+
+    async fn recall(
+        &self,
+        user: UserId,
+        idempotency: Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Order>, Refused> {
+        let recalling = self.writer.recall(user, idempotency, now);
+        within(self.patience(), PortError::Unavailable, recalling).await
+    }
+}

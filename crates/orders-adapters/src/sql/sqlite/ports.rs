@@ -1,0 +1,6 @@
+//! The ports over the database, a file each.
+
+mod feed;
+mod ledger;
+mod orders;
+mod revocations;

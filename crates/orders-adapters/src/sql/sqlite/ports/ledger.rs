@@ -1,0 +1,30 @@
+//! The one port that writes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use orders_domain::{
+    Idempotency, Order, UserId,
+    ports::{Commit, Committed, Ledger, Refused},
+};
+
+use super::super::{super::writer::Write, SqliteDatabase};
+
+#[async_trait]
+impl Ledger for SqliteDatabase {
+    async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
+        self.writer.commit(Write::Commit(work)).await
+    }
+
+    async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
+        self.writer.commit(Write::Rehearse(work)).await
+    }
+
+    async fn recall(
+        &self,
+        user: UserId,
+        idempotency: Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Order>, Refused> {
+        self.writer.recall(user, idempotency, now).await
+    }
+}
