@@ -27,6 +27,7 @@ use redis::{
 };
 
 use super::{Session, SessionCache, TokenHash};
+use crate::hex::Hex;
 
 /// How long Redis may take for an answer. Verifying a token takes far less.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -147,11 +148,7 @@ impl Revocations for RedisSessions {
 }
 
 fn session_key(TokenHash(hash): TokenHash) -> String {
-    use std::fmt::Write;
-    hash.iter().fold(String::from("orders:session:"), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
+    format!("orders:session:{}", Hex(&hash))
 }
 
 fn revoked_key(user: UserId) -> String {

@@ -7,6 +7,7 @@ use orders_domain::{
 use sha2::{Digest, Sha256};
 
 use super::rows::event::data;
+use crate::hex::Hex;
 
 /// An event and the key of the request that made it, if that came with one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,11 +134,6 @@ impl Digests {
     /// SHA-256 of all, in hexadecimal digits.
     #[must_use]
     pub fn finish(self) -> String {
-        use std::fmt::Write;
-
-        self.0.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        Hex(&self.0.finalize()).to_string()
     }
 }

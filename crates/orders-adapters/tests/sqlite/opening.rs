@@ -1,13 +1,13 @@
 //! Opening a database, and when it is refused.
 
-use std::{error::Error, fs, os::unix::fs::symlink, path::Path};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
 use diesel::{RunQueryDsl, connection::SimpleConnection};
 use orders_adapters::{
     OpenError, SqliteDatabase,
     sql::sqlite::{SqliteCopy, migrate},
 };
-use orders_domain::ports::Orders;
+use orders_domain::{failure::with_causes, ports::Orders};
 
 use super::{
     Place,
@@ -17,12 +17,7 @@ use super::{
 
 /// The message with its causes, as a server prints it; it must be one line that names the path.
 fn message(error: &OpenError, path: &Path) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
+    let text = with_causes(error);
     assert_eq!(text.lines().count(), 1, "{text}");
     assert!(text.contains(path.to_str().unwrap()), "{text}");
     text

@@ -14,7 +14,7 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
-use orders_domain::RequestId;
+use orders_domain::{RequestId, failure::with_causes};
 use tracing::{Instrument, debug_span};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -187,12 +187,9 @@ fn mark(headers: &mut HeaderMap, id: HeaderValue) {
 /// A failure is logged here and nowhere else, with all its causes.
 fn log(id: &HeaderValue, route: RouteName, error: Option<&Error>) {
     let Some(error) = error else { return };
-    let mut message = error.to_string();
-    let mut source = error.as_error::<ApiError>().and_then(std::error::Error::source);
-    while let Some(cause) = source {
-        message.push_str(": ");
-        message.push_str(&cause.to_string());
-        source = cause.source();
-    }
+    let message = match error.as_error::<ApiError>() {
+        Some(error) => with_causes(error),
+        None => error.to_string(),
+    };
     tracing::error!(request_id = text(id), route = route.0, error = message, "a request failed");
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod answer;
+mod bodies;
 mod wire;
 
 mod cancelling;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::{connection::SimpleConnection, r2d2::R2D2Connection, result::Error};
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::BlockOn};
+use orders_domain::failure::with_causes;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -12,7 +13,7 @@ use super::{
     super::OpenError,
     Conn,
     tls::{advice, connector},
-    url::{PostgresUrl, chain},
+    url::PostgresUrl,
 };
 
 /// Waits for an answer by parking the thread, which costs nothing when the answer is there already,
@@ -169,8 +170,8 @@ impl Connector {
     }
 
     async fn establish(&self) -> Result<AsyncPgConnection, String> {
-        let reason = |error: tokio_postgres::Error| chain(&error);
-        let set_up = |error: diesel::ConnectionError| chain(&error);
+        let reason = |error: tokio_postgres::Error| with_causes(&error);
+        let set_up = |error: diesel::ConnectionError| with_causes(&error);
         match &self.tls {
             None => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(reason)?;

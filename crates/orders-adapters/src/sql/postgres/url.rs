@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr};
 
+use orders_domain::failure::with_causes;
 use tokio_postgres::config::{Config, Host, SslMode};
 
 use super::super::OpenError;
@@ -50,7 +51,7 @@ impl FromStr for PostgresUrl {
             }
         }
         let mut config = Config::from_str(&format!("{address}?{}", rest.join("&")))
-            .map_err(|error| fail(reason(&chain(&error), address.contains('@'))))?;
+            .map_err(|error| fail(reason(&with_causes(&error), address.contains('@'))))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(fail("it names no host".to_owned()));
         }
@@ -96,15 +97,6 @@ fn hidden(url: &str) -> String {
         }
         _ => "postgres://…".to_owned(),
     }
-}
-
-/// An error and what caused it, in a line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| {
-        let cause = cause.to_string();
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
-    })
 }
 
 /// Without the password.
