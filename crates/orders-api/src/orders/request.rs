@@ -3,15 +3,16 @@
 use std::fmt::{self, Display};
 
 use orders_domain::{
-    InvalidInput, NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, Quoted, RequestedLine,
-    ShippingProvider, TrackingNumber,
+    NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider,
+    TrackingNumber,
 };
 use utoipa::ToSchema;
 
 use crate::http::{
     error::ApiError,
-    faults::{Faults, cut},
-    json::{Json, push_pointer},
+    faults::Faults,
+    json::Json,
+    members::{Pointer, array, integer, members, text},
 };
 
 /// An order to place.
@@ -131,11 +132,6 @@ pub fn status((body, mut faults): (Json<'_>, Faults)) -> Result<OrderStatus, Api
     status.ok_or(ApiError::Internal(None))
 }
 
-/// A place in the body, written out only when something is wrong there.
-trait Pointer: Copy + Display {}
-
-impl Pointer for &str {}
-
 #[derive(Clone, Copy)]
 struct LinePointer(usize);
 
@@ -146,104 +142,3 @@ impl Display for LinePointer {
 }
 
 impl Pointer for LinePointer {}
-
-/// A member of an object, and where it stands; absent when it is missing, which is a fault already.
-struct Member<'a, P> {
-    parent: P,
-    name: &'static str,
-    value: Option<Json<'a>>,
-}
-
-impl<P: Pointer> Member<'_, P> {
-    fn pointer(&self) -> impl Display + use<P> {
-        let (parent, name) = (self.parent, self.name);
-        fmt::from_fn(move |f| write!(f, "{parent}/{name}"))
-    }
-}
-
-/// Takes an object apart. Missing and unknown members are faults.
-fn members<'a, P: Pointer, const N: usize>(
-    body: Json<'a>,
-    at: P,
-    names: [&'static str; N],
-    faults: &mut Faults,
-) -> Option<[Member<'a, P>; N]> {
-    let Json::Object(sent) = body else {
-        faults.malformed(at, format_args!("{} is not an object", body.kind()));
-        return None;
-    };
-    let mut members = names.map(|name| Member { parent: at, name, value: None });
-    for (key, value) in sent {
-        match members.iter_mut().find(|member| member.name == key) {
-            Some(member) => member.value = Some(value),
-            None => unknown(at, &key, faults),
-        }
-    }
-    for member in members.iter().filter(|member| member.value.is_none()) {
-        faults.invalid(member.pointer(), format_args!("{} is missing", member.name));
-    }
-    Some(members)
-}
-
-fn unknown(at: impl Pointer, key: &str, faults: &mut Faults) {
-    let mut pointer = at.to_string();
-    push_pointer(&mut pointer, key);
-    faults.invalid(pointer, format_args!("{} is not known here", Quoted(key)));
-}
-
-fn array<'a, P: Pointer>(member: Member<'a, P>, faults: &mut Faults) -> Option<Vec<Json<'a>>> {
-    match member.value {
-        Some(Json::Array(items)) => Some(items),
-        None => None,
-        Some(ref other) => {
-            faults.malformed(member.pointer(), format_args!("{} is not an array", other.kind()));
-            None
-        }
-    }
-}
-
-fn integer<T>(member: Member<'_, impl Pointer>, faults: &mut Faults) -> Option<T>
-where
-    T: TryFrom<i64, Error = InvalidInput>,
-{
-    match &member.value {
-        Some(Json::Integer(number)) => {
-            T::try_from(*number).map_err(|reason| faults.invalid(member.pointer(), reason)).ok()
-        }
-        Some(Json::Huge(number)) => {
-            faults
-                .invalid(member.pointer(), format_args!("{} {} is out of range", member.name, short(number)));
-            None
-        }
-        Some(Json::Fraction(number)) => {
-            let detail = format_args!("{} {} is not a whole number", member.name, short(number));
-            faults.malformed(member.pointer(), detail);
-            None
-        }
-        Some(other) => {
-            faults.malformed(member.pointer(), format_args!("{} is not an integer", other.kind()));
-            None
-        }
-        None => None,
-    }
-}
-
-/// A number as it was written, cut as other texts are.
-fn short(number: &str) -> String {
-    cut(number, Quoted::<&str>::MAX)
-}
-
-fn text<T>(
-    member: Member<'_, impl Pointer>,
-    parse: impl FnOnce(&str) -> Result<T, InvalidInput>,
-    faults: &mut Faults,
-) -> Option<T> {
-    match &member.value {
-        Some(Json::Text(text)) => parse(text).map_err(|reason| faults.invalid(member.pointer(), reason)).ok(),
-        Some(other) => {
-            faults.malformed(member.pointer(), format_args!("{} is not a string", other.kind()));
-            None
-        }
-        None => None,
-    }
-}
