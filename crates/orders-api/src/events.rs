@@ -24,10 +24,12 @@ pub mod body;
 mod live;
 mod query;
 mod stream;
+mod tail;
 
 pub use body::EventsSource;
 pub use live::Streams;
 use query::{EventsParams, FeedQuery, TimelineParams};
+pub use tail::Tail;
 
 type Answer = Result<HttpResponse, ApiError>;
 

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::{
     docs::Documents,
-    events::{EventsSource, Streams, asyncapi},
+    events::{EventsSource, Streams, Tail, asyncapi},
     http::{
         idempotency,
         public_url::{PublicPath, PublicUrl},
@@ -59,7 +59,8 @@ macro_rules! app {
             .app_data(api.auth.clone())
             .app_data(api.documents.clone())
             .app_data(api.source.clone())
-            .app_data(api.streams.clone());
+            .app_data(api.streams.clone())
+            .app_data(api.tail.clone());
         if let Some(limit) = &api.rate_limit {
             app = app.app_data(limit.clone());
         }
@@ -94,6 +95,7 @@ pub struct Api {
     documents: Data<Documents>,
     source: Data<EventsSource>,
     streams: Data<Streams>,
+    tail: Data<Tail>,
     public_path: Option<PublicPath>,
     loopback_only: bool,
     page: bool,
@@ -112,6 +114,7 @@ impl Api {
             documents: documents(&openapi::document()),
             source: Data::default(),
             streams: Data::default(),
+            tail: Data::default(),
             public_path: None,
             loopback_only: false,
             page: true,

@@ -23,7 +23,8 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     body::{EventsSource, event_json},
     query::FeedQuery,
-    stream::{head, page},
+    stream::head,
+    tail::{Piece, Tail},
 };
 use crate::{
     http::{accept::Media, error::ApiError, streaming::broken_off},
@@ -39,6 +40,9 @@ const MAX_STREAMS: usize = 1000;
 /// How often something is sent when nothing happens, and how often it is asked whether the client may
 /// still follow.
 const BEAT: Duration = Duration::from_secs(15);
+
+/// How long a stream rests once it has sent all there is, so that what comes close together goes together.
+const REST: Duration = Duration::from_millis(4);
 
 /// What a stream begins with: how long to wait, in milliseconds, before coming again.
 const BEGIN: &[u8] = b"retry: 3000\n\n";
@@ -80,8 +84,10 @@ pub struct Live {
     credentials: HeaderMap,
     user: Option<User>,
     query: FeedQuery,
+    tail: Data<Tail>,
     ending: Ending,
     beat: Instant,
+    rested: Instant,
     _seat: Seat,
 }
 
@@ -100,6 +106,7 @@ impl Live {
         let auth = http.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?.clone();
         let streams = http.app_data::<Data<Streams>>().ok_or(ApiError::Internal(None))?;
         let seat = streams.take().ok_or(ApiError::TooManyStreams)?;
+        let tail = http.app_data::<Data<Tail>>().ok_or(ApiError::Internal(None))?.clone();
         let ending = http.app_data::<Ending>().cloned().unwrap_or_default();
         let headers = http.headers();
         let mut credentials = HeaderMap::with_capacity(1);
@@ -108,8 +115,21 @@ impl Live {
                 credentials.insert(name, value.clone());
             }
         }
-        let beat = Instant::now() + BEAT;
-        Ok(Self { service, source, auth, credentials, user: None, query, ending, beat, _seat: seat })
+        let rested = Instant::now();
+        let beat = rested + BEAT;
+        Ok(Self {
+            service,
+            source,
+            auth,
+            credentials,
+            user: None,
+            query,
+            tail,
+            ending,
+            beat,
+            rested,
+            _seat: seat,
+        })
     }
 
     /// The stream as an answer.
@@ -131,8 +151,10 @@ impl Live {
     /// The next bytes to send; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, Box<dyn std::error::Error>> {
         loop {
-            if self.ending.is_near() {
-                return Ok(None);
+            tokio::select! {
+                biased;
+                () = self.ending.nears() => return Ok(None),
+                () = sleep_until(self.rested) => {}
             }
             // A token ends, or is taken back, while its bearer follows.
             let is_due = Instant::now() >= self.beat;
@@ -143,31 +165,35 @@ impl Live {
                     Err(_) => return Ok(None),
                 },
             };
-            let read = page(&self.service, &self.source, user, &self.query, write).await;
-            let (page, bytes) = read.map_err(|error| broken_off("events", error))?;
-            self.query.after = page.cursor;
+            let read = self.tail.read(&self.service, &self.source, user, &self.query).await;
+            let Piece { bytes, cursor, more } = read.map_err(|error| broken_off("events", error))?;
+            self.query.after = cursor;
             if is_due {
                 self.beat = Instant::now() + BEAT;
             }
             if !bytes.is_empty() {
+                if !more {
+                    self.rested = Instant::now() + REST;
+                }
                 return Ok(Some(bytes));
             }
             if is_due {
                 return Ok(Some(Bytes::from_static(COMMENT)));
             }
-            if page.more {
+            if more {
                 continue;
             }
             tokio::select! {
                 () = self.ending.nears() => {}
-                () = self.service.news(page.cursor) => {}
+                () = self.service.news(cursor) => {}
                 () = sleep_until(self.beat) => {}
             }
         }
     }
 }
 
-fn write(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {
+/// Writes an event as it is sent.
+pub fn write(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {
     let id = itoa::Buffer::new().format(event.id.get()).to_owned();
     for part in ["id: ", &id, "\nevent: ", event.what.event_type().as_str(), "\ndata: "] {
         out.extend_from_slice(part.as_bytes());

@@ -37,7 +37,7 @@ pub fn lines(
         async move {
             let mut query = query?;
             loop {
-                let (page, lines) = match page(&service, &source, user, &query, write_line).await {
+                let (page, lines) = match page(&service, &source, user, &query).await {
                     Ok(page) => page,
                     Err(error) => return Some((Err(broken_off("events", error)), None)),
                 };
@@ -55,21 +55,31 @@ pub fn lines(
     head(Media::NdJson).streaming(pages)
 }
 
-/// The next page of the feed, and its events as they are sent.
-pub async fn page(
+/// Events as they are sent, with their orders if they are wanted.
+pub async fn rendered(
+    service: &OrderService,
+    source: &EventsSource,
+    query: &FeedQuery,
+    events: &[OrderEvent],
+    write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
+) -> Result<Bytes, OrderError> {
+    let orders = query.orders_of(service, events).await?;
+    let mut out = Vec::with_capacity(events.len() * EVENT_BYTES);
+    for (index, event) in events.iter().enumerate() {
+        write(&mut out, source, event, orders.get(index));
+    }
+    Ok(out.into())
+}
+
+async fn page(
     service: &OrderService,
     source: &EventsSource,
     user: User,
     query: &FeedQuery,
-    write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
 ) -> Result<(EventPage, Bytes), OrderError> {
     let page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
-    let orders = query.orders_of(service, &page.events).await?;
-    let mut out = Vec::with_capacity(page.events.len() * EVENT_BYTES);
-    for (index, event) in page.events.iter().enumerate() {
-        write(&mut out, source, event, orders.get(index));
-    }
-    Ok((page, out.into()))
+    let lines = rendered(service, source, query, &page.events, write_line).await?;
+    Ok((page, lines))
 }
 
 fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {

@@ -1,20 +1,17 @@
 //! What happened: an order's timeline, its versions, and the feed in its four forms.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{answer::Answer, support::Server, wire};
+use crate::{answer::Answer, support::Server};
 
-const OPERATOR: i64 = 100;
+/// Who may follow the feed.
+pub const OPERATOR: i64 = 100;
 
 /// An order that was placed, tracked and shipped, and one that was only placed.
-async fn with_history() -> Server {
+pub async fn with_history() -> Server {
     let server = Server::start();
     server.place(1, &[(9, 7), (1, 1)]).await;
     server.track(1, 1, "N1").await.order(200);
@@ -27,7 +24,8 @@ fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
-fn events(answer: &Answer) -> Vec<Value> {
+/// The events of a page.
+pub fn events(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, 200, "{}", answer.text());
     serde_json::from_str(&answer.text()).unwrap()
 }
@@ -178,101 +176,6 @@ async fn a_poll_that_waits_is_answered_when_something_happens_or_is_given_up_in_
     let unapplied =
         Answer::to(server.user(OPERATOR, Method::GET, "/events").header("prefer", "wait=soon")).await;
     assert_eq!((unapplied.status, unapplied.header("preference-applied")), (200, ""));
-}
-
-/// One who follows: the lines of a stream, after its head.
-struct Follower(BufReader<TcpStream>);
-
-impl Follower {
-    fn of(server: &Server, headers: &[&str]) -> Self {
-        let mut stream = TcpStream::connect(server.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let mut all = vec!["user_id: 100", "Accept: text/event-stream"];
-        all.extend(headers);
-        stream.write_all(wire::head("GET /events", &all).as_bytes()).unwrap();
-        let mut follower = Self(BufReader::new(stream));
-        let head = follower.until("\r\n");
-        assert!(head[0].starts_with("HTTP/1.1 200"), "{head:?}");
-        assert!(
-            head.iter().any(|line| line.to_ascii_lowercase().starts_with("x-accel-buffering: no")),
-            "{head:?}"
-        );
-        follower
-    }
-
-    /// The lines up to an empty one.
-    fn until(&mut self, end: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        loop {
-            let mut line = String::new();
-            assert!(self.0.read_line(&mut line).unwrap() > 0, "the stream ended after {lines:?}");
-            if line == end {
-                return lines;
-            }
-            lines.push(line);
-        }
-    }
-
-    /// The id and the type of the next event.
-    fn event(&mut self) -> (i64, String) {
-        loop {
-            let mut lines = Vec::new();
-            while lines.is_empty() {
-                // Of a body in chunks, what says how long the next one is.
-                lines = self
-                    .until("\n")
-                    .into_iter()
-                    .filter(|line| line.contains(':') || line.starts_with("data"))
-                    .collect();
-            }
-            let field = |name: &str| {
-                let line = lines.iter().find_map(|line| line.strip_prefix(name))?;
-                Some(line.trim_end().to_owned())
-            };
-            if let (Some(id), Some(kind), Some(data)) = (field("id: "), field("event: "), field("data: ")) {
-                let data: Value = serde_json::from_str(&data).unwrap();
-                assert_eq!((data["id"].as_str().unwrap(), data["type"].as_str().unwrap()), (&*id, &*kind));
-                return (id.parse().unwrap(), kind);
-            }
-        }
-    }
-
-    fn ends(&mut self) -> bool {
-        let mut line = String::new();
-        while self.0.read_line(&mut line).unwrap() > 0 {}
-        true
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_tells_all_there_is_and_what_comes_and_goes_on_where_its_client_was() {
-    let mut server = with_history().await;
-    let mut follower = Follower::of(&server, &[]);
-    let seen: Vec<_> = (0..4).map(|_| follower.event()).collect();
-    let kinds: Vec<_> = seen.iter().map(|(_, kind)| kind.as_str()).collect();
-    assert_eq!(kinds, ["order.placed", "order.tracked", "order.shipped", "order.placed"]);
-    server.cancel(2, 2).await.order(200);
-    let (last, kind) = follower.event();
-    assert_eq!(kind, "order.cancelled");
-    drop(follower);
-
-    let mut again = Follower::of(&server, &[&format!("Last-Event-ID: {}", seen[2].0)]);
-    assert_eq!(again.event().0, seen[3].0);
-    assert_eq!(again.event().0, last);
-    server.signal("TERM");
-    assert!(again.ends());
-    assert!(server.ends_within(Duration::from_secs(5)).success());
-}
-
-#[tokio::test]
-async fn a_follower_without_the_scope_or_with_a_bad_id_is_refused_before_the_stream() {
-    let server = Server::start();
-    let ask = |user: i64, header: (&'static str, &'static str)| {
-        let request = server.user(user, Method::GET, "/events").header("accept", "text/event-stream");
-        Answer::to(request.header(header.0, header.1))
-    };
-    ask(1, ("x-none", "x")).await.problem(403);
-    ask(OPERATOR, ("last-event-id", "x")).await.problem(400);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod cors;
 mod docs;
 mod errors;
 mod events;
+mod following;
 mod health;
 mod hostile;
 mod idempotency;

@@ -1,5 +1,7 @@
 //! What happened to orders, for those who may know.
 
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use super::OrderService;
 use crate::{
     failure::PortError,
@@ -10,6 +12,10 @@ use crate::{
     order::{Order, error::OrderError, event::OrderEvent, owned::OwnedOrder},
     version::Version,
 };
+
+/// How many orders of a page of events are read at once: a store that is a round trip away answers those
+/// that come together together.
+const AT_ONCE: usize = 16;
 
 impl OrderService {
     /// What happened to an order after an event, ascending.
@@ -57,17 +63,27 @@ impl OrderService {
     ///
     /// [`OrderError::Unavailable`].
     pub async fn orders_of(&self, events: &[OrderEvent]) -> Result<Vec<Order>, OrderError> {
-        let mut orders = Vec::with_capacity(events.len());
-        for event in events {
-            let order = self.storage.orders.find(event.order).await?;
-            let then = match order {
-                Some(order) => self.as_of(order, event.version).await?,
-                None => None,
-            };
-            let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
-            orders.push(then.ok_or_else(lost).map_err(PortError::corrupt)?);
-        }
-        Ok(orders)
+        let orders = stream::iter(events).map(|event| self.order_of(event));
+        orders.buffered(AT_ONCE).try_collect().await
+    }
+
+    async fn order_of(&self, event: &OrderEvent) -> Result<Order, OrderError> {
+        let then = match self.storage.orders.find(event.order).await? {
+            Some(order) if order.version() == event.version => Some(order),
+            Some(order) => self.as_of(order, event.version).await?,
+            None => None,
+        };
+        let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
+        Ok(then.ok_or_else(lost).map_err(PortError::corrupt)?)
+    }
+
+    /// Whether somebody may see what happens to all orders, for whoever shows them what another has read.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::MissingScope`].
+    pub fn may_follow(asker: User) -> Result<(), OrderError> {
+        Ok(UseCase::Follow.check(asker, Ownership::Own)?)
     }
 
     /// What happened to all orders after an event, ascending.
@@ -82,7 +98,7 @@ impl OrderService {
         after: Option<EventId>,
         limit: EventLimit,
     ) -> Result<EventPage, OrderError> {
-        UseCase::Follow.check(asker, Ownership::Own)?;
+        Self::may_follow(asker)?;
         Ok(self.storage.feed.events(filter, after, limit).await?)
     }
 

@@ -1,0 +1,165 @@
+//! The newest events as they are sent to those who follow: read and written once, whoever many they are.
+//!
+//! Who has come as far as this goes on from here; who is behind reads for themselves until they have.
+
+use std::collections::VecDeque;
+
+use actix_web::web::Bytes;
+use orders_domain::{
+    EventId, OrderError, OrderEvent, OrderService, User,
+    ports::{EventFilter, EventLimit, EventPage},
+};
+use tokio::sync::Mutex;
+
+use super::{
+    body::{EVENT_BYTES, EventsSource},
+    live,
+    query::FeedQuery,
+    stream::rendered,
+};
+
+/// How much text is kept for those who are a little behind.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// What there is for somebody who follows.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The events that are wanted, as they are sent.
+    pub bytes: Bytes,
+    /// Up to where all wanted events are in it.
+    pub cursor: Option<EventId>,
+    /// Whether there is more already.
+    pub more: bool,
+}
+
+/// The end of the feed.
+#[derive(Debug, Default)]
+pub struct Tail(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Ascending, each from where the one before ends.
+    blocks: VecDeque<Block>,
+    /// Up to where everything was read.
+    cursor: Option<EventId>,
+    bytes: usize,
+}
+
+/// What was read at once.
+#[derive(Debug)]
+struct Block {
+    after: Option<EventId>,
+    cursor: Option<EventId>,
+    /// Each with where its text ends.
+    events: Vec<(OrderEvent, usize)>,
+    bytes: Bytes,
+}
+
+impl Tail {
+    /// What comes next of what is wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`OrderService::events`].
+    pub async fn read(
+        &self,
+        service: &OrderService,
+        source: &EventsSource,
+        user: User,
+        query: &FeedQuery,
+    ) -> Result<Piece, OrderError> {
+        OrderService::may_follow(user)?;
+        if !query.with_orders
+            && let Some(piece) = self.shared(service, source, user, query).await?
+        {
+            return Ok(piece);
+        }
+        let mut page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
+        if !query.with_orders {
+            self.meet(query.after, &mut page).await;
+        }
+        let bytes = rendered(service, source, query, &page.events, live::write).await?;
+        Ok(Piece { bytes, cursor: page.cursor, more: page.more })
+    }
+
+    /// The same from here; `None` for somebody who has not come as far.
+    async fn shared(
+        &self,
+        service: &OrderService,
+        source: &EventsSource,
+        user: User,
+        query: &FeedQuery,
+    ) -> Result<Option<Piece>, OrderError> {
+        // One reads, and who comes meanwhile takes what was read.
+        let mut kept = self.0.lock().await;
+        if query.after.is_some() && query.after == kept.cursor {
+            let page = service.events(user, EventFilter::default(), query.after, EventLimit::MAX).await?;
+            kept.add(query.after, page, source);
+        }
+        Ok(kept.piece(&query.filter, query.after))
+    }
+
+    /// Has somebody who read for themselves go no further than here; or begins where they are, if they
+    /// are ahead.
+    async fn meet(&self, after: Option<EventId>, page: &mut EventPage) {
+        let mut kept = self.0.lock().await;
+        if after < kept.cursor {
+            if page.cursor > kept.cursor {
+                page.events.retain(|event| Some(event.id) <= kept.cursor);
+                (page.cursor, page.more) = (kept.cursor, true);
+            }
+        } else if !page.events.is_empty() && !page.more {
+            *kept = Kept { cursor: page.cursor, ..Kept::default() };
+        }
+    }
+}
+
+impl Kept {
+    fn add(&mut self, after: Option<EventId>, page: EventPage, source: &EventsSource) {
+        self.cursor = page.cursor;
+        let mut bytes = Vec::with_capacity(page.events.len() * EVENT_BYTES);
+        let ending = |event| {
+            live::write(&mut bytes, source, &event, None);
+            (event, bytes.len())
+        };
+        let events: Vec<_> = page.events.into_iter().map(ending).collect();
+        if events.is_empty() {
+            // Nothing that anybody wants lies between.
+            if let Some(last) = self.blocks.back_mut() {
+                last.cursor = page.cursor;
+            }
+            return;
+        }
+        self.bytes += bytes.len();
+        self.blocks.push_back(Block { after, cursor: page.cursor, events, bytes: bytes.into() });
+        while self.bytes > KEPT_BYTES && self.blocks.len() > 1 {
+            self.bytes -= self.blocks.pop_front().map_or(0, |block| block.bytes.len());
+        }
+    }
+
+    fn piece(&self, filter: &EventFilter, after: Option<EventId>) -> Option<Piece> {
+        if after.is_some() && after == self.cursor {
+            return Some(Piece { bytes: Bytes::new(), cursor: after, more: false });
+        }
+        let block = self.blocks.iter().find(|block| block.after <= after && after < block.cursor)?;
+        let first = block.events.partition_point(|(event, _)| Some(event.id) <= after);
+        let start = first.checked_sub(1).map_or(0, |before| block.events[before].1);
+        let bytes = if *filter == EventFilter::default() {
+            block.bytes.slice(start..)
+        } else {
+            let mut wanted = Vec::new();
+            let mut start = start;
+            for (event, end) in &block.events[first..] {
+                if filter.admits(event) {
+                    wanted.extend_from_slice(&block.bytes[start..*end]);
+                }
+                start = *end;
+            }
+            wanted.into()
+        };
+        Some(Piece { bytes, cursor: block.cursor, more: block.cursor < self.cursor })
+    }
+}
+
+#[cfg(test)]
+mod tests;
