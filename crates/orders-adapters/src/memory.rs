@@ -153,7 +153,7 @@ impl Feed for MemoryDatabase {
         let events: Vec<_> = wanted.filter(|event| filter.admits(event)).take(limit.get()).cloned().collect();
         let more = events.len() == limit.get();
         let cursor = if more { events.last().map(|event| event.id) } else { last.max(after) };
-        Ok(EventPage { events, cursor, more })
+        Ok(EventPage { events, cursor, more, last })
     }
 
     async fn news(&self, after: Option<EventId>) {

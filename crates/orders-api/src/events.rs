@@ -16,24 +16,27 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     http::{accept::Media, error::ApiError, headers, public_url::PublicPath},
     orders::response,
-    server::{auth::CurrentUser, ending::Ending, ownership::Owned},
+    server::{auth::CurrentUser, connections::Client, ending::Ending, ownership::Owned},
 };
 
 pub mod asyncapi;
 pub mod body;
 mod live;
 mod query;
+mod seat;
 mod stream;
 mod tail;
 
 pub use body::EventsSource;
-pub use live::Streams;
 use query::{EventsParams, FeedQuery, TimelineParams};
+use seat::Seat;
+pub use seat::Streams;
 pub use tail::Tail;
 
 type Answer = Result<HttpResponse, ApiError>;
 
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+/// Says that an answer was waited for.
+pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Lists what happened to an order, ascending.
 #[utoipa::path(
@@ -85,10 +88,13 @@ pub async fn list(
     }
     match media {
         Media::Json => page(&service, &source, user, query, &http).await,
-        Media::NdJson => Ok(stream::lines(service.into_inner(), source, user, query)),
+        Media::NdJson => {
+            let seat = Seat::take(&http)?;
+            Ok(stream::lines(service.into_inner(), source, user, query, seat).await?)
+        }
         Media::EventStream => {
             let query = query.resumed(http.headers())?;
-            Ok(live::Live::new(service.into_inner(), source, &http, query)?.answer())
+            Ok(live::Live::new(service.into_inner(), source, user, &http, query)?.answer().await?)
         }
     }
 }
@@ -103,7 +109,12 @@ async fn page(
     let wait = query::wait(http.headers());
     let ending = http.app_data::<Ending>().cloned().unwrap_or_default();
     let until = Instant::now() + wait.unwrap_or_default();
-    let page = first_page(service, user, &query, until, &ending).await?;
+    let client = Client::of(http);
+    let page = tokio::select! {
+        page = first_page(service, user, &query, until, &ending) => page?,
+        // Nobody takes the answer.
+        () = client.leaves(), if wait.is_some() => EventPage::empty(query.after),
+    };
     let orders = query.orders_of(service, &page.events).await?;
     let mut answer = response::ok_json(StatusCode::OK, body::array(source, &page.events, &orders));
     let next = query.next_link(PublicPath::of(http), page.cursor);

@@ -61,7 +61,7 @@ pub async fn place(
 ) -> Answer {
     let bytes = body.json_bytes().await?;
     let user = asking.user;
-    let request = asking.with_body(&bytes);
+    let request = asking.known_by_body(&bytes);
     let rehearsal = request.rehearsal;
     let done = match lines(&service, user, &bytes).await {
         Ok(lines) => service.place(user, &lines, request).await?,
@@ -168,7 +168,7 @@ pub async fn advance(
     change(&service, asking, body, request::status, advance).await
 }
 
-/// Cancels the order and forgets its shipment. No body is needed.
+/// Cancels the order and forgets its shipment. No body is needed, and what one says does not count.
 #[utoipa::path(
     patch, path = "/orders/{id}/cancel", tag = "orders", params(KeyHeader, DryRunParam),
     responses((status = 200, description = "The cancelled order", body = OrderBody,
@@ -180,7 +180,7 @@ pub async fn cancel(
     asking: Asking,
     body: UnreadBody,
 ) -> Answer {
-    let bytes = body.discard().await;
+    let bytes = body.any_bytes().await?;
     let request = asking.with_body(&bytes);
     let rehearsal = request.rehearsal;
     Ok(changed(&service.cancel(order, request).await?, rehearsal))

@@ -25,8 +25,8 @@ use crate::{
     },
 };
 use failures::{
-    CHANGED, Failure, INVALID_LIST, INVALID_ORDER, INVALID_SHIPMENT, INVALID_STATUS, NO_VERSION, NOT_ALLOWED,
-    NOT_FOUND, UNAVAILABLE,
+    CHANGED, Failure, INVALID_LIST, INVALID_ORDER, INVALID_SHIPMENT, INVALID_STATUS, MALFORMED, NO_VERSION,
+    NOT_ALLOWED, NOT_FOUND, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
 };
 
 pub mod failures;
@@ -66,7 +66,7 @@ pub static API: [Endpoint; 14] = [
     Endpoint::new(
         Rule::new("PATCH /orders/{id}/cancel", User(Cancel)).reading_query(),
         |rule| route(rule, orders::cancel),
-        &[NOT_ALLOWED, CHANGED],
+        &[NOT_ALLOWED, CHANGED, MALFORMED, TOO_SLOW, TOO_LARGE],
     ),
     Endpoint::new(
         Rule::new("GET /events", User(Follow)).reading_query().offering(&[Json, NdJson, EventStream]),

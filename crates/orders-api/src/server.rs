@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::{
     docs::Documents,
-    events::{EventsSource, Streams, Tail, asyncapi},
+    events::{self, EventsSource, Streams, Tail, asyncapi},
     http::{
         idempotency,
         public_url::{PublicPath, PublicUrl},
@@ -188,6 +188,7 @@ impl Api {
             edge::X_REQUEST_ID,
             idempotency::REPLAYED,
             asking::DRY_RUN,
+            events::PREFERENCE_APPLIED,
         ];
         let cors = Cors::default()
             .allowed_methods(["GET", "HEAD", "POST", "PATCH"])

@@ -19,6 +19,9 @@ impl EventLimit {
     /// The largest page.
     pub const MAX: Self = Self(1000);
 
+    /// As many as are read for those who take what there is in pieces.
+    pub const PIECE: Self = Self(500);
+
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
 
@@ -79,6 +82,16 @@ pub struct EventPage {
     pub cursor: Option<EventId>,
     /// Whether more may be there already.
     pub more: bool,
+    /// The newest event that could be read, wanted or not.
+    pub last: Option<EventId>,
+}
+
+impl EventPage {
+    /// Nothing, and nothing was looked at.
+    #[must_use]
+    pub fn empty(cursor: Option<EventId>) -> Self {
+        Self { events: Vec::new(), cursor, more: false, last: None }
+    }
 }
 
 /// Reads what happened.

@@ -1,6 +1,9 @@
 -- What happened, and the tables that it changes: each event is the record of one change, of who made it
 -- and of the Idempotency-Key by which asking again is known.
 
+-- A server that still runs does nothing in between.
+LOCK TABLE orders, order_products IN ACCESS EXCLUSIVE MODE;
+
 -- The lines of an order never change. Those of order n have the ids from (n - 1) * 100 + 1 to n * 100, in
 -- their order.
 ALTER TABLE order_products RENAME TO order_products_before;

@@ -30,11 +30,6 @@ const ORDER: &str = "order";
 /// they are.
 const LOOKED_THROUGH: i64 = 10_000;
 
-/// The highest id of all events.
-pub fn last(conn: &mut Conn) -> QueryResult<Option<i64>> {
-    events::table.order(events::id.desc()).select(events::id).first(conn).optional()
-}
-
 /// The wanted events after one, of those up to the id `last`.
 pub fn page(
     conn: &mut Conn,
@@ -59,8 +54,14 @@ pub fn page(
             .order(events::version),
         None => wanted.order(events::id),
     };
-    if let Some(from) = filter.from {
-        wanted = wanted.filter(events::version.ge(from.get()));
+    // The events of an order are found by their versions: those before are not looked at.
+    let seen = match (filter.order, after) {
+        (Some(order), Some(after)) => version_at(conn, order.get(), after.get())?,
+        _ => None,
+    };
+    let from = filter.from.map_or(1, Version::get).max(seen.map_or(1, |seen| seen + 1));
+    if filter.order.is_some() || filter.from.is_some() {
+        wanted = wanted.filter(events::version.ge(from));
     }
     if !filter.types.is_empty() {
         let words: Vec<_> = filter.types.iter().map(|kind| EventType::parts(*kind).1).collect();
@@ -74,7 +75,23 @@ pub fn page(
         // All up to here was looked at; what is seen by nobody yet was not.
         _ => EventId::try_from(end.max(start)).ok(),
     };
-    Ok(EventPage { events, cursor, more: full || end < last })
+    Ok(EventPage { events, cursor, more: full || end < last, last: EventId::try_from(last).ok() })
+}
+
+/// The version of an order that its last event up to this one has made, if there is one. Who goes on from an
+/// event of the order names it; who follows is near the end.
+fn version_at(conn: &mut Conn, order: i64, event: i64) -> QueryResult<Option<i64>> {
+    let of_order = events::table.filter(events::subject.eq(order)).filter(events::kind.eq(ORDER));
+    let named = of_order.filter(events::id.eq(event)).select(events::version).first(conn).optional()?;
+    if named.is_some() {
+        return Ok(named);
+    }
+    of_order
+        .filter(events::id.le(event))
+        .order(events::version.desc())
+        .select(events::version)
+        .first(conn)
+        .optional()
 }
 
 /// The last events of an order up to a version, as many as tell what it was, ascending.

@@ -3,26 +3,21 @@
 //! A stream reads on when its client has taken what it was given before, so a slow client holds a
 //! page and no more, and one that takes nothing is cut off as any other.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
     web::{Bytes, Data},
 };
-use futures_util::stream;
-use orders_domain::{Order, OrderEvent, OrderService, User};
+use futures_util::{StreamExt, stream};
+use orders_domain::{Order, OrderError, OrderEvent, OrderService, User};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
     body::{EventsSource, event_json},
     query::FeedQuery,
+    seat::Seat,
     stream::head,
     tail::{Piece, Tail},
 };
@@ -30,12 +25,10 @@ use crate::{
     http::{accept::Media, error::ApiError, streaming::broken_off},
     server::{
         auth::{Auth, USER_ID},
+        connections::Client,
         ending::Ending,
     },
 };
-
-/// How many clients may follow at once.
-const MAX_STREAMS: usize = 1000;
 
 /// How often something is sent when nothing happens, and how often it is asked whether the client may
 /// still follow.
@@ -52,29 +45,6 @@ const COMMENT: &[u8] = b":\n\n";
 /// Proxies are to pass on what comes as it comes.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Those who follow.
-#[derive(Debug, Clone, Default)]
-pub struct Streams(Arc<AtomicUsize>);
-
-/// A place among those who follow, until it is dropped.
-#[derive(Debug)]
-pub struct Seat(Arc<AtomicUsize>);
-
-impl Streams {
-    /// A place, if there is one left.
-    pub fn take(&self) -> Option<Seat> {
-        let seat = Seat(Arc::clone(&self.0));
-        // One too many is given back by the drop.
-        (self.0.fetch_add(1, Ordering::Relaxed) < MAX_STREAMS).then_some(seat)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// One who follows.
 pub struct Live {
     service: Arc<OrderService>,
@@ -82,10 +52,11 @@ pub struct Live {
     auth: Data<Auth>,
     /// What they showed, to be looked at again.
     credentials: HeaderMap,
-    user: Option<User>,
+    user: User,
     query: FeedQuery,
     tail: Data<Tail>,
     ending: Ending,
+    client: Client,
     beat: Instant,
     rested: Instant,
     _seat: Seat,
@@ -100,12 +71,12 @@ impl Live {
     pub fn new(
         service: Arc<OrderService>,
         source: Data<EventsSource>,
+        user: User,
         http: &HttpRequest,
         query: FeedQuery,
     ) -> Result<Self, ApiError> {
         let auth = http.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?.clone();
-        let streams = http.app_data::<Data<Streams>>().ok_or(ApiError::Internal(None))?;
-        let seat = streams.take().ok_or(ApiError::TooManyStreams)?;
+        let seat = Seat::take(http)?;
         let tail = http.app_data::<Data<Tail>>().ok_or(ApiError::Internal(None))?.clone();
         let ending = http.app_data::<Ending>().cloned().unwrap_or_default();
         let headers = http.headers();
@@ -122,59 +93,64 @@ impl Live {
             source,
             auth,
             credentials,
-            user: None,
+            user,
             query,
             tail,
             ending,
+            client: Client::of(http),
             beat,
             rested,
             _seat: seat,
         })
     }
 
-    /// The stream as an answer.
-    pub fn answer(self) -> HttpResponse {
-        let begin = stream::iter([Ok(Bytes::from_static(BEGIN))]);
+    /// The stream as an answer, with what there is already of what is wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tail::read`].
+    pub async fn answer(mut self) -> Result<HttpResponse, OrderError> {
+        let first = self.read().await?;
+        let begin = [Bytes::from_static(BEGIN), first.bytes].into_iter().filter(|bytes| !bytes.is_empty());
         let events = stream::unfold(Some(self), |live| async move {
             let mut live = live?;
             match live.next().await {
                 Ok(Some(bytes)) => Some((Ok(bytes), Some(live))),
                 Ok(None) => None,
-                Err(error) => Some((Err(error), None)),
+                Err(error) => Some((Err(broken_off("events", error)), None)),
             }
         });
-        head(Media::EventStream)
+        Ok(head(Media::EventStream)
             .insert_header((ACCEL_BUFFERING, HeaderValue::from_static("no")))
-            .streaming(futures_util::StreamExt::chain(begin, events))
+            .streaming(stream::iter(begin.map(Ok)).chain(events)))
+    }
+
+    async fn read(&mut self) -> Result<Piece, OrderError> {
+        let piece = self.tail.read(&self.service, &self.source, self.user, &self.query).await?;
+        self.query.after = piece.cursor;
+        if !piece.bytes.is_empty() && !piece.more {
+            self.rested = Instant::now() + REST;
+        }
+        Ok(piece)
     }
 
     /// The next bytes to send; `None` at the end.
-    async fn next(&mut self) -> Result<Option<Bytes>, Box<dyn std::error::Error>> {
+    async fn next(&mut self) -> Result<Option<Bytes>, OrderError> {
         loop {
             tokio::select! {
                 biased;
                 () = self.ending.nears() => return Ok(None),
                 () = sleep_until(self.rested) => {}
             }
-            // A token ends, or is taken back, while its bearer follows.
             let is_due = Instant::now() >= self.beat;
-            let user = match self.user {
-                Some(user) if !is_due => user,
-                _ => match self.auth.resolve(&self.credentials).await {
-                    Ok(user) => *self.user.insert(user),
-                    Err(_) => return Ok(None),
-                },
-            };
-            let read = self.tail.read(&self.service, &self.source, user, &self.query).await;
-            let Piece { bytes, cursor, more } = read.map_err(|error| broken_off("events", error))?;
-            self.query.after = cursor;
             if is_due {
+                // A token ends, or is taken back, while its bearer follows.
+                let Ok(user) = self.auth.resolve(&self.credentials).await else { return Ok(None) };
+                self.user = user;
                 self.beat = Instant::now() + BEAT;
             }
+            let Piece { bytes, cursor, more } = self.read().await?;
             if !bytes.is_empty() {
-                if !more {
-                    self.rested = Instant::now() + REST;
-                }
                 return Ok(Some(bytes));
             }
             if is_due {
@@ -184,7 +160,8 @@ impl Live {
                 continue;
             }
             tokio::select! {
-                () = self.ending.nears() => {}
+                () = self.ending.nears() => return Ok(None),
+                () = self.client.leaves() => return Ok(None),
                 () = self.service.news(cursor) => {}
                 () = sleep_until(self.beat) => {}
             }
@@ -200,18 +177,4 @@ pub fn write(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order
     }
     event_json(out, source, event, order);
     out.extend_from_slice(b"\n\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_free_again_once_its_client_has_left() {
-        let streams = Streams::default();
-        let mut seats: Vec<_> = (0..MAX_STREAMS).map(|_| streams.take().unwrap()).collect();
-        assert!(streams.take().is_none());
-        seats.pop();
-        assert!(streams.take().is_some());
-    }
 }

@@ -143,9 +143,14 @@ impl FeedQuery {
     ///
     /// 400 for a header that is no id.
     pub fn resumed(self, headers: &HeaderMap) -> Result<Self, ApiError> {
-        let Some(sent) = headers.get(LAST_EVENT_ID) else { return Ok(self) };
-        let sent = String::from_utf8_lossy(sent.as_bytes());
-        let after = if sent == "0" { None } else { Some(sent.parse()?) };
+        let mut values = headers.get_all(LAST_EVENT_ID);
+        let sent = match (values.next(), values.next()) {
+            (None, _) => return Ok(self),
+            (Some(sent), None) => String::from_utf8_lossy(sent.as_bytes()),
+            (Some(_), Some(_)) => return Err(ApiError::malformed("the header Last-Event-ID is repeated")),
+        };
+        let named = |reason: InvalidInput| ApiError::malformed(format!("the header Last-Event-ID: {reason}"));
+        let after = if sent == "0" { None } else { Some(sent.parse().map_err(named)?) };
         Ok(Self { after, ..self })
     }
 
@@ -190,9 +195,11 @@ pub fn wait(headers: &HeaderMap) -> Option<Duration> {
     let seconds = preferences.find_map(|preference| {
         let (name, value) = preference.split_once('=')?;
         let value = value.trim().trim_matches('"');
-        name.trim().eq_ignore_ascii_case("wait").then(|| value.parse::<u32>().ok()).flatten()
+        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        // Too many for the type are too many.
+        (name.trim().eq_ignore_ascii_case("wait") && is_number).then(|| value.parse().unwrap_or(u64::MAX))
     })?;
-    Some(Duration::from_secs(seconds.into()).min(MAX_WAIT))
+    Some(Duration::from_secs(seconds).min(MAX_WAIT))
 }
 
 #[cfg(test)]
@@ -211,6 +218,7 @@ mod tests {
         for (value, seconds) in [
             ("wait=20", 20),
             ("WAIT = 5", 5),
+            ("wait=99999999999999999999999", 60),
             ("respond-async, wait=10", 10),
             ("wait=\"7\"", 7),
             ("wait=3600", 60),

@@ -6,15 +6,16 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     web::{Bytes, Data},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use orders_domain::{
-    Order, OrderError, OrderEvent, OrderService, User,
+    EventId, Order, OrderError, OrderEvent, OrderService, User,
     ports::{EventLimit, EventPage},
 };
 
 use super::{
     body::{EVENT_BYTES, EventsSource, event_json},
     query::FeedQuery,
+    seat::Seat,
 };
 use crate::http::{
     accept::Media,
@@ -24,62 +25,99 @@ use crate::http::{
 /// What of a request decides in which form the feed is answered, and when.
 pub const VARY: &str = "accept, prefer";
 
-/// Every event that is wanted, up to now. Page by page, each when the client has taken the one before.
-pub fn lines(
+/// The most text, in bytes, that is made at once: what a client that reads slowly holds. The last event of a
+/// piece may go beyond it.
+const PIECE: usize = 256 * 1024;
+
+/// How many orders of events are held at once.
+const ORDERS: usize = 64;
+
+/// A walk through every wanted event up to now, a piece when the client has taken the one before.
+struct Walk {
     service: Arc<OrderService>,
     source: Data<EventsSource>,
     user: User,
     query: FeedQuery,
-) -> HttpResponse {
-    let query = FeedQuery { limit: EventLimit::MAX, ..query };
-    let pages = stream::unfold(Some(query), move |query| {
-        let (service, source) = (Arc::clone(&service), source.clone());
-        async move {
-            let mut query = query?;
-            loop {
-                let (page, lines) = match page(&service, &source, user, &query).await {
-                    Ok(page) => page,
-                    Err(error) => return Some((Err(broken_off("events", error)), None)),
-                };
-                query.after = page.cursor;
-                // An empty piece would be the end of the body.
-                if !lines.is_empty() {
-                    return Some((Ok(lines), page.more.then_some(query)));
-                }
-                if !page.more {
-                    return None;
-                }
-            }
-        }
-    });
-    head(Media::NdJson).streaming(pages)
+    /// What was the newest event at the beginning.
+    end: Option<EventId>,
+    is_done: bool,
+    _seat: Seat,
 }
 
-/// Events as they are sent, with their orders if they are wanted.
+impl Walk {
+    /// The next events; `None` after the last one.
+    async fn next(&mut self) -> Result<Option<Bytes>, OrderError> {
+        while !self.is_done {
+            let query = &self.query;
+            let mut page =
+                self.service.events(self.user, query.filter.clone(), query.after, query.limit).await?;
+            self.end = self.end.or(page.last);
+            page.events.retain(|event| Some(event.id) <= self.end);
+            // An empty piece would be the end of the body.
+            let lines = rendered(&self.service, &self.source, query, &mut page, write_line).await?;
+            self.query.after = page.cursor;
+            self.is_done = !page.more || page.cursor >= self.end;
+            if !lines.is_empty() {
+                return Ok(Some(lines));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Every event that is wanted, up to now.
+///
+/// # Errors
+///
+/// As [`OrderService::events`], of the first piece.
+pub async fn lines(
+    service: Arc<OrderService>,
+    source: Data<EventsSource>,
+    user: User,
+    query: FeedQuery,
+    seat: Seat,
+) -> Result<HttpResponse, OrderError> {
+    let query = FeedQuery { limit: EventLimit::PIECE, ..query };
+    let mut walk = Walk { service, source, user, query, end: None, is_done: false, _seat: seat };
+    let first = walk.next().await?;
+    let rest = stream::unfold(Some(walk), |walk| async move {
+        let mut walk = walk?;
+        match walk.next().await {
+            Ok(lines) => lines.map(|lines| (Ok(lines), Some(walk))),
+            Err(error) => Some((Err(broken_off("events", error)), None)),
+        }
+    });
+    Ok(head(Media::NdJson).streaming(stream::iter(first.map(Ok)).chain(rest)))
+}
+
+/// The events of a page as they are sent, with their orders if they are wanted: as many as go into a piece,
+/// after which the page ends.
 pub async fn rendered(
     service: &OrderService,
     source: &EventsSource,
     query: &FeedQuery,
-    events: &[OrderEvent],
+    page: &mut EventPage,
     write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
 ) -> Result<Bytes, OrderError> {
-    let orders = query.orders_of(service, events).await?;
-    let mut out = Vec::with_capacity(events.len() * EVENT_BYTES);
-    for (index, event) in events.iter().enumerate() {
-        write(&mut out, source, event, orders.get(index));
+    let mut out = Vec::with_capacity(PIECE.min(page.events.len() * EVENT_BYTES));
+    let mut written = 0;
+    for some in page.events.chunks(ORDERS) {
+        let orders = query.orders_of(service, some).await?;
+        for (index, event) in some.iter().enumerate() {
+            if out.len() < PIECE {
+                write(&mut out, source, event, orders.get(index));
+                written += 1;
+            }
+        }
+        if out.len() >= PIECE {
+            break;
+        }
+    }
+    if written < page.events.len() {
+        page.events.truncate(written);
+        (page.cursor, page.more) = (page.events.last().map(|event| event.id), true);
     }
     Ok(out.into())
-}
-
-async fn page(
-    service: &OrderService,
-    source: &EventsSource,
-    user: User,
-    query: &FeedQuery,
-) -> Result<(EventPage, Bytes), OrderError> {
-    let page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
-    let lines = rendered(service, source, query, &page.events, write_line).await?;
-    Ok((page, lines))
 }
 
 fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {

@@ -78,7 +78,7 @@ impl Tail {
         if !query.with_orders {
             self.meet(query.after, &mut page).await;
         }
-        let bytes = rendered(service, source, query, &page.events, live::write).await?;
+        let bytes = rendered(service, source, query, &mut page, live::write).await?;
         Ok(Piece { bytes, cursor: page.cursor, more: page.more })
     }
 
@@ -93,7 +93,7 @@ impl Tail {
         // One reads, and who comes meanwhile takes what was read.
         let mut kept = self.0.lock().await;
         if query.after.is_some() && query.after == kept.cursor {
-            let page = service.events(user, EventFilter::default(), query.after, EventLimit::MAX).await?;
+            let page = service.events(user, EventFilter::default(), query.after, EventLimit::PIECE).await?;
             kept.add(query.after, page, source);
         }
         Ok(kept.piece(&query.filter, query.after))

@@ -56,7 +56,7 @@ fn invalid(pointer: &str, detail: impl Display) -> ApiError {
     faults.into_result().err().unwrap_or(ApiError::Internal(None))
 }
 
-const MALFORMED: Failure =
+pub const MALFORMED: Failure =
     failure("Malformed: a path, a header, a query or a body that does not parse", || {
         let mut faults = Faults::default();
         faults.malformed("/products/0/quantity", "quantity 1.5 is not a whole number");
@@ -88,7 +88,7 @@ pub const NO_VERSION: Failure =
             _ => ApiError::Internal(None),
         }
     });
-const TOO_SLOW: Failure = failure("The body took too long", || ApiError::BodyTooSlow(payload::PATIENCE));
+pub const TOO_SLOW: Failure = failure("The body took too long", || ApiError::BodyTooSlow(payload::PATIENCE));
 pub const NOT_ALLOWED: Failure =
     failure("The order's status forbids it; `allowed` says what may follow", || ApiError::NotAllowed {
         detail: "the order is shipped and cannot become cancelled".to_owned(),
@@ -96,7 +96,8 @@ pub const NOT_ALLOWED: Failure =
     });
 pub const CHANGED: Failure =
     failure("`If-Match` names no present tag; nothing was changed", || ApiError::PreconditionFailed);
-const TOO_LARGE: Failure = failure("The body is larger than 64 KiB", || ApiError::TooLarge(payload::LIMIT));
+pub const TOO_LARGE: Failure =
+    failure("The body is larger than 64 KiB", || ApiError::TooLarge(payload::LIMIT));
 const MEDIA_TYPE: Failure = failure("The body is not `application/json`, or is encoded", || {
     ApiError::UnsupportedMediaType("\"text/plain\" is not application/json".to_owned())
 });

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use futures_util::future::{Ready, ready};
 use orders_domain::{
-    Actor, Done, Idempotency, IdempotencyKey, OrderService, Origin, Request, RequestId, User,
+    Actor, Done, Fingerprint, Idempotency, IdempotencyKey, OrderService, Origin, Request, RequestId, User,
 };
 use utoipa::IntoParams;
 
@@ -67,9 +67,20 @@ impl Asking {
     /// The request as a use case takes it, with the bytes of its body.
     #[must_use]
     pub fn with_body(self, body: &[u8]) -> Request {
-        let Self { user, key, rehearsal, id, method, path } = self;
-        let idempotency =
-            key.map(|key| Idempotency { key, fingerprint: idempotency::fingerprint(&method, &path, body) });
+        let fingerprint = |asking: &Self| idempotency::fingerprint(&asking.method, &asking.path, body);
+        self.asked(fingerprint)
+    }
+
+    /// The same of a request that its body alone tells from those with the same key.
+    #[must_use]
+    pub fn known_by_body(self, body: &[u8]) -> Request {
+        self.asked(|_| idempotency::fingerprint_of_body(body))
+    }
+
+    fn asked(self, fingerprint: impl FnOnce(&Self) -> Fingerprint) -> Request {
+        let fingerprint = self.key.is_some().then(|| fingerprint(&self));
+        let Self { user, key, rehearsal, id, .. } = self;
+        let idempotency = key.zip(fingerprint).map(|(key, fingerprint)| Idempotency { key, fingerprint });
         Request { origin: Origin { actor: Actor::User(user.id()), request: id }, idempotency, rehearsal }
     }
 }

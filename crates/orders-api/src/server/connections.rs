@@ -10,6 +10,7 @@
 use std::{
     any::Any,
     convert::Infallible,
+    future::pending,
     io::Write,
     net::{Shutdown, TcpStream},
     os::fd::AsFd,
@@ -23,11 +24,13 @@ use std::{
 };
 
 use actix_web::{
+    HttpRequest,
     body::{BodySize, MessageBody},
     dev::Extensions,
     rt::net::TcpStream as ServedStream,
     web::Bytes,
 };
+use tokio::time::sleep;
 
 /// How long a head may take.
 pub const HEAD_PATIENCE: Duration = Duration::from_secs(5);
@@ -42,6 +45,9 @@ const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nc
 
 /// How long a client may take none of an answer.
 pub const READ_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a client who waits is still there.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The most of an answer, in bytes, that is handed to a connection at once: what a client that does
 /// not read costs, and how much it must read to be seen to.
@@ -102,6 +108,27 @@ impl Watched {
             let _ = (&self.socket).write(TOO_SLOW);
         }
         let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// A client who waits for what may come, and may leave without a word.
+#[derive(Debug, Clone)]
+pub struct Client(Option<Arc<Watched>>);
+
+impl Client {
+    /// Who has sent the request.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        Self(request.conn_data::<Arc<Watched>>().cloned())
+    }
+
+    /// Returns once the client has closed its side of the connection, which ends no write before the second
+    /// one after that.
+    pub async fn leaves(&self) {
+        let Some(Watched { socket, .. }) = self.0.as_deref() else { return pending().await };
+        while !matches!(socket.peek(&mut [0]), Ok(0)) {
+            sleep(LOOK).await;
+        }
     }
 }
 

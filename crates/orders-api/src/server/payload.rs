@@ -5,7 +5,6 @@ use std::{cell::RefCell, fmt, pin::pin, rc::Rc, task::Poll, time::Duration};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Payload, ServiceRequest},
-    error::PayloadError,
     http::header,
     web::{Bytes, BytesMut},
 };
@@ -89,16 +88,20 @@ impl UnreadBody {
         if body.is_empty() { Err(missing()) } else { Ok(body) }
     }
 
-    /// Reads what was sent without need, up to [`LIMIT`] and for [`PATIENCE`], so that the connection
-    /// can be used again; what there is of it.
-    pub async fn discard(self) -> Bytes {
-        let Some(payload) = self.incoming.take() else { return Bytes::new() };
-        let body = read(payload, 0).await;
-        if body.is_err() {
-            // As good as unread.
-            self.incoming.0.replace(Some(Payload::None));
+    /// The bytes of a body that need not be there and may be anything.
+    ///
+    /// # Errors
+    ///
+    /// 413 past [`LIMIT`], 408 past [`PATIENCE`], 400 for one that does not arrive whole.
+    pub async fn any_bytes(self) -> Result<Bytes, ApiError> {
+        let length = self.length();
+        if length.is_some_and(|length| length > LIMIT) {
+            return Err(ApiError::TooLarge(LIMIT));
         }
-        body.unwrap_or_default()
+        match self.incoming.take() {
+            Some(payload) => read(payload, length.unwrap_or_default()).await,
+            None => Ok(Bytes::new()),
+        }
     }
 
     fn length(&self) -> Option<usize> {
@@ -142,7 +145,7 @@ async fn read(payload: Payload, length: usize) -> Result<Bytes, ApiError> {
 async fn collect(mut payload: Payload, length: usize) -> Result<Bytes, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| broken(&error))?;
+        let chunk = chunk.map_err(|_| broken())?;
         if chunk.len() == length {
             // All of it in one piece, which needs no copy.
             return Ok(chunk);
@@ -159,6 +162,6 @@ fn missing() -> ApiError {
     ApiError::malformed("the body is missing")
 }
 
-fn broken(error: &PayloadError) -> ApiError {
-    ApiError::malformed(format!("the body did not arrive whole: {error}"))
+fn broken() -> ApiError {
+    ApiError::malformed("the body did not arrive whole")
 }

@@ -71,7 +71,7 @@ impl Idempotency {
     /// that decides it.
     #[must_use]
     pub fn judge(&self, used_at: DateTime<Utc>, used_for: &[u8], now: DateTime<Utc>) -> KeyUse {
-        if used_at + IdempotencyKey::KEPT <= now {
+        if now - used_at >= IdempotencyKey::KEPT {
             KeyUse::Free
         } else if used_for == self.fingerprint.0 {
             KeyUse::Again

@@ -33,7 +33,7 @@ mod pick;
 pub use pick::RequestedLine;
 
 /// How often a change is tried again on the order's newest state when others keep changing it.
-const TRIES: usize = 16;
+const TRIES: usize = 256;
 
 /// An order with which something was done, now or by an earlier request with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::{Answer, with},
+    bodies::LIMIT,
     support::Server,
+    wire,
 };
 
 #[tokio::test]
@@ -66,6 +68,21 @@ async fn no_body_is_needed_and_one_that_comes_is_not_looked_at() {
         let answer = Answer::to(request.header("content-type", media_type).body(body)).await;
         assert_eq!(answer.order(200)["status"], "cancelled", "{body}");
     }
+}
+
+#[tokio::test]
+async fn nothing_is_cancelled_by_a_request_that_did_not_arrive_whole() {
+    let server = Server::start();
+    let id = server.order_in("pending", false).await;
+    let route = format!("PATCH /orders/{id}/cancel");
+    for (header, body) in [("Content-Length: 20", "12345"), ("Transfer-Encoding: chunked", "zz\r\n")] {
+        server.say_and_hang_up(wire::head(&route, &["user_id: 1", header]) + body);
+        assert_eq!(server.get(1, &format!("/orders/{id}")).await.order(200)["status"], "pending", "{header}");
+    }
+    let large = "a".repeat(LIMIT + 1);
+    let length = format!("Content-Length: {}", large.len());
+    server.answer(wire::head(&route, &["user_id: 1", &length]) + &large).problem(413);
+    assert_eq!(server.get(1, &format!("/orders/{id}")).await.order(200)["status"], "pending");
 }
 
 #[tokio::test]

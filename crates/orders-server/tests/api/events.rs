@@ -90,6 +90,11 @@ async fn an_order_is_shown_as_it_was_at_each_version() {
     {
         server.get(1, &format!("/orders/1?{query}")).await.problem(status);
     }
+    let tagged = |tag: &'static str| {
+        Answer::to(server.user(1, Method::GET, "/orders/1?version=2").header("if-match", tag))
+    };
+    assert_eq!(tagged("\"2\"").await.status, 200);
+    tagged("\"10\"").await.problem(412);
     server.get(1, "/orders/1?version=1&colour=red").await.problem(422);
     server.get(2, "/orders/1?version=1").await.problem(401);
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
     time::Duration,
 };
 
@@ -103,6 +103,17 @@ async fn a_stream_tells_all_there_is_and_what_comes_and_goes_on_where_its_client
     assert!(server.ends_within(Duration::from_secs(5)).success());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_is_let_go_though_nothing_happens() {
+    let server = with_history().await;
+    let mut gone = Follower::of(&server, "?after=9000000000000", &[]);
+    let socket = gone.0.get_ref();
+    // Less than until something is sent to see who is there.
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.shutdown(Shutdown::Write).unwrap();
+    assert!(gone.ends());
+}
+
 #[tokio::test]
 async fn a_follower_without_the_scope_or_with_a_bad_id_is_refused_before_the_stream() {
     let server = Server::start();
@@ -111,7 +122,10 @@ async fn a_follower_without_the_scope_or_with_a_bad_id_is_refused_before_the_str
         Answer::to(request.header(header.0, header.1))
     };
     ask(1, ("x-none", "x")).await.problem(403);
-    ask(OPERATOR, ("last-event-id", "x")).await.problem(400);
+    let detail = ask(OPERATOR, ("last-event-id", "x")).await.problem(400)["detail"].to_string();
+    assert!(detail.contains("Last-Event-ID") && detail.contains('x'), "{detail}");
+    let twice = server.user(OPERATOR, Method::GET, "/events").header("accept", "text/event-stream");
+    Answer::to(twice.header("last-event-id", "1").header("last-event-id", "2")).await.problem(400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

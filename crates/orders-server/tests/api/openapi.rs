@@ -197,6 +197,7 @@ async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         ("PATCH /orders/{id}/cancel", "1?colour=red", "", ""),
         ("PATCH /orders/{id}/cancel", "1", "user_id: 2", ""),
         ("PATCH /orders/{id}/cancel", "1", "If-Match: \"7\"", ""),
+        ("PATCH /orders/{id}/cancel", "1", "", &long),
         ("PATCH /orders/{id}/tracking", "1", "", &tracking),
         ("PATCH /orders/{id}/status", "1", "", &shipped),
         ("PATCH /orders/{id}/status", "2", "", &shipped),

@@ -7,8 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::Method;
+
 use crate::{
-    support::{Server, assert_refused, failure, orders, postgres, postgres::Database, seed_at, serve},
+    support::{
+        Server, assert_refused, failure, orders, postgres, postgres::Database, products, seed_at, serve,
+    },
     together::ask,
 };
 
@@ -145,6 +149,19 @@ fn migrations_go_up_and_down_and_say_where_they_are() {
     assert_eq!(value(&database, left), "", "something was left behind");
     assert!(migrate(&["up"], &database).0);
     assert_eq!(migrate(&["status"], &database), (true, all("applied")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seeding_goes_on_after_numbers_that_came_to_nothing() {
+    let Some(database) = postgres::database() else { return };
+    seed_at(&database.url(), 3);
+    let mut server = Server::start_at(&database.url(), &[]);
+    let dry = server.user(1, Method::POST, "/orders?dryRun=true").json(&products(&[(9, 7)]));
+    assert_eq!(dry.send().await.unwrap().status(), 201);
+    server.signal("TERM");
+    assert!(server.wait().success());
+    seed_at(&database.url(), 3);
+    assert_eq!(ask(&database.url(), "SELECT count(*) FROM orders").await, "6");
 }
 
 #[test]

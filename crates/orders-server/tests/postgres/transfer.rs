@@ -66,11 +66,15 @@ async fn filled(file: &Path) -> (Vec<Value>, Vec<Value>) {
     server.place(1, &[(9, 7)]).await;
     server.signal("TERM");
     assert!(server.wait().success());
-    // The newest one is dated ahead of the clock, and no later one may be dated before it.
+    // The newest one is dated ahead of the clock, and no later one may be dated before it. One key was used
+    // before, so long ago that it was free again.
     let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     conn.batch_execute(
         "UPDATE orders SET order_date = order_date + 3600000, updated_at = updated_at + 3600000
-         WHERE id = (SELECT max(id) FROM orders)",
+         WHERE id = (SELECT max(id) FROM orders);
+         UPDATE events SET (actor_kind, actor, idempotency_key, request_fingerprint) =
+             (SELECT actor_kind, actor, idempotency_key, zeroblob(32) FROM events WHERE idempotency_key = 'key-3')
+         WHERE id = 1",
     )
     .unwrap();
     drop(conn);

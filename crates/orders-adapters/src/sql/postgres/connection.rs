@@ -187,9 +187,10 @@ impl Connector {
     fn settings(&self, purpose: Purpose) -> String {
         let PostgresOptions { statement_timeout, lock_timeout, .. } = self.options;
         let limits = format!(
-            "SET statement_timeout = {}; SET lock_timeout = {}",
+            "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
             statement_timeout.as_millis(),
-            lock_timeout.as_millis()
+            lock_timeout.as_millis(),
+            FORGOTTEN.as_millis()
         );
         match purpose {
             Purpose::Read => format!("{limits}; {PLANS}; SET enable_hashjoin = off"),
@@ -198,6 +199,10 @@ impl Connector {
         }
     }
 }
+
+/// After what time of silence the database ends a transaction: of a server that is gone in the middle of one
+/// nobody else tells it, and the ids that the transaction was given hold up all who follow.
+const FORGOTTEN: Duration = Duration::from_secs(5);
 
 /// A connection that is made when it is needed, and made anew once it is closed.
 pub struct Standing {

@@ -17,7 +17,7 @@ use super::{
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
-    history, lists, migrate, revocations,
+    lists, migrate, revocations,
     url::PostgresUrl,
 };
 
@@ -54,6 +54,17 @@ struct Given {
     first_order: i64,
     #[diesel(sql_type = BigInt)]
     first_event: i64,
+}
+
+/// The last ids and date that were given out.
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = BigInt)]
+    order: i64,
+    #[diesel(sql_type = BigInt)]
+    date: i64,
+    #[diesel(sql_type = BigInt)]
+    event: i64,
 }
 
 /// A database to be filled.
@@ -147,10 +158,13 @@ impl PostgresCopy {
 }
 
 impl BulkOrders for PostgresCopy {
+    /// The last that were given out, whatever came of them.
     fn newest(&mut self) -> Result<Newest, PortError> {
-        let (order, date) = lists::newest(&mut self.conn).map_err(failure)?.unwrap_or_default();
-        let event = history::last(&mut self.conn).map_err(failure)?.unwrap_or_default();
-        Ok(Newest { order, date: rows::moment(date).map_err(PortError::corrupt)?, event })
+        let given = "SELECT (SELECT last_value FROM order_ids) AS \"order\",
+            greatest((SELECT last_value FROM order_dates), 0) AS date, (SELECT last_value FROM event_ids) AS event";
+        let last: Last = diesel::sql_query(given).get_result(&mut self.conn).map_err(failure)?;
+        let date = rows::moment(last.date).map_err(PortError::corrupt)?;
+        Ok(Newest { order: last.order, date, event: last.event })
     }
 
     /// Beside whatever servers do; when one has taken the ids, nothing is added.

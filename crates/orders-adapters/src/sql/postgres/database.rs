@@ -24,6 +24,8 @@ use super::{
 #[derive(Debug)]
 pub struct PostgresDatabase {
     pub(super) writer: Writer,
+    /// Does what is taken back, which takes several round trips: no commit waits for that.
+    pub(super) rehearser: Writer,
     pub(super) finder: Finder,
     readers: Readers,
     pub(super) replica: Option<Replica>,
@@ -56,6 +58,7 @@ impl PostgresDatabase {
         let readers = Readers::new(Arc::clone(&connector), options.connect_timeout);
         Ok(Self {
             writer: Writer::start(stores).map_err(thread)?,
+            rehearser: Writer::start([PostgresStore::new(connector)]).map_err(thread)?,
             finder,
             news: News::new(readers.clone()),
             readers,

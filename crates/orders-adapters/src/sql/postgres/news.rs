@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::{Instant, sleep_until},
+};
 
 use super::{pool::Readers, settled};
 
@@ -22,13 +25,23 @@ pub struct News {
     readers: Readers,
     newest: watch::Sender<i64>,
     /// Whoever holds it asks.
-    asking: Mutex<()>,
+    asking: Mutex<Pace>,
+}
+
+/// When the database is asked.
+#[derive(Debug)]
+struct Pace {
+    /// Not before this.
+    next: Instant,
+    /// After this from the last time.
+    pause: Duration,
 }
 
 impl News {
     /// Of the database that these connections read.
     pub fn new(readers: Readers) -> Self {
-        Self { readers, newest: watch::Sender::default(), asking: Mutex::default() }
+        let pace = Pace { next: Instant::now(), pause: SOONEST };
+        Self { readers, newest: watch::Sender::default(), asking: Mutex::new(pace) }
     }
 
     /// Returns once there is an event after this one.
@@ -43,22 +56,23 @@ impl News {
     }
 
     async fn ask_until(&self, seen: i64) {
-        let _asking = self.asking.lock().await;
-        let mut pause = SOONEST;
+        let mut pace = self.asking.lock().await;
         loop {
+            sleep_until(pace.next).await;
             let readers = self.readers.clone();
             let looking = tokio::task::spawn_blocking(move || readers.read(settled::events));
-            // A database that is away has no news; those who read it find out.
-            if let Ok(Ok(newest)) = looking.await
-                && self.newest.send_if_modified(|known| newest > std::mem::replace(known, newest.max(*known)))
-            {
-                pause = SOONEST;
-            }
+            // A database that is away has no news; those who read it find out. One that was put in its
+            // place may have fewer events.
+            let is_news = if let Ok(Ok(newest)) = looking.await {
+                self.newest.send_if_modified(|known| newest != std::mem::replace(known, newest))
+            } else {
+                false
+            };
+            pace.pause = if is_news { SOONEST } else { LATEST.min(pace.pause * 2) };
+            pace.next = Instant::now() + pace.pause;
             if *self.newest.borrow() > seen {
                 return;
             }
-            tokio::time::sleep(pause).await;
-            pause = LATEST.min(pause * 2);
         }
     }
 }

@@ -38,12 +38,13 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
     let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_));
     answers.write_once(conn, (0..writes.len()).filter(in_earnest).collect())?;
-    let mut settled = answers.settle_keys(conn, in_earnest);
-    for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
-        settled = settled.and_then(|()| answers.rehearse(conn, index));
+    if let Err(error) = answers.settle_keys(conn, in_earnest) {
+        answers.fail_the_rest(error, in_earnest);
     }
-    if let Err(error) = settled {
-        answers.fail_the_rest(error);
+    for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
+        if let Err(error) = answers.rehearse(conn, index) {
+            answers.said[index] = Some(Err(error));
+        }
     }
     let silent = || Err(PortError::Unavailable("the key keeps changing hands".into()));
     Ok(answers.said.into_iter().map(|said| said.unwrap_or_else(silent)).collect())
@@ -195,9 +196,10 @@ impl Answers<'_> {
         Ok(())
     }
 
-    fn fail_the_rest(&mut self, error: PortError) {
+    fn fail_the_rest(&mut self, error: PortError, among: impl Fn(&usize) -> bool) {
         let (reason, unknown) = (error.to_string(), matches!(error, PortError::Unknown(_)));
-        for said in self.said.iter_mut().filter(|said| said.is_none()) {
+        let rest = self.said.iter_mut().enumerate().filter(|(index, said)| among(index) && said.is_none());
+        for (_, said) in rest {
             let cause = reason.as_str().into();
             *said =
                 Some(Err(if unknown { PortError::Unknown(cause) } else { PortError::Unavailable(cause) }));

@@ -35,7 +35,7 @@ impl Counters {
     pub fn read(conn: &mut Conn) -> QueryResult<Self> {
         let (last_order, newest) = lists::newest(conn)?.unwrap_or_default();
         let newest = rows::moment(newest).map_err(rows::corrupt)?;
-        Ok(Self { last_order, newest, last_event: history::last(conn)?.unwrap_or_default() })
+        Ok(Self { last_order, newest, last_event: events::last(conn)?.unwrap_or_default() })
     }
 }
 
@@ -93,7 +93,7 @@ fn commit(conn: &mut Conn, keys: &mut Keys, next: &mut Counters, work: &Commit) 
         return Ok(known);
     }
     let event = next.last_event + 1;
-    let made_by = work.made_by.as_ref();
+    let made_by = asked.map(|(_, made_by)| made_by);
     let outcome = match &work.change {
         Change::Place(order) => {
             let said = data_of_placing(order.lines());

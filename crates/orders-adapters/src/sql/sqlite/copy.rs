@@ -1,6 +1,6 @@
 //! Orders that are complete already, many at a time: for seeding and copying.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use diesel::prelude::*;
 use orders_domain::{OrderId, ports::PortError};
@@ -21,6 +21,8 @@ use super::{
 /// A file, while no server has it.
 pub struct SqliteCopy {
     conn: Conn,
+    /// Of each key that was used again when it was too old: what it has made last. `None` until read.
+    used_again: Option<HashMap<(i64, String), i64>>,
     _lock: FileLock,
 }
 
@@ -34,7 +36,7 @@ impl SqliteCopy {
         let lock = FileLock::take(path)?;
         let mut conn = connection::writer(lock.database())?;
         migrations::run(&mut conn)?;
-        Ok(Self { conn, _lock: lock })
+        Ok(Self { conn, used_again: None, _lock: lock })
     }
 
     /// Whose tokens were revoked, and when, in milliseconds since 1970.
@@ -68,8 +70,21 @@ impl BulkOrders for SqliteCopy {
         self.conn.immediate_transaction(store).map_err(failure)
     }
 
+    /// With each key at what it has made last: elsewhere a key stands for one thing only.
     fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
-        lists::stored_after(&mut self.conn, after).map_err(failure)
+        let used_again = match &mut self.used_again {
+            Some(known) => known,
+            none => none.insert(events::used_again(&mut self.conn).map_err(failure)?),
+        };
+        let mut stored = lists::stored_after(&mut self.conn, after).map_err(failure)?;
+        for StoredEvent { event, made_by } in stored.iter_mut().flat_map(|order| &mut order.events) {
+            let key = event.origin.actor.user().zip(made_by.as_ref());
+            let key = key.map(|(user, made_by)| (user.get(), made_by.key.as_str().to_owned()));
+            if key.is_some_and(|key| used_again.get(&key).is_some_and(|last| *last != event.id.get())) {
+                *made_by = None;
+            }
+        }
+        Ok(stored)
     }
 
     fn count(&mut self) -> Result<i64, PortError> {

@@ -1,7 +1,10 @@
 //! Events, and the keys that are in their rows.
 
+use std::collections::HashMap;
+
 use diesel::{
     deserialize::{self, FromSqlRow},
+    dsl::{count_star, max},
     prelude::*,
     row::Row,
     sqlite::Sqlite,
@@ -30,6 +33,11 @@ impl FromSqlRow<KeyedEventTypes, Sqlite> for KeyedEventRow {
 /// Stores an event that has its id.
 pub fn insert(conn: &mut Conn, event: NewEventRow<'_>) -> QueryResult<()> {
     diesel::insert_into(events::table).values(event).execute(conn).map(drop)
+}
+
+/// The highest id of all events.
+pub fn last(conn: &mut Conn) -> QueryResult<Option<i64>> {
+    events::table.order(events::id.desc()).select(events::id).first(conn).optional()
 }
 
 /// What an event says of the request that made it: its order and version, its date, the fingerprint.
@@ -70,4 +78,16 @@ pub fn keys_since(conn: &mut Conn, after: i64) -> QueryResult<Vec<KeyRow>> {
         .select((events::at, events::id, events::actor, events::idempotency_key))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(at, id, actor, key)| Some((at, id, actor?, key?))).collect())
+}
+
+/// The keys that have made several events, being too old for the next time, each with the last of them.
+pub fn used_again(conn: &mut Conn) -> QueryResult<HashMap<(i64, String), i64>> {
+    let keys = (events::actor.assume_not_null(), events::idempotency_key.assume_not_null());
+    let rows: Vec<(i64, String, Option<i64>)> = events::table
+        .filter(events::idempotency_key.is_not_null())
+        .group_by((events::actor, events::idempotency_key))
+        .having(count_star().gt(1))
+        .select((keys.0, keys.1, max(events::id)))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(actor, key, last)| Some(((actor, key), last?))).collect())
 }

@@ -30,8 +30,8 @@ pub struct SqliteStore {
     /// `None` until needed, and after a failure.
     conn: Option<Conn>,
     clock: Arc<dyn Clock>,
-    /// When the process began to remember keys.
-    started: Instant,
+    /// How long the process has remembered keys.
+    remembered: Box<dyn Fn() -> Duration + Send>,
     /// `None` until read.
     keys: Option<Keys>,
     /// `None` until read, and after a failure.
@@ -70,12 +70,13 @@ impl SqliteStore {
     /// find that out with its first write. What keeps it from that does not keep it from reading, and
     /// is told with each write.
     pub fn open(path: PathBuf, clock: Arc<dyn Clock>, news: watch::Sender<i64>) -> Self {
+        let started = Instant::now();
         let mut store = Self {
             wal: WalLimit::of(&path),
             path,
             conn: None,
             clock,
-            started: Instant::now(),
+            remembered: Box::new(move || started.elapsed()),
             keys: None,
             counters: None,
             clock_watch: ClockWatch::default(),
@@ -120,6 +121,9 @@ impl Store for SqliteStore {
         let (Some(conn), Some(keys)) = (&mut self.conn, &mut self.keys) else {
             return Err(BatchError::Begin("the database is not open".into()));
         };
+        let run = (self.remembered)();
+        // What is forgotten is what was remembered before, not what this batch brings.
+        keys.turn(run);
         if let Some(earliest) = batch.iter().filter_map(commit::asked_at).min() {
             keys.cover(conn, earliest).map_err(|error| BatchError::Begin(error.into()))?;
         }
@@ -137,8 +141,7 @@ impl Store for SqliteStore {
         match (result, written) {
             (Ok(()), Some((outcomes, next))) => {
                 keys.committed(next.last_event);
-                keys.turn(self.started.elapsed());
-                if self.clock_watch.jumped(next.newest, self.started.elapsed()) {
+                if self.clock_watch.jumped(next.newest, run) {
                     tracing::warn!(newest = %next.newest, "the clock has jumped ahead, and no order will be dated before it");
                 }
                 if known.is_none_or(|known| known.last_event != next.last_event) {

@@ -31,7 +31,7 @@ impl Feed for Told {
         let more = events.len() == limit.get();
         let last = if more { events.last() } else { all.last() };
         let cursor = last.map(|event| event.id).max(after);
-        Ok(EventPage { events, cursor, more })
+        Ok(EventPage { events, cursor, more, last: all.last().map(|event| event.id) })
     }
 
     async fn news(&self, _: Option<EventId>) {}

@@ -38,8 +38,11 @@ impl OrderService {
     ///
     /// # Errors
     ///
-    /// [`OrderError::Unavailable`].
+    /// [`OrderError::Changed`] when another version is expected; [`OrderError::Unavailable`].
     pub async fn at_version(&self, order: OwnedOrder, version: Version) -> Result<Option<Order>, OrderError> {
+        if !order.expected.admits(version) {
+            return Err(OrderError::Changed);
+        }
         self.as_of(order.order, version).await
     }
 

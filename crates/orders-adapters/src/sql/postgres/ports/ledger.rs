@@ -16,7 +16,7 @@ impl Ledger for PostgresDatabase {
     }
 
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
-        within(self.patience(), PortError::Unavailable, self.writer.commit(Write::Rehearse(work))).await
+        within(self.patience(), PortError::Unavailable, self.rehearser.commit(Write::Rehearse(work))).await
     }
 
     async fn recall(

@@ -7,7 +7,7 @@ use orders_domain::{
     ports::{EventFilter, EventLimit, EventPage, Feed, PortError},
 };
 
-use super::super::{Conn, SqliteDatabase, history};
+use super::super::{Conn, SqliteDatabase, events, history};
 
 #[async_trait]
 impl Feed for SqliteDatabase {
@@ -20,7 +20,7 @@ impl Feed for SqliteDatabase {
         let read = move |conn: &mut Conn| {
             // One state of the last event and of those up to it.
             conn.transaction(|conn| {
-                let last = history::last(conn)?.unwrap_or_default();
+                let last = events::last(conn)?.unwrap_or_default();
                 history::page(conn, &filter, after, limit, last)
             })
         };

@@ -245,6 +245,15 @@ fn keys_are_known_again_after_a_failed_commit() {
 }
 
 #[test]
+fn the_first_key_after_a_long_silence_is_known() {
+    let (_folder, mut store) = store();
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("a", 1)))]), ["inserted 1"]);
+    store.remembered = Box::new(|| Duration::from_hours(47));
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("b", 1)))]), ["inserted 2"]);
+    assert_eq!(together(&mut store, &[insertion(1, Some(key("b", 1)))]), ["replayed 2"]);
+}
+
+#[test]
 fn a_locked_database_lets_no_batch_begin() {
     let (folder, mut store) = store();
     assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);

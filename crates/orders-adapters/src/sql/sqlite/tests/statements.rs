@@ -67,7 +67,7 @@ fn the_values_of_a_page_are_not_part_of_its_statement() {
 fn what_the_writer_reads_is_prepared_once() {
     assert_prepares_once(|conn| {
         assert_eq!(lists::newest(conn).unwrap(), None);
-        assert_eq!(history::last(conn).unwrap(), None);
+        assert_eq!(events::last(conn).unwrap(), None);
         assert_eq!(events::keys_after(conn, (0, 0), 10).unwrap(), []);
         assert_eq!(events::keys_since(conn, 0).unwrap(), []);
         assert!(events::made(conn, 1).is_err());

@@ -116,7 +116,7 @@ async fn a_rehearsal_is_not_committed_and_not_counted() {
 async fn following_all_events_takes_its_scope_whoever_calls_it() {
     let ask = async |asker| {
         let mut ports = Ports::default();
-        let page = || Ok(EventPage { events: Vec::new(), cursor: None, more: false });
+        let page = || Ok(EventPage { events: Vec::new(), cursor: None, more: false, last: None });
         ports.feed.expect_events().times(..=1).returning(move |_, _, _| page());
         let filter = EventFilter::default();
         service(ports, MockInventory::new()).events(asker, filter, None, EventLimit::DEFAULT).await
