@@ -156,7 +156,7 @@ pub mod jwt {
         /// Whom it stands for
         #[arg(long, value_name = "ID")]
         pub user: UserId,
-        /// What it allows, with spaces between [default: all but orders:admin]
+        /// What it allows, with spaces between [default: all that are about own orders]
         #[arg(long, value_name = "SCOPES")]
         pub scope: Option<Words>,
         /// For how long: `90s`, `30m`, `1h`, `7d`

@@ -94,7 +94,7 @@ mod postgres {
     #[derive(Debug, Clone, Args)]
     #[expect(clippy::struct_field_names, reason = "each is the name of its flag")]
     pub struct PostgresSettings {
-        /// PostgreSQL: connections for lists; one more reads single orders
+        /// PostgreSQL: connections for lists and events; one more reads single orders
         #[arg(long, env = "DATABASE_POOL_SIZE", value_name = "N", default_value = "8",
             value_parser = value::parsed::<NonZeroU32>)]
         pub database_pool_size: NonZeroU32,

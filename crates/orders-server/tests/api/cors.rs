@@ -33,7 +33,16 @@ async fn pages_of_a_named_origin_may_ask_and_read_and_those_of_others_may_not() 
     let placed = Answer::to(order).await;
     placed.order(201);
     assert_eq!(placed.header("access-control-allow-origin"), SHOP);
-    for readable in ["etag", "location", "link", "retry-after", "x-request-id", "idempotency-replayed"] {
+    for readable in [
+        "etag",
+        "location",
+        "link",
+        "retry-after",
+        "x-request-id",
+        "idempotency-replayed",
+        "orders-dry-run",
+        "preference-applied",
+    ] {
         assert!(placed.header("access-control-expose-headers").contains(readable), "{readable}");
     }
     let refused = Answer::to(server.anyone(Method::GET, "/orders/1").header("origin", SHOP)).await;

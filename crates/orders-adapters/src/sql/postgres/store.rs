@@ -1,5 +1,5 @@
-//! Batches of writes on PostgreSQL. Each batch is one statement; only keys that are known already,
-//! or too old, take more.
+//! Batches of writes on PostgreSQL. Each batch is one statement; dry runs, probes and keys that are to be
+//! looked at take more.
 
 use std::{
     sync::Arc,
