@@ -14,8 +14,7 @@ use orders_domain::{EventId, OrderService, User, ports::EventPage};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    http::{accept::Media, error::ApiError, headers, public_url::PublicPath},
-    orders::response,
+    http::{accept::Media, error::ApiError, headers, public_url::PublicPath, writing},
     server::{auth::CurrentUser, connections::Client, ending::Ending, ownership::Owned},
 };
 
@@ -53,7 +52,7 @@ pub async fn timeline(
 ) -> Answer {
     let (after, limit) = query::timeline(http.query_string())?;
     let page = service.timeline(&order, after, limit).await?;
-    let mut answer = response::ok_json(StatusCode::OK, body::array(&source, &page.events, &[]));
+    let mut answer = writing::ok_json(StatusCode::OK, body::array(&source, &page.events, &[]));
     if let (true, Some(cursor)) = (page.more, page.cursor) {
         let (path, id) = (PublicPath::of(&http), order.order().id());
         let next = format!("<{path}/orders/{id}/events?after={cursor}&limit={}>; rel=\"next\"", limit.get());
@@ -116,7 +115,7 @@ async fn page(
         () = client.leaves(), if wait.is_some() => EventPage::empty(query.after),
     };
     let orders = query.orders_of(service, &page.events).await?;
-    let mut answer = response::ok_json(StatusCode::OK, body::array(source, &page.events, &orders));
+    let mut answer = writing::ok_json(StatusCode::OK, body::array(source, &page.events, &orders));
     let next = query.next_link(PublicPath::of(http), page.cursor);
     answer.headers_mut().insert(header::LINK, headers::value(next)?);
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static(stream::VARY));

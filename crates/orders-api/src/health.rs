@@ -5,7 +5,7 @@ use orders_domain::OrderService;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{http::error::ApiError, orders::response};
+use crate::http::{error::ApiError, writing};
 
 /// What a health check says.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,7 +24,7 @@ const OK: HealthBody = HealthBody { status: "ok" };
     responses((status = 200, description = "The process lives", body = HealthBody))
 )]
 pub async fn live() -> Result<HttpResponse, ApiError> {
-    response::json(StatusCode::OK, &OK)
+    writing::json(StatusCode::OK, &OK)
 }
 
 /// Whether orders can be read and written now; a refusal names the part that fails.
@@ -35,7 +35,7 @@ pub async fn live() -> Result<HttpResponse, ApiError> {
 pub async fn ready(service: Data<OrderService>) -> Result<HttpResponse, ApiError> {
     let health = service.health().await;
     let failing = match (health.reads, health.writes) {
-        (Ok(()), Ok(())) => return response::json(StatusCode::OK, &OK),
+        (Ok(()), Ok(())) => return writing::json(StatusCode::OK, &OK),
         (Ok(()), Err(cause)) => ("storage takes no writes", cause),
         (Err(cause), Ok(())) => ("storage gives no reads", cause),
         (Err(cause), Err(_)) => ("storage takes no writes and gives no reads", cause),

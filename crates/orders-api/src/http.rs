@@ -11,3 +11,4 @@ pub mod members;
 pub mod parameters;
 pub mod public_url;
 pub mod streaming;
+pub mod writing;

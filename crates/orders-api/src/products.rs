@@ -1,13 +1,43 @@
 //! The product routes, one handler each.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use orders_domain::OrderService;
+use orders_domain::{OrderService, Product};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    http::error::ApiError,
-    orders::response::{self, ProductBody},
+    http::{error::ApiError, writing},
     server::ownership::segment_id,
 };
+
+/// A product.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Product)]
+pub struct ProductBody<'a> {
+    /// Its number.
+    #[schema(minimum = 1, example = 9)]
+    id: i64,
+    /// Its name.
+    #[schema(example = "Bamboo cutting board")]
+    name: &'a str,
+    /// The present price of one piece in the currency's minor unit.
+    #[schema(minimum = 0, example = 1999)]
+    price: i64,
+    /// ISO 4217.
+    #[schema(example = "USD")]
+    currency: &'a str,
+}
+
+impl<'a> From<&'a Product> for ProductBody<'a> {
+    fn from(product: &'a Product) -> Self {
+        Self {
+            id: product.id.get(),
+            name: &product.name,
+            price: product.price.minor_units(),
+            currency: product.currency.code(),
+        }
+    }
+}
 
 /// Lists all products.
 #[utoipa::path(
@@ -16,7 +46,7 @@ use crate::{
 )]
 pub async fn list(service: Data<OrderService>) -> Result<HttpResponse, ApiError> {
     let products = service.products().await?;
-    response::json(StatusCode::OK, &products.iter().map(ProductBody::from).collect::<Vec<_>>())
+    writing::json(StatusCode::OK, &products.iter().map(ProductBody::from).collect::<Vec<_>>())
 }
 
 /// Shows a product.
@@ -26,5 +56,5 @@ pub async fn list(service: Data<OrderService>) -> Result<HttpResponse, ApiError>
 )]
 pub async fn show(service: Data<OrderService>, http: HttpRequest) -> Result<HttpResponse, ApiError> {
     let product = service.product(segment_id(&http)?).await?;
-    response::json(StatusCode::OK, &ProductBody::from(&product))
+    writing::json(StatusCode::OK, &ProductBody::from(&product))
 }

@@ -26,6 +26,9 @@ pub mod order;
 pub mod feed;
 pub mod ledger;
 
+// What can be done with all of it.
+pub mod service;
+
 pub mod ports;
 
 pub use catalogue::Product;
@@ -46,9 +49,9 @@ pub use order::{
     owned::{Expected, OwnedOrder},
     query::{OrderFilter, OrderQuery, Page, PageLimit},
     request::Request,
-    service::{Done, OrderService, RequestedLine, Storage},
     shipment::{OrderShipment, ShippingProvider, TrackingNumber},
     status::OrderStatus,
 };
 pub use quoted::Quoted;
+pub use service::{Done, OrderService, RequestedLine, Storage};
 pub use version::Version;

@@ -11,7 +11,6 @@ pub mod owned;
 pub mod query;
 pub mod repository;
 pub mod request;
-pub mod service;
 pub mod shipment;
 pub mod status;
 

@@ -7,7 +7,10 @@ use orders_domain::{Actor, Happening, Order, OrderEvent, OrderShipment, Quoted};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::orders::response::{any_text, moment, number, order_json, plain_text};
+use crate::{
+    http::writing::{any_text, moment, number, plain_text},
+    orders::response::order_json,
+};
 
 /// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

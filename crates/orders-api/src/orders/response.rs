@@ -2,17 +2,16 @@
 
 use actix_web::{
     HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
 };
-use chrono::{DateTime, SecondsFormat, Utc};
-use orders_domain::{Order, OrderShipment, Product};
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use orders_domain::{Order, OrderShipment};
 use utoipa::ToSchema;
 
-use crate::http::{error::ApiError, etag};
+use crate::http::{
+    etag,
+    writing::{any_text, moment, number, ok_json, plain_text},
+};
 
 /// The words for where an order stands.
 #[derive(Debug, ToSchema)]
@@ -100,44 +99,6 @@ struct OrderProductBody {
     quantity: u32,
 }
 
-/// A product.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Product)]
-pub struct ProductBody<'a> {
-    /// Its number.
-    #[schema(minimum = 1, example = 9)]
-    id: i64,
-    /// Its name.
-    #[schema(example = "Bamboo cutting board")]
-    name: &'a str,
-    /// The present price of one piece in the currency's minor unit.
-    #[schema(minimum = 0, example = 1999)]
-    price: i64,
-    /// ISO 4217.
-    #[schema(example = "USD")]
-    currency: &'a str,
-}
-
-impl<'a> From<&'a Product> for ProductBody<'a> {
-    fn from(product: &'a Product) -> Self {
-        Self {
-            id: product.id.get(),
-            name: &product.name,
-            price: product.price.minor_units(),
-            currency: product.currency.code(),
-        }
-    }
-}
-
-/// A JSON answer.
-///
-/// # Errors
-///
-/// 500 if the body cannot be written, which no body of ours can.
-pub fn json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, ApiError> {
-    Ok(ok_json(status, serde_json::to_vec(body).map_err(|_| ApiError::Internal(None))?))
-}
-
 /// An order with its tag.
 #[must_use]
 pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
@@ -161,12 +122,6 @@ pub fn orders(orders: &[Order]) -> HttpResponse {
     }
     body.push(b']');
     ok_json(StatusCode::OK, body)
-}
-
-/// A JSON body that is written already.
-pub fn ok_json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
-    let json = HeaderValue::from_static("application/json");
-    HttpResponse::build(status).insert_header((header::CONTENT_TYPE, json)).body(body)
 }
 
 /// A little more than most orders take.
@@ -201,30 +156,6 @@ pub fn order_json(out: &mut Vec<u8>, order: &Order) {
         before = "},{\"id\":";
     }
     out.extend_from_slice(b"}]}");
-}
-
-/// A number, after this.
-pub fn number(out: &mut Vec<u8>, before: &str, number: i64) {
-    out.extend_from_slice(before.as_bytes());
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// A text of ours, in which nothing is to be escaped; the quote before it is in `before`.
-pub fn plain_text(out: &mut Vec<u8>, before: &str, text: &str) {
-    out.extend_from_slice(before.as_bytes());
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
-}
-
-/// A text of somebody else's.
-pub fn any_text(out: &mut Vec<u8>, before: &str, text: &str) {
-    out.extend_from_slice(before.as_bytes());
-    // A text into memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
-}
-
-pub fn moment(moment: DateTime<Utc>) -> String {
-    moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// An order that the user who asked may do something with: it is theirs, or they may do it with
-/// every order. Only [`super::service::OrderService::owned`] makes one.
+/// every order. Only [`OrderService::owned`](crate::OrderService::owned) makes one.
 #[derive(Debug)]
 pub struct OwnedOrder {
-    pub(super) asker: User,
-    pub(super) order: Order,
-    pub(super) expected: Expected,
+    pub(crate) asker: User,
+    pub(crate) order: Order,
+    pub(crate) expected: Expected,
 }
 
 impl OwnedOrder {
@@ -38,7 +38,7 @@ impl OwnedOrder {
     }
 
     /// Whether the asker may do this with it too.
-    pub(super) fn also_for(&self, use_case: UseCase) -> Result<(), Refusal> {
+    pub(crate) fn also_for(&self, use_case: UseCase) -> Result<(), Refusal> {
         use_case.check(self.asker, Ownership::of(self.asker.id(), Some(self.order.user())))
     }
 }
@@ -53,7 +53,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    pub(super) fn admits(&self, version: Version) -> bool {
+    pub(crate) fn admits(&self, version: Version) -> bool {
         match self {
             Self::Any => true,
             Self::OneOf(versions) => versions.contains(&version),

@@ -4,19 +4,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Order,
-    audience::Audience,
-    change::{NotAllowed, Step},
-    error::{LineFault, LinePart, OrderError},
-    new_order::NewOrder,
-    owned::{Expected, OwnedOrder},
-    query::{OrderQuery, Page},
-    repository::{Health, Observer, Orders},
-    request::Request,
-    shipment::OrderShipment,
-    status::OrderStatus,
-};
 use crate::{
     catalogue::inventory::Inventory,
     clock::Clock,
@@ -25,6 +12,19 @@ use crate::{
     id::OrderId,
     identity::{Ownership, UseCase, User},
     ledger::{Change, Commit, Committed, Ledger, Refused},
+    order::{
+        Order,
+        audience::Audience,
+        change::{NotAllowed, Step},
+        error::{LineFault, LinePart, OrderError},
+        new_order::NewOrder,
+        owned::{Expected, OwnedOrder},
+        query::{OrderQuery, Page},
+        repository::{Health, Observer, Orders},
+        request::Request,
+        shipment::OrderShipment,
+        status::OrderStatus,
+    },
 };
 
 mod history;
