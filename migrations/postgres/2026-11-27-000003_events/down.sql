@@ -1,7 +1,7 @@
 -- A server that still runs does nothing in between.
 LOCK TABLE orders, order_products, order_shipments, events IN ACCESS EXCLUSIVE MODE;
 
-DROP FUNCTION change_order(BIGINT, BIGINT, TEXT, BIGINT, TEXT, TEXT, BIGINT);
+DROP FUNCTION IF EXISTS change_order(BIGINT, BIGINT, TEXT, BIGINT, TEXT, TEXT, BIGINT);
 DROP FUNCTION settled_events();
 DROP FUNCTION settled_orders();
 DROP FUNCTION settled_ids(BIGINT, BIGINT);

@@ -182,29 +182,3 @@ BEGIN
     RETURN settled_ids(x'4F45'::BIGINT, (SELECT last_value FROM event_ids));
 END
 $$;
-
--- Changes an order that is at the version `seen`, and says so of itself. Called once for each change of a
--- batch whose event is stored: the event of a version can be stored once, so the order must be there.
-CREATE FUNCTION change_order(
-    changed BIGINT, seen BIGINT, new_status TEXT, changed_at BIGINT, provider TEXT, number TEXT, new_version BIGINT
-) RETURNS BOOLEAN
-LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE orders SET status = new_status, updated_at = changed_at, version = new_version
-    WHERE id = changed AND version = seen;
-    IF NOT found THEN
-        RAISE EXCEPTION 'order % has no version %', changed, seen;
-    END IF;
-    IF provider IS NULL THEN
-        DELETE FROM order_shipments WHERE id = changed;
-    ELSE
-        INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number)
-        VALUES (changed, changed, provider, number)
-        ON CONFLICT (id) DO UPDATE
-        SET shipping_provider = excluded.shipping_provider, tracking_number = excluded.tracking_number
-        WHERE (order_shipments.shipping_provider, order_shipments.tracking_number)
-            IS DISTINCT FROM (excluded.shipping_provider, excluded.tracking_number);
-    END IF;
-    RETURN TRUE;
-END
-$$;

@@ -174,8 +174,11 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         sql.text(", ");
         lines.insert(&mut sql)?;
         sql.text(", ");
-        Changes::make(&mut sql);
-        sql.text(" SELECT place, id, order_date FROM stored UNION ALL SELECT place, NULL, NULL FROM changed");
+        changes.make(&mut sql)?;
+        sql.text(
+            " SELECT place, id, order_date FROM stored UNION ALL SELECT place, NULL, NULL FROM moved \
+             UNION ALL SELECT one, NULL, NULL FROM sure WHERE one <> 1",
+        );
         Ok(())
     }
 }

@@ -61,13 +61,30 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Makes those whose event is stored, in the order of their orders: two servers cannot wait for each
-    /// other. Which those are is settled first: the database is free to make all and then see which.
-    pub fn make(sql: &mut Sql<'_, '_>) {
+    /// Makes those whose event is stored: the event of a version can be stored once, so its order is at the
+    /// version before. Should it not be, nothing is stored, by a division. The ids are named beside the join,
+    /// or it reads all orders.
+    pub fn make<'b>(&'b self, sql: &mut Sql<'_, 'b>) -> QueryResult<()> {
         sql.text(
-            "making AS MATERIALIZED (SELECT renumbered.* FROM renumbered JOIN told USING (event) ORDER BY id), \
-             changed AS (SELECT place FROM making \
-             WHERE change_order(id, seen, status, at, provider, number, version))",
+            "making AS MATERIALIZED (SELECT renumbered.* FROM renumbered JOIN told USING (event)), \
+             moved AS (UPDATE orders SET status = making.status, updated_at = making.at, version = making.version \
+             FROM making WHERE orders.id = making.id AND orders.version = making.seen AND orders.id = ANY (",
         );
+        sql.bind::<Big, _>(&self.id)?.text(
+            ") RETURNING making.place), \
+             unshipped AS (DELETE FROM order_shipments USING making \
+             WHERE order_shipments.id = making.id AND making.provider IS NULL AND order_shipments.id = ANY (",
+        );
+        sql.bind::<Big, _>(&self.id)?.text(
+            ")), \
+             shipped AS (INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number) \
+             SELECT id, id, provider, number FROM making WHERE provider IS NOT NULL \
+             ON CONFLICT (id) DO UPDATE \
+             SET shipping_provider = excluded.shipping_provider, tracking_number = excluded.tracking_number \
+             WHERE (order_shipments.shipping_provider, order_shipments.tracking_number) \
+             IS DISTINCT FROM (excluded.shipping_provider, excluded.tracking_number)), \
+             sure AS (SELECT 1 / ((SELECT count(*) FROM moved) = (SELECT count(*) FROM making))::INT AS one)",
+        );
+        Ok(())
     }
 }
