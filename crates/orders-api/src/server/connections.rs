@@ -47,7 +47,7 @@ const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nc
 pub const READ_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often it is looked whether a client who waits is still there.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The most of an answer, in bytes, that is handed to a connection at once: what a client that does
 /// not read costs, and how much it must read to be seen to.

@@ -117,6 +117,21 @@ fn a_refused_batch_leaves_nothing_behind_and_is_known_not_to() {
 }
 
 #[test]
+fn no_event_is_stored_without_its_change() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    assert_eq!(together(&mut store, &[insertion(1)]), ["inserted 1"]);
+    database.execute(
+        "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+         CREATE TRIGGER nothing BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION nothing()",
+    );
+    let refused = store.apply(&[tracking(1)], Isolation::Together);
+    assert!(matches!(refused, Err(BatchError::Statement(_))), "{refused:?}");
+    assert_eq!(number(&mut store, "(SELECT count(*) FROM events)"), 1);
+    assert_eq!(number(&mut store, "(SELECT count(*) FROM order_shipments)"), 0);
+}
+
+#[test]
 fn a_host_that_takes_no_writes_is_left_even_by_who_only_asks_whether_it_does() {
     let Some(database) = postgres_server::database() else { return };
     let mut store = store(&database);
