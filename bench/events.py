@@ -1,7 +1,7 @@
 """Measures the feed of events on SQLite: walking it, following it, and what an event takes.
 
     cargo build --profile dist --package orders-server --bins
-    python3 bench/events.py [--orders 250000] [--streams 1000] [--followers 10] [--seconds 5]
+    python3 bench/events.py [--orders 250000] [--streams 1000] [--followers 10] [--seconds 5] [--postgres]
 
 Walking: all events as ndjson by one client, events a second and how much the server has grown. Idle
 streams: memory and CPU of so many who follow while nothing happens. Following: time from the date of
@@ -75,7 +75,8 @@ def drain(streams):
             key.fileobj.recv(1 << 20)
 
 
-def follow(server, followers, seconds, connections):
+def follow(server, followers, seconds, connections, placing=None):
+    """Who follows asks one server, who orders `placing` or the same."""
     newest = subprocess.run(
         ["curl", "-s", f"{server.url}/events?after=0&limit=1", "-H", "user_id: 100"], check=True, capture_output=True)
     assert newest.stdout
@@ -101,7 +102,7 @@ def follow(server, followers, seconds, connections):
     draining.start()
     threading.Thread(target=listen, args=(streams[0],), daemon=True).start()
     cpu = server.cpu_seconds()
-    result = bench.load(server, "post", connections, seconds)
+    result = bench.load(placing or server, "post", connections, seconds)
     cpu = server.cpu_seconds() - cpu
     stop.set()
     draining.kill()
@@ -111,6 +112,23 @@ def follow(server, followers, seconds, connections):
           f"{cpu / seconds * 100:.0f} % of a core")
 
 
+def follow_on_postgres(followers, seconds, connections):
+    """Orders are placed on one server and followed on another."""
+    import postgres
+    database = postgres.Postgres()
+    servers = []
+    try:
+        url = database.database("orders")
+        servers = [postgres.start(url, 1) for _ in range(2)]
+        bench.place(servers[0].url)
+        servers[1].newest = 1
+        follow(servers[1], followers, seconds, connections, servers[0])
+    finally:
+        for server in servers:
+            server.process.kill()
+        database.stop()
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--orders", type=int, default=250_000)
@@ -118,7 +136,11 @@ def main():
     arguments.add_argument("--followers", type=int, default=10)
     arguments.add_argument("--connections", type=int, default=4)
     arguments.add_argument("--seconds", type=int, default=5)
+    arguments.add_argument("--postgres", action="store_true", help="follow on PostgreSQL, and nothing else")
     options = arguments.parse_args()
+    if options.postgres:
+        follow_on_postgres(options.followers, options.seconds, options.connections)
+        return
     folder = tempfile.mkdtemp(prefix="orders-events-")
     database = os.path.join(folder, "orders.sqlite")
     bench.seed(database, options.orders)
