@@ -59,6 +59,8 @@ pub struct Live {
     client: Client,
     beat: Instant,
     rested: Instant,
+    /// Whether there is more already.
+    more: bool,
     _seat: Seat,
 }
 
@@ -100,6 +102,7 @@ impl Live {
             client: Client::of(http),
             beat,
             rested,
+            more: true,
             _seat: seat,
         })
     }
@@ -110,7 +113,8 @@ impl Live {
     ///
     /// As [`Tail::read`].
     pub async fn answer(mut self) -> Result<HttpResponse, OrderError> {
-        let first = self.read().await?;
+        let first = self.tail.first(&self.service, &self.source, self.user, &self.query).await?;
+        let first = self.given(first);
         let begin = [Bytes::from_static(BEGIN), first.bytes].into_iter().filter(|bytes| !bytes.is_empty());
         let events = stream::unfold(Some(self), |live| async move {
             let mut live = live?;
@@ -127,20 +131,36 @@ impl Live {
 
     async fn read(&mut self) -> Result<Piece, OrderError> {
         let piece = self.tail.read(&self.service, &self.source, self.user, &self.query).await?;
-        self.query.after = piece.cursor;
+        Ok(self.given(piece))
+    }
+
+    fn given(&mut self, piece: Piece) -> Piece {
+        (self.query.after, self.more) = (piece.cursor, piece.more);
         if !piece.bytes.is_empty() && !piece.more {
             self.rested = Instant::now() + REST;
         }
-        Ok(piece)
+        piece
     }
 
     /// The next bytes to send; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, OrderError> {
+        let (ending, client) = (self.ending.clone(), self.client.clone());
+        tokio::select! {
+            biased;
+            () = ending.nears() => Ok(None),
+            next = self.coming() => next,
+            () = client.leaves() => Ok(None),
+        }
+    }
+
+    async fn coming(&mut self) -> Result<Option<Bytes>, OrderError> {
         loop {
-            tokio::select! {
-                biased;
-                () = self.ending.nears() => return Ok(None),
-                () = sleep_until(self.rested) => {}
+            sleep_until(self.rested).await;
+            if !self.more {
+                tokio::select! {
+                    () = self.service.news(self.query.after) => {}
+                    () = sleep_until(self.beat) => {}
+                }
             }
             let is_due = Instant::now() >= self.beat;
             if is_due {
@@ -149,21 +169,12 @@ impl Live {
                 self.user = user;
                 self.beat = Instant::now() + BEAT;
             }
-            let Piece { bytes, cursor, more } = self.read().await?;
-            if !bytes.is_empty() {
-                return Ok(Some(bytes));
+            let piece = self.read().await?;
+            if !piece.bytes.is_empty() {
+                return Ok(Some(piece.bytes));
             }
             if is_due {
                 return Ok(Some(Bytes::from_static(COMMENT)));
-            }
-            if more {
-                continue;
-            }
-            tokio::select! {
-                () = self.ending.nears() => return Ok(None),
-                () = self.client.leaves() => return Ok(None),
-                () = self.service.news(cursor) => {}
-                () = sleep_until(self.beat) => {}
             }
         }
     }

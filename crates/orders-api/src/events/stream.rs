@@ -27,7 +27,7 @@ pub const VARY: &str = "accept, prefer";
 
 /// The most text, in bytes, that is made at once: what a client that reads slowly holds. The last event of a
 /// piece may go beyond it.
-const PIECE: usize = 256 * 1024;
+pub const PIECE: usize = 256 * 1024;
 
 /// How many orders of events are held at once.
 const ORDERS: usize = 64;

@@ -2,24 +2,27 @@
 //!
 //! Who has come as far as this goes on from here; who is behind reads for themselves until they have.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem, time::Duration};
 
 use actix_web::web::Bytes;
 use orders_domain::{
     EventId, OrderError, OrderEvent, OrderService, User,
     ports::{EventFilter, EventLimit, EventPage},
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
 use super::{
-    body::{EVENT_BYTES, EventsSource},
+    body::EventsSource,
     live,
     query::FeedQuery,
-    stream::rendered,
+    stream::{PIECE, rendered},
 };
 
 /// How much text is kept for those who are a little behind.
 const KEPT_BYTES: usize = 256 * 1024;
+
+/// How long somebody waits for what another one reads, before reading for themselves.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What there is for somebody who follows.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +45,8 @@ struct Kept {
     blocks: VecDeque<Block>,
     /// Up to where everything was read.
     cursor: Option<EventId>,
+    /// Whether there was more then.
+    more: bool,
     bytes: usize,
 }
 
@@ -56,6 +61,23 @@ struct Block {
 }
 
 impl Tail {
+    /// What comes first of what is wanted: whoever begins, or begins again, is told what is in the database
+    /// now.
+    ///
+    /// # Errors
+    ///
+    /// As [`OrderService::events`].
+    pub async fn first(
+        &self,
+        service: &OrderService,
+        source: &EventsSource,
+        user: User,
+        query: &FeedQuery,
+    ) -> Result<Piece, OrderError> {
+        let known = timeout(PATIENCE, self.0.lock()).await.ok().and_then(|kept| kept.cursor);
+        self.alone(service, source, user, query, known).await
+    }
+
     /// What comes next of what is wanted.
     ///
     /// # Errors
@@ -69,40 +91,62 @@ impl Tail {
         query: &FeedQuery,
     ) -> Result<Piece, OrderError> {
         OrderService::may_follow(user)?;
-        if !query.with_orders
-            && let Some(piece) = self.shared(service, source, user, query).await?
-        {
-            return Ok(piece);
+        let mut known = None;
+        if !query.with_orders {
+            match self.shared(service, source, user, query).await? {
+                Ok(piece) => return Ok(piece),
+                Err(cursor) => known = cursor,
+            }
         }
+        self.alone(service, source, user, query, known).await
+    }
+
+    /// The same, read for nobody else.
+    async fn alone(
+        &self,
+        service: &OrderService,
+        source: &EventsSource,
+        user: User,
+        query: &FeedQuery,
+        known: Option<EventId>,
+    ) -> Result<Piece, OrderError> {
         let mut page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
         if !query.with_orders {
-            self.meet(query.after, &mut page).await;
+            self.meet(query.after, known, &mut page).await;
         }
         let bytes = rendered(service, source, query, &mut page, live::write).await?;
         Ok(Piece { bytes, cursor: page.cursor, more: page.more })
     }
 
-    /// The same from here; `None` for somebody who has not come as far.
+    /// The same from here; for somebody who has not come as far, how far this is.
     async fn shared(
         &self,
         service: &OrderService,
         source: &EventsSource,
         user: User,
         query: &FeedQuery,
-    ) -> Result<Option<Piece>, OrderError> {
-        // One reads, and who comes meanwhile takes what was read.
-        let mut kept = self.0.lock().await;
+    ) -> Result<Result<Piece, Option<EventId>>, OrderError> {
+        // One reads, and who comes meanwhile takes what was read; but nobody waits for long for another.
+        let Ok(mut kept) = timeout(PATIENCE, self.0.lock()).await else { return Ok(Err(None)) };
         if query.after.is_some() && query.after == kept.cursor {
             let page = service.events(user, EventFilter::default(), query.after, EventLimit::PIECE).await?;
+            if page.last < kept.cursor {
+                // Another database has taken the place of the one that was read, and has fewer events.
+                *kept = Kept::default();
+                return Ok(Err(None));
+            }
             kept.add(query.after, page, source);
         }
-        Ok(kept.piece(&query.filter, query.after))
+        Ok(kept.piece(&query.filter, query.after).ok_or(kept.cursor))
     }
 
     /// Has somebody who read for themselves go no further than here; or begins where they are, if they
-    /// are ahead.
-    async fn meet(&self, after: Option<EventId>, page: &mut EventPage) {
-        let mut kept = self.0.lock().await;
+    /// are ahead. `known` is how far this was before they read.
+    async fn meet(&self, after: Option<EventId>, known: Option<EventId>, page: &mut EventPage) {
+        let Ok(mut kept) = timeout(PATIENCE, self.0.lock()).await else { return };
+        if page.last < known {
+            *kept = Kept::default();
+        }
         if after < kept.cursor {
             if page.cursor > kept.cursor {
                 page.events.retain(|event| Some(event.id) <= kept.cursor);
@@ -116,22 +160,28 @@ impl Tail {
 
 impl Kept {
     fn add(&mut self, after: Option<EventId>, page: EventPage, source: &EventsSource) {
-        self.cursor = page.cursor;
-        let mut bytes = Vec::with_capacity(page.events.len() * EVENT_BYTES);
-        let ending = |event| {
-            live::write(&mut bytes, source, &event, None);
-            (event, bytes.len())
-        };
-        let events: Vec<_> = page.events.into_iter().map(ending).collect();
-        if events.is_empty() {
+        (self.cursor, self.more) = (page.cursor, page.more);
+        if page.events.is_empty() {
             // Nothing that anybody wants lies between.
             if let Some(last) = self.blocks.back_mut() {
                 last.cursor = page.cursor;
             }
             return;
         }
-        self.bytes += bytes.len();
-        self.blocks.push_back(Block { after, cursor: page.cursor, events, bytes: bytes.into() });
+        let newest = page.events.last().map(|event| event.id);
+        let (mut start, mut bytes, mut events) = (after, Vec::new(), Vec::new());
+        for event in page.events {
+            let id = Some(event.id);
+            live::write(&mut bytes, source, &event, None);
+            events.push((event, bytes.len()));
+            if bytes.len() >= PIECE || id == newest {
+                let cursor = if id == newest { page.cursor } else { id };
+                let (events, bytes) = (mem::take(&mut events), Bytes::from(mem::take(&mut bytes)));
+                self.bytes += bytes.len();
+                self.blocks.push_back(Block { after: start, cursor, events, bytes });
+                start = cursor;
+            }
+        }
         while self.bytes > KEPT_BYTES && self.blocks.len() > 1 {
             self.bytes -= self.blocks.pop_front().map_or(0, |block| block.bytes.len());
         }
@@ -139,7 +189,7 @@ impl Kept {
 
     fn piece(&self, filter: &EventFilter, after: Option<EventId>) -> Option<Piece> {
         if after.is_some() && after == self.cursor {
-            return Some(Piece { bytes: Bytes::new(), cursor: after, more: false });
+            return Some(Piece { bytes: Bytes::new(), cursor: after, more: self.more });
         }
         let block = self.blocks.iter().find(|block| block.after <= after && after < block.cursor)?;
         let first = block.events.partition_point(|(event, _)| Some(event.id) <= after);
@@ -157,7 +207,7 @@ impl Kept {
             }
             wanted.into()
         };
-        Some(Piece { bytes, cursor: block.cursor, more: block.cursor < self.cursor })
+        Some(Piece { bytes, cursor: block.cursor, more: block.cursor < self.cursor || self.more })
     }
 }
 

@@ -122,10 +122,11 @@ impl Client {
         Self(request.conn_data::<Arc<Watched>>().cloned())
     }
 
-    /// Returns once the client has closed its side of the connection, which ends no write before the second
-    /// one after that.
+    /// Returns once the client has closed its side of the connection and a while has passed: a write would
+    /// fail only the second time after that.
     pub async fn leaves(&self) {
         let Some(Watched { socket, .. }) = self.0.as_deref() else { return pending().await };
+        sleep(LOOK).await;
         while !matches!(socket.peek(&mut [0]), Ok(0)) {
             sleep(LOOK).await;
         }

@@ -15,7 +15,7 @@ use crate::{
 
 /// How many orders of a page of events are read at once: a store that is a round trip away answers those
 /// that come together together.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 4;
 
 impl OrderService {
     /// What happened to an order after an event, ascending.
@@ -47,6 +47,9 @@ impl OrderService {
     }
 
     async fn as_of(&self, order: Order, version: Version) -> Result<Option<Order>, OrderError> {
+        if version == order.version() {
+            return Ok(Some(order));
+        }
         if version == Version::FIRST {
             return Ok(Some(order.as_placed()));
         }
@@ -72,7 +75,6 @@ impl OrderService {
 
     async fn order_of(&self, event: &OrderEvent) -> Result<Order, OrderError> {
         let then = match self.storage.orders.find(event.order).await? {
-            Some(order) if order.version() == event.version => Some(order),
             Some(order) => self.as_of(order, event.version).await?,
             None => None,
         };

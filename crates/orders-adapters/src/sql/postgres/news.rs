@@ -55,6 +55,15 @@ impl News {
         }
     }
 
+    /// What was read ends here. It is no news, but if it is less than what is known, another database has
+    /// taken the place of that one: who waits for its later events is to ask.
+    pub fn ends_at(&self, last: i64) {
+        self.newest.send_if_modified(|known| {
+            *known = last.min(*known);
+            false
+        });
+    }
+
     async fn ask_until(&self, seen: i64) {
         let mut pace = self.asking.lock().await;
         loop {

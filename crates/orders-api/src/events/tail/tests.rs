@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex as Locked};
 
 use async_trait::async_trait;
 use chrono::DateTime;
-use futures_executor::block_on;
 use orders_domain::{
     Actor, EventType, Happening, OrderStatus, Scope, Scopes, Storage,
     ports::{Feed, MockClock, MockInventory, MockLedger, MockOrders, PortError},
@@ -85,6 +84,11 @@ fn service() -> (OrderService, Arc<Told>) {
     (service, feed)
 }
 
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.unwrap().block_on(future)
+}
+
 fn operator() -> User {
     let scopes: Scopes = [Scope::Events].into_iter().collect();
     User::new(100.try_into().unwrap(), scopes)
@@ -151,4 +155,29 @@ fn who_may_not_follow_gets_nothing_of_what_others_have_read() {
     let stranger = User::new(1.try_into().unwrap(), [Scope::Read].into_iter().collect());
     let refused = ask(stranger);
     assert!(matches!(refused, Err(OrderError::MissingScope(Scope::Events))), "{refused:?}");
+}
+
+#[test]
+fn what_another_database_does_not_have_is_told_to_nobody() {
+    let (service, feed) = service();
+    let (tail, source) = (Tail::default(), EventsSource::default());
+    let read = |query: &mut FeedQuery| {
+        let piece = block_on(tail.read(&service, &source, operator(), query)).unwrap();
+        query.after = piece.cursor;
+        ids(&piece.bytes)
+    };
+    let all = || followers().remove(3);
+    let mut first = all();
+    for number in 1..6 {
+        feed.0.lock().unwrap().push(event(number));
+        assert_eq!(read(&mut first), [number * 2]);
+    }
+    // One that has the first three, and has got another fourth since.
+    feed.0.lock().unwrap().truncate(3);
+    feed.0.lock().unwrap().push(OrderEvent { id: 7.try_into().unwrap(), ..event(4) });
+    let mut again = FeedQuery { after: 2.try_into().ok(), limit: 1.try_into().unwrap(), ..all() };
+    let first = block_on(tail.first(&service, &source, operator(), &again)).unwrap();
+    again.after = first.cursor;
+    let later: Vec<_> = (0..4).flat_map(|_| read(&mut again)).collect();
+    assert_eq!((ids(&first.bytes), later), (vec![4], vec![6, 7]));
 }

@@ -22,7 +22,9 @@ impl Feed for PostgresDatabase {
                 history::page(conn, &filter, after, limit, last)
             })
         };
-        self.read(look).await
+        let page = self.read(look).await?;
+        self.news.ends_at(page.last.map_or(0, EventId::get));
+        Ok(page)
     }
 
     async fn news(&self, after: Option<EventId>) {
