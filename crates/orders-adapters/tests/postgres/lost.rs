@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use orders_adapters::sql::postgres::PostgresOptions;
-use orders_domain::ports::{Orders, PortError};
+use orders_domain::ports::{Ledger, Orders, PortError};
 use tokio_postgres::NoTls;
 
 use super::{
     after,
-    common::{at, key, n, new_order, parcel},
+    common::{at, changing, key, n, new_order, parcel},
     open, open_with,
-    placing::{place, placed, try_insert, try_update},
+    placing::{place, placed, told, try_insert, try_update},
     postgres_server::{self, Cluster},
     wait_until,
 };
@@ -110,6 +110,35 @@ async fn a_locked_order_holds_up_nobody_else() {
 
     client.batch_execute("COMMIT").await.unwrap();
     assert_eq!(change(&locked, "3").await.unwrap().shipment(), Some(&parcel("3")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_that_waits_holds_up_no_commit() {
+    let Some(database) = postgres_server::database() else { return };
+    let orders = open(&database);
+    let locked = place(&*orders, 1, at(0)).await;
+    let connect = async || {
+        let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    };
+    let (holder, watcher) = (connect().await, connect().await);
+    holder.batch_execute("BEGIN; SELECT FROM orders WHERE id = 1 FOR UPDATE").await.unwrap();
+
+    let work = changing(locked.track(parcel("1"), at(10)).unwrap(), None);
+    let rehearsing = tokio::spawn({
+        let orders = orders.clone();
+        async move { orders.rehearse(work).await }
+    });
+    let waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    let waits = || async { watcher.query_one(waiting, &[]).await.unwrap().get::<_, bool>(0) };
+    wait_until("the dry run waits", waits).await;
+    place(&*orders, 2, at(0)).await;
+    assert!(!rehearsing.is_finished());
+
+    holder.batch_execute("COMMIT").await.unwrap();
+    told(rehearsing.await.unwrap()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,16 +101,14 @@ pub async fn rendered(
 ) -> Result<Bytes, OrderError> {
     let mut out = Vec::with_capacity(PIECE.min(page.events.len() * EVENT_BYTES));
     let mut written = 0;
-    for some in page.events.chunks(ORDERS) {
+    'piece: for some in page.events.chunks(ORDERS) {
         let orders = query.orders_of(service, some).await?;
         for (index, event) in some.iter().enumerate() {
-            if out.len() < PIECE {
-                write(&mut out, source, event, orders.get(index));
-                written += 1;
+            write(&mut out, source, event, orders.get(index));
+            written += 1;
+            if out.len() >= PIECE {
+                break 'piece;
             }
-        }
-        if out.len() >= PIECE {
-            break;
         }
     }
     if written < page.events.len() {

@@ -9,7 +9,10 @@ use orders_domain::{
     EventId, OrderError, OrderEvent, OrderService, User,
     ports::{EventFilter, EventLimit, EventPage},
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 
 use super::{
     body::EventsSource,
@@ -61,6 +64,11 @@ struct Block {
 }
 
 impl Tail {
+    /// What is kept; `None` if another one reads for long.
+    async fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
+        timeout(PATIENCE, self.0.lock()).await.ok()
+    }
+
     /// What comes first of what is wanted: whoever begins, or begins again, is told what is in the database
     /// now.
     ///
@@ -74,7 +82,7 @@ impl Tail {
         user: User,
         query: &FeedQuery,
     ) -> Result<Piece, OrderError> {
-        let known = timeout(PATIENCE, self.0.lock()).await.ok().and_then(|kept| kept.cursor);
+        let known = self.kept().await.and_then(|kept| kept.cursor);
         self.alone(service, source, user, query, known).await
     }
 
@@ -126,8 +134,8 @@ impl Tail {
         user: User,
         query: &FeedQuery,
     ) -> Result<Result<Piece, Option<EventId>>, OrderError> {
-        // One reads, and who comes meanwhile takes what was read; but nobody waits for long for another.
-        let Ok(mut kept) = timeout(PATIENCE, self.0.lock()).await else { return Ok(Err(None)) };
+        // One reads, and who comes meanwhile takes what was read.
+        let Some(mut kept) = self.kept().await else { return Ok(Err(None)) };
         if query.after.is_some() && query.after == kept.cursor {
             let page = service.events(user, EventFilter::default(), query.after, EventLimit::PIECE).await?;
             if page.last < kept.cursor {
@@ -143,7 +151,7 @@ impl Tail {
     /// Has somebody who read for themselves go no further than here; or begins where they are, if they
     /// are ahead. `known` is how far this was before they read.
     async fn meet(&self, after: Option<EventId>, known: Option<EventId>, page: &mut EventPage) {
-        let Ok(mut kept) = timeout(PATIENCE, self.0.lock()).await else { return };
+        let Some(mut kept) = self.kept().await else { return };
         if page.last < known {
             *kept = Kept::default();
         }

@@ -44,7 +44,7 @@ pub fn of_rule(rule: &Rule) -> Vec<Failure> {
     if let Access::User(use_case) = rule.access {
         failures.extend([if use_case.is_of_one_order() { NOT_OWNED } else { UNAUTHORIZED }, NO_SCOPE]);
     }
-    if rule.reads_body() {
+    if rule.reads_body {
         failures.extend([MALFORMED, TOO_SLOW, TOO_LARGE, MEDIA_TYPE]);
     }
     failures

@@ -67,7 +67,8 @@ pub struct Rule {
     /// Who may pass.
     pub access: Access,
     query: Query,
-    reads_body: bool,
+    /// Whether the handler reads a body.
+    pub reads_body: bool,
     /// In which forms it answers, the usual one first.
     pub offers: &'static [Media],
 }
@@ -87,11 +88,6 @@ impl Rule {
     /// The same with a handler that reads a body.
     pub const fn reading_body(self) -> Self {
         Self { reads_body: true, ..self }
-    }
-
-    /// Whether the handler reads a body.
-    pub fn reads_body(&self) -> bool {
-        self.reads_body
     }
 
     /// Its method; GET stands for HEAD too.

@@ -125,3 +125,17 @@ async fn orders_placed_at_once_by_several_users_each_have_a_number_of_their_own(
         assert_eq!((&order["id"], &order["userId"]), (&json!(id), pieces));
     }
 }
+
+#[tokio::test]
+async fn sixty_changes_of_one_order_at_once_are_all_made() {
+    const CHANGES: i64 = 60;
+    let server = Server::start();
+    let id = server.order_in("pending", false).await;
+    let path = format!("/orders/{id}/tracking");
+    let changes: JoinSet<_> = (0..CHANGES)
+        .map(|number| Answer::to(server.user(1, Method::PATCH, &path).json(&shipment(&number.to_string()))))
+        .collect();
+    let mut versions: Vec<_> = changes.join_all().await.iter().map(Answer::version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (2..CHANGES + 2).collect::<Vec<_>>());
+}

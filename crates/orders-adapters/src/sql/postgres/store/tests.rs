@@ -267,3 +267,11 @@ fn what_is_answered_is_on_disk_whatever_the_database_or_the_role_is_set_to() {
         database.execute(&format!("ALTER {whose} RESET synchronous_commit"));
     }
 }
+
+#[test]
+fn a_transaction_that_nobody_goes_on_with_is_ended() {
+    let Some(database) = postgres_server::database() else { return };
+    let mut store = store(&database);
+    let setting = diesel::dsl::sql::<Text>("current_setting('idle_in_transaction_session_timeout')");
+    assert_eq!(diesel::select(setting).get_result::<String>(store.0.get().unwrap()).unwrap(), "5s");
+}
