@@ -19,7 +19,7 @@ use super::{
     query::FeedQuery,
     seat::Seat,
     stream::head,
-    tail::{Piece, Tail},
+    tail::{Asked, Piece, Tail},
 };
 use crate::{
     http::{accept::Media, error::ApiError, streaming::broken_off},
@@ -113,7 +113,7 @@ impl Live {
     ///
     /// As [`Tail::read`].
     pub async fn answer(mut self) -> Result<HttpResponse, OrderError> {
-        let first = self.tail.first(&self.service, &self.source, self.user, &self.query).await?;
+        let first = self.tail.first(self.asked()).await?;
         let first = self.given(first);
         let begin = [Bytes::from_static(BEGIN), first.bytes].into_iter().filter(|bytes| !bytes.is_empty());
         let events = stream::unfold(Some(self), |live| async move {
@@ -129,8 +129,12 @@ impl Live {
             .streaming(stream::iter(begin.map(Ok)).chain(events)))
     }
 
+    fn asked(&self) -> Asked<'_> {
+        Asked { service: &self.service, source: &self.source, user: self.user, query: &self.query }
+    }
+
     async fn read(&mut self) -> Result<Piece, OrderError> {
-        let piece = self.tail.read(&self.service, &self.source, self.user, &self.query).await?;
+        let piece = self.tail.read(self.asked()).await?;
         Ok(self.given(piece))
     }
 

@@ -27,6 +27,19 @@ const KEPT_BYTES: usize = 256 * 1024;
 /// How long somebody waits for what another one reads, before reading for themselves.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What somebody who follows asks for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// Where it is read.
+    pub service: &'a OrderService,
+    /// From where the events say that they come.
+    pub source: &'a EventsSource,
+    /// Who asks.
+    pub user: User,
+    /// What is wanted, from where on.
+    pub query: &'a FeedQuery,
+}
+
 /// What there is for somebody who follows.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -75,15 +88,9 @@ impl Tail {
     /// # Errors
     ///
     /// As [`OrderService::events`].
-    pub async fn first(
-        &self,
-        service: &OrderService,
-        source: &EventsSource,
-        user: User,
-        query: &FeedQuery,
-    ) -> Result<Piece, OrderError> {
+    pub async fn first(&self, asked: Asked<'_>) -> Result<Piece, OrderError> {
         let known = self.kept().await.and_then(|kept| kept.cursor);
-        self.alone(service, source, user, query, known).await
+        self.alone(asked, known).await
     }
 
     /// What comes next of what is wanted.
@@ -91,33 +98,21 @@ impl Tail {
     /// # Errors
     ///
     /// As [`OrderService::events`].
-    pub async fn read(
-        &self,
-        service: &OrderService,
-        source: &EventsSource,
-        user: User,
-        query: &FeedQuery,
-    ) -> Result<Piece, OrderError> {
-        OrderService::may_follow(user)?;
+    pub async fn read(&self, asked: Asked<'_>) -> Result<Piece, OrderError> {
+        OrderService::may_follow(asked.user)?;
         let mut known = None;
-        if !query.with_orders {
-            match self.shared(service, source, user, query).await? {
+        if !asked.query.with_orders {
+            match self.shared(asked).await? {
                 Ok(piece) => return Ok(piece),
                 Err(cursor) => known = cursor,
             }
         }
-        self.alone(service, source, user, query, known).await
+        self.alone(asked, known).await
     }
 
     /// The same, read for nobody else.
-    async fn alone(
-        &self,
-        service: &OrderService,
-        source: &EventsSource,
-        user: User,
-        query: &FeedQuery,
-        known: Option<EventId>,
-    ) -> Result<Piece, OrderError> {
+    async fn alone(&self, asked: Asked<'_>, known: Option<EventId>) -> Result<Piece, OrderError> {
+        let Asked { service, source, user, query } = asked;
         let mut page = service.events(user, query.filter.clone(), query.after, query.limit).await?;
         if !query.with_orders {
             self.meet(query.after, known, &mut page).await;
@@ -127,13 +122,8 @@ impl Tail {
     }
 
     /// The same from here; for somebody who has not come as far, how far this is.
-    async fn shared(
-        &self,
-        service: &OrderService,
-        source: &EventsSource,
-        user: User,
-        query: &FeedQuery,
-    ) -> Result<Result<Piece, Option<EventId>>, OrderError> {
+    async fn shared(&self, asked: Asked<'_>) -> Result<Result<Piece, Option<EventId>>, OrderError> {
+        let Asked { service, source, user, query } = asked;
         // One reads, and who comes meanwhile takes what was read.
         let Some(mut kept) = self.kept().await else { return Ok(Err(None)) };
         if query.after.is_some() && query.after == kept.cursor {

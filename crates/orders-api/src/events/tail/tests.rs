@@ -114,7 +114,7 @@ proptest! {
         let mut followers: Vec<_> = followers().into_iter().map(|query| (query.clone(), query, Vec::new())).collect();
         let mut read = |index: usize| {
             let (_, query, seen): &mut (FeedQuery, FeedQuery, Vec<i64>) = &mut followers[index];
-            let piece = block_on(tail.read(&service, &source, operator(), query)).unwrap();
+            let piece = block_on(tail.read(Asked { service: &service, source: &source, user: operator(), query })).unwrap();
             query.after = piece.cursor;
             seen.extend(ids(&piece.bytes));
             // Otherwise they would wait for news.
@@ -147,10 +147,17 @@ fn who_may_not_follow_gets_nothing_of_what_others_have_read() {
     let mut query = followers().remove(3);
     for number in 1..3 {
         feed.0.lock().unwrap().push(event(number));
-        query.after = block_on(tail.read(&service, &source, operator(), &query)).unwrap().cursor;
+        query.after = block_on(tail.read(Asked {
+            service: &service,
+            source: &source,
+            user: operator(),
+            query: &query,
+        }))
+        .unwrap()
+        .cursor;
     }
     query.after = Some(event(1).id);
-    let ask = |user| block_on(tail.read(&service, &source, user, &query));
+    let ask = |user| block_on(tail.read(Asked { service: &service, source: &source, user, query: &query }));
     assert_eq!(ids(&ask(operator()).unwrap().bytes), [4]);
     let stranger = User::new(1.try_into().unwrap(), [Scope::Read].into_iter().collect());
     let refused = ask(stranger);
@@ -162,7 +169,9 @@ fn what_another_database_does_not_have_is_told_to_nobody() {
     let (service, feed) = service();
     let (tail, source) = (Tail::default(), EventsSource::default());
     let read = |query: &mut FeedQuery| {
-        let piece = block_on(tail.read(&service, &source, operator(), query)).unwrap();
+        let piece =
+            block_on(tail.read(Asked { service: &service, source: &source, user: operator(), query }))
+                .unwrap();
         query.after = piece.cursor;
         ids(&piece.bytes)
     };
@@ -176,7 +185,9 @@ fn what_another_database_does_not_have_is_told_to_nobody() {
     feed.0.lock().unwrap().truncate(3);
     feed.0.lock().unwrap().push(OrderEvent { id: 7.try_into().unwrap(), ..event(4) });
     let mut again = FeedQuery { after: 2.try_into().ok(), limit: 1.try_into().unwrap(), ..all() };
-    let first = block_on(tail.first(&service, &source, operator(), &again)).unwrap();
+    let first =
+        block_on(tail.first(Asked { service: &service, source: &source, user: operator(), query: &again }))
+            .unwrap();
     again.after = first.cursor;
     let later: Vec<_> = (0..4).flat_map(|_| read(&mut again)).collect();
     assert_eq!((ids(&first.bytes), later), (vec![4], vec![6, 7]));
