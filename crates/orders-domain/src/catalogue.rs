@@ -1,6 +1,8 @@
 //! What is sold.
 
-pub mod inventory;
 pub mod product;
+pub mod query;
+pub mod repository;
+pub mod size;
 
 pub use product::Product;

@@ -1,13 +1,14 @@
 //! What happened, in the order in which it can be read.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    event::EventType,
+    event::{EventType, Facts, Origin, Subject},
     failure::PortError,
     id::{EventId, OrderId},
     invalid::InvalidInput,
-    order::event::OrderEvent,
+    order::event::{Happening, OrderEvent},
     version::Version,
 };
 
@@ -52,23 +53,91 @@ impl TryFrom<i64> for EventLimit {
     }
 }
 
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Something happened to an order.
+    Order(Happening),
+    /// Something happened to anything else.
+    Other {
+        /// What.
+        event_type: EventType,
+        /// What is told of it.
+        said: Facts,
+        /// What is kept with it, by which asking again is answered.
+        made: Facts,
+    },
+}
+
+/// Something that happened. Each version of a subject since it came, or since events began, has at most one;
+/// of an order exactly one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its number among all events: ascending in the order in which readers see them.
+    pub id: EventId,
+    /// To what.
+    pub subject: Subject,
+    /// The version that it made.
+    pub version: Version,
+    /// When, in whole milliseconds.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub origin: Origin,
+    /// What.
+    pub what: What,
+}
+
+impl Event {
+    /// What kind of thing happened.
+    #[must_use]
+    pub fn event_type(&self) -> EventType {
+        match &self.what {
+            What::Order(what) => what.event_type(),
+            What::Other { event_type, .. } => *event_type,
+        }
+    }
+
+    /// The event of an order, if it is one.
+    #[must_use]
+    pub fn of_order(self) -> Option<OrderEvent> {
+        let Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) } = self
+        else {
+            return None;
+        };
+        Some(OrderEvent { id, order, version, at, origin, what })
+    }
+}
+
+impl From<OrderEvent> for Event {
+    fn from(event: OrderEvent) -> Self {
+        let OrderEvent { id, order, version, at, origin, what } = event;
+        Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) }
+    }
+}
+
 /// Which events somebody wants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// Only of these types; of all if there are none.
     pub types: Vec<EventType>,
-    /// Only of this order.
-    pub order: Option<OrderId>,
-    /// Only what made this version of an order or a later one.
+    /// Only of this subject.
+    pub subject: Option<Subject>,
+    /// Only what made this version of its subject or a later one.
     pub from: Option<Version>,
 }
 
 impl EventFilter {
+    /// What happened to an order.
+    #[must_use]
+    pub fn of_order(order: OrderId) -> Self {
+        Self { subject: Some(Subject::Order(order)), ..Self::default() }
+    }
+
     /// Whether an event is wanted.
     #[must_use]
-    pub fn admits(&self, event: &OrderEvent) -> bool {
-        (self.types.is_empty() || self.types.contains(&event.what.event_type()))
-            && self.order.is_none_or(|order| event.order == order)
+    pub fn admits(&self, event: &Event) -> bool {
+        (self.types.is_empty() || self.types.contains(&event.event_type()))
+            && self.subject.as_ref().is_none_or(|subject| event.subject == *subject)
             && self.from.is_none_or(|from| event.version >= from)
     }
 }
@@ -77,7 +146,7 @@ impl EventFilter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
     /// Those that are wanted, ascending.
-    pub events: Vec<OrderEvent>,
+    pub events: Vec<Event>,
     /// Up to here all was looked at: the next page begins after it. `None` if nothing was ever there.
     pub cursor: Option<EventId>,
     /// Whether more may be there already.

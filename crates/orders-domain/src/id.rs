@@ -68,12 +68,21 @@ id! {
     OrderId, "order id"
 }
 id! {
-    /// Names a product of the inventory.
+    /// Names a product.
     ProductId, "product id"
 }
 id! {
     /// Names an event. Ascending in the order in which readers see them.
     EventId, "event id"
+}
+id! {
+    /// Names a place where goods are kept, inside the program; people know it by its
+    /// [`LocationCode`](crate::code::LocationCode). Ascending with its age.
+    LocationId, "location id"
+}
+id! {
+    /// Names a movement of stock; derived from its event's id and its place among the event's movements.
+    MovementId, "movement id"
 }
 id! {
     /// Names a user.
@@ -100,6 +109,30 @@ impl ProductId {
     pub fn unknown(self) -> InvalidInput {
         InvalidInput::new("product", format!("{self} does not exist"))
     }
+
+    /// There is such a product, but it cannot be ordered.
+    #[must_use]
+    pub fn not_for_sale(self) -> InvalidInput {
+        InvalidInput::new("product", format!("{self} is not for sale"))
+    }
+}
+
+impl MovementId {
+    /// How many consecutive ids each event owns, so no counter is needed. It has no more movements.
+    pub const BLOCK: i64 = 8192;
+
+    /// The id of the movement at `position` (from 0) of an event. Saturates past 2⁵⁰ events.
+    #[must_use]
+    pub fn of_event(event: EventId, position: usize) -> Self {
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        Self(event.0.saturating_mul(Self::BLOCK).saturating_add(position))
+    }
+
+    /// The event that it belongs to.
+    #[must_use]
+    pub fn event(self) -> Option<EventId> {
+        EventId::try_from(self.0 / Self::BLOCK).ok()
+    }
 }
 
 impl OrderProductId {
@@ -113,6 +146,18 @@ impl OrderProductId {
     pub fn of_line(order: OrderId, position: usize) -> Self {
         let position = i64::try_from(position).unwrap_or(i64::MAX);
         Self((order.0 - 1).saturating_mul(Self::BLOCK.into()).saturating_add(position).saturating_add(1))
+    }
+
+    /// The order to which it belongs.
+    #[must_use]
+    pub fn order(self) -> OrderId {
+        OrderId((self.0 - 1) / i64::from(Self::BLOCK) + 1)
+    }
+
+    /// Its position among the lines of its order, from 0.
+    #[must_use]
+    pub fn position(self) -> u8 {
+        u8::try_from((self.0 - 1) % i64::from(Self::BLOCK)).unwrap_or_default()
     }
 }
 
@@ -159,5 +204,18 @@ mod tests {
         assert_eq!(OrderProductId::of_line(order(1), 0).get(), 1);
         assert_eq!(OrderProductId::of_line(order(1), 99).get(), 100);
         assert_eq!(OrderProductId::of_line(order(2), 0).get(), 101);
+        for (id, position) in [(1, 0), (1, 99), (2, 0), (7, 42)] {
+            let line = OrderProductId::of_line(order(id), position);
+            assert_eq!((line.order(), usize::from(line.position())), (order(id), position));
+        }
+    }
+
+    #[test]
+    fn a_movement_tells_its_event() {
+        let event = EventId::try_from(3).unwrap();
+        for position in [0, 1, 8191] {
+            assert_eq!(MovementId::of_event(event, position).event(), Some(event));
+        }
+        assert_eq!(MovementId::of_event(event, 8191).get() + 1, 4 * MovementId::BLOCK);
     }
 }

@@ -4,19 +4,46 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    catalogue::product::{ChangedProduct, NewProduct, Product},
     event::Origin,
     failure::PortError,
     id::UserId,
-    order::{Order, change::ChangedOrder, key::Idempotency, new_order::NewOrder},
+    order::{
+        Order,
+        basket::{Basket, NotSold},
+        change::ChangedOrder,
+        key::Idempotency,
+        new_order::NewOrder,
+    },
+    stock::{
+        keeping::{Kept, NotKept, StockChange},
+        location::{ChangedLocation, Location, NewLocation},
+        shelves::NotOnHand,
+    },
 };
+
+pub mod made;
+pub mod selling;
 
 /// What becomes of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A new order.
+    /// A new order at prices that are fixed, of products that nobody counts.
     Place(NewOrder),
-    /// Another version of an order.
+    /// A new order at the catalogue's prices at the commit, with what it wants reserved.
+    Sell(Basket),
+    /// Another version of an order. What it holds is let go or sent with it.
     Order(ChangedOrder),
+    /// A new product.
+    NewProduct(NewProduct),
+    /// Another version of a product.
+    Product(ChangedProduct),
+    /// A new place.
+    NewLocation(NewLocation),
+    /// Another version of a place.
+    Location(ChangedLocation),
+    /// Stock that is counted, taken in or moved.
+    Stock(StockChange),
 }
 
 /// All that one use case stores, or nothing of it: what becomes of something, and the event that says
@@ -33,23 +60,57 @@ pub struct Commit {
     pub now: DateTime<Utc>,
 }
 
+/// What something has become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Made {
+    /// An order.
+    Order(Order),
+    /// A product.
+    Product(Product),
+    /// A place.
+    Location(Location),
+    /// Levels of stock.
+    Stock(Kept),
+}
+
 /// What came of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
-    /// It is stored: the order as it is now.
-    Now(Order),
-    /// The key had been used for the same request before; the order is as it was then, and nothing was
+    /// It is stored: the thing as it is now.
+    Now(Made),
+    /// The key had been used for the same request before; the thing is as it was then, and nothing was
     /// stored.
-    Before(Order),
+    Before(Made),
+}
+
+/// What a new thing was to be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// A product has this number.
+    ProductId(i64),
+    /// A product has this sku.
+    Sku(String),
+    /// A place has this code.
+    LocationCode(String),
+    /// There are as many places as there can be.
+    Locations,
 }
 
 /// Why nothing was stored. A refusal is an answer about this one commit; only the last is a failure.
 #[derive(Debug)]
 pub enum Refused {
-    /// The order is not at the version that was changed, or is not there.
+    /// The thing is not at the version that was changed, or is not there.
     Stale,
     /// The key stands for another request.
     KeyReused,
+    /// What is wanted is not sold so.
+    NotSold(NotSold),
+    /// What an order holds is not there to be sent.
+    NotOnHand(NotOnHand),
+    /// Stock is not changed so.
+    NotKept(NotKept),
+    /// A new thing has a name that another one has.
+    Taken(Taken),
     /// The ledger could not do its part.
     Failed(PortError),
 }
@@ -69,7 +130,8 @@ pub trait Ledger: Send + Sync {
     /// done.
     ///
     /// Dates of orders ascend with ids: the stored `ordered_at` is that of the newest order, if the
-    /// clock has gone backwards.
+    /// clock has gone backwards. What is sold is priced and reserved where nobody can change it before the
+    /// commit, by [`selling::sell`].
     ///
     /// # Errors
     ///
@@ -83,7 +145,7 @@ pub trait Ledger: Send + Sync {
     /// As [`Self::commit`].
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused>;
 
-    /// What the user's key has done, if it is known at `now`: the order as it was then.
+    /// What the user's key has done, if it is known at `now`: the thing as it was then.
     ///
     /// # Errors
     ///
@@ -93,5 +155,5 @@ pub trait Ledger: Send + Sync {
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused>;
+    ) -> Result<Option<Made>, Refused>;
 }

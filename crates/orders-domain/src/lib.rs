@@ -1,19 +1,23 @@
 //! What an order is and what may happen to it: the rules, the use cases and the ports.
 //!
 //! This crate must not know HTTP, SQL, JSON or any runtime, and it reads no clock: the time comes
-//! in through [`ports::Clock`]. Storage, inventory and authentication are traits in [`ports`]; the
-//! use cases are the methods of [`OrderService`].
+//! in through [`ports::Clock`]. Storage, catalogue and authentication are traits in [`ports`]; the
+//! use cases are the methods of [`OrderService`] and [`KeepingService`].
 //!
 //! The rules are in the types: fields are private, constructors parse, and a change to an [`Order`]
 //! consumes it and gives back the next one or says why not.
 
 // The ground, which uses nothing above it.
 pub mod clock;
+pub mod code;
 pub mod failure;
 pub mod id;
 pub mod invalid;
 pub mod money;
+mod number;
+pub mod page;
 pub mod quoted;
+mod text;
 pub mod version;
 
 // A room each capability.
@@ -21,6 +25,7 @@ pub mod catalogue;
 pub mod event;
 pub mod identity;
 pub mod order;
+pub mod stock;
 
 // What is stored together, and what is read of it in order.
 pub mod feed;
@@ -32,26 +37,30 @@ pub mod service;
 pub mod ports;
 
 pub use catalogue::Product;
-pub use event::{Actor, EventType, Origin, RequestId};
-pub use id::{EventId, OrderId, OrderProductId, ProductId, ShipmentId, UserId};
+pub use code::{Country, LocationCode};
+pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject};
+pub use feed::{Event, What};
+pub use id::{EventId, LocationId, MovementId, OrderId, OrderProductId, ProductId, ShipmentId, UserId};
 pub use identity::{Ownership, Refusal, Scope, Scopes, UseCase, User};
 pub use invalid::InvalidInput;
 pub use money::{Currency, Money};
 pub use order::{
     Order, OrderRecord,
     audience::Audience,
+    basket::{Basket, NotSold, OutOfStock, RequestedLine},
     change::{ChangedOrder, NotAllowed, Step},
     error::{LineFault, LinePart, OrderError},
     event::{Happening, OrderEvent},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::{OrderProduct, Quantity},
     new_order::NewOrder,
-    owned::{Expected, OwnedOrder},
-    query::{OrderFilter, OrderQuery, Page, PageLimit},
+    owned::OwnedOrder,
+    query::{OrderFilter, OrderQuery, Page},
     request::Request,
     shipment::{OrderShipment, ShippingProvider, TrackingNumber},
     status::OrderStatus,
 };
+pub use page::PageLimit;
 pub use quoted::Quoted;
-pub use service::{Done, OrderService, RequestedLine, Storage};
-pub use version::Version;
+pub use service::{Done, KeepingError, KeepingService, OrderService, Storage};
+pub use version::{Expected, Version};

@@ -1,6 +1,7 @@
 //! The order: what it holds, the changes that it goes through, and what is done with it.
 
 pub mod audience;
+pub mod basket;
 pub mod change;
 pub mod error;
 pub mod event;

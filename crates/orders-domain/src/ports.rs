@@ -4,21 +4,26 @@
 //! adapter holds a lock across an await. With the feature `mocks` every port has a mock
 //! (`MockOrders`, …) made by mockall.
 
-pub use crate::{
-    catalogue::inventory::Inventory,
-    clock::Clock,
-    failure::{Cause, PortError},
-    feed::{EventFilter, EventLimit, EventPage, Feed},
-    identity::ports::{Authenticator, Revocations},
-    ledger::{Change, Commit, Committed, Ledger, Refused},
-    order::repository::{Health, Observer, Orders},
-};
 #[cfg(any(test, feature = "mocks"))]
 pub use crate::{
-    catalogue::inventory::MockInventory,
+    catalogue::repository::MockCatalogue,
     clock::MockClock,
     feed::MockFeed,
     identity::ports::{MockAuthenticator, MockRevocations},
     ledger::MockLedger,
     order::repository::{MockObserver, MockOrders},
+    stock::repository::MockStock,
+};
+pub use crate::{
+    catalogue::{
+        query::{Offer, ProductQuery},
+        repository::Catalogue,
+    },
+    clock::Clock,
+    failure::{Cause, PortError},
+    feed::{Event, EventFilter, EventLimit, EventPage, Feed, What},
+    identity::ports::{Authenticator, Revocations},
+    ledger::{Change, Commit, Committed, Ledger, Made, Refused, Taken},
+    order::repository::{Health, Observer, Orders},
+    stock::repository::Stock,
 };

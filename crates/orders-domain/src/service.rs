@@ -5,87 +5,87 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    catalogue::inventory::Inventory,
+    catalogue::repository::Catalogue,
     clock::Clock,
     failure::PortError,
-    feed::Feed,
     id::OrderId,
     identity::{Ownership, UseCase, User},
-    ledger::{Change, Commit, Committed, Ledger, Refused},
+    ledger::{Change, Refused},
+    money::Money,
     order::{
         Order,
         audience::Audience,
+        basket::RequestedLine,
         change::{NotAllowed, Step},
-        error::{LineFault, LinePart, OrderError},
-        new_order::NewOrder,
-        owned::{Expected, OwnedOrder},
+        error::OrderError,
+        owned::OwnedOrder,
         query::{OrderQuery, Page},
-        repository::{Health, Observer, Orders},
+        repository::{Health, Observer},
         request::Request,
         shipment::OrderShipment,
         status::OrderStatus,
     },
+    version::Expected,
 };
 
 mod history;
-mod pick;
+mod keeping;
+mod selling;
+mod storage;
 
-pub use pick::RequestedLine;
+pub use keeping::{KeepingError, KeepingService};
+pub use storage::{Done, Storage};
 
 /// How often a change is tried again on the order's newest state when others keep changing it.
 const TRIES: usize = 256;
 
-/// An order with which something was done, now or by an earlier request with the same key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// By this request, or it was so already.
-    Now(Order),
-    /// By an earlier one; the order is as it was then.
-    Before(Order),
-}
-
-impl Done {
-    /// The order.
-    #[must_use]
-    pub fn order(&self) -> &Order {
-        match self {
-            Self::Now(order) | Self::Before(order) => order,
-        }
-    }
-}
-
-/// Where orders are kept: what writes and what reads them.
+/// From where prices come.
 #[derive(Clone)]
-pub struct Storage {
-    /// Reads orders.
-    pub orders: Arc<dyn Orders>,
-    /// Writes.
-    pub ledger: Arc<dyn Ledger>,
-    /// Reads what happened.
-    pub feed: Arc<dyn Feed>,
+enum Sells {
+    /// From the catalogue that is stored with the orders: the ledger looks them up at the commit.
+    Stored,
+    /// From a list that does not change, of products that nobody counts.
+    Fixed(Arc<dyn Catalogue>),
 }
 
-impl Storage {
-    /// A database that does it all.
-    #[must_use]
-    pub fn of(database: Arc<impl Orders + Ledger + Feed + 'static>) -> Self {
-        Self { orders: Arc::clone(&database) as _, ledger: Arc::clone(&database) as _, feed: database }
+impl Sells {
+    fn catalogue<'a>(&'a self, storage: &'a Storage) -> &'a Arc<dyn Catalogue> {
+        match self {
+            Self::Stored => &storage.catalogue,
+            Self::Fixed(catalogue) => catalogue,
+        }
     }
 }
 
 /// The use cases of orders over the ports.
 pub struct OrderService {
     storage: Storage,
-    inventory: Arc<dyn Inventory>,
+    sells: Sells,
     clock: Arc<dyn Clock>,
     observer: Option<Arc<dyn Observer>>,
 }
 
 impl OrderService {
-    /// The use cases over these ports.
+    /// The use cases over these ports, with the catalogue that is stored with the orders.
     #[must_use]
-    pub fn new(storage: Storage, inventory: Arc<dyn Inventory>, clock: Arc<dyn Clock>) -> Self {
-        Self { storage, inventory, clock, observer: None }
+    pub fn new(storage: Storage, clock: Arc<dyn Clock>) -> Self {
+        Self { storage, sells: Sells::Stored, clock, observer: None }
+    }
+
+    /// The same, with a list of products that does not change and that nobody counts.
+    #[must_use]
+    pub fn at_fixed_prices(self, catalogue: Arc<dyn Catalogue>) -> Self {
+        Self { sells: Sells::Fixed(catalogue), ..self }
+    }
+
+    /// What the shop's people do with the same products and places.
+    #[must_use]
+    pub fn keeping(&self) -> KeepingService {
+        KeepingService::new(self.storage.clone(), self.sells.clone(), Arc::clone(&self.clock))
+    }
+
+    fn catalogue(&self) -> &Arc<dyn Catalogue> {
+        self.sells.catalogue(&self.storage)
     }
 
     /// The same, with somebody told of what is committed.
@@ -100,30 +100,28 @@ impl OrderService {
         }
     }
 
-    /// Places an order of these lines at the inventory's present prices. Lines naming the same
-    /// product become one, in the order of first appearance.
+    /// Places an order of these lines at the prices of the commit, and reserves what is counted. Lines
+    /// naming the same product become one, in the order of first appearance. With an expected total, only
+    /// if it costs that.
     ///
     /// # Errors
     ///
     /// [`OrderError::MissingScope`], [`OrderError::Invalid`] with every fault of the lines,
-    /// [`OrderError::KeyReused`], [`OrderError::Unavailable`].
+    /// [`OrderError::PriceChanged`], [`OrderError::OutOfStock`], [`OrderError::KeyReused`],
+    /// [`OrderError::Unavailable`].
     pub async fn place(
         &self,
         asker: User,
         lines: &[RequestedLine],
+        expected_total: Option<Money>,
         request: Request,
-    ) -> Result<Done, OrderError> {
+    ) -> Result<Done<Order>, OrderError> {
         UseCase::Place.check(asker, Ownership::Own)?;
         let now = self.clock.now();
-        let order = match self.pick(lines).await? {
-            Ok(picked) => NewOrder::new(asker.id(), &picked, now)
-                .map_err(|reason| vec![LineFault { part: LinePart::Whole, reason }]),
-            Err(faults) => Err(faults),
-        };
-        match order {
-            Ok(order) => {
+        match self.sale(asker, lines, expected_total, now).await? {
+            Ok(sale) => {
                 let rehearsal = request.rehearsal;
-                let done = self.commit(Change::Place(order), request, now).await.map_err(refused)?;
+                let done = self.commit(sale, request, now).await.map_err(refused)?;
                 if let Done::Now(order) = &done
                     && !rehearsal
                 {
@@ -131,8 +129,8 @@ impl OrderService {
                 }
                 Ok(done)
             }
-            // What the inventory sells changes, but the answer to a key does not.
-            Err(faults) => self.recall(asker, &request, OrderError::Invalid(faults)).await,
+            // What is sold changes, but the answer to a key does not.
+            Err(not_sold) => self.recall(asker, &request, not_sold.into()).await,
         }
     }
 
@@ -160,7 +158,7 @@ impl OrderService {
         order: OwnedOrder,
         shipment: OrderShipment,
         request: Request,
-    ) -> Result<Done, OrderError> {
+    ) -> Result<Done<Order>, OrderError> {
         order.also_for(UseCase::Track)?;
         self.change(order, request, |order, now| order.track(shipment.clone(), now)).await
     }
@@ -176,7 +174,7 @@ impl OrderService {
         order: OwnedOrder,
         to: OrderStatus,
         request: Request,
-    ) -> Result<Done, OrderError> {
+    ) -> Result<Done<Order>, OrderError> {
         order.also_for(UseCase::Advance)?;
         if to == OrderStatus::Cancelled {
             order.also_for(UseCase::Cancel)?;
@@ -190,7 +188,7 @@ impl OrderService {
     ///
     /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::KeyReused`],
     /// [`OrderError::Unavailable`].
-    pub async fn cancel(&self, order: OwnedOrder, request: Request) -> Result<Done, OrderError> {
+    pub async fn cancel(&self, order: OwnedOrder, request: Request) -> Result<Done<Order>, OrderError> {
         order.also_for(UseCase::Cancel)?;
         self.change(order, request, Order::cancel).await
     }
@@ -204,7 +202,7 @@ impl OrderService {
         OwnedOrder { asker, mut order, expected }: OwnedOrder,
         request: Request,
         change: impl Fn(Order, DateTime<Utc>) -> Result<Step, NotAllowed>,
-    ) -> Result<Done, OrderError> {
+    ) -> Result<Done<Order>, OrderError> {
         let id = order.id();
         for _ in 0..TRIES {
             let (before, now) = (order.status(), self.clock.now());
@@ -237,19 +235,22 @@ impl OrderService {
         Err(OrderError::Unavailable(PortError::Busy))
     }
 
-    async fn commit(&self, change: Change, request: Request, now: DateTime<Utc>) -> Result<Done, Refused> {
-        let Request { origin, idempotency, rehearsal } = request;
-        let work = Commit { change, origin, made_by: idempotency, now };
-        let ledger = &self.storage.ledger;
-        let committed = if rehearsal { ledger.rehearse(work).await } else { ledger.commit(work).await };
-        Ok(match committed? {
-            Committed::Now(order) => Done::Now(order),
-            Committed::Before(order) => Done::Before(order),
-        })
+    async fn commit(
+        &self,
+        change: Change,
+        request: Request,
+        now: DateTime<Utc>,
+    ) -> Result<Done<Order>, Refused> {
+        self.storage.commit(change, request, now).await?.of()
     }
 
     /// What the request's key has done already, or this refusal.
-    async fn recall(&self, asker: User, request: &Request, refusal: OrderError) -> Result<Done, OrderError> {
+    async fn recall(
+        &self,
+        asker: User,
+        request: &Request,
+        refusal: OrderError,
+    ) -> Result<Done<Order>, OrderError> {
         self.recalled(asker, request).await?.ok_or(refusal)
     }
 
@@ -258,10 +259,9 @@ impl OrderService {
     /// # Errors
     ///
     /// [`OrderError::KeyReused`], [`OrderError::Unavailable`].
-    pub async fn recalled(&self, asker: User, request: &Request) -> Result<Option<Done>, OrderError> {
-        let Some(idempotency) = request.idempotency.clone() else { return Ok(None) };
-        let recalled = self.storage.ledger.recall(asker.id(), idempotency, self.clock.now()).await;
-        Ok(recalled.map_err(refused)?.map(Done::Before))
+    pub async fn recalled(&self, asker: User, request: &Request) -> Result<Option<Done<Order>>, OrderError> {
+        let recalled = self.storage.recall(asker, request, self.clock.now()).await.map_err(refused)?;
+        recalled.map(Done::of).transpose().map_err(refused)
     }
 
     /// One page of the orders that these may see, ascending by id.
@@ -292,6 +292,12 @@ fn refused(refused: Refused) -> OrderError {
     match refused {
         Refused::KeyReused => OrderError::KeyReused,
         Refused::Stale => OrderError::Changed,
+        Refused::NotSold(not_sold) => not_sold.into(),
+        Refused::NotOnHand(not_on_hand) => OrderError::NotOnHand(not_on_hand),
+        // Of products and places.
+        Refused::NotKept(_) | Refused::Taken(_) => {
+            OrderError::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
+        }
         Refused::Failed(error) => OrderError::Unavailable(error),
     }
 }

@@ -1,15 +1,15 @@
-//! How often an order was changed.
+//! How often something was changed.
 
 use std::str::FromStr;
 
 use crate::{invalid::InvalidInput, quoted::Quoted};
 
-/// Counts the changes of an order, from 1. Two reads with the same version saw the same order.
+/// Counts the changes of a thing, from 1. Two reads of it with the same version saw the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(i64);
 
 impl Version {
-    /// The version of an order that was never changed.
+    /// The version of what was never changed.
     pub const FIRST: Self = Self(1);
 
     /// The number, at least 1.
@@ -50,5 +50,25 @@ impl FromStr for Version {
             || InvalidInput::new("version", format!("{} is not a whole number from 1 on", Quoted(text)));
         let canonical = !text.starts_with(['0', '+']);
         text.parse().ok().filter(|version| canonical && *version >= 1).map(Self).ok_or_else(refused)
+    }
+}
+
+/// At which versions a thing may be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// At any.
+    Any,
+    /// At one of these only.
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn admits(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
     }
 }

@@ -55,3 +55,76 @@ diesel::table! {
         revoked_at -> BigInt,
     }
 }
+
+diesel::table! {
+    shop (id) {
+        id -> BigInt,
+        currency -> Text,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> BigInt,
+        sku -> Nullable<Text>,
+        name -> Text,
+        price -> BigInt,
+        currency -> Text,
+        weight_g -> Nullable<BigInt>,
+        length_mm -> Nullable<BigInt>,
+        width_mm -> Nullable<BigInt>,
+        height_mm -> Nullable<BigInt>,
+        stock_policy -> Text,
+        active -> Bool,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    locations (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        country -> Text,
+        latitude_e6 -> Nullable<BigInt>,
+        longitude_e6 -> Nullable<BigInt>,
+        priority -> BigInt,
+        parcel_max_g -> Nullable<BigInt>,
+        parcel_max_mm3 -> Nullable<BigInt>,
+        parcel_max_side_mm -> Nullable<BigInt>,
+        active -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_levels (product_id, location_id) {
+        product_id -> BigInt,
+        location_id -> BigInt,
+        on_hand -> BigInt,
+        reserved -> BigInt,
+        backorder_limit -> BigInt,
+        short -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        location_id -> BigInt,
+        kind -> Text,
+        quantity -> BigInt,
+        on_hand_after -> BigInt,
+        reserved_after -> BigInt,
+        line -> Nullable<BigInt>,
+        shipment -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(products, stock_levels, locations, stock_movements);

@@ -2,7 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use EventType::{Cancelled, Delivered, Migrated, Placed, Processing, Shipped, Tracked};
+use EventType::{
+    Cancelled, Delivered, LocationChanged, LocationCreated, Migrated, Placed, Processing, ProductChanged,
+    ProductCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
+    StockShort, Tracked,
+};
 
 use crate::{
     invalid::{InvalidInput, list},
@@ -26,6 +30,26 @@ pub enum EventType {
     Cancelled,
     /// An order from before there were events: its state when they began.
     Migrated,
+    /// A product came into the catalogue.
+    ProductCreated,
+    /// A product was changed.
+    ProductChanged,
+    /// What there is of a product at a place was counted.
+    StockCounted,
+    /// It was counted, and more of it is reserved than there can be.
+    StockShort,
+    /// Pieces of a product came to a place.
+    StockReceived,
+    /// Pieces of a product at a place are gone, not being sold.
+    StockRemoved,
+    /// Pieces of a product came back to a place.
+    StockReturned,
+    /// Pieces of a product went from a place to another.
+    StockMoved,
+    /// There is another place where goods are kept.
+    LocationCreated,
+    /// A place was changed.
+    LocationChanged,
 }
 
 /// A member of an event's `data`.
@@ -54,9 +78,27 @@ const PROVIDER: Member = Member { name: "shippingProvider", about: "who carries 
 const NUMBER: Member = Member { name: "trackingNumber", about: "the carrier's number for the parcel" };
 const LINES: Member = Member { name: "lines", about: "the products and how many pieces of each" };
 
-const ANYBODY: &[&str] = &["user", "worker", "cli"];
+const FROM_MEMBERS: Member = Member { name: "from", about: "what was changed, as it was before" };
+const TO_MEMBERS: Member = Member { name: "to", about: "the same as it is since" };
+const CREATED: Member = Member { name: "to", about: "what it is" };
+const FROM_PIECES: Member = Member { name: "from", about: "the pieces on hand before" };
+const TO_PIECES: Member = Member { name: "to", about: "the pieces on hand since" };
+const QUANTITY: Member = Member { name: "quantity", about: "how many pieces" };
+const TARGET: Member = Member { name: "target", about: "the code of the place to which they went" };
+const BACKORDER: Member =
+    Member { name: "backorderLimit", about: "how many pieces may be reserved beyond those on hand" };
+const SHORT: Member = Member { name: "short", about: "how many pieces are reserved that cannot be there" };
+const ORDERS: Member =
+    Member { name: "orders", about: "up to 100 orders that hold pieces of it, the newest first" };
 
-const TYPES: [(EventType, Row); 7] = [
+const ANYBODY: &[&str] = &["user", "worker", "cli"];
+const STAFF: &[&str] = &["user", "cli"];
+
+const fn staff(word: &'static str, about: &'static str, data: &'static [Member]) -> Row {
+    Row { word, about, caused_by: STAFF, data }
+}
+
+const TYPES: [(EventType, Row); 17] = [
     (Placed, Row { word: "order.placed", about: "An order was placed.", caused_by: ANYBODY, data: &[LINES] }),
     (
         Tracked,
@@ -112,11 +154,77 @@ const TYPES: [(EventType, Row); 7] = [
             data: &[TO, PROVIDER, NUMBER],
         },
     ),
+    (ProductCreated, staff("product.created", "A product came into the catalogue.", &[CREATED])),
+    (ProductChanged, staff("product.changed", "A product was changed.", &[FROM_MEMBERS, TO_MEMBERS])),
+    (
+        StockCounted,
+        staff(
+            "stock.counted",
+            "What there is of a product at a place was counted.",
+            &[FROM_PIECES, TO_PIECES, BACKORDER],
+        ),
+    ),
+    (
+        StockShort,
+        staff(
+            "stock.short",
+            "What there is of a product at a place was counted, and more of it is reserved than there can be.",
+            &[FROM_PIECES, TO_PIECES, BACKORDER, SHORT, ORDERS],
+        ),
+    ),
+    (
+        StockReceived,
+        staff("stock.received", "Pieces of a product came to a place.", &[QUANTITY, FROM_PIECES, TO_PIECES]),
+    ),
+    (
+        StockRemoved,
+        staff(
+            "stock.removed",
+            "Pieces of a product at a place are gone, not being sold.",
+            &[QUANTITY, FROM_PIECES, TO_PIECES],
+        ),
+    ),
+    (
+        StockReturned,
+        staff(
+            "stock.returned",
+            "Pieces of a product came back to a place.",
+            &[QUANTITY, FROM_PIECES, TO_PIECES],
+        ),
+    ),
+    (
+        StockMoved,
+        staff(
+            "stock.moved",
+            "Pieces of a product went from a place to another.",
+            &[TARGET, QUANTITY, FROM_PIECES, TO_PIECES],
+        ),
+    ),
+    (LocationCreated, staff("location.created", "There is another place where goods are kept.", &[CREATED])),
+    (LocationChanged, staff("location.changed", "A place was changed.", &[FROM_MEMBERS, TO_MEMBERS])),
 ];
 
 impl EventType {
     /// Every type, in the order of the table.
-    pub const ALL: [Self; 7] = [Placed, Tracked, Processing, Shipped, Delivered, Cancelled, Migrated];
+    pub const ALL: [Self; 17] = [
+        Placed,
+        Tracked,
+        Processing,
+        Shipped,
+        Delivered,
+        Cancelled,
+        Migrated,
+        ProductCreated,
+        ProductChanged,
+        StockCounted,
+        StockShort,
+        StockReceived,
+        StockRemoved,
+        StockReturned,
+        StockMoved,
+        LocationCreated,
+        LocationChanged,
+    ];
 
     fn row(self) -> &'static Row {
         &TYPES[self as usize].1

@@ -1,6 +1,6 @@
 //! Who may do what: one table; everything that speaks of it is derived from here.
 
-use Scope::{Admin, Cancel, Create, Events, Fulfil, Read};
+use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite};
 
 use super::{scope::Scope, user::User};
 use crate::id::UserId;
@@ -20,8 +20,14 @@ pub enum UseCase {
     Advance,
     /// Cancel an order; also when it is done by setting its status.
     Cancel,
-    /// Follow what happens to every order.
+    /// Follow what happens.
     Follow,
+    /// Add and change products.
+    KeepProducts,
+    /// See places, levels of stock and their movements.
+    SeeStock,
+    /// Add and change places; count, take in and move stock.
+    KeepStock,
 }
 
 /// Whose the order in question is.
@@ -72,8 +78,18 @@ const fn rule(own: Scope, any: Option<Scope>, open_in_development: bool) -> Rule
 
 impl UseCase {
     /// Every use case, in the order of the table.
-    pub const ALL: [Self; 7] =
-        [Self::Place, Self::List, Self::Show, Self::Track, Self::Advance, Self::Cancel, Self::Follow];
+    pub const ALL: [Self; 10] = [
+        Self::Place,
+        Self::List,
+        Self::Show,
+        Self::Track,
+        Self::Advance,
+        Self::Cancel,
+        Self::Follow,
+        Self::KeepProducts,
+        Self::SeeStock,
+        Self::KeepStock,
+    ];
 
     /// The table.
     fn rule(self) -> Rule {
@@ -85,6 +101,9 @@ impl UseCase {
             Self::Cancel => rule(Cancel, Some(Admin), false),
             // Of nobody's in particular.
             Self::Follow => rule(Events, None, false),
+            Self::KeepProducts => rule(Products, None, false),
+            Self::SeeStock => rule(StockRead, None, false),
+            Self::KeepStock => rule(StockWrite, None, false),
         }
     }
 
@@ -109,7 +128,7 @@ impl UseCase {
     /// tell whose it is.
     #[must_use]
     pub fn is_of_one_order(self) -> bool {
-        !matches!(self, Self::Place | Self::List | Self::Follow)
+        matches!(self, Self::Show | Self::Track | Self::Advance | Self::Cancel)
     }
 
     /// Whether strangers may do it where users merely say who they are.

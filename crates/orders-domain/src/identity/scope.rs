@@ -20,24 +20,42 @@ pub enum Scope {
     Fulfil,
     /// Do all that can be done to an order with every order, and list all of them.
     Admin,
-    /// Follow what happens to every order.
+    /// Follow what happens.
     Events,
+    /// Add and change products.
+    Products,
+    /// See places, levels of stock and their movements.
+    StockRead,
+    /// Add and change places; count, take in and move stock.
+    StockWrite,
 }
 
 /// Each scope and the word for it in a token.
-const WORDS: [(Scope, &str); 6] = [
+const WORDS: [(Scope, &str); 9] = [
     (Scope::Create, "orders:create"),
     (Scope::Read, "orders:read"),
     (Scope::Cancel, "orders:cancel"),
     (Scope::Fulfil, "orders:fulfil"),
     (Scope::Admin, "orders:admin"),
     (Scope::Events, "events:read"),
+    (Scope::Products, "catalogue:write"),
+    (Scope::StockRead, "stock:read"),
+    (Scope::StockWrite, "stock:write"),
 ];
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Create, Self::Read, Self::Cancel, Self::Fulfil, Self::Admin, Self::Events];
+    pub const ALL: [Self; 9] = [
+        Self::Create,
+        Self::Read,
+        Self::Cancel,
+        Self::Fulfil,
+        Self::Admin,
+        Self::Events,
+        Self::Products,
+        Self::StockRead,
+        Self::StockWrite,
+    ];
 
     /// The word for it in a token.
     #[must_use]
@@ -66,7 +84,7 @@ impl FromStr for Scope {
 
 /// Several scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Scopes(u8);
+pub struct Scopes(u16);
 
 impl Scopes {
     /// Nothing is allowed.
@@ -82,13 +100,13 @@ impl Scopes {
     /// These and one more.
     #[must_use]
     pub const fn with(self, scope: Scope) -> Self {
-        Self(self.0 | 1 << scope as u8)
+        Self(self.0 | 1 << scope as u16)
     }
 
     /// Whether the scope is among them.
     #[must_use]
     pub const fn contains(self, scope: Scope) -> bool {
-        self.0 & (1 << scope as u8) != 0
+        self.0 & (1 << scope as u16) != 0
     }
 
     /// The known ones among these words; others are meant for somebody else.
@@ -140,13 +158,13 @@ mod tests {
         let error = "orders:all".parse::<Scope>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin, events:read"#
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write"#
         );
     }
 
     #[test]
     fn a_set_holds_what_was_put_into_it_and_nothing_else() {
-        for bits in 0_u8..1 << Scope::ALL.len() {
+        for bits in 0_u16..1 << Scope::ALL.len() {
             let chosen =
                 || (0..).zip(Scope::ALL).filter(move |(bit, _)| bits & (1 << bit) != 0).map(|(_, s)| s);
             let set: Scopes = chosen().collect();

@@ -4,11 +4,16 @@
 
 use thiserror::Error;
 
-use super::change::NotAllowed;
+use super::{
+    basket::{NotSold, OutOfStock},
+    change::NotAllowed,
+};
 use crate::{
     failure::PortError,
     identity::{Refusal, Scope},
     invalid::InvalidInput,
+    money::{Currency, Money},
+    stock::shelves::NotOnHand,
 };
 
 /// Which part of a requested order a fault is about.
@@ -40,12 +45,23 @@ pub enum OrderError {
     /// The asker's token does not allow it.
     #[error("the token lacks the scope {0}")]
     MissingScope(Scope),
-    /// No such product.
-    #[error("{0}")]
-    UnknownProduct(InvalidInput),
     /// The requested lines cannot become an order.
     #[error("the order is invalid")]
     Invalid(Vec<LineFault>),
+    /// There is not enough of what is wanted.
+    #[error("there is not enough of what is wanted")]
+    OutOfStock(Vec<OutOfStock>),
+    /// It costs something else than the asker expects.
+    #[error("the total is {} {currency} in minor units now", total.minor_units())]
+    PriceChanged {
+        /// What it costs now.
+        total: Money,
+        /// In which currency.
+        currency: Currency,
+    },
+    /// What the order holds is not there to be sent.
+    #[error(transparent)]
+    NotOnHand(NotOnHand),
     /// The order's state forbids it.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
@@ -63,6 +79,16 @@ pub enum OrderError {
 impl From<PortError> for OrderError {
     fn from(error: PortError) -> Self {
         Self::Unavailable(error)
+    }
+}
+
+impl From<NotSold> for OrderError {
+    fn from(not_sold: NotSold) -> Self {
+        match not_sold {
+            NotSold::Invalid(faults) => Self::Invalid(faults),
+            NotSold::PriceChanged { total, currency } => Self::PriceChanged { total, currency },
+            NotSold::OutOfStock(lacking) => Self::OutOfStock(lacking),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     event::{EventType, Origin},
     id::{EventId, OrderId, ProductId},
     invalid::InvalidInput,
+    stock::shelves::Settling,
     version::Version,
 };
 
@@ -63,6 +64,16 @@ impl Happening {
 }
 
 impl Happening {
+    /// What becomes of the stock that the order holds.
+    #[must_use]
+    pub fn settles(&self) -> Option<Settling> {
+        match self {
+            Self::Moved { to: OrderStatus::Cancelled, .. } => Some(Settling::Release),
+            Self::Moved { to: OrderStatus::Shipped, .. } => Some(Settling::Ship),
+            Self::Placed { .. } | Self::Tracked { .. } | Self::Moved { .. } | Self::Migrated { .. } => None,
+        }
+    }
+
     /// What placing this order was.
     #[must_use]
     pub fn placing(order: &Order) -> Self {

@@ -8,8 +8,8 @@ use super::{
     status::OrderStatus,
 };
 use crate::{
-    catalogue::Product,
-    id::{OrderId, OrderProductId, UserId},
+    catalogue::product::{Product, Terms},
+    id::{OrderId, OrderProductId, ProductId, UserId},
     invalid::InvalidInput,
     money::{Currency, Money},
     version::Version,
@@ -33,25 +33,40 @@ impl NewOrder {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`] without a line or with too many, with prices in two currencies, or with a total
-    /// that is too large.
+    /// As [`Self::priced`].
     pub fn new(
         user: UserId,
         picked: &[(Product, Quantity)],
         now: DateTime<Utc>,
     ) -> Result<Self, InvalidInput> {
-        let Some((first, _)) = picked.first() else {
+        let picked: Vec<_> =
+            picked.iter().map(|(product, quantity)| (product.id, product.terms(), *quantity)).collect();
+        Self::priced(user, &picked, now)
+    }
+
+    /// An order of these products on these terms.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] without a line or with too many, with prices in two currencies, or with a total
+    /// that is too large.
+    pub fn priced(
+        user: UserId,
+        picked: &[(ProductId, Terms, Quantity)],
+        now: DateTime<Utc>,
+    ) -> Result<Self, InvalidInput> {
+        let Some((_, first, _)) = picked.first() else {
             return Err(Self::refused_count(0));
         };
         let currency = first.currency;
-        if let Some((other, _)) = picked.iter().find(|(product, _)| product.currency != currency) {
+        if let Some((_, other, _)) = picked.iter().find(|(_, terms, _)| terms.currency != currency) {
             let reason =
                 format!("are priced in {currency} and {}, but an order has one currency", other.currency);
             return Err(InvalidInput::new("the products", reason));
         }
         let lines: Vec<_> = picked
             .iter()
-            .map(|(product, quantity)| OrderProduct::new(product.id, product.price, *quantity))
+            .map(|(product, terms, quantity)| OrderProduct::new(*product, terms.price, *quantity))
             .collect();
         let total = total(&lines)?;
         Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, lines, total })
@@ -85,6 +100,12 @@ impl NewOrder {
     #[must_use]
     pub fn lines(&self) -> &[OrderProduct] {
         &self.lines
+    }
+
+    /// Σ price × quantity.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        self.total
     }
 
     /// The same order placed no earlier than `earliest`: a store keeps dates ascending with ids,

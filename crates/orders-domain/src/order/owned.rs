@@ -3,7 +3,7 @@
 use super::{Order, error::OrderError};
 use crate::{
     identity::{Ownership, Refusal, UseCase, User},
-    version::Version,
+    version::Expected,
 };
 
 /// An order that the user who asked may do something with: it is theirs, or they may do it with
@@ -40,23 +40,5 @@ impl OwnedOrder {
     /// Whether the asker may do this with it too.
     pub(crate) fn also_for(&self, use_case: UseCase) -> Result<(), Refusal> {
         use_case.check(self.asker, Ownership::of(self.asker.id(), Some(self.order.user())))
-    }
-}
-
-/// At which versions an order may be changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expected {
-    /// At any.
-    Any,
-    /// At one of these only.
-    OneOf(Vec<Version>),
-}
-
-impl Expected {
-    pub(crate) fn admits(&self, version: Version) -> bool {
-        match self {
-            Self::Any => true,
-            Self::OneOf(versions) => versions.contains(&version),
-        }
     }
 }

@@ -2,53 +2,8 @@
 
 use crate::{
     id::{OrderId, ShipmentId},
-    invalid::InvalidInput,
-    quoted::Quoted,
+    text::short_text,
 };
-
-macro_rules! short_text {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $name(Box<str>);
-
-        impl $name {
-            /// The longest text, in characters.
-            pub const MAX_CHARS: usize = $max;
-
-            /// Trims Unicode white space and takes what is left, if something of it can be seen, it
-            /// is not too long and free of control characters (general category Cc) and of
-            /// characters that turn the direction of what follows (UAX #9, 2.1 to 2.4).
-            ///
-            /// # Errors
-            ///
-            /// [`InvalidInput`] otherwise.
-            pub fn parse(raw: &str) -> Result<Self, InvalidInput> {
-                let text = raw.trim();
-                let reason = if text.is_empty() {
-                    "is empty".to_owned()
-                } else if text.chars().any(char::is_control) {
-                    format!("{} has a control character", Quoted(text))
-                } else if text.chars().any(turns_direction) {
-                    format!("{} has a character that turns the direction of the text", Quoted(text))
-                } else if text.chars().all(is_invisible) {
-                    format!("{} has nothing that can be seen", Quoted(text))
-                } else if text.chars().count() > Self::MAX_CHARS {
-                    format!("has {} characters, but at most {} are allowed", text.chars().count(), $max)
-                } else {
-                    return Ok(Self(text.into()));
-                };
-                Err(InvalidInput::new($field, reason))
-            }
-
-            /// The trimmed text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-    };
-}
 
 short_text! {
     /// The carrier's name, such as `USPS`: 1 to 64 characters.
@@ -57,38 +12,6 @@ short_text! {
 short_text! {
     /// The carrier's number for the parcel: 1 to 128 characters.
     TrackingNumber, "trackingNumber", 128
-}
-
-/// The explicit embeddings, overrides and isolates of UAX #9, which make a text read otherwise than
-/// it is.
-fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether nothing is seen of a character: white space, what Unicode 16 calls default ignorable
-/// (`DerivedCoreProperties.txt`), and the empty Braille pattern.
-fn is_invisible(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fff8}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
 }
 
 /// A parcel on its way or about to be.

@@ -4,8 +4,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::OrderService;
 use crate::{
+    event::Subject,
     failure::PortError,
-    feed::{EventFilter, EventLimit, EventPage},
+    feed::{Event, EventFilter, EventLimit, EventPage},
     id::EventId,
     identity::{Ownership, UseCase, User},
     invalid::InvalidInput,
@@ -29,7 +30,7 @@ impl OrderService {
         after: Option<EventId>,
         limit: EventLimit,
     ) -> Result<EventPage, OrderError> {
-        let filter = EventFilter { order: Some(order.order().id()), ..EventFilter::default() };
+        let filter = EventFilter::of_order(order.order().id());
         Ok(self.storage.feed.events(filter, after, limit).await?)
     }
 
@@ -54,8 +55,9 @@ impl OrderService {
             return Ok(Some(order.as_placed()));
         }
         let from = Some(version.first_of_last(OrderEvent::TELLING));
-        let filter = EventFilter { order: Some(order.id()), from, ..EventFilter::default() };
-        let mut last = self.storage.feed.events(filter, None, EventLimit::TELLING).await?.events;
+        let filter = EventFilter { from, ..EventFilter::of_order(order.id()) };
+        let last = self.storage.feed.events(filter, None, EventLimit::TELLING).await?.events;
+        let mut last: Vec<_> = last.into_iter().filter_map(Event::of_order).collect();
         last.retain(|event| event.version <= version);
         if last.last().is_none_or(|event| event.version != version) {
             return Ok(None);
@@ -63,23 +65,24 @@ impl OrderService {
         Ok(order.as_of(&last).map_err(PortError::corrupt)?)
     }
 
-    /// Each event's order as it was at the event's version.
+    /// Each event's order as it was at the event's version; `None` where it happened to something else.
     ///
     /// # Errors
     ///
     /// [`OrderError::Unavailable`].
-    pub async fn orders_of(&self, events: &[OrderEvent]) -> Result<Vec<Order>, OrderError> {
+    pub async fn orders_of(&self, events: &[Event]) -> Result<Vec<Option<Order>>, OrderError> {
         let orders = stream::iter(events).map(|event| self.order_of(event));
         orders.buffered(AT_ONCE).try_collect().await
     }
 
-    async fn order_of(&self, event: &OrderEvent) -> Result<Order, OrderError> {
-        let then = match self.storage.orders.find(event.order).await? {
+    async fn order_of(&self, event: &Event) -> Result<Option<Order>, OrderError> {
+        let Subject::Order(order) = event.subject else { return Ok(None) };
+        let then = match self.storage.orders.find(order).await? {
             Some(order) => self.as_of(order, event.version).await?,
             None => None,
         };
         let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
-        Ok(then.ok_or_else(lost).map_err(PortError::corrupt)?)
+        Ok(Some(then.ok_or_else(lost).map_err(PortError::corrupt)?))
     }
 
     /// Whether somebody may see what happens to all orders, for whoever shows them what another has read.

@@ -159,7 +159,7 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
              block AS MATERIALIZED (SELECT block.*, placed FROM \
              (SELECT (SELECT count(*) FROM new) AS placed, (SELECT max(order_date) FROM new) AS latest, \
              (SELECT count(*) FROM fresh) AS changed) AS total, \
-             LATERAL allocate_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
+             LATERAL give_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
              numbered AS MATERIALIZED (SELECT new.*, first_order + nth AS id, first_event + nth AS event, \
              greatest(latest, earliest) AS at, ",
         );

@@ -175,7 +175,7 @@ impl BulkOrders for PostgresCopy {
         let first_event = first.events.first().map_or(0, |stored| stored.event.id.get());
         self.conn
             .transaction(|conn| {
-                let ids = format!("SELECT * FROM allocate_ids({count}, {latest}, {events})");
+                let ids = format!("SELECT * FROM give_ids({count}, {latest}, {events})");
                 let given: Given = diesel::sql_query(ids).get_result(conn)?;
                 if (given.first_order, given.first_event) != (wanted, first_event) {
                     let taken = format!(

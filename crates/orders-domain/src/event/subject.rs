@@ -1,0 +1,125 @@
+//! To what something happened.
+
+use std::{borrow::Cow, fmt};
+
+use crate::{
+    code::LocationCode,
+    id::{OrderId, ProductId},
+    invalid::InvalidInput,
+    quoted::Quoted,
+};
+
+/// To what something happened. Each counts its own versions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An order.
+    Order(OrderId),
+    /// A product.
+    Product(ProductId),
+    /// What there is of a product at a place.
+    Stock(ProductId, LocationCode),
+    /// A place.
+    Location(LocationCode),
+}
+
+impl Subject {
+    /// How storage names it: a kind, with the place's code behind a slash, and a number.
+    #[must_use]
+    pub fn parts(&self) -> (Cow<'static, str>, i64) {
+        match self {
+            Self::Order(id) => ("order".into(), id.get()),
+            Self::Product(id) => ("product".into(), id.get()),
+            Self::Stock(product, code) => (format!("stock/{code}").into(), product.get()),
+            Self::Location(code) => (format!("location/{code}").into(), 0),
+        }
+    }
+
+    /// The subject that storage names so.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] for what is none.
+    pub fn of_parts(kind: &str, number: i64) -> Result<Self, InvalidInput> {
+        match kind.split_once('/') {
+            None if kind == "order" => Ok(Self::Order(number.try_into()?)),
+            None if kind == "product" => Ok(Self::Product(number.try_into()?)),
+            Some(("stock", code)) => Ok(Self::Stock(number.try_into()?, code.parse()?)),
+            Some(("location", code)) if number == 0 => Ok(Self::Location(code.parse()?)),
+            _ => Err(InvalidInput::new("subject", format!("{} {number} is none", Quoted(kind)))),
+        }
+    }
+
+    /// The subject of this word on the wire, such as `orders/7` or `stock/9/MAIN`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] for what is none.
+    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+        let malformed = || {
+            let reason = format!(
+                "{} is not of the form orders/7, products/9, stock/9/MAIN or locations/MAIN",
+                Quoted(text)
+            );
+            InvalidInput::new("subject", reason)
+        };
+        let (kind, rest) = text.split_once('/').ok_or_else(malformed)?;
+        let parsed = match (kind, rest.split_once('/')) {
+            ("orders", None) => rest.parse().map(Self::Order),
+            ("products", None) => rest.parse().map(Self::Product),
+            ("locations", None) => rest.parse().map(Self::Location),
+            ("stock", Some((product, code))) => {
+                product.parse().and_then(|product| Ok(Self::Stock(product, code.parse()?)))
+            }
+            _ => return Err(malformed()),
+        };
+        parsed.map_err(|_| malformed())
+    }
+}
+
+/// As it is on the wire.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(id) => write!(f, "orders/{id}"),
+            Self::Product(id) => write!(f, "products/{id}"),
+            Self::Stock(product, code) => write!(f, "stock/{product}/{code}"),
+            Self::Location(code) => write!(f, "locations/{code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_has_one_name_on_the_wire_and_one_in_storage() {
+        for text in ["orders/7", "products/9223372036854775807", "stock/9/MAIN", "locations/a-1"] {
+            let subject = Subject::parse(text).unwrap();
+            assert_eq!(subject.to_string(), text);
+            let (kind, number) = subject.parts();
+            assert_eq!(Subject::of_parts(&kind, number), Ok(subject));
+        }
+        for bad in [
+            "",
+            "orders",
+            "orders/",
+            "orders/0",
+            "orders/7/1",
+            "stock/9",
+            "stock/9/",
+            "stock/0/MAIN",
+            "locations/a/b",
+            "locations/",
+            "order/7",
+            "Orders/7",
+        ] {
+            let error = Subject::parse(bad).unwrap_err().to_string();
+            assert!(error.contains("is not of the form"), "{bad:?}: {error}");
+        }
+        for (kind, number) in [("order", 0), ("stock", 1), ("location/MAIN", 1), ("orders", 1), ("stock/", 1)]
+        {
+            assert!(Subject::of_parts(kind, number).is_err(), "{kind} {number}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What somebody wants to order, before its price is known.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    error::{LineFault, LinePart},
+    line::Quantity,
+    new_order::NewOrder,
+};
+use crate::{
+    catalogue::product::Terms,
+    id::{ProductId, UserId},
+    money::{Currency, Money},
+};
+
+/// A line as somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestedLine {
+    /// Its place in the request, from 0, for messages.
+    pub index: usize,
+    /// Which product.
+    pub product: ProductId,
+    /// How many pieces.
+    pub quantity: Quantity,
+}
+
+/// What somebody wants to order: each product once. What it costs is looked up when it is placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basket {
+    user: UserId,
+    lines: Vec<RequestedLine>,
+    expected_total: Option<Money>,
+    now: DateTime<Utc>,
+}
+
+/// Why a basket does not become an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotSold {
+    /// The lines cannot become an order.
+    Invalid(Vec<LineFault>),
+    /// It costs something else than its sender thinks.
+    PriceChanged {
+        /// What it costs now.
+        total: Money,
+        /// In which currency.
+        currency: Currency,
+    },
+    /// There is not enough of something.
+    OutOfStock(Vec<OutOfStock>),
+}
+
+/// A line of which there is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfStock {
+    /// Its place in the request, from 0.
+    pub index: usize,
+    /// Which product.
+    pub product: ProductId,
+    /// How many pieces are wanted.
+    pub wanted: Quantity,
+    /// How many an order could take.
+    pub available: i64,
+}
+
+impl Basket {
+    /// These lines, of which those that name the same product become one, in the order of first appearance.
+    ///
+    /// # Errors
+    ///
+    /// Each line that would take the merged quantity past its limit; without a line or with too many, that.
+    /// The merged lines come along.
+    pub fn new(
+        user: UserId,
+        lines: &[RequestedLine],
+        expected_total: Option<Money>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, (Vec<RequestedLine>, Vec<LineFault>)> {
+        let (merged, mut faults) = merge(lines);
+        if faults.is_empty() && !(1..=NewOrder::MAX_LINES).contains(&merged.len()) {
+            let reason = NewOrder::refused_count(merged.len());
+            faults.push(LineFault { part: LinePart::Whole, reason });
+        }
+        if faults.is_empty() {
+            Ok(Self { user, lines: merged, expected_total, now })
+        } else {
+            Err((merged, faults))
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Its lines, each product once.
+    #[must_use]
+    pub fn lines(&self) -> &[RequestedLine] {
+        &self.lines
+    }
+
+    /// The products and how many pieces of each.
+    pub fn wanted(&self) -> impl Iterator<Item = (ProductId, i64)> {
+        self.lines.iter().map(|line| (line.product, line.quantity.get().into()))
+    }
+
+    /// The order that it is on these terms. The price is looked at here, the stock is not.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSold::Invalid`], [`NotSold::PriceChanged`].
+    pub fn priced(&self, terms: impl Fn(ProductId) -> Option<Terms>) -> Result<NewOrder, NotSold> {
+        let (mut picked, mut faults) = (Vec::with_capacity(self.lines.len()), Vec::new());
+        for line in &self.lines {
+            match line.terms(&terms) {
+                Ok(terms) => picked.push((line.product, terms, line.quantity)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(NotSold::Invalid(faults));
+        }
+        let order = NewOrder::priced(self.user, &picked, self.now)
+            .map_err(|reason| NotSold::Invalid(vec![LineFault { part: LinePart::Whole, reason }]))?;
+        match self.expected_total {
+            Some(expected) if expected != order.total() => {
+                Err(NotSold::PriceChanged { total: order.total(), currency: *order.currency() })
+            }
+            _ => Ok(order),
+        }
+    }
+}
+
+impl RequestedLine {
+    /// On what terms it can be ordered.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be.
+    pub fn terms(&self, terms: impl Fn(ProductId) -> Option<Terms>) -> Result<Terms, LineFault> {
+        let fault = |reason| LineFault { part: LinePart::Product(self.index), reason };
+        match terms(self.product) {
+            None => Err(fault(self.product.unknown())),
+            Some(terms) if !terms.active => Err(fault(self.product.not_for_sale())),
+            Some(terms) => Ok(terms),
+        }
+    }
+}
+
+/// One line a product, in the order of first appearance; a line that would take the merged
+/// quantity past its limit is a fault.
+fn merge(lines: &[RequestedLine]) -> (Vec<RequestedLine>, Vec<LineFault>) {
+    let mut merged: Vec<RequestedLine> = Vec::with_capacity(lines.len());
+    let mut faults = Vec::new();
+    for line in lines {
+        match merged.iter_mut().find(|other| other.product == line.product) {
+            None => merged.push(*line),
+            Some(other) => match other.quantity.plus(line.quantity) {
+                Ok(sum) => other.quantity = sum,
+                Err(reason) => {
+                    faults.push(LineFault { part: LinePart::Quantity(line.index), reason });
+                }
+            },
+        }
+    }
+    (merged, faults)
+}

@@ -1,0 +1,371 @@
+//! What the shop's people do: products, places, and what there is of the ones at the others.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::{Sells, Storage, TRIES, storage::Done};
+use crate::{
+    catalogue::{
+        product::{NewProduct, Product, ProductDetails},
+        query::{Offer, ProductPage, ProductQuery},
+        repository::Catalogue,
+    },
+    clock::Clock,
+    code::LocationCode,
+    failure::PortError,
+    id::{MovementId, ProductId},
+    identity::{Ownership, Refusal, Scope, UseCase, User},
+    invalid::InvalidInput,
+    ledger::{Change, Refused, Taken},
+    money::Currency,
+    order::request::Request,
+    page::PageLimit,
+    stock::{
+        keeping::{Kept, NotKept, StockChange},
+        level::StockLevel,
+        location::{Location, LocationDetails, NewLocation},
+        movement::Movement,
+    },
+    version::Expected,
+};
+
+/// A use case of products, places or stock failed.
+#[derive(Debug, Error)]
+pub enum KeepingError {
+    /// The asker's token does not allow it.
+    #[error("the token lacks the scope {0}")]
+    MissingScope(Scope),
+    /// There is no such product.
+    #[error("{0}")]
+    UnknownProduct(InvalidInput),
+    /// There is no such place.
+    #[error("{0}")]
+    UnknownLocation(InvalidInput),
+    /// The products are a list that does not change.
+    #[error("the products are a list that is fixed: CATALOGUE=static")]
+    Fixed,
+    /// A new thing has a name that another one has.
+    #[error("the name is taken")]
+    Taken(Taken),
+    /// Stock cannot be changed so: there is not so much, or there would be too much.
+    #[error("{0}")]
+    NotKept(NotKept),
+    /// The thing is not at a version that the asker expects; nothing was changed.
+    #[error("it has changed since")]
+    Changed,
+    /// The idempotency key stands for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A port could not do its part now; nothing was changed unless it says otherwise.
+    #[error(transparent)]
+    Unavailable(PortError),
+}
+
+impl From<PortError> for KeepingError {
+    fn from(error: PortError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<Refused> for KeepingError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::KeyReused => Self::KeyReused,
+            Refused::Stale | Refused::NotKept(NotKept::Stale) => Self::Changed,
+            Refused::NotKept(NotKept::UnknownProduct(reason)) => Self::UnknownProduct(reason),
+            Refused::NotKept(NotKept::UnknownLocation(reason)) => Self::UnknownLocation(reason),
+            Refused::NotKept(not_kept) => Self::NotKept(not_kept),
+            Refused::Taken(taken) => Self::Taken(taken),
+            // Of orders.
+            Refused::NotSold(_) | Refused::NotOnHand(_) => {
+                Self::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
+            }
+            Refused::Failed(error) => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<Refusal> for KeepingError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::MissingScope(scope) => Self::MissingScope(scope),
+            // Products and places are nobody's in particular.
+            Refusal::NotOwned => Self::Unavailable(PortError::Corrupt("a product has no owner".into())),
+        }
+    }
+}
+
+fn may(asker: User, use_case: UseCase) -> Result<(), KeepingError> {
+    Ok(use_case.check(asker, Ownership::Own)?)
+}
+
+/// The use cases of products, places and stock over the ports.
+pub struct KeepingService {
+    storage: Storage,
+    sells: Sells,
+    clock: Arc<dyn Clock>,
+}
+
+impl KeepingService {
+    pub(super) fn new(storage: Storage, sells: Sells, clock: Arc<dyn Clock>) -> Self {
+        Self { storage, sells, clock }
+    }
+
+    fn catalogue(&self) -> &Arc<dyn Catalogue> {
+        self.sells.catalogue(&self.storage)
+    }
+
+    /// The shop's own currency: that of all prices.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.catalogue().currency()
+    }
+
+    /// Whether this asker may do this: a caller asks before it reads what they send.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`].
+    pub fn may(&self, asker: User, use_case: UseCase) -> Result<(), KeepingError> {
+        may(asker, use_case)
+    }
+
+    /// Some of the products, ascending by id.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::Unavailable`].
+    pub async fn products(&self, query: ProductQuery) -> Result<ProductPage, KeepingError> {
+        let wanted = query.limit.get();
+        let limit = query.limit.and_one_more();
+        let mut offers = self.catalogue().products(ProductQuery { limit, ..query }).await?;
+        let more = offers.len() > wanted;
+        offers.truncate(wanted);
+        Ok(ProductPage { offers, more })
+    }
+
+    /// The product with this number.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::UnknownProduct`], [`KeepingError::Unavailable`].
+    pub async fn product(&self, id: ProductId) -> Result<Offer, KeepingError> {
+        let found = self.catalogue().find(&[id]).await?;
+        found.into_iter().next().flatten().ok_or_else(|| KeepingError::UnknownProduct(id.unknown()))
+    }
+
+    /// Takes a product into the catalogue. Its price is in the shop's own currency.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::Taken`],
+    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
+    pub async fn create_product(
+        &self,
+        asker: User,
+        product: NewProduct,
+        request: Request,
+    ) -> Result<Done<Product>, KeepingError> {
+        may(asker, UseCase::KeepProducts)?;
+        self.not_fixed()?;
+        let details = ProductDetails { currency: self.currency(), ..product.details };
+        let change = Change::NewProduct(NewProduct { details, ..product });
+        Ok(self.storage.commit(change, request, self.clock.now()).await?.of()?)
+    }
+
+    /// Changes a product: what is done to its details is done again on what won a race.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::UnknownProduct`],
+    /// [`KeepingError::Changed`], [`KeepingError::Taken`], [`KeepingError::KeyReused`],
+    /// [`KeepingError::Unavailable`].
+    pub async fn change_product(
+        &self,
+        asker: User,
+        id: ProductId,
+        expected: &Expected,
+        change: impl Fn(ProductDetails) -> ProductDetails,
+        request: Request,
+    ) -> Result<Done<Product>, KeepingError> {
+        may(asker, UseCase::KeepProducts)?;
+        self.not_fixed()?;
+        for _ in 0..TRIES {
+            let product = self.product(id).await?.product;
+            if !expected.admits(product.version) {
+                return self.recall(asker, &request, KeepingError::Changed).await;
+            }
+            let details = ProductDetails { currency: self.currency(), ..change(product.details.clone()) };
+            let Some(changed) = product.changed(details) else {
+                let recalled = self.recalled(asker, &request).await?;
+                return Ok(recalled.unwrap_or(Done::Now(product)));
+            };
+            match self.storage.commit(Change::Product(changed), request.clone(), self.clock.now()).await {
+                Err(Refused::Stale) => {}
+                done => return Ok(done?.of()?),
+            }
+        }
+        Err(KeepingError::Unavailable(PortError::Busy))
+    }
+
+    /// All places, the older ones first.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Unavailable`].
+    pub async fn locations(&self, asker: User) -> Result<Vec<Location>, KeepingError> {
+        may(asker, UseCase::SeeStock)?;
+        Ok(self.storage.stock.locations().await?)
+    }
+
+    /// Adds a place.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::Taken`],
+    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
+    pub async fn create_location(
+        &self,
+        asker: User,
+        location: NewLocation,
+        request: Request,
+    ) -> Result<Done<Location>, KeepingError> {
+        may(asker, UseCase::KeepStock)?;
+        self.not_fixed()?;
+        let change = Change::NewLocation(location);
+        Ok(self.storage.commit(change, request, self.clock.now()).await?.of()?)
+    }
+
+    /// Changes a place: what is done to its details is done again on what won a race.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::UnknownLocation`],
+    /// [`KeepingError::Changed`], [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
+    pub async fn change_location(
+        &self,
+        asker: User,
+        code: &LocationCode,
+        expected: &Expected,
+        change: impl Fn(LocationDetails) -> LocationDetails,
+        request: Request,
+    ) -> Result<Done<Location>, KeepingError> {
+        may(asker, UseCase::KeepStock)?;
+        self.not_fixed()?;
+        for _ in 0..TRIES {
+            let all = self.storage.stock.locations().await?;
+            let unknown = || KeepingError::UnknownLocation(Location::unknown(code));
+            let location = all.into_iter().find(|known| known.code == *code).ok_or_else(unknown)?;
+            if !expected.admits(location.version) {
+                return self.recall(asker, &request, KeepingError::Changed).await;
+            }
+            let Some(changed) = location.changed(change(location.details.clone())) else {
+                let recalled = self.recalled(asker, &request).await?;
+                return Ok(recalled.unwrap_or(Done::Now(location)));
+            };
+            match self.storage.commit(Change::Location(changed), request.clone(), self.clock.now()).await {
+                Err(Refused::Stale) => {}
+                done => return Ok(done?.of()?),
+            }
+        }
+        Err(KeepingError::Unavailable(PortError::Busy))
+    }
+
+    /// The levels of a product, one for each place.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::UnknownProduct`], [`KeepingError::Unavailable`].
+    pub async fn levels(&self, asker: User, product: ProductId) -> Result<Vec<StockLevel>, KeepingError> {
+        may(asker, UseCase::SeeStock)?;
+        let levels = self.storage.stock.levels(product, None).await?;
+        levels.ok_or_else(|| KeepingError::UnknownProduct(product.unknown()))
+    }
+
+    /// The level of a product at a place.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::UnknownProduct`], [`KeepingError::UnknownLocation`],
+    /// [`KeepingError::Unavailable`].
+    pub async fn level(
+        &self,
+        asker: User,
+        product: ProductId,
+        at: &LocationCode,
+    ) -> Result<StockLevel, KeepingError> {
+        may(asker, UseCase::SeeStock)?;
+        let levels = self.storage.stock.levels(product, Some(at.clone())).await?;
+        let levels = levels.ok_or_else(|| KeepingError::UnknownProduct(product.unknown()))?;
+        let unknown = || KeepingError::UnknownLocation(Location::unknown(at));
+        levels.into_iter().next().ok_or_else(unknown)
+    }
+
+    /// Counts, takes in, takes out or moves pieces of a product.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::UnknownProduct`],
+    /// [`KeepingError::UnknownLocation`], [`KeepingError::Changed`], [`KeepingError::NotKept`],
+    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
+    pub async fn keep(
+        &self,
+        asker: User,
+        change: StockChange,
+        request: Request,
+    ) -> Result<Done<Kept>, KeepingError> {
+        may(asker, UseCase::KeepStock)?;
+        self.not_fixed()?;
+        Ok(self.storage.commit(Change::Stock(change), request, self.clock.now()).await?.of()?)
+    }
+
+    /// Some of the movements of a product, ascending, and whether others follow.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::MissingScope`], [`KeepingError::UnknownProduct`], [`KeepingError::Unavailable`].
+    pub async fn movements(
+        &self,
+        asker: User,
+        product: ProductId,
+        after: Option<MovementId>,
+        limit: PageLimit,
+    ) -> Result<(Vec<Movement>, bool), KeepingError> {
+        may(asker, UseCase::SeeStock)?;
+        let found = self.storage.stock.movements(product, after, limit.and_one_more()).await?;
+        let mut movements = found.ok_or_else(|| KeepingError::UnknownProduct(product.unknown()))?;
+        let more = movements.len() > limit.get();
+        movements.truncate(limit.get());
+        Ok((movements, more))
+    }
+
+    /// What the request's key has done already: for a caller that is about to refuse the request.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
+    pub async fn recalled<T>(&self, asker: User, request: &Request) -> Result<Option<Done<T>>, KeepingError>
+    where
+        T: TryFrom<crate::ledger::Made, Error = PortError>,
+    {
+        let recalled = self.storage.recall(asker, request, self.clock.now()).await?;
+        Ok(recalled.map(Done::of).transpose()?)
+    }
+
+    async fn recall<T>(
+        &self,
+        asker: User,
+        request: &Request,
+        refusal: KeepingError,
+    ) -> Result<Done<T>, KeepingError>
+    where
+        T: TryFrom<crate::ledger::Made, Error = PortError>,
+    {
+        self.recalled(asker, request).await?.ok_or(refusal)
+    }
+
+    fn not_fixed(&self) -> Result<(), KeepingError> {
+        if matches!(self.sells, Sells::Fixed(_)) { Err(KeepingError::Fixed) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,13 @@
+//! How many pieces there are, where, and for whom.
+
+pub mod holding;
+pub mod keeping;
+pub mod level;
+pub mod location;
+pub mod movement;
+pub mod repository;
+pub mod shelves;
+
+pub use level::{Level, StockLevel};
+pub use location::Location;
+pub use movement::Movement;
