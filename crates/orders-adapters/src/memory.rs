@@ -9,98 +9,91 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    EventId, Fingerprint, Happening, Idempotency, IdempotencyKey, KeyUse, Order, OrderEvent, OrderFilter,
-    OrderId, OrderQuery, UserId,
+    Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
+    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, What,
     ports::{
-        Change, Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Orders,
-        PortError, Refused,
+        Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
+        Refused,
     },
+    stock::{Level, Location, Movement},
 };
 use tokio::sync::watch;
 
-/// Keeps orders and events in maps behind a mutex.
-#[derive(Debug, Default)]
+use crate::static_inventory::first_products;
+
+mod catalogue;
+mod committing;
+
+/// Keeps everything in maps behind a mutex.
+#[derive(Debug)]
 pub struct MemoryDatabase {
     state: Mutex<State>,
     /// The newest event.
     news: watch::Sender<i64>,
+    currency: Currency,
+}
+
+/// A shop that begins, with prices in USD.
+impl Default for MemoryDatabase {
+    fn default() -> Self {
+        Self::of(Currency::USD)
+    }
+}
+
+impl MemoryDatabase {
+    /// A shop that begins, with prices in this currency.
+    #[must_use]
+    pub fn of(currency: Currency) -> Self {
+        let products = first_products(currency).into_iter().map(|product| (product.id, product)).collect();
+        let state = Mutex::new(State { products, ..State::default() });
+        Self { state, news: watch::Sender::default(), currency }
+    }
+
+    /// Every change is complete before anything in it can panic, so a poisoned state is whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Debug, Default, Clone)]
 struct State {
     orders: BTreeMap<OrderId, Order>,
-    events: BTreeMap<EventId, OrderEvent>,
+    events: BTreeMap<EventId, Event>,
     keys: HashMap<(UserId, IdempotencyKey), (Fingerprint, EventId)>,
+    products: BTreeMap<ProductId, Product>,
+    /// The older ones first.
+    places: Vec<Location>,
+    levels: BTreeMap<(ProductId, i64), Level>,
+    movements: BTreeMap<MovementId, (ProductId, Movement)>,
 }
 
 impl State {
     /// What a commit with this key would say, if the key is known and not too old.
-    fn recall(
-        &self,
-        user: UserId,
-        asked: &Idempotency,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused> {
+    fn recall(&self, user: UserId, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<Made>, Refused> {
         let Some((used_for, event)) = self.keys.get(&(user, asked.key.clone())) else { return Ok(None) };
         let missing = || PortError::Corrupt("a key without its event".into());
         let event = self.events.get(event).ok_or_else(missing)?;
         match asked.judge(event.at, &used_for.0, now) {
             KeyUse::Free => Ok(None),
             KeyUse::Reused => Err(Refused::KeyReused),
-            KeyUse::Again => {
-                let order = self.orders.get(&event.order).ok_or_else(missing)?.clone();
-                let of_order = self.events.range(..=event.id).map(|(_, earlier)| earlier);
-                let until: Vec<_> =
-                    of_order.filter(|earlier| earlier.order == event.order).cloned().collect();
-                Ok(order.as_of(&until).map_err(PortError::corrupt)?)
-            }
+            KeyUse::Again => Ok(Some(self.made_by(event)?)),
         }
     }
 
-    fn commit(&mut self, work: Commit) -> Result<Committed, Refused> {
-        let asked = work.origin.actor.user().zip(work.made_by);
-        if let Some((user, asked)) = &asked
-            && let Some(order) = self.recall(*user, asked, work.now)?
-        {
-            return Ok(Committed::Before(order));
-        }
-        let (order, what) = match work.change {
-            Change::Place(order) => {
-                let (newest, earliest) = match self.orders.last_key_value() {
-                    Some((id, newest)) => (id.get(), newest.ordered_at()),
-                    None => (0, DateTime::UNIX_EPOCH),
-                };
-                let id = OrderId::try_from(newest + 1).map_err(PortError::corrupt)?;
-                let order = order.not_before(earliest).with_id(id);
-                let what = Happening::placing(&order);
-                (order, what)
+    /// What an event has made, as it was then.
+    fn made_by(&self, event: &Event) -> Result<Made, PortError> {
+        let missing = || PortError::Corrupt("an event without its order".into());
+        let order = match (&event.subject, &event.what) {
+            (subject, What::Other { made, .. }) => {
+                return Made::of_facts(subject, event.version, made).map_err(PortError::corrupt);
             }
-            Change::Order(changed) => {
-                let stored = self.orders.get(&changed.order().id());
-                if stored.is_none_or(|stored| stored.version() != changed.seen()) {
-                    return Err(Refused::Stale);
-                }
-                let what = changed.what().clone();
-                (changed.into_order(), what)
-            }
+            (Subject::Order(order), What::Order(_)) => self.orders.get(order).ok_or_else(missing)?.clone(),
+            (_, What::Order(_)) => return Err(missing()),
         };
-        let id = self.events.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
-        let id = EventId::try_from(id).map_err(PortError::corrupt)?;
-        if let Some((user, Idempotency { key, fingerprint })) = asked {
-            self.keys.insert((user, key), (fingerprint, id));
-        }
-        let (version, at) = (order.version(), order.updated_at());
-        let event = OrderEvent { id, order: order.id(), version, at, origin: work.origin, what };
-        self.events.insert(id, event);
-        self.orders.insert(order.id(), order.clone());
-        Ok(Committed::Now(order))
-    }
-}
-
-impl MemoryDatabase {
-    /// Every change is complete before anything in it can panic, so a poisoned state is whole.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let until = self.events.range(..=event.id).map(|(_, earlier)| earlier);
+        let of_order = until.filter(|earlier| earlier.subject == event.subject).cloned();
+        let events: Vec<_> = of_order.filter_map(Event::of_order).collect();
+        Ok(Made::Order(order.as_of(&events).map_err(PortError::corrupt)?.ok_or_else(missing)?))
     }
 }
 
@@ -133,7 +126,7 @@ impl Ledger for MemoryDatabase {
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused> {
+    ) -> Result<Option<Made>, Refused> {
         self.state().recall(user, &idempotency, now)
     }
 }

@@ -5,15 +5,15 @@
 
 use diesel::prelude::*;
 use orders_domain::{
-    EventId, EventType, Order, OrderEvent, Version,
-    ports::{EventFilter, EventLimit, EventPage},
+    EventId, EventType, Order, OrderEvent, Subject, Version, What,
+    ports::{EventFilter, EventLimit, EventPage, Made},
 };
 
 use super::{
     super::{
         rows::{
             self,
-            event::{EVENT, EventRow, KEYED_EVENT, KeyedEventRow},
+            event::{EVENT, EventRow, KEYED_EVENT, KeyedEventRow, ORDER},
         },
         schema::events,
         stored::StoredEvent,
@@ -22,9 +22,6 @@ use super::{
 };
 
 type Backend = <Conn as Connection>::Backend;
-
-/// Events of orders are of this kind.
-const ORDER: &str = "order";
 
 /// Through how many events a page looks for wanted ones, at most: its work does not depend on how rare
 /// they are.
@@ -39,54 +36,62 @@ pub fn page(
     last: i64,
 ) -> QueryResult<EventPage> {
     let start = after.map_or(0, EventId::get);
-    // Of one order all events are found at once, by their index.
-    let end = if filter.order.is_some() { last } else { last.min(start.saturating_add(LOOKED_THROUGH)) };
+    // Of one subject all events are found at once, by their index.
+    let subject = filter.subject.as_ref().map(Subject::parts);
+    let end = if subject.is_some() { last } else { last.min(start.saturating_add(LOOKED_THROUGH)) };
     let mut wanted = events::table
         .filter(events::id.gt(start))
         .filter(events::id.le(end))
         .limit(i64::try_from(limit.get()).unwrap_or(i64::MAX))
         .select(EVENT)
         .into_boxed::<Backend>();
-    wanted = match filter.order {
-        Some(order) => wanted
-            .filter(events::subject.eq(order.get()))
-            .filter(events::kind.eq(ORDER))
+    wanted = match &subject {
+        Some((kind, number)) => wanted
+            .filter(events::subject.eq(*number))
+            .filter(events::kind.eq(kind.to_string()))
             .order(events::version),
         None => wanted.order(events::id),
     };
-    // The events of an order are found by their versions: those before are not looked at.
-    let seen = match (filter.order, after) {
-        (Some(order), Some(after)) => version_at(conn, order.get(), after.get())?,
+    // The events of a subject are found by their versions: those before are not looked at.
+    let seen = match (&subject, after) {
+        (Some((kind, number)), Some(after)) => version_at(conn, (kind, *number), after.get())?,
         _ => None,
     };
     let from = filter.from.map_or(1, Version::get).max(seen.map_or(1, |seen| seen + 1));
-    if filter.order.is_some() || filter.from.is_some() {
+    if subject.is_some() || filter.from.is_some() {
         wanted = wanted.filter(events::version.ge(from));
     }
     if !filter.types.is_empty() {
-        let words: Vec<_> = filter.types.iter().map(|kind| EventType::parts(*kind).1).collect();
-        wanted = wanted.filter(events::type_.eq_any(words));
+        wanted = wanted.filter(events::type_.eq_any(words(&filter.types)));
     }
     let rows: Vec<EventRow> = wanted.load(conn)?;
-    let events: Vec<_> = rows.into_iter().map(|EventRow(event)| event).collect();
+    let mut events: Vec<_> = rows.into_iter().map(|EventRow(event)| event).collect();
     let full = events.len() == limit.get();
-    let cursor = match events.last() {
-        Some(event) if full => Some(event.id),
+    let seen = events.last().map(|event| event.id);
+    // The same word may be said of several kinds of things.
+    events.retain(|event| filter.admits(event));
+    let cursor = match seen {
+        Some(seen) if full => Some(seen),
         // All up to here was looked at; what is seen by nobody yet was not.
         _ => EventId::try_from(end.max(start)).ok(),
     };
     Ok(EventPage { events, cursor, more: full || end < last, last: EventId::try_from(last).ok() })
 }
 
-/// The version of an order that its last event up to this one has made, if there is one. Who goes on from an
-/// event of the order names it; who follows is near the end.
-fn version_at(conn: &mut Conn, order: i64, event: i64) -> QueryResult<Option<i64>> {
-    let of_order = events::table.filter(events::subject.eq(order)).filter(events::kind.eq(ORDER));
-    let named = of_order.filter(events::id.eq(event)).select(events::version).first(conn).optional()?;
+/// What happens by these types, as it is stored.
+fn words(types: &[EventType]) -> Vec<&'static str> {
+    types.iter().map(|event_type| event_type.parts().1).collect()
+}
+
+/// The version of a subject that its last event up to this one has made, if there is one. Who goes on from an
+/// event of the subject names it; who follows is near the end.
+fn version_at(conn: &mut Conn, (kind, subject): (&str, i64), event: i64) -> QueryResult<Option<i64>> {
+    let of_subject = events::table.filter(events::subject.eq(subject)).filter(events::kind.eq(kind));
+    let named = of_subject.filter(events::id.eq(event)).select(events::version).first(conn).optional()?;
     if named.is_some() {
         return Ok(named);
     }
-    of_order
+    of_subject
         .filter(events::id.le(event))
         .order(events::version.desc())
         .select(events::version)
@@ -104,7 +109,18 @@ pub fn telling(conn: &mut Conn, order: i64, version: Version) -> QueryResult<Vec
         .order(events::version)
         .select(EVENT)
         .load(conn)?;
-    Ok(rows.into_iter().map(|EventRow(event)| event).collect())
+    Ok(rows.into_iter().filter_map(|EventRow(event)| event.of_order()).collect())
+}
+
+/// What an event of anything but an order has made, as it was then.
+pub fn made(conn: &mut Conn, id: i64) -> QueryResult<Made> {
+    let EventRow(event) = events::table.find(id).select(EVENT).first(conn)?;
+    match &event.what {
+        What::Other { made, .. } => {
+            Made::of_facts(&event.subject, event.version, made).map_err(rows::corrupt)
+        }
+        What::Order(_) => Err(diesel::NotFound),
+    }
 }
 
 /// The order as it was at a version that it has had.
@@ -127,6 +143,8 @@ pub fn of_orders(conn: &mut Conn, after: i64, last: i64) -> QueryResult<Vec<Stor
         .order((events::subject, events::version))
         .select(KEYED_EVENT)
         .load(conn)?;
-    let stored = |KeyedEventRow(event, made_by)| StoredEvent { event, made_by };
-    Ok(rows.into_iter().map(stored).collect())
+    let stored = |KeyedEventRow(event, made_by): KeyedEventRow| {
+        event.of_order().map(|event| StoredEvent { event, made_by })
+    };
+    Ok(rows.into_iter().filter_map(stored).collect())
 }

@@ -9,7 +9,10 @@ use diesel::{
 use orders_domain::InvalidInput;
 
 pub mod event;
+mod facts;
 pub mod order;
+pub mod product;
+pub mod stock;
 
 /// Reads a column that is never NULL.
 pub fn column<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<T>

@@ -3,13 +3,18 @@
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+#[path = "catalogue.rs"]
+mod catalogue;
 mod commit;
 mod connection;
 mod copy;
 mod database;
 mod events;
+#[path = "founding.rs"]
+mod founding;
 #[path = "history.rs"]
 mod history;
+mod keeping;
 mod keys;
 #[path = "lists.rs"]
 mod lists;
@@ -22,6 +27,7 @@ mod queries;
 mod readers;
 #[path = "revocations.rs"]
 mod revocations;
+mod stock;
 mod store;
 mod wal;
 

@@ -12,8 +12,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use metrics::{Gauge, Histogram, gauge, histogram};
 use orders_domain::{
-    Idempotency, Order, OrderId, UserId,
-    ports::{Cause, Change, Commit, Committed, PortError, Refused},
+    Idempotency, OrderId, UserId,
+    ports::{Cause, Change, Commit, Committed, Made, PortError, Refused},
 };
 
 use super::gather::{Gather, Limits, Unanswered};
@@ -55,12 +55,14 @@ pub enum Outcome {
     Placed(OrderId, DateTime<Utc>),
     /// The changed order is stored.
     Changed,
-    /// The key was known: the order is as it was then.
-    Known(Order),
-    /// The key stands for another request; nothing was written.
-    KeyReused,
-    /// The order is not at the expected version; nothing was written.
-    Stale,
+    /// This is stored.
+    Made(Made),
+    /// It is so already; nothing was written.
+    Same(Made),
+    /// The key was known: the thing is as it was then.
+    Known(Made),
+    /// Nothing was written, for this reason.
+    Refused(Refused),
     /// Nothing was to be written, or for a recall: the key is not known.
     Nothing,
 }
@@ -169,12 +171,14 @@ impl Writer {
         match self.write(write).await? {
             (Write::Commit(work) | Write::Rehearse(work), outcome) => match (work.change, outcome) {
                 (Change::Place(order), Outcome::Placed(id, date)) => {
-                    Ok(Committed::Now(order.not_before(date).with_id(id)))
+                    Ok(Committed::Now(Made::Order(order.not_before(date).with_id(id))))
                 }
-                (Change::Order(changed), Outcome::Changed) => Ok(Committed::Now(changed.into_order())),
-                (_, Outcome::Known(order)) => Ok(Committed::Before(order)),
-                (_, Outcome::KeyReused) => Err(Refused::KeyReused),
-                (_, Outcome::Stale) => Err(Refused::Stale),
+                (Change::Order(changed), Outcome::Changed) => {
+                    Ok(Committed::Now(Made::Order(changed.into_order())))
+                }
+                (_, Outcome::Made(made) | Outcome::Same(made)) => Ok(Committed::Now(made)),
+                (_, Outcome::Known(made)) => Ok(Committed::Before(made)),
+                (_, Outcome::Refused(refused)) => Err(refused),
                 (_, outcome) => Err(mismatch(&outcome).into()),
             },
             (_, outcome) => Err(mismatch(&outcome).into()),
@@ -191,10 +195,10 @@ impl Writer {
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused> {
+    ) -> Result<Option<Made>, Refused> {
         match self.write(Write::Recall { user, idempotency, now }).await?.1 {
-            Outcome::Known(order) => Ok(Some(order)),
-            Outcome::KeyReused => Err(Refused::KeyReused),
+            Outcome::Known(made) => Ok(Some(made)),
+            Outcome::Refused(refused) => Err(refused),
             Outcome::Nothing => Ok(None),
             outcome => Err(mismatch(&outcome).into()),
         }

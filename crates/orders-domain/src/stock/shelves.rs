@@ -136,12 +136,11 @@ pub enum Settling {
     Ship,
 }
 
-/// Where a level was changed, and what it was before.
+/// What was changed of a product, and what it was before.
 #[derive(Debug, Clone, Copy)]
-struct Undo {
-    product: ProductId,
-    location: LocationId,
-    before: Level,
+enum Undo {
+    Level(ProductId, LocationId, Level),
+    Terms(ProductId, Terms),
 }
 
 /// Products with their levels, by number.
@@ -172,11 +171,11 @@ impl Shelves {
     /// The product is sold on other terms since.
     pub fn set_terms(&mut self, product: ProductId, terms: Terms) {
         if let Some(shelf) = self.shelves.get_mut(&product) {
-            shelf.terms = terms;
+            let before = std::mem::replace(&mut shelf.terms, terms);
+            self.journal.push(Undo::Terms(product, before));
         }
     }
 
-    /// Adds a place at which there was nothing of a known product so far.
     pub(super) fn spot(&self, product: ProductId, code: &LocationCode) -> Option<&Spot> {
         self.shelves.get(&product)?.spots.iter().find(|spot| spot.place.code == *code)
     }
@@ -218,9 +217,18 @@ impl Shelves {
     /// Takes back the changes since a mark.
     pub fn roll_back_to(&mut self, mark: usize) {
         while self.journal.len() > mark {
-            let Some(Undo { product, location, before }) = self.journal.pop() else { return };
-            if let Some(level) = self.level(product, location) {
-                *level = before;
+            match self.journal.pop() {
+                Some(Undo::Level(product, location, before)) => {
+                    if let Some(level) = self.level(product, location) {
+                        *level = before;
+                    }
+                }
+                Some(Undo::Terms(product, before)) => {
+                    if let Some(shelf) = self.shelves.get_mut(&product) {
+                        shelf.terms = before;
+                    }
+                }
+                None => return,
             }
         }
     }
@@ -229,10 +237,13 @@ impl Shelves {
     /// back any more.
     #[must_use]
     pub fn settle_changes(&mut self) -> BTreeMap<(ProductId, LocationId), Level> {
-        let touched: Vec<_> = self.journal.drain(..).map(|undo| (undo.product, undo.location)).collect();
-        let now = touched
-            .into_iter()
-            .filter_map(|(product, location)| Some(((product, location), *self.level(product, location)?)));
+        let touched = std::mem::take(&mut self.journal);
+        let now = touched.into_iter().filter_map(|undo| match undo {
+            Undo::Level(product, location, _) => {
+                Some(((product, location), *self.level(product, location)?))
+            }
+            Undo::Terms(..) => None,
+        });
         now.collect()
     }
 
@@ -244,7 +255,7 @@ impl Shelves {
     pub(super) fn set(&mut self, product: ProductId, location: LocationId, next: Level) {
         if let Some(level) = self.level(product, location) {
             let before = std::mem::replace(level, next);
-            self.journal.push(Undo { product, location, before });
+            self.journal.push(Undo::Level(product, location, before));
         }
     }
 

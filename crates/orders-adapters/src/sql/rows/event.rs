@@ -11,17 +11,20 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, OrderId, Origin, RequestId,
-    UserId, Version,
+    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, Origin, RequestId,
+    Subject, UserId, Version, What,
 };
 
-use super::{column, millis, moment, nullable};
+use super::{column, facts::Read, millis, moment, nullable};
 use crate::sql::schema::events;
 
 mod data;
 
 use data::Data;
-pub use data::{data, data_of_placing};
+pub use data::{data, data_of_other, data_of_placing};
+
+/// Events of orders are of this kind.
+pub const ORDER: &str = "order";
 
 /// What is written of an event. `None` is written as NULL, so that the statement is always the same.
 #[derive(Debug, Insertable)]
@@ -52,27 +55,40 @@ impl<'a> NewEventRow<'a> {
         origin: &'a Origin,
         made_by: Option<&'a Idempotency>,
     ) -> Self {
-        Self::new(id, (order.id(), order.version(), order.updated_at()), said, origin, made_by)
+        let of = (ORDER, order.id().get(), order.version(), order.updated_at());
+        Self::new(id, of, said, origin, made_by)
+    }
+
+    /// The row of what happened to anything: to what, by the parts of its subject, at which version and when.
+    pub fn of_other(
+        id: i64,
+        subject: (&'a str, i64, Version, DateTime<Utc>),
+        said: (EventType, &'a str),
+        origin: &'a Origin,
+        made_by: Option<&'a Idempotency>,
+    ) -> Self {
+        Self::new(id, subject, said, origin, made_by)
     }
 
     /// The row of an event that is there already.
     pub fn stored(event: &'a OrderEvent, data: &'a str, made_by: Option<&'a Idempotency>) -> Self {
         let said = (event.what.event_type(), data);
-        Self::new(event.id.get(), (event.order, event.version, event.at), said, &event.origin, made_by)
+        let of = (ORDER, event.order.get(), event.version, event.at);
+        Self::new(event.id.get(), of, said, &event.origin, made_by)
     }
 
     fn new(
         id: i64,
-        (order, version, at): (OrderId, Version, DateTime<Utc>),
-        (kind, data): (EventType, &'a str),
+        (kind, subject, version, at): (&'a str, i64, Version, DateTime<Utc>),
+        (event_type, data): (EventType, &'a str),
         origin: &'a Origin,
         made_by: Option<&'a Idempotency>,
     ) -> Self {
-        let (kind, what) = kind.parts();
+        let (_, what) = event_type.parts();
         Self {
             id,
             kind,
-            subject: order.get(),
+            subject,
             version: version.get(),
             what,
             at: millis(at),
@@ -120,7 +136,7 @@ pub const EVENT: EventColumns = (
 
 /// An event as it is read.
 #[derive(Debug)]
-pub struct EventRow(pub OrderEvent);
+pub struct EventRow(pub Event);
 
 impl EventRow {
     /// Reads a row of [`EventTypes`]. Each seam makes Diesel's `FromSqlRow` of it, for its backend.
@@ -146,22 +162,33 @@ impl EventRow {
         let actor: Option<i64> = nullable::<BigInt, _, _>(row, 7)?;
         let request: Option<String> = nullable::<Text, _, _>(row, 8)?;
         let data: String = column::<Text, _, _>(row, 9)?;
-        let data: Data<'_> = serde_json::from_str(&data)?;
         let actor = Actor::restore(&actor_kind, actor.map(TryInto::try_into).transpose()?)?;
-        Ok(Self(OrderEvent {
+        let subject = Subject::of_parts(&kind, column::<BigInt, _, i64>(row, 2)?)?;
+        let event_type = EventType::of_parts(kind.split('/').next().unwrap_or_default(), &what)?;
+        Ok(Self(Event {
             id: id.try_into()?,
-            order: column::<BigInt, _, i64>(row, 2)?.try_into()?,
             version: column::<BigInt, _, i64>(row, 3)?.try_into()?,
             at: moment(column::<BigInt, _, _>(row, 5)?)?,
             origin: Origin { actor, request: request.map(|request| request.parse()).transpose()? },
-            what: data.happening(EventType::of_parts(&kind, &what)?)?,
+            what: said(&subject, event_type, &data)?,
+            subject,
         }))
     }
 }
 
+/// What an event says, by its column.
+fn said(subject: &Subject, event_type: EventType, data: &str) -> deserialize::Result<What> {
+    if let Subject::Order(_) = subject {
+        let data: Data<'_> = serde_json::from_str(data)?;
+        return Ok(What::Order(data.happening(event_type)?));
+    }
+    let data::Other { said: Read(said), made: Read(made) } = serde_json::from_str(data)?;
+    Ok(What::Other { event_type, said, made })
+}
+
 /// An event and the key that made it, as they are read.
 #[derive(Debug)]
-pub struct KeyedEventRow(pub OrderEvent, pub Option<Idempotency>);
+pub struct KeyedEventRow(pub Event, pub Option<Idempotency>);
 
 /// The columns of a [`KeyedEventRow`].
 pub type KeyedEventColumns = (EventColumns, events::idempotency_key, events::request_fingerprint);

@@ -1,10 +1,12 @@
 //! One write after the other, in the writer's transaction: a file a table says how, this one what.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel::{connection::SimpleConnection, prelude::*, result::Error};
 use orders_domain::{
-    EventType, Idempotency, KeyUse, OrderId, UserId,
-    ports::{Change, Commit},
+    ChangedOrder, EventId, EventType, Idempotency, KeyUse, NewOrder, Order, OrderId, UserId,
+    ledger::selling::{self, Sold},
+    ports::{Change, Commit, Made, Refused},
+    stock::movement::Move,
 };
 
 use super::{
@@ -16,9 +18,10 @@ use super::{
         },
         writer::{Isolation, Outcome, Outcomes, Write},
     },
-    Conn, events, history,
+    Conn, events, history, keeping,
     keys::Keys,
     lists, queries,
+    stock::{self, Stockroom},
 };
 
 /// What the next rows get.
@@ -37,6 +40,18 @@ impl Counters {
         let newest = rows::moment(newest).map_err(rows::corrupt)?;
         Ok(Self { last_order, newest, last_event: events::last(conn)?.unwrap_or_default() })
     }
+
+    /// The number of the event that is written next.
+    pub fn next_event(&self) -> QueryResult<EventId> {
+        EventId::try_from(self.last_event + 1).map_err(|error| Error::SerializationError(error.into()))
+    }
+}
+
+/// What the writer knows of the tables.
+pub struct Known<'a> {
+    pub keys: &'a mut Keys,
+    pub stockroom: &'a mut Stockroom,
+    pub next: Counters,
 }
 
 /// The moment for which a write asks about its key, if it has one.
@@ -48,91 +63,163 @@ pub fn asked_at(write: &Write) -> Option<DateTime<Utc>> {
     }
 }
 
-/// All of a batch, and what the rows after it get.
+/// All of a batch.
 pub fn write_all(
     conn: &mut Conn,
-    keys: &mut Keys,
-    mut next: Counters,
+    known: &mut Known<'_>,
     batch: &[Write],
     isolation: Isolation,
-) -> QueryResult<(Outcomes, Counters)> {
+) -> QueryResult<Outcomes> {
     let mut outcomes = Outcomes::with_capacity(batch.len());
     for asked in batch {
         outcomes.push(match isolation {
-            Isolation::Together => Ok(write(conn, keys, &mut next, asked)?),
+            Isolation::Together => Ok(write(conn, known, asked)?),
             Isolation::Each => {
-                let (kept, before) = (keys.uncommitted(), next);
-                conn.transaction(|conn| write(conn, keys, &mut next, asked)).map_err(|error| {
-                    keys.roll_back_to(kept);
-                    next = before;
+                let (kept, before) = (known.keys.uncommitted(), known.next);
+                let alone = |conn: &mut Conn| {
+                    let outcome = write(conn, known, asked)?;
+                    known.stockroom.store(conn)?;
+                    Ok(outcome)
+                };
+                conn.transaction(alone).map_err(|error| {
+                    known.keys.roll_back_to(kept);
+                    // What the writes before it made of it is stored.
+                    known.stockroom.forget();
+                    known.next = before;
                     failure(error)
                 })
             }
         });
     }
-    Ok((outcomes, next))
+    known.stockroom.store(conn)?;
+    Ok(outcomes)
 }
 
-fn write(conn: &mut Conn, keys: &mut Keys, next: &mut Counters, write: &Write) -> QueryResult<Outcome> {
+fn write(conn: &mut Conn, known: &mut Known<'_>, write: &Write) -> QueryResult<Outcome> {
     match write {
-        Write::Commit(work) => commit(conn, keys, next, work),
-        Write::Rehearse(work) => rehearse(conn, keys, next, work),
+        Write::Commit(work) => {
+            let outcome = commit(conn, known, work)?;
+            if let Change::Location(_) = work.change {
+                // The order of places may be another one now.
+                known.stockroom.store(conn)?;
+                known.stockroom.forget();
+            }
+            Ok(outcome)
+        }
+        Write::Rehearse(work) => rehearse(conn, known, work),
         Write::Recall { user, idempotency, now } => {
-            Ok(recall(conn, keys, *user, idempotency, *now)?.unwrap_or(Outcome::Nothing))
+            Ok(recall(conn, known.keys, *user, idempotency, *now)?.unwrap_or(Outcome::Nothing))
         }
         // Rewrites a number in the file's header with what it is.
         Write::Probe => conn.batch_execute("PRAGMA user_version = 0").map(|()| Outcome::Nothing),
     }
 }
 
-fn commit(conn: &mut Conn, keys: &mut Keys, next: &mut Counters, work: &Commit) -> QueryResult<Outcome> {
+fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<Outcome> {
     let asked = work.origin.actor.user().zip(work.made_by.as_ref());
     if let Some((user, asked)) = asked
-        && let Some(known) = recall(conn, keys, user, asked, work.now)?
+        && let Some(known) = recall(conn, known.keys, user, asked, work.now)?
     {
         return Ok(known);
     }
-    let event = next.last_event + 1;
+    let event = known.next.next_event()?;
     let made_by = asked.map(|(_, made_by)| made_by);
     let outcome = match &work.change {
         Change::Place(order) => {
-            let said = data_of_placing(order.lines());
-            let id = OrderId::try_from(next.last_order + 1);
-            let id = id.map_err(|error| Error::SerializationError(error.into()))?;
-            let order = order.clone().not_before(next.newest).with_id(id);
-            queries::insert(conn, &order)?;
-            let said = (EventType::Placed, said.as_str());
-            events::insert(conn, NewEventRow::of(event, &order, said, &work.origin, made_by))?;
-            *next = Counters { last_order: id.get(), newest: order.ordered_at(), ..*next };
-            Outcome::Placed(id, order.ordered_at())
+            let order = place(conn, known, event, order, work)?;
+            Outcome::Placed(order.id(), order.ordered_at())
         }
-        Change::Order(changed) => {
-            if !queries::change(conn, changed)? {
-                return Ok(Outcome::Stale);
+        Change::Sell(basket) => {
+            let shelves = known.stockroom.knowing(conn, basket.lines().iter().map(|line| line.product))?;
+            match selling::sell(shelves, basket) {
+                Ok(Sold { order, moves }) => {
+                    let order = place(conn, known, event, &order, work)?;
+                    stock::record(conn, event, &moves, Some(order.id()), None, order.ordered_at())?;
+                    Outcome::Made(Made::Order(order))
+                }
+                Err(not_sold) => Outcome::Refused(Refused::NotSold(not_sold)),
             }
-            let said = data(changed.what())?;
-            let said = (changed.what().event_type(), said.as_str());
-            events::insert(conn, NewEventRow::of(event, changed.order(), said, &work.origin, made_by))?;
-            Outcome::Changed
+        }
+        Change::Order(changed) => change(conn, known, event, changed, work)?,
+        other => {
+            keeping::keep(conn, known, event, other, (&work.origin, made_by, work.now.trunc_subsecs(3)))?
         }
     };
-    next.last_event = event;
+    if matches!(outcome, Outcome::Refused(_) | Outcome::Same(_)) {
+        return Ok(outcome);
+    }
+    known.next.last_event = event.get();
     if let Some((user, Idempotency { key, .. })) = asked {
-        keys.insert(user, key, event);
+        known.keys.insert(user, key, event.get());
     }
     Ok(outcome)
 }
 
+/// Stores a new order with its event.
+fn place(
+    conn: &mut Conn,
+    known: &mut Known<'_>,
+    event: EventId,
+    order: &NewOrder,
+    work: &Commit,
+) -> QueryResult<Order> {
+    let said = data_of_placing(order.lines());
+    let id = OrderId::try_from(known.next.last_order + 1);
+    let id = id.map_err(|error| Error::SerializationError(error.into()))?;
+    let order = order.clone().not_before(known.next.newest).with_id(id);
+    queries::insert(conn, &order)?;
+    let said = (EventType::Placed, said.as_str());
+    events::insert(conn, NewEventRow::of(event.get(), &order, said, &work.origin, made_by(work)))?;
+    known.next = Counters { last_order: id.get(), newest: order.ordered_at(), ..known.next };
+    Ok(order)
+}
+
+/// Stores what has become of an order, and of what it holds.
+fn change(
+    conn: &mut Conn,
+    known: &mut Known<'_>,
+    event: EventId,
+    changed: &ChangedOrder,
+    work: &Commit,
+) -> QueryResult<Outcome> {
+    let order = changed.order();
+    let mut moves: Vec<Move> = Vec::new();
+    if let Some(how) = changed.what().settles() {
+        let held = stock::held(conn, order.id())?;
+        if !held.is_empty() && !queries::is_at(conn, order.id(), changed.seen())? {
+            return Ok(Outcome::Refused(Refused::Stale));
+        }
+        let shelves = known.stockroom.knowing(conn, held.iter().map(|held| held.product))?;
+        match shelves.settle(&held, how) {
+            Ok(settled) => moves = settled,
+            Err(not_on_hand) => return Ok(Outcome::Refused(Refused::NotOnHand(not_on_hand))),
+        }
+    }
+    if !queries::change(conn, changed)? {
+        return Ok(Outcome::Refused(Refused::Stale));
+    }
+    let said = data(changed.what())?;
+    let said = (changed.what().event_type(), said.as_str());
+    events::insert(conn, NewEventRow::of(event.get(), order, said, &work.origin, made_by(work)))?;
+    stock::record(conn, event, &moves, Some(order.id()), None, order.updated_at())?;
+    Ok(Outcome::Changed)
+}
+
+fn made_by(work: &Commit) -> Option<&Idempotency> {
+    work.origin.actor.user().and(work.made_by.as_ref())
+}
+
 /// Does it and takes it back, so that it is as if it had never been, its numbers included.
-fn rehearse(conn: &mut Conn, keys: &mut Keys, next: &mut Counters, work: &Commit) -> QueryResult<Outcome> {
-    let (kept, before) = (keys.uncommitted(), *next);
+fn rehearse(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<Outcome> {
+    let (kept, stocked, before) = (known.keys.uncommitted(), known.stockroom.mark(), known.next);
     let mut outcome = None;
     let taken_back = conn.transaction::<(), _, _>(|conn| {
-        outcome = Some(commit(conn, keys, next, work)?);
+        outcome = Some(commit(conn, known, work)?);
         Err(Error::RollbackTransaction)
     });
-    keys.roll_back_to(kept);
-    *next = before;
+    known.keys.roll_back_to(kept);
+    known.stockroom.roll_back_to(stocked);
+    known.next = before;
     match (taken_back, outcome) {
         (Err(Error::RollbackTransaction), Some(outcome)) => Ok(outcome),
         (Err(error), _) => Err(error),
@@ -149,14 +236,15 @@ fn recall(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Outcome>> {
     let Some(event) = keys.event(user, &asked.key) else { return Ok(None) };
-    let (order, version, used_at, used_for) = events::made(conn, event)?;
-    let used_at = rows::moment(used_at).map_err(rows::corrupt)?;
-    match asked.judge(used_at, &used_for.unwrap_or_default(), now) {
+    let events::Made { kind, subject, version, at, fingerprint } = events::made(conn, event)?;
+    let used_at = rows::moment(at).map_err(rows::corrupt)?;
+    match asked.judge(used_at, &fingerprint.unwrap_or_default(), now) {
         KeyUse::Free => Ok(None),
-        KeyUse::Reused => Ok(Some(Outcome::KeyReused)),
-        KeyUse::Again => {
-            let order = queries::order(conn, order)?;
-            history::as_of(conn, order, version).map(|order| Some(Outcome::Known(order)))
+        KeyUse::Reused => Ok(Some(Outcome::Refused(Refused::KeyReused))),
+        KeyUse::Again if kind == rows::event::ORDER => {
+            let order = queries::order(conn, subject)?;
+            history::as_of(conn, order, version).map(|order| Some(Outcome::Known(Made::Order(order))))
         }
+        KeyUse::Again => history::made(conn, event).map(|made| Some(Outcome::Known(made))),
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use diesel::prelude::*;
-use orders_domain::{OrderId, ports::PortError};
+use orders_domain::{Currency, OrderId, ports::PortError};
 
 use super::{
     super::{
@@ -13,10 +13,13 @@ use super::{
     },
     Conn,
     commit::Counters,
-    connection, events, lists,
+    connection,
+    database::founded,
+    events, lists,
     lock::FileLock,
-    migrations, queries,
+    queries,
 };
+use crate::SystemClock;
 
 /// A file, while no server has it.
 pub struct SqliteCopy {
@@ -35,7 +38,7 @@ impl SqliteCopy {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let lock = FileLock::take(path)?;
         let mut conn = connection::writer(lock.database())?;
-        migrations::run(&mut conn)?;
+        founded(&mut conn, Currency::USD, &SystemClock)?;
         Ok(Self { conn, used_again: None, _lock: lock })
     }
 

@@ -2,12 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use orders_domain::ports::Clock;
+use orders_domain::{Currency, ports::Clock};
 use tokio::sync::watch;
 
 use super::{
     super::{OpenError, writer::Writer},
-    connection, lock, migrations,
+    Conn, connection, founding, lock, migrations,
     readers::Readers,
     store::SqliteStore,
 };
@@ -23,6 +23,8 @@ pub struct SqliteDatabase {
     pub(super) readers: Readers,
     /// The newest event that is on disk.
     pub(super) news: watch::Receiver<i64>,
+    /// Of all prices.
+    pub(super) currency: Currency,
     // Declared last, so dropped last: the file stays locked until the last write is done.
     _lock: lock::FileLock,
 }
@@ -35,23 +37,24 @@ impl SqliteDatabase {
     ///
     /// [`OpenError`], which says what is wrong in one line.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_by(path, Arc::new(SystemClock))
+        Self::open_by(path, Arc::new(SystemClock), Currency::USD)
     }
 
-    /// The same by another clock, which is asked once: for which keys still count.
+    /// The same by another clock, which is asked once: for which keys still count. A new shop has this
+    /// currency.
     ///
     /// # Errors
     ///
     /// [`OpenError`], which says what is wrong in one line.
-    pub fn open_by(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub fn open_by(path: &Path, clock: Arc<dyn Clock>, currency: Currency) -> Result<Self, OpenError> {
         let lock = lock::FileLock::take(path)?;
         let database = lock.database();
-        migrations::run(&mut connection::writer(database)?)?;
+        let currency = founded(&mut connection::writer(database)?, currency, clock.as_ref())?;
         let readers = Readers::open(database)?;
         let (tell, news) = watch::channel(0);
         let writer = Writer::start([SqliteStore::open(database.to_owned(), clock, tell)])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
-        Ok(Self { writer, readers, news, _lock: lock })
+        Ok(Self { writer, readers, news, currency, _lock: lock })
     }
 
     /// Takes no more writes, does those that wait, and leaves the file alone whole: what is in the
@@ -65,6 +68,12 @@ impl SqliteDatabase {
     pub fn record_pool_use(&self) {
         self.readers.record_use();
     }
+}
+
+/// Brings a database to this program's schema, and a new one to what a shop begins with.
+pub(super) fn founded(conn: &mut Conn, currency: Currency, clock: &dyn Clock) -> Result<Currency, OpenError> {
+    migrations::run(conn)?;
+    Ok(conn.immediate_transaction(|conn| founding::found(conn, currency, clock.now()))?)
 }
 
 impl Drop for SqliteDatabase {

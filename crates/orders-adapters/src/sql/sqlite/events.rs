@@ -40,12 +40,19 @@ pub fn last(conn: &mut Conn) -> QueryResult<Option<i64>> {
     events::table.order(events::id.desc()).select(events::id).first(conn).optional()
 }
 
-/// What an event says of the request that made it: its order and version, its date, the fingerprint.
-pub type MadeRow = (i64, i64, i64, Option<Vec<u8>>);
+/// What an event says of the request that made it.
+#[derive(Debug, Queryable)]
+pub struct Made {
+    pub kind: String,
+    pub subject: i64,
+    pub version: i64,
+    pub at: i64,
+    pub fingerprint: Option<Vec<u8>>,
+}
 
 /// What is to be known of the event that a key made.
-pub fn made(conn: &mut Conn, id: i64) -> QueryResult<MadeRow> {
-    let columns = (events::subject, events::version, events::at, events::request_fingerprint);
+pub fn made(conn: &mut Conn, id: i64) -> QueryResult<Made> {
+    let columns = (events::kind, events::subject, events::version, events::at, events::request_fingerprint);
     events::table.find(id).select(columns).get_result(conn)
 }
 

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Text},
     sqlite::Sqlite,
 };
-use orders_domain::{ChangedOrder, Happening, Order, OrderShipment, OrderStatus};
+use orders_domain::{ChangedOrder, Happening, Order, OrderId, OrderShipment, OrderStatus, Version};
 
 use super::{
     super::{
@@ -39,6 +39,12 @@ pub fn insert(conn: &mut Conn, order: &Order) -> QueryResult<()> {
         diesel::insert_into(order_products::table).values(line).execute(conn)?;
     }
     order.shipment().map_or(Ok(()), |shipment| set_shipment(conn, order.id().get(), shipment))
+}
+
+/// Whether an order is at this version.
+pub fn is_at(conn: &mut Conn, id: OrderId, version: Version) -> QueryResult<bool> {
+    let found: Option<i64> = orders::table.find(id.get()).select(orders::version).first(conn).optional()?;
+    Ok(found == Some(version.get()))
 }
 
 /// Stores what has become of an order, if it is still at the version that was changed. Whether it was.

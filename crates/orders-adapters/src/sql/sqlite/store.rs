@@ -18,9 +18,10 @@ use super::{
         writer::{BatchError, Isolation, Outcomes, Store, Write},
     },
     Conn,
-    commit::{self, Counters},
+    commit::{self, Counters, Known},
     connection,
     keys::Keys,
+    stock::Stockroom,
     wal::{self, WalLimit},
 };
 
@@ -36,6 +37,8 @@ pub struct SqliteStore {
     keys: Option<Keys>,
     /// `None` until read, and after a failure.
     counters: Option<Counters>,
+    /// Empty at first, and after a failure.
+    stockroom: Stockroom,
     clock_watch: ClockWatch,
     wal: WalLimit,
     /// Told of the newest event, once it is on disk.
@@ -79,6 +82,7 @@ impl SqliteStore {
             remembered: Box::new(move || started.elapsed()),
             keys: None,
             counters: None,
+            stockroom: Stockroom::default(),
             clock_watch: ClockWatch::default(),
             news,
         };
@@ -127,6 +131,7 @@ impl Store for SqliteStore {
         if let Some(earliest) = batch.iter().filter_map(commit::asked_at).min() {
             keys.cover(conn, earliest).map_err(|error| BatchError::Begin(error.into()))?;
         }
+        let stockroom = &mut self.stockroom;
         let mut begun = false;
         let mut written = None;
         let result = conn.immediate_transaction(|conn| {
@@ -135,12 +140,15 @@ impl Store for SqliteStore {
                 Some(known) => known,
                 None => Counters::read(conn)?,
             };
-            written = Some(commit::write_all(conn, keys, next, batch, isolation)?);
+            let mut known = Known { keys, stockroom, next };
+            let outcomes = commit::write_all(conn, &mut known, batch, isolation)?;
+            written = Some((outcomes, known.next));
             QueryResult::Ok(())
         });
         match (result, written) {
             (Ok(()), Some((outcomes, next))) => {
                 keys.committed(next.last_event);
+                stockroom.committed();
                 if self.clock_watch.jumped(next.newest, run) {
                     tracing::warn!(newest = %next.newest, "the clock has jumped ahead, and no order will be dated before it");
                 }
@@ -157,6 +165,7 @@ impl Store for SqliteStore {
             }
             (Err(error), None) => {
                 keys.roll_back_to(0);
+                stockroom.forget();
                 if begun {
                     return Err(BatchError::Statement(error.into()));
                 }
@@ -174,6 +183,7 @@ impl Store for SqliteStore {
             keys.roll_back_to(0);
         }
         self.counters = None;
+        self.stockroom.forget();
     }
 }
 

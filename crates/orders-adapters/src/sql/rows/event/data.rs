@@ -4,10 +4,12 @@ use std::{borrow::Cow, fmt::Write};
 
 use diesel::{QueryResult, result::Error};
 use orders_domain::{
-    EventType, Happening, InvalidInput, OrderProduct, OrderShipment, ProductId, Quantity, ShippingProvider,
-    TrackingNumber,
+    EventType, Facts, Happening, InvalidInput, OrderProduct, OrderShipment, ProductId, Quantity,
+    ShippingProvider, TrackingNumber,
 };
 use serde::{Deserialize, Serialize};
+
+use super::super::facts::{Read, Written};
 
 /// `data` as it is stored.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -82,6 +84,7 @@ impl<'a> Data<'a> {
             EventType::Processing | EventType::Shipped | EventType::Delivered | EventType::Cancelled => {
                 Happening::Moved { from: status(&self.from, "from")?, to: status(&self.to, "to")? }
             }
+            _ => return Err(InvalidInput::new("data", format!("of {kind} is not of an order"))),
         })
     }
 }
@@ -93,6 +96,28 @@ impl<'a> Data<'a> {
 /// None that can occur: texts and numbers can be written.
 pub fn data(what: &Happening) -> QueryResult<String> {
     serde_json::to_string(&Data::of(what)).map_err(|error| Error::SerializationError(error.into()))
+}
+
+/// `data` of an event of anything but an order.
+#[derive(Deserialize)]
+pub struct Other {
+    pub said: Read,
+    pub made: Read,
+}
+
+/// What is told of anything but an order, and what is kept with it, as their column has them.
+///
+/// # Errors
+///
+/// None that can occur: texts and numbers can be written.
+pub fn data_of_other(said: &Facts, made: &Facts) -> QueryResult<String> {
+    #[derive(Serialize)]
+    struct Other<'a> {
+        said: Written<'a>,
+        made: Written<'a>,
+    }
+    let other = Other { said: Written(said), made: Written(made) };
+    serde_json::to_string(&other).map_err(|error| Error::SerializationError(error.into()))
 }
 
 /// What placing an order comes to: [`data`] of [`Happening::placing`], made from the lines at once.

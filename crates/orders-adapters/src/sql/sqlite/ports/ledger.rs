@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Idempotency, Order, UserId,
-    ports::{Commit, Committed, Ledger, Refused},
+    Idempotency, UserId,
+    ports::{Commit, Committed, Ledger, Made, Refused},
 };
 
 use super::super::{super::writer::Write, SqliteDatabase};
@@ -24,7 +24,7 @@ impl Ledger for SqliteDatabase {
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused> {
+    ) -> Result<Option<Made>, Refused> {
         self.writer.recall(user, idempotency, now).await
     }
 }

@@ -1,0 +1,259 @@
+//! What a commit does to memory: all of it or nothing.
+
+use chrono::{DateTime, SubsecRound};
+use orders_domain::{
+    Event, EventId, EventType, Facts, Happening, Idempotency, LocationId, MovementId, NewOrder, Order,
+    OrderId, OrderProductId, Product, ProductId, Subject, Version, What,
+    ledger::selling::{self, Sold},
+    ports::{Change, Commit, Committed, Made, PortError, Refused, Taken},
+    stock::{
+        Location, Movement,
+        holding::{self, OfLine},
+        keeping::{Kept, StockChange, StockDecision},
+        movement::{Move, Reason},
+        shelves::{Place, Shelf, Shelves, Spot},
+    },
+};
+
+use super::State;
+
+/// What is to be said of what was made.
+struct Told {
+    subject: Subject,
+    version: Version,
+    what: What,
+    made: Made,
+    moves: Vec<Move>,
+    reason: Option<Reason>,
+}
+
+impl Told {
+    fn of(subject: Subject, version: Version, (event_type, said): (EventType, Facts), made: Made) -> Self {
+        let what = What::Other { event_type, said, made: made.facts() };
+        Self { subject, version, what, made, moves: Vec::new(), reason: None }
+    }
+
+    fn of_order(order: Order, what: Happening, moves: Vec<Move>) -> Self {
+        let (subject, version) = (Subject::Order(order.id()), order.version());
+        Self { subject, version, what: What::Order(what), made: Made::Order(order), moves, reason: None }
+    }
+}
+
+impl State {
+    pub(super) fn commit(&mut self, work: Commit) -> Result<Committed, Refused> {
+        let asked = work.origin.actor.user().zip(work.made_by);
+        if let Some((user, asked)) = &asked
+            && let Some(made) = self.recall(*user, asked, work.now)?
+        {
+            return Ok(Committed::Before(made));
+        }
+        let told = match self.make(work.change)? {
+            Ok(told) => told,
+            Err(same) => return Ok(Committed::Now(same)),
+        };
+        let id = self.events.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
+        let id = EventId::try_from(id).map_err(PortError::corrupt)?;
+        if let Some((user, Idempotency { key, fingerprint })) = asked {
+            self.keys.insert((user, key), (fingerprint, id));
+        }
+        let at = match &told.made {
+            Made::Order(order) => order.updated_at(),
+            _ => work.now.trunc_subsecs(3),
+        };
+        self.record(id, &told, at);
+        let Told { subject, version, what, made, .. } = told;
+        self.events.insert(id, Event { id, subject, version, at, origin: work.origin, what });
+        Ok(Committed::Now(made))
+    }
+
+    /// Makes the change; `Err` of what is so already.
+    fn make(&mut self, change: Change) -> Result<Result<Told, Made>, Refused> {
+        Ok(Ok(match change {
+            Change::Place(order) => self.place(order, Vec::new())?,
+            Change::Sell(basket) => {
+                let mut shelves = self.shelves(basket.lines().iter().map(|line| line.product));
+                let Sold { order, moves } = selling::sell(&mut shelves, &basket).map_err(Refused::NotSold)?;
+                self.keep_levels(shelves);
+                self.place(order, moves)?
+            }
+            Change::Order(changed) => {
+                let id = changed.order().id();
+                if self.orders.get(&id).is_none_or(|stored| stored.version() != changed.seen()) {
+                    return Err(Refused::Stale);
+                }
+                let what = changed.what().clone();
+                let mut moves = Vec::new();
+                if let Some(how) = what.settles() {
+                    let held = holding::held(&self.of_lines(id));
+                    let mut shelves = self.shelves(held.iter().map(|held| held.product));
+                    moves = shelves.settle(&held, how).map_err(Refused::NotOnHand)?;
+                    self.keep_levels(shelves);
+                }
+                let order = changed.into_order();
+                self.orders.insert(id, order.clone());
+                Told::of_order(order, what, moves)
+            }
+            Change::NewProduct(new) => {
+                let next = self.products.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
+                let id = new.id.map_or_else(|| ProductId::try_from(next), Ok).map_err(PortError::corrupt)?;
+                if self.products.contains_key(&id) {
+                    return Err(Refused::Taken(Taken::ProductId(id.get())));
+                }
+                let product = Product { id, details: new.details, version: Version::FIRST };
+                let said = Facts::new().with("to", product.details.facts());
+                self.set_product(&product, (EventType::ProductCreated, said))?
+            }
+            Change::Product(changed) => {
+                let product = changed.product();
+                if self.products.get(&product.id).is_none_or(|stored| stored.version != changed.seen()) {
+                    return Err(Refused::Stale);
+                }
+                self.set_product(product, (EventType::ProductChanged, changed.said().clone()))?
+            }
+            Change::NewLocation(new) => {
+                if self.places.iter().any(|place| place.code == new.code) {
+                    return Err(Refused::Taken(Taken::LocationCode(new.code.to_string())));
+                }
+                if self.places.len() >= Location::MOST {
+                    return Err(Refused::Taken(Taken::Locations));
+                }
+                let id = i64::try_from(self.places.len() + 1).unwrap_or(i64::MAX);
+                let id = LocationId::try_from(id).map_err(PortError::corrupt)?;
+                let place = Location { id, code: new.code, details: new.details, version: Version::FIRST };
+                self.places.push(place.clone());
+                let said = (EventType::LocationCreated, Facts::new().with("to", place.details.facts()));
+                Told::of(Subject::Location(place.code.clone()), place.version, said, Made::Location(place))
+            }
+            Change::Location(changed) => {
+                let place = changed.location().clone();
+                let stored = self.places.iter_mut().find(|stored| stored.id == place.id);
+                let stored =
+                    stored.filter(|stored| stored.version == changed.seen()).ok_or(Refused::Stale)?;
+                *stored = place.clone();
+                let said = (EventType::LocationChanged, changed.said().clone());
+                Told::of(Subject::Location(place.code.clone()), place.version, said, Made::Location(place))
+            }
+            Change::Stock(change) => return self.keep_stock(change),
+        }))
+    }
+
+    fn place(&mut self, order: NewOrder, moves: Vec<Move>) -> Result<Told, Refused> {
+        let (newest, earliest) = match self.orders.last_key_value() {
+            Some((id, newest)) => (id.get(), newest.ordered_at()),
+            None => (0, DateTime::UNIX_EPOCH),
+        };
+        let id = OrderId::try_from(newest + 1).map_err(PortError::corrupt)?;
+        let order = order.not_before(earliest).with_id(id);
+        self.orders.insert(id, order.clone());
+        let what = Happening::placing(&order);
+        Ok(Told::of_order(order, what, moves))
+    }
+
+    fn set_product(&mut self, product: &Product, said: (EventType, Facts)) -> Result<Told, Refused> {
+        if let Some(sku) = &product.details.sku {
+            let is_other =
+                |other: &Product| other.id != product.id && other.details.sku.as_ref() == Some(sku);
+            if self.products.values().any(is_other) {
+                return Err(Refused::Taken(Taken::Sku(sku.as_str().to_owned())));
+            }
+        }
+        self.products.insert(product.id, product.clone());
+        Ok(Told::of(Subject::Product(product.id), product.version, said, Made::Product(product.clone())))
+    }
+
+    fn keep_stock(&mut self, change: StockChange) -> Result<Result<Told, Made>, Refused> {
+        let mut shelves = self.shelves([change.product]);
+        for code in change.places() {
+            if let Some(place) = self.places.iter().find(|place| place.code == *code) {
+                shelves.add_place(change.product, self::place(place));
+            }
+        }
+        let decision = match shelves.keep(&change).map_err(Refused::NotKept)? {
+            Ok(decision) if decision.is_short() => {
+                let orders = self.holders(&decision.kept);
+                decision.held_by(orders)
+            }
+            Ok(decision) => decision,
+            Err(same) => return Ok(Err(Made::Stock(same))),
+        };
+        self.keep_levels(shelves);
+        let StockDecision { moves, event, subject, version, said, kept } = decision;
+        let told = Told::of(subject, version, (event, said), Made::Stock(kept));
+        Ok(Ok(Told { moves, reason: Some(change.reason), ..told }))
+    }
+
+    fn holders(&self, kept: &Kept) -> Vec<OrderId> {
+        let Some(level) = kept.levels.first() else { return Vec::new() };
+        let of_product = self.movements.values().rev().filter(|(product, _)| *product == level.product);
+        let newest = of_product.map(|(_, movement)| movement).take(holding::LOOKED_THROUGH);
+        let here = newest.filter(|movement| movement.location == level.location);
+        holding::holders(here.filter_map(|movement| Some((movement.line?, movement.kind, movement.quantity))))
+    }
+
+    fn of_lines(&self, order: OrderId) -> Vec<OfLine> {
+        let of_order = self.movements.values().filter(|(_, movement)| movement.order == Some(order));
+        let of_line = |(product, movement): &(ProductId, Movement)| {
+            let place = self.places.iter().find(|place| place.code == movement.location)?;
+            let (line, location) = (movement.line?, place.id);
+            Some(OfLine {
+                line,
+                product: *product,
+                location,
+                kind: movement.kind,
+                quantity: movement.quantity,
+            })
+        };
+        of_order.filter_map(of_line).collect()
+    }
+
+    /// What is known of these products.
+    pub(super) fn shelves(&self, products: impl IntoIterator<Item = ProductId>) -> Shelves {
+        let mut shelves = Shelves::new();
+        for id in products {
+            let Some(product) = self.products.get(&id) else { continue };
+            let spots = self.places.iter().filter_map(|at| {
+                let level = *self.levels.get(&(id, at.id.get()))?;
+                Some(Spot { place: place(at), level })
+            });
+            shelves.learn(id, Shelf::new(product.terms(), spots));
+        }
+        shelves
+    }
+
+    fn keep_levels(&mut self, mut shelves: Shelves) {
+        for ((product, location), level) in shelves.settle_changes() {
+            self.levels.insert((product, location.get()), level);
+        }
+    }
+
+    fn record(&mut self, event: EventId, told: &Told, at: DateTime<chrono::Utc>) {
+        let order = match &told.made {
+            Made::Order(order) => Some(order.id()),
+            _ => None,
+        };
+        for (position, moved) in told.moves.iter().enumerate() {
+            let Some(place) = self.places.iter().find(|place| place.id == moved.location) else { continue };
+            let line = order.zip(moved.line).map(|(order, line)| OrderProductId::of_line(order, line.into()));
+            let movement = Movement {
+                id: MovementId::of_event(event, position),
+                location: place.code.clone(),
+                kind: moved.kind,
+                quantity: moved.quantity,
+                on_hand_after: moved.on_hand_after,
+                reserved_after: moved.reserved_after,
+                order,
+                line,
+                shipment: None,
+                reason: told.reason.clone(),
+                event,
+                at,
+            };
+            self.movements.insert(movement.id, (moved.product, movement));
+        }
+    }
+}
+
+fn place(at: &Location) -> Place {
+    let (priority, active) = (at.details.priority, at.details.active);
+    Place { id: at.id, code: at.code.clone(), priority, active }
+}
