@@ -4,6 +4,9 @@ use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionW
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 mod batch;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "catalogue.rs"]
+mod catalogue;
 mod changes;
 mod complete;
 mod connection;
@@ -12,8 +15,12 @@ mod database;
 mod events;
 mod finder;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "founding.rs"]
+mod founding;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "history.rs"]
 mod history;
+mod keeping;
 mod keys;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
@@ -31,7 +38,9 @@ mod replica;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "revocations.rs"]
 mod revocations;
+mod selling;
 mod settled;
+mod stock;
 mod store;
 mod tls;
 mod url;

@@ -3,7 +3,7 @@
 //! What stands for many rows is sent as arrays, so the text is the same for every batch and the
 //! database keeps it prepared. The statement is a transaction of its own. It is put together from a
 //! piece a table, each in the file of its table, in the order in which locks are taken: events, with
-//! their keys, before orders.
+//! their keys, before orders. Levels were locked before it.
 
 use std::collections::HashSet;
 
@@ -16,8 +16,9 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    Idempotency, OrderStatus, UserId, Version,
+    Idempotency, NewOrder, OrderStatus, UserId, Version,
     ports::{Change, Commit},
+    stock::movement::Move,
 };
 
 use super::{
@@ -31,6 +32,7 @@ use super::{
     events::Events,
     orders::{Lines, Orders},
     pieces::Sql,
+    stock::{Levels, Moves},
 };
 
 /// The rows of a batch, by column. `place` counts from 1 within the new orders and the changes.
@@ -45,6 +47,8 @@ pub struct Batch<'a> {
     changings: Events<'a>,
     /// The keys of the batch: the second one of a key would only use up an id.
     keys: HashSet<(UserId, &'a str)>,
+    moves: Moves,
+    levels: Levels,
 }
 
 /// What a commit has become in a batch.
@@ -59,8 +63,19 @@ pub enum Added {
 }
 
 impl<'a> Batch<'a> {
-    /// Adds a commit. Of one key, a batch takes one only.
-    pub fn add(&mut self, work: &'a Commit) -> QueryResult<Added> {
+    /// A batch that comes to these levels.
+    pub fn with_levels(levels: Levels) -> Self {
+        Self { levels, ..Self::default() }
+    }
+
+    /// Adds a commit: what is sold as the order that it is, and with what moves. Of one key, a batch takes
+    /// one only.
+    pub fn add(
+        &mut self,
+        work: &'a Commit,
+        sold: Option<&'a NewOrder>,
+        moves: &[Move],
+    ) -> QueryResult<Added> {
         let asked = work.origin.actor.user().zip(work.made_by.as_ref());
         if let Some((user, Idempotency { key, .. })) = asked
             && !self.keys.insert((user, key.as_str()))
@@ -68,18 +83,22 @@ impl<'a> Batch<'a> {
             return Ok(Added::Not);
         }
         let made_by = asked.map(|(_, made_by)| made_by);
-        Ok(match &work.change {
-            Change::Place(order) => {
+        Ok(match (&work.change, sold) {
+            (Change::Place(order), _) | (Change::Sell(_), Some(order)) => {
                 let place = self.orders.add(order);
                 self.lines.add(place, order.lines());
                 self.placings.add(&work.origin, made_by, data_of_placing(order.lines()));
+                self.moves.of_order(place, moves);
                 Added::Order
             }
-            Change::Order(changed) => {
-                self.changes.add(changed);
+            (Change::Order(changed), _) => {
+                let place = self.changes.add(changed);
                 self.changings.add(&work.origin, made_by, data(changed.what())?);
+                self.moves.of_change(place, moves);
                 Added::Change
             }
+            // What is not sold is not written, and what the shop's people change goes by itself.
+            _ => Added::Not,
         })
     }
 
@@ -135,7 +154,7 @@ impl RunQueryDsl<Conn> for WriteBatch<'_> {}
 
 impl QueryFragment<Pg> for WriteBatch<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Batch { orders, lines, placings, changes, changings, .. } = self.batch;
+        let Batch { orders, lines, placings, changes, changings, moves, levels, .. } = self.batch;
         let mut sql = Sql::new(out);
         // What is asked for, without what is known already: a key that was used, an order that has moved on.
         sql.text("WITH ");
@@ -175,9 +194,14 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         lines.insert(&mut sql)?;
         sql.text(", ");
         changes.make(&mut sql)?;
+        sql.text(", levelled AS (");
+        levels.set(&mut sql)?;
+        sql.text("), ");
+        moves.insert(&mut sql)?;
         sql.text(
             " SELECT place, id, order_date FROM stored UNION ALL SELECT place, NULL, NULL FROM moved \
-             UNION ALL SELECT one, NULL, NULL FROM sure WHERE one <> 1",
+             UNION ALL SELECT one, NULL, NULL FROM sure WHERE one <> 1 \
+             UNION ALL SELECT one, NULL, NULL FROM surely_moved WHERE one <> 1",
         );
         Ok(())
     }

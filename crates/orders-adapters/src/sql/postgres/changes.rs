@@ -26,8 +26,8 @@ pub struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// Adds one.
-    pub fn add(&mut self, changed: &'a ChangedOrder) {
+    /// Adds one; its place.
+    pub fn add(&mut self, changed: &'a ChangedOrder) -> i64 {
         let order = changed.order();
         self.id.push(order.id().get());
         self.seen.push(changed.seen().get());
@@ -37,6 +37,7 @@ impl<'a> Changes<'a> {
         self.number.push(order.shipment().map(OrderShipment::tracking_number));
         self.version.push(order.version().get());
         self.what.push(changed.what().event_type().parts().1);
+        self.id.len().try_into().unwrap_or(i64::MAX)
     }
 
     /// Whether there is none.

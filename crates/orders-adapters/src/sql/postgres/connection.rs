@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::{connection::SimpleConnection, r2d2::R2D2Connection, result::Error};
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::BlockOn};
-use orders_domain::failure::with_causes;
+use orders_domain::{Currency, failure::with_causes};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -43,6 +43,8 @@ pub struct PostgresOptions {
     pub statement_timeout: Duration,
     /// How long a statement may wait for a lock before the database ends it.
     pub lock_timeout: Duration,
+    /// Of all prices, of a shop that begins.
+    pub currency: Currency,
 }
 
 impl Default for PostgresOptions {
@@ -53,6 +55,7 @@ impl Default for PostgresOptions {
             connect_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(1),
+            currency: Currency::USD,
         }
     }
 }

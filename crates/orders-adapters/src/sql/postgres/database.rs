@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use orders_domain::ports::{Cause, PortError};
+use orders_domain::{
+    Currency,
+    ports::{Cause, PortError},
+};
 
 use super::{
     super::{OpenError, unavailable, writer::Writer},
@@ -26,11 +29,16 @@ pub struct PostgresDatabase {
     pub(super) writer: Writer,
     /// Does what is taken back, which takes several round trips: no commit waits for that.
     pub(super) rehearser: Writer,
+    /// Does what the shop's people change, a transaction each: no order waits for that, but where they are
+    /// about the same levels.
+    pub(super) keeper: Writer,
     pub(super) finder: Finder,
     readers: Readers,
     pub(super) replica: Option<Replica>,
     pub(super) news: News,
     pub(super) options: PostgresOptions,
+    /// Of all prices.
+    pub(super) currency: Currency,
 }
 
 impl PostgresDatabase {
@@ -50,6 +58,7 @@ impl PostgresDatabase {
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
         copy::refuse_unfinished(&mut conn)?;
+        let currency = migrate::found(&mut conn, options.currency)?;
         drop(conn);
         let thread =
             |error: std::io::Error| OpenError::Open { database: url.to_string(), reason: error.to_string() };
@@ -58,12 +67,14 @@ impl PostgresDatabase {
         let readers = Readers::new(Arc::clone(&connector), options.connect_timeout);
         Ok(Self {
             writer: Writer::start(stores).map_err(thread)?,
-            rehearser: Writer::start([PostgresStore::new(connector)]).map_err(thread)?,
+            rehearser: Writer::start([PostgresStore::new(Arc::clone(&connector))]).map_err(thread)?,
+            keeper: Writer::start([PostgresStore::new(connector)]).map_err(thread)?,
             finder,
             news: News::new(readers.clone()),
             readers,
             replica: replica.map(|url| Replica::new(url, options)).transpose()?,
             options,
+            currency,
         })
     }
 

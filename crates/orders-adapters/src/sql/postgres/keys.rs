@@ -15,7 +15,7 @@ use orders_domain::{Idempotency, KeyUse, UserId};
 
 use super::{
     super::{
-        rows::{self, column, nullable},
+        rows::{self, column, event::ORDER, nullable},
         schema::events,
     },
     Conn,
@@ -34,7 +34,9 @@ pub struct Asked<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {
     /// It has made this version of this order by the same request.
-    Made(i64, i64),
+    MadeOrder(i64, i64),
+    /// It has made what this event says by the same request.
+    Made(i64),
     /// It stands for another request.
     Reused,
     /// It has made this event, too long ago to count.
@@ -63,7 +65,8 @@ pub fn free(conn: &mut Conn, ids: &[i64]) -> QueryResult<()> {
 struct KeyRow {
     place: usize,
     event: i64,
-    order: i64,
+    kind: String,
+    subject: i64,
     version: i64,
     date: i64,
     fingerprint: Option<Vec<u8>>,
@@ -75,20 +78,22 @@ impl KeyRow {
         let used_for = self.fingerprint.as_deref().unwrap_or_default();
         Ok(match asked.idempotency.judge(used_at, used_for, asked.now) {
             KeyUse::Free => Known::Expired(self.event),
-            KeyUse::Again => Known::Made(self.order, self.version),
+            KeyUse::Again if self.kind == ORDER => Known::MadeOrder(self.subject, self.version),
+            KeyUse::Again => Known::Made(self.event),
             KeyUse::Reused => Known::Reused,
         })
     }
 }
 
-type KeyTypes = (BigInt, BigInt, BigInt, BigInt, BigInt, Nullable<Binary>);
+type KeyTypes = (BigInt, BigInt, BigInt, BigInt, BigInt, Nullable<Binary>, Text);
 
 impl FromSqlRow<KeyTypes, Pg> for KeyRow {
     fn build_from_row<'a>(row: &impl Row<'a, Pg>) -> deserialize::Result<Self> {
         Ok(Self {
             place: usize::try_from(column::<BigInt, _, i64>(row, 0)? - 1)?,
             event: column::<BigInt, _, _>(row, 1)?,
-            order: column::<BigInt, _, _>(row, 2)?,
+            kind: column::<Text, _, _>(row, 6)?,
+            subject: column::<BigInt, _, _>(row, 2)?,
             version: column::<BigInt, _, _>(row, 3)?,
             date: column::<BigInt, _, _>(row, 4)?,
             fingerprint: nullable::<Binary, _, _>(row, 5)?,
@@ -115,11 +120,11 @@ impl RunQueryDsl<Conn> for FindKeys<'_> {}
 impl QueryFragment<Pg> for FindKeys<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut sql = Sql::new(out);
-        sql.text("SELECT place, id, subject, version, at, request_fingerprint FROM unnest(");
+        sql.text("SELECT place, id, subject, version, at, request_fingerprint, kind FROM unnest(");
         sql.bind::<Array<BigInt>, _>(&self.user)?.text(", ");
         sql.bind::<Array<Text>, _>(&self.key)?.text(
             ") WITH ORDINALITY AS asked (asker, key, place), \
-             LATERAL (SELECT id, subject, version, at, request_fingerprint FROM events \
+             LATERAL (SELECT id, subject, version, at, request_fingerprint, kind FROM events \
              WHERE actor = asked.asker AND idempotency_key = asked.key LIMIT 1) AS known",
         );
         Ok(())

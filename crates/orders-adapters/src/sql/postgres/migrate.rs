@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
-use orders_domain::UserId;
+use orders_domain::{Currency, UserId, ports::Clock};
 
 use super::{
     super::{Applied, MigrationState, OpenError},
     Conn,
     connection::{Connector, PostgresOptions, Purpose},
-    migrations, revocations,
+    founding, migrations, revocations,
     url::PostgresUrl,
 };
+use crate::SystemClock;
 
 /// The oldest release whose functions and statements this program can use.
 const OLDEST: i32 = 130_000;
@@ -55,6 +56,16 @@ pub fn revert(
         conn.batch_execute(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
     };
     alone(&mut conn, |conn| migrations::revert(conn, lose_orders, lock))
+}
+
+/// Has a new database begin as a shop does, with this currency; the currency of one that has begun. Of
+/// several servers that start at once, one does it.
+pub fn found(conn: &mut Conn, currency: Currency) -> Result<Currency, OpenError> {
+    let founded = conn.transaction(|conn| {
+        conn.batch_execute(LOCK)?;
+        founding::found(conn, currency, SystemClock.now())
+    });
+    Ok(founded?)
 }
 
 /// Has the tokens of a user that were made until `at` count for nothing, on all servers.

@@ -1,5 +1,6 @@
 //! The ports over the database, a file each.
 
+mod catalogue;
 mod feed;
 mod ledger;
 mod orders;

@@ -1,9 +1,10 @@
 //! What a batch comes to: first the statement that writes it, then what is left to say of keys.
 
+use chrono::{DateTime, Utc};
 use diesel::{Connection, QueryResult, connection::SimpleConnection, result::Error};
 use orders_domain::{
     OrderId,
-    ports::{Change, Commit, PortError},
+    ports::{Change, Commit, Made, PortError, Refused},
 };
 
 use super::{
@@ -14,8 +15,9 @@ use super::{
     Conn,
     batch::{Added, Batch, Written},
     connection::is_lost,
-    finder, history,
+    finder, history, keeping,
     keys::{self, Asked, Known},
+    selling::{self, Decisions},
 };
 
 /// How often a key is looked at again, should it change hands between two looks.
@@ -36,13 +38,16 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
         conn.batch_execute(PROBE)?;
     }
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
-    let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_));
+    let by_itself = |index: &usize| keeping::of(&writes[*index]).is_some();
+    let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_)) && !by_itself(index);
     answers.write_once(conn, (0..writes.len()).filter(in_earnest).collect())?;
     if let Err(error) = answers.settle_keys(conn, in_earnest) {
         answers.fail_the_rest(error, in_earnest);
     }
     for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
-        if let Err(error) = answers.rehearse(conn, index) {
+        if let Write::Commit(work) = &writes[index] {
+            answers.said[index] = Some(keeping::keep_patiently(conn, work));
+        } else if let Err(error) = answers.rehearse(conn, index) {
             answers.said[index] = Some(Err(error));
         }
     }
@@ -64,17 +69,39 @@ impl Answers<'_> {
             Write::Commit(Commit { change: Change::Order(changed), .. }) => Some(changed.order().id()),
             _ => None,
         });
-        let mut batch = Batch::default();
+        if selling::needs_stock(self.writes, &indices) {
+            return conn.transaction(|conn| {
+                let decisions = selling::decide(conn, self.writes, &indices)?;
+                self.write_decided(conn, &indices, decisions)
+            });
+        }
+        self.write_decided(conn, &indices, Decisions::default())
+    }
+
+    fn write_decided(&mut self, conn: &mut Conn, indices: &[usize], decisions: Decisions) -> QueryResult<()> {
+        let Decisions { sold, moves, levels, refused, known } = decisions;
+        for (index, outcome) in refused {
+            self.said[index] = Some(Ok(outcome));
+        }
+        let mut batch = Batch::with_levels(levels);
         let (mut orders, mut changes) = (Vec::new(), Vec::new());
         for index in indices {
-            match &self.writes[index] {
-                Write::Commit(work) | Write::Rehearse(work) => match batch.add(work)? {
-                    Added::Order => orders.push(index),
-                    Added::Change => changes.push(index),
-                    Added::Not => {}
-                },
+            if self.said[*index].is_some() || known.contains(index) {
+                continue;
+            }
+            match &self.writes[*index] {
+                Write::Commit(work) | Write::Rehearse(work) => {
+                    let sold = sold.get(index);
+                    let moves = sold.map(|sold| &sold.moves).or_else(|| moves.get(index));
+                    let moves = moves.map(Vec::as_slice).unwrap_or_default();
+                    match batch.add(work, sold.map(|sold| &sold.order), moves)? {
+                        Added::Order => orders.push(*index),
+                        Added::Change => changes.push(*index),
+                        Added::Not => {}
+                    }
+                }
                 // It has come through before.
-                Write::Probe => self.said[index] = Some(Ok(Outcome::Nothing)),
+                Write::Probe => self.said[*index] = Some(Ok(Outcome::Nothing)),
                 Write::Recall { .. } => {}
             }
         }
@@ -86,14 +113,21 @@ impl Answers<'_> {
             if let Write::Commit(Commit { made_by: None, .. })
             | Write::Rehearse(Commit { made_by: None, .. }) = &self.writes[*index]
             {
-                self.said[*index] = Some(Ok(Outcome::Stale));
+                self.said[*index] = Some(Ok(Outcome::Refused(Refused::Stale)));
             }
         }
         for written in batch.write(conn)? {
             match written {
                 Written::Placed { place, id, date } => {
-                    let outcome = placed(id, date)?;
+                    let (id, date) = placed(id, date)?;
                     if let Some(index) = orders.get(place) {
+                        let outcome = match sold.get(index) {
+                            Some(sold) => {
+                                let order = sold.order.clone().not_before(date).with_id(id);
+                                Outcome::Made(Made::Order(order))
+                            }
+                            None => Outcome::Placed(id, date),
+                        };
                         self.said[*index] = Some(Ok(outcome));
                     }
                 }
@@ -110,6 +144,10 @@ impl Answers<'_> {
     /// Does one and takes it back.
     fn rehearse(&mut self, conn: &mut Conn, index: usize) -> Result<(), PortError> {
         let taken_back = conn.transaction::<(), Error, _>(|conn| {
+            if let Some(work) = keeping::of(&self.writes[index]) {
+                self.said[index] = Some(Ok(keeping::keep(conn, work)?));
+                return Err(Error::RollbackTransaction);
+            }
             self.write_once(conn, vec![index])?;
             if let Err(error) = self.settle_keys(conn, |open| *open == index) {
                 self.said[index] = Some(Err(error));
@@ -149,10 +187,14 @@ impl Answers<'_> {
             let (indices, asked): (Vec<_>, Vec<_>) = open.into_iter().unzip();
             let known = keys::find(conn, &asked).map_err(unwritten)?;
             let (mut made, mut expired, mut again) = (Vec::new(), Vec::new(), Vec::new());
+            let mut others = Vec::new();
             for (place, index) in indices.into_iter().enumerate() {
                 match (known.get(&place), &self.writes[index]) {
-                    (Some(Known::Made(order, version)), _) => made.push((index, *order, *version)),
-                    (Some(Known::Reused), _) => self.said[index] = Some(Ok(Outcome::KeyReused)),
+                    (Some(Known::MadeOrder(order, version)), _) => made.push((index, *order, *version)),
+                    (Some(Known::Made(event)), _) => others.push((index, *event)),
+                    (Some(Known::Reused), _) => {
+                        self.said[index] = Some(Ok(Outcome::Refused(Refused::KeyReused)));
+                    }
                     (_, Write::Recall { .. }) => self.said[index] = Some(Ok(Outcome::Nothing)),
                     (Some(Known::Expired(event)), _) => {
                         expired.push(*event);
@@ -162,6 +204,10 @@ impl Answers<'_> {
                 }
             }
             self.recall(conn, &made)?;
+            for (index, event) in others {
+                let made = history::made(conn, event).map_err(failure)?;
+                self.said[index] = Some(Ok(Outcome::Known(made)));
+            }
             if !expired.is_empty() {
                 keys::free(conn, &expired).map_err(unwritten)?;
             }
@@ -169,7 +215,7 @@ impl Answers<'_> {
             self.write_once(conn, again).map_err(|error| after_writing(conn, error))?;
             // Its key is nobody's, so it was its version.
             for index in changes {
-                self.said[index].get_or_insert(Ok(Outcome::Stale));
+                self.said[index].get_or_insert(Ok(Outcome::Refused(Refused::Stale)));
             }
         }
         Ok(())
@@ -190,7 +236,7 @@ impl Answers<'_> {
         for (index, id, version) in made {
             if let Some(order) = orders.get(id) {
                 let order = history::as_of(conn, order.clone(), *version).map_err(failure)?;
-                self.said[*index] = Some(Ok(Outcome::Known(order)));
+                self.said[*index] = Some(Ok(Outcome::Known(Made::Order(order))));
             }
         }
         Ok(())
@@ -207,9 +253,9 @@ impl Answers<'_> {
     }
 }
 
-fn placed(id: i64, date: i64) -> QueryResult<Outcome> {
+fn placed(id: i64, date: i64) -> QueryResult<(OrderId, DateTime<Utc>)> {
     let id = OrderId::try_from(id).map_err(rows::corrupt)?;
-    Ok(Outcome::Placed(id, rows::moment(date).map_err(rows::corrupt)?))
+    Ok((id, rows::moment(date).map_err(rows::corrupt)?))
 }
 
 /// A failure of something that writes no order.

@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Idempotency, Order, UserId,
-    ports::{Commit, Committed, Ledger, PortError, Refused},
+    Idempotency, UserId,
+    ports::{Commit, Committed, Ledger, Made, PortError, Refused},
 };
 
-use super::super::{super::writer::Write, PostgresDatabase, database::within};
+use super::super::{super::writer::Write, PostgresDatabase, database::within, keeping};
 
 #[async_trait]
 impl Ledger for PostgresDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
-        within(self.patience(), PortError::Unknown, self.writer.commit(Write::Commit(work))).await
+        let writer = if keeping::is_kept(&work) { &self.keeper } else { &self.writer };
+        within(self.patience(), PortError::Unknown, writer.commit(Write::Commit(work))).await
     }
 
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
@@ -24,7 +25,7 @@ impl Ledger for PostgresDatabase {
         user: UserId,
         idempotency: Idempotency,
         now: DateTime<Utc>,
-    ) -> Result<Option<Order>, Refused> {
+    ) -> Result<Option<Made>, Refused> {
         let recalling = self.writer.recall(user, idempotency, now);
         within(self.patience(), PortError::Unavailable, recalling).await
     }

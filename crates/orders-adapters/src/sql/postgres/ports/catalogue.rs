@@ -1,0 +1,65 @@
+//! Products, places and stock, to read.
+
+use async_trait::async_trait;
+use orders_domain::{
+    Currency, EventId, LocationCode, MovementId, PageLimit, ProductId,
+    ports::{Catalogue, Offer, PortError, ProductQuery, Stock},
+    stock::{Location, Movement, StockLevel},
+};
+
+use super::super::{PostgresDatabase, catalogue, pool::Readers, settled};
+
+#[async_trait]
+impl Catalogue for PostgresDatabase {
+    fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    async fn find(&self, ids: &[ProductId]) -> Result<Vec<Option<Offer>>, PortError> {
+        let wanted: Vec<_> = ids.iter().map(|id| id.get()).collect();
+        let found =
+            self.read(move |readers: &Readers| readers.read(|conn| catalogue::find(conn, &wanted))).await?;
+        let at = |id: &ProductId| found.iter().find(|offer| offer.product.id == *id).cloned();
+        Ok(ids.iter().map(at).collect())
+    }
+
+    async fn products(&self, query: ProductQuery) -> Result<Vec<Offer>, PortError> {
+        self.read(move |readers: &Readers| readers.read(|conn| catalogue::page(conn, &query))).await
+    }
+}
+
+#[async_trait]
+impl Stock for PostgresDatabase {
+    async fn locations(&self) -> Result<Vec<Location>, PortError> {
+        self.read(|readers: &Readers| readers.read(catalogue::places)).await
+    }
+
+    async fn levels(
+        &self,
+        product: ProductId,
+        at: Option<LocationCode>,
+    ) -> Result<Option<Vec<StockLevel>>, PortError> {
+        let look =
+            move |readers: &Readers| readers.read(|conn| catalogue::levels(conn, product.get(), at.as_ref()));
+        self.read(look).await
+    }
+
+    async fn movements(
+        &self,
+        product: ProductId,
+        after: Option<MovementId>,
+        limit: PageLimit,
+    ) -> Result<Option<Vec<Movement>>, PortError> {
+        let look = move |readers: &Readers| {
+            readers.read(|conn| {
+                // Of events that are all there.
+                let last = match EventId::try_from(settled::events(conn)? + 1) {
+                    Ok(next) => MovementId::of_event(next, 0).get() - 1,
+                    Err(_) => 0,
+                };
+                catalogue::movements(conn, product.get(), after, limit, last)
+            })
+        };
+        self.read(look).await
+    }
+}
