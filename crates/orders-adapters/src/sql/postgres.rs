@@ -8,6 +8,7 @@ mod batch;
 #[path = "catalogue.rs"]
 mod catalogue;
 mod changes;
+mod changing;
 mod complete;
 mod connection;
 mod copy;
@@ -20,6 +21,8 @@ mod founding;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "history.rs"]
 mod history;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "keeping.rs"]
 mod keeping;
 mod keys;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]

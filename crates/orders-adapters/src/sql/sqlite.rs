@@ -5,6 +5,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 #[path = "catalogue.rs"]
 mod catalogue;
+mod changing;
 mod commit;
 mod connection;
 mod copy;
@@ -14,6 +15,7 @@ mod events;
 mod founding;
 #[path = "history.rs"]
 mod history;
+#[path = "keeping.rs"]
 mod keeping;
 mod keys;
 #[path = "lists.rs"]

@@ -11,23 +11,20 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text},
 };
 use orders_domain::{
-    LocationId, OrderId, OrderProductId, ProductId, Version,
+    LocationId, OrderProductId, ProductId, Version,
     stock::{
         Level,
-        holding::{self, LOOKED_THROUGH, OfLine},
+        holding::{self, OfLine},
         movement::{Held, Move, MovementKind},
         shelves::{Shelf, Shelves},
     },
 };
 
 use super::{
-    super::{
-        rows::{
-            corrupt,
-            product::terms,
-            stock::{level, place},
-        },
-        schema::stock_movements,
+    super::rows::{
+        corrupt,
+        product::terms,
+        stock::{level, place},
     },
     Conn,
     pieces::Sql,
@@ -174,28 +171,6 @@ impl QueryFragment<Pg> for FindHeld {
         );
         Ok(())
     }
-}
-
-/// The orders that hold pieces of a product at a place.
-pub fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> QueryResult<Vec<OrderId>> {
-    let rows: Vec<(i64, Option<i64>, String, i64)> = stock_movements::table
-        .filter(stock_movements::product_id.eq(product.get()))
-        .order((stock_movements::product_id.desc(), stock_movements::id.desc()))
-        .limit(i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX))
-        .select((
-            stock_movements::location_id,
-            stock_movements::line,
-            stock_movements::kind,
-            stock_movements::quantity,
-        ))
-        .load(conn)?;
-    let here = rows.into_iter().filter(|(at, ..)| *at == location.get());
-    let of_line = |(_, line, kind, quantity): (i64, Option<i64>, String, i64)| {
-        let kind: Result<MovementKind, _> = kind.parse();
-        line.map(|line| Ok((OrderProductId::try_from(line)?, kind?, quantity)))
-    };
-    let movements: Vec<_> = here.filter_map(of_line).collect::<Result<_, _>>().map_err(corrupt)?;
-    Ok(holding::holders(movements))
 }
 
 /// Levels as they are since, by column.

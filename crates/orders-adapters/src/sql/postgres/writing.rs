@@ -14,8 +14,9 @@ use super::{
     },
     Conn,
     batch::{Added, Batch, Written},
+    changing,
     connection::is_lost,
-    finder, history, keeping,
+    finder, history,
     keys::{self, Asked, Known},
     selling::{self, Decisions},
 };
@@ -38,7 +39,7 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
         conn.batch_execute(PROBE)?;
     }
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
-    let by_itself = |index: &usize| keeping::of(&writes[*index]).is_some();
+    let by_itself = |index: &usize| changing::of(&writes[*index]).is_some();
     let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_)) && !by_itself(index);
     answers.write_once(conn, (0..writes.len()).filter(in_earnest).collect())?;
     if let Err(error) = answers.settle_keys(conn, in_earnest) {
@@ -46,7 +47,7 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
     }
     for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
         if let Write::Commit(work) = &writes[index] {
-            answers.said[index] = Some(keeping::keep_patiently(conn, work));
+            answers.said[index] = Some(changing::keep_patiently(conn, work));
         } else if let Err(error) = answers.rehearse(conn, index) {
             answers.said[index] = Some(Err(error));
         }
@@ -144,8 +145,8 @@ impl Answers<'_> {
     /// Does one and takes it back.
     fn rehearse(&mut self, conn: &mut Conn, index: usize) -> Result<(), PortError> {
         let taken_back = conn.transaction::<(), Error, _>(|conn| {
-            if let Some(work) = keeping::of(&self.writes[index]) {
-                self.said[index] = Some(Ok(keeping::keep(conn, work)?));
+            if let Some(work) = changing::of(&self.writes[index]) {
+                self.said[index] = Some(Ok(changing::keep(conn, work)?));
                 return Err(Error::RollbackTransaction);
             }
             self.write_once(conn, vec![index])?;

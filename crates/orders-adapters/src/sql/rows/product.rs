@@ -37,10 +37,10 @@ impl TryFrom<ProductRow> for Product {
     type Error = InvalidInput;
 
     fn try_from(row: ProductRow) -> Result<Self, InvalidInput> {
-        let side = |side: i64| Millimetres::try_from(side);
+        let mm = Millimetres::try_from;
         let size = match (row.length_mm, row.width_mm, row.height_mm) {
             (Some(length), Some(width), Some(height)) => {
-                Some(Size { length: side(length)?, width: side(width)?, height: side(height)? })
+                Some(Size { length: mm(length)?, width: mm(width)?, height: mm(height)? })
             }
             _ => None,
         };

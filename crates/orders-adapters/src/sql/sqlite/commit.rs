@@ -1,6 +1,6 @@
 //! One write after the other, in the writer's transaction: a file a table says how, this one what.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*, result::Error};
 use orders_domain::{
     ChangedOrder, EventId, EventType, Idempotency, KeyUse, NewOrder, Order, OrderId, UserId,
@@ -18,7 +18,7 @@ use super::{
         },
         writer::{Isolation, Outcome, Outcomes, Write},
     },
-    Conn, events, history, keeping,
+    Conn, changing, events, history,
     keys::Keys,
     lists, queries,
     stock::{self, Stockroom},
@@ -123,7 +123,6 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
         return Ok(known);
     }
     let event = known.next.next_event()?;
-    let made_by = asked.map(|(_, made_by)| made_by);
     let outcome = match &work.change {
         Change::Place(order) => {
             let order = place(conn, known, event, order, work)?;
@@ -141,9 +140,11 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
             }
         }
         Change::Order(changed) => change(conn, known, event, changed, work)?,
-        other => {
-            keeping::keep(conn, known, event, other, (&work.origin, made_by, work.now.trunc_subsecs(3)))?
-        }
+        Change::NewProduct(_)
+        | Change::Product(_)
+        | Change::NewLocation(_)
+        | Change::Location(_)
+        | Change::Stock(_) => changing::change(conn, known, event, work)?,
     };
     if matches!(outcome, Outcome::Refused(_) | Outcome::Same(_)) {
         return Ok(outcome);
@@ -205,7 +206,8 @@ fn change(
     Ok(Outcome::Changed)
 }
 
-fn made_by(work: &Commit) -> Option<&Idempotency> {
+/// The key that is kept with its event.
+pub fn made_by(work: &Commit) -> Option<&Idempotency> {
     work.origin.actor.user().and(work.made_by.as_ref())
 }
 

@@ -15,8 +15,8 @@ use orders_domain::{
     catalogue::product::Terms,
     stock::{
         Level,
-        holding::{self, LOOKED_THROUGH, OfLine},
-        movement::{Held, Move, MovementKind, Reason},
+        holding::{self, OfLine},
+        movement::{Held, Move, Reason},
         shelves::Shelves,
     },
 };
@@ -129,28 +129,6 @@ pub fn held(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<Held>> {
     };
     let movements: Vec<_> = rows.into_iter().map(of_line).collect::<Result<_, _>>().map_err(corrupt)?;
     Ok(holding::held(&movements))
-}
-
-/// The orders that hold pieces of a product at a place.
-pub fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> QueryResult<Vec<OrderId>> {
-    let rows: Vec<(i64, Option<i64>, String, i64)> = stock_movements::table
-        .filter(stock_movements::product_id.eq(product.get()))
-        .order(stock_movements::id.desc())
-        .limit(i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX))
-        .select((
-            stock_movements::location_id,
-            stock_movements::line,
-            stock_movements::kind,
-            stock_movements::quantity,
-        ))
-        .load(conn)?;
-    let here = rows.into_iter().filter(|(at, ..)| *at == location.get());
-    let of_line = |(_, line, kind, quantity): (i64, Option<i64>, String, i64)| {
-        let kind: Result<MovementKind, _> = kind.parse();
-        line.map(|line| Ok((OrderProductId::try_from(line)?, kind?, quantity)))
-    };
-    let movements: Vec<_> = here.filter_map(of_line).collect::<Result<_, _>>().map_err(corrupt)?;
-    Ok(holding::holders(movements))
 }
 
 /// Sets a level, or makes it.

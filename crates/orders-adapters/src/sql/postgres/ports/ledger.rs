@@ -7,12 +7,12 @@ use orders_domain::{
     ports::{Commit, Committed, Ledger, Made, PortError, Refused},
 };
 
-use super::super::{super::writer::Write, PostgresDatabase, database::within, keeping};
+use super::super::{super::writer::Write, PostgresDatabase, changing, database::within};
 
 #[async_trait]
 impl Ledger for PostgresDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
-        let writer = if keeping::is_kept(&work) { &self.keeper } else { &self.writer };
+        let writer = if changing::is_kept(&work) { &self.keeper } else { &self.writer };
         within(self.patience(), PortError::Unknown, writer.commit(Write::Commit(work))).await
     }
 

@@ -1,0 +1,214 @@
+//! What the shop's people change, in plain Diesel against the seam's connection (`super::Conn`): no backend
+//! is named here. Locks, and who else may write at the same time, are the seam's.
+
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, result::Error};
+use orders_domain::{
+    EventId, EventType, Facts, Idempotency, LocationId, OrderId, OrderProductId, Origin, Product, ProductId,
+    Subject, Version,
+    ports::{Change, Made, Refused, Taken},
+    stock::{
+        Location,
+        holding::{self, LOOKED_THROUGH},
+        keeping::{StockChange, StockDecision},
+        movement::MovementKind,
+        shelves::{Place, Shelves},
+    },
+};
+
+use super::{
+    super::{
+        rows::{
+            self, corrupt,
+            event::{NewEventRow, data_of_other},
+            product::DetailsRow,
+            stock::PlaceRow,
+        },
+        schema::{events, locations, products, stock_movements},
+        writer::Outcome,
+    },
+    Conn, catalogue,
+};
+
+/// What an event is to say.
+pub struct Told {
+    pub subject: Subject,
+    pub version: Version,
+    pub event_type: EventType,
+    pub said: Facts,
+    pub made: Made,
+}
+
+/// Stores a change of a product or a place; what is to be said of it, or why it is not stored.
+pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult<Result<Told, Outcome>> {
+    match change {
+        Change::NewProduct(new) => {
+            let id = match new.id {
+                Some(id) if exists(conn, id)? => return Ok(taken(Taken::ProductId(id.get()))),
+                Some(id) => id,
+                None => next_product(conn)?,
+            };
+            let product = Product { id, details: new.details.clone(), version: Version::FIRST };
+            if let Some(sku) = taken_sku(conn, &product)? {
+                return Ok(taken(Taken::Sku(sku)));
+            }
+            let created = (products::id.eq(id.get()), products::created_at.eq(rows::millis(at)));
+            diesel::insert_into(products::table)
+                .values((created, DetailsRow::of(&product, at)))
+                .execute(conn)?;
+            let said = Facts::new().with("to", product.details.facts());
+            Ok(Ok(Told::of_product(product, EventType::ProductCreated, said)))
+        }
+        Change::Product(changed) => {
+            let product = changed.product();
+            if let Some(sku) = taken_sku(conn, product)? {
+                return Ok(taken(Taken::Sku(sku)));
+            }
+            let row = products::table.find(product.id.get());
+            let row = row.filter(products::version.eq(changed.seen().get()));
+            if diesel::update(row).set(DetailsRow::of(product, at)).execute(conn)? == 0 {
+                return Ok(Err(Outcome::Refused(Refused::Stale)));
+            }
+            let said = changed.said().clone();
+            Ok(Ok(Told::of_product(product.clone(), EventType::ProductChanged, said)))
+        }
+        Change::NewLocation(new) => {
+            let places = catalogue::places(conn)?;
+            if places.iter().any(|place| place.code == new.code) {
+                return Ok(taken(Taken::LocationCode(new.code.to_string())));
+            }
+            if places.len() >= Location::MOST {
+                return Ok(taken(Taken::Locations));
+            }
+            let last = places.iter().map(|place| place.id.get()).max().unwrap_or_default();
+            let id = LocationId::try_from(last + 1).map_err(corrupt)?;
+            let (code, details) = (new.code.clone(), new.details.clone());
+            let location = Location { id, code, details, version: Version::FIRST };
+            diesel::insert_into(locations::table)
+                .values((locations::id.eq(id.get()), PlaceRow::of(&location)))
+                .execute(conn)?;
+            let said = Facts::new().with("to", location.details.facts());
+            Ok(Ok(Told::of_location(location, EventType::LocationCreated, said)))
+        }
+        Change::Location(changed) => {
+            let location = changed.location();
+            let row = locations::table.find(location.id.get());
+            let row = row.filter(locations::version.eq(changed.seen().get()));
+            if diesel::update(row).set(PlaceRow::of(location)).execute(conn)? == 0 {
+                return Ok(Err(Outcome::Refused(Refused::Stale)));
+            }
+            let said = changed.said().clone();
+            Ok(Ok(Told::of_location(location.clone(), EventType::LocationChanged, said)))
+        }
+        Change::Stock(_) | Change::Place(_) | Change::Sell(_) | Change::Order(_) => {
+            Err(Error::BrokenTransactionManager)
+        }
+    }
+}
+
+/// Decides a change of stock on shelves that know its product; nothing is stored yet.
+pub fn decide(
+    conn: &mut Conn,
+    shelves: &mut Shelves,
+    change: &StockChange,
+) -> QueryResult<Result<StockDecision, Outcome>> {
+    let places = catalogue::places(conn)?;
+    for code in change.places() {
+        if let Some(Location { id, code, details, .. }) = places.iter().find(|place| place.code == *code) {
+            let (code, priority) = (code.clone(), details.priority);
+            shelves.add_place(change.product, Place { id: *id, code, priority, active: details.active });
+        }
+    }
+    let decision = match shelves.keep(change) {
+        Ok(Ok(decision)) => decision,
+        Ok(Err(same)) => return Ok(Err(Outcome::Same(Made::Stock(same)))),
+        Err(refused) => return Ok(Err(Outcome::Refused(Refused::NotKept(refused)))),
+    };
+    if !decision.is_short() {
+        return Ok(Ok(decision));
+    }
+    let at = decision.kept.levels.first().map(|level| &level.location);
+    let orders = match places.iter().find(|place| Some(&place.code) == at) {
+        Some(place) => holders(conn, change.product, place.id)?,
+        None => Vec::new(),
+    };
+    Ok(Ok(decision.held_by(orders)))
+}
+
+/// The orders that hold pieces of a product at a place.
+fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> QueryResult<Vec<OrderId>> {
+    let rows: Vec<(i64, Option<i64>, String, i64)> = stock_movements::table
+        .filter(stock_movements::product_id.eq(product.get()))
+        .order(stock_movements::id.desc())
+        .limit(i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX))
+        .select((
+            stock_movements::location_id,
+            stock_movements::line,
+            stock_movements::kind,
+            stock_movements::quantity,
+        ))
+        .load(conn)?;
+    let here = rows.into_iter().filter(|(at, ..)| *at == location.get());
+    let of_line = |(_, line, kind, quantity): (i64, Option<i64>, String, i64)| {
+        let kind: Result<MovementKind, _> = kind.parse();
+        line.map(|line| Ok((OrderProductId::try_from(line)?, kind?, quantity)))
+    };
+    let movements: Vec<_> = here.filter_map(of_line).collect::<Result<_, _>>().map_err(corrupt)?;
+    Ok(holding::holders(movements))
+}
+
+impl Told {
+    fn of_product(product: Product, event_type: EventType, said: Facts) -> Self {
+        let (subject, version) = (Subject::Product(product.id), product.version);
+        Self { subject, version, event_type, said, made: Made::Product(product) }
+    }
+
+    fn of_location(location: Location, event_type: EventType, said: Facts) -> Self {
+        let (subject, version) = (Subject::Location(location.code.clone()), location.version);
+        Self { subject, version, event_type, said, made: Made::Location(location) }
+    }
+
+    /// Stores the event that says so.
+    pub fn tell(
+        self,
+        conn: &mut Conn,
+        event: EventId,
+        at: DateTime<Utc>,
+        origin: &Origin,
+        made_by: Option<&Idempotency>,
+    ) -> QueryResult<Made> {
+        let data = data_of_other(&self.said, &self.made.facts())?;
+        let (kind, number) = self.subject.parts();
+        let of = (kind.as_ref(), number, self.version, at);
+        let row = NewEventRow::of_other(event.get(), of, (self.event_type, &data), origin, made_by);
+        diesel::insert_into(events::table).values(row).execute(conn)?;
+        Ok(self.made)
+    }
+}
+
+fn taken(what: Taken) -> Result<Told, Outcome> {
+    Err(Outcome::Refused(Refused::Taken(what)))
+}
+
+fn exists(conn: &mut Conn, id: ProductId) -> QueryResult<bool> {
+    let found: Option<i64> = products::table.find(id.get()).select(products::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+fn next_product(conn: &mut Conn) -> QueryResult<ProductId> {
+    let last: Option<i64> =
+        products::table.order(products::id.desc()).select(products::id).first(conn).optional()?;
+    ProductId::try_from(last.unwrap_or_default().saturating_add(1)).map_err(corrupt)
+}
+
+/// Its sku, if another product has it.
+fn taken_sku(conn: &mut Conn, product: &Product) -> QueryResult<Option<String>> {
+    let Some(sku) = &product.details.sku else { return Ok(None) };
+    let other: Option<i64> = products::table
+        .filter(products::sku.eq(sku.as_str()))
+        .filter(products::id.ne(product.id.get()))
+        .select(products::id)
+        .first(conn)
+        .optional()?;
+    Ok(other.map(|_| sku.as_str().to_owned()))
+}

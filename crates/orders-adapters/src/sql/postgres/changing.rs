@@ -1,0 +1,192 @@
+//! What the shop's people change: products, places and stock, a transaction each.
+//!
+//! It locks in the order of all who do: keys are only looked up, then levels, then the gate where products
+//! or places are changed, then the event with the key. Where another one was faster with a key, a name or a
+//! new level, an index says so, and all is decided again.
+
+use std::collections::HashSet;
+
+use chrono::SubsecRound;
+use diesel::{
+    Connection, QueryResult,
+    connection::SimpleConnection,
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    result::{DatabaseErrorKind, Error},
+    sql_types::BigInt,
+};
+use orders_domain::{
+    EventId,
+    ports::{Change, Commit, Made, PortError, Refused},
+    stock::{
+        keeping::{StockChange, StockDecision},
+        movement::{Move, Reason},
+    },
+};
+
+use super::{
+    super::{
+        rows::{self, stock::NewMovementRow},
+        schema::stock_movements,
+        writer::{Outcome, Write},
+    },
+    Conn,
+    connection::is_lost,
+    history,
+    keeping::{self, Told},
+    keys::{self, Asked, Known},
+    pieces::Sql,
+    stock::{self, Levels},
+};
+
+/// How often a change is decided again when others are faster.
+const TRIES: usize = 16;
+
+/// Whether it is a change of the shop's people.
+pub fn is_kept(work: &Commit) -> bool {
+    match work.change {
+        Change::Place(_) | Change::Sell(_) | Change::Order(_) => false,
+        Change::NewProduct(_)
+        | Change::Product(_)
+        | Change::NewLocation(_)
+        | Change::Location(_)
+        | Change::Stock(_) => true,
+    }
+}
+
+/// The change of the shop's people, if a write is one.
+pub fn of(write: &Write) -> Option<&Commit> {
+    match write {
+        Write::Commit(work) | Write::Rehearse(work) => Some(work).filter(|work| is_kept(work)),
+        Write::Recall { .. } | Write::Probe => None,
+    }
+}
+
+/// Does it in a transaction of its own, again where another one was faster.
+///
+/// # Errors
+///
+/// [`PortError::Unavailable`] when nothing was written, [`PortError::Unknown`] when that is not known.
+pub fn keep_patiently(conn: &mut Conn, work: &Commit) -> Result<Outcome, PortError> {
+    use DatabaseErrorKind::{SerializationFailure, UniqueViolation, Unknown};
+
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match conn.transaction(|conn| keep(conn, work)) {
+            Ok(outcome) => return Ok(outcome),
+            Err(error) if matches!(error, Error::DeserializationError(_)) || is_lost(conn, &error) => {
+                return Err(PortError::Unknown(error.into()));
+            }
+            Err(Error::DatabaseError(UniqueViolation | SerializationFailure | Unknown, _))
+                if tries < TRIES => {}
+            Err(error) => return Err(PortError::Unavailable(error.into())),
+        }
+    }
+}
+
+/// Does it, unless its key is known. To be called in a transaction.
+pub fn keep(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
+    if let Some(known) = known(conn, work)? {
+        return Ok(known);
+    }
+    if let Change::Stock(change) = &work.change {
+        return keep_stock(conn, work, change);
+    }
+    let told = match keeping::store(conn, &work.change, work.now.trunc_subsecs(3))? {
+        Ok(told) => told,
+        Err(outcome) => return Ok(outcome),
+    };
+    close_gate(conn)?;
+    tell(conn, work, told, (&[], None))
+}
+
+fn keep_stock(conn: &mut Conn, work: &Commit, change: &StockChange) -> QueryResult<Outcome> {
+    let mut shelves = stock::lock(conn, vec![change.product.get()])?;
+    let there: HashSet<_> = shelves
+        .shelf(change.product)
+        .map(|shelf| shelf.spots().iter().map(|spot| spot.place.id).collect())
+        .unwrap_or_default();
+    let decision = match keeping::decide(conn, &mut shelves, change)? {
+        Ok(decision) => decision,
+        Err(outcome) => return Ok(outcome),
+    };
+    let changed = shelves.settle_changes();
+    let (known, new) = changed.into_iter().partition(|((_, location), _)| there.contains(location));
+    SetLevels { levels: Levels::of(known), is_new: false }.execute(conn)?;
+    SetLevels { levels: Levels::of(new), is_new: true }.execute(conn)?;
+    let StockDecision { moves, event: event_type, subject, version, said, kept } = decision;
+    let told = Told { subject, version, event_type, said, made: Made::Stock(kept) };
+    tell(conn, work, told, (&moves, Some(&change.reason)))
+}
+
+/// Writes levels that are locked, or makes new ones.
+struct SetLevels {
+    levels: Levels,
+    is_new: bool,
+}
+
+impl QueryId for SetLevels {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<Conn> for SetLevels {}
+
+impl QueryFragment<Pg> for SetLevels {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut sql = Sql::new(out);
+        if self.is_new { self.levels.insert(&mut sql) } else { self.levels.set(&mut sql) }
+    }
+}
+
+/// What is known of its key.
+fn known(conn: &mut Conn, work: &Commit) -> QueryResult<Option<Outcome>> {
+    let Some((user, idempotency)) = work.origin.actor.user().zip(work.made_by.as_ref()) else {
+        return Ok(None);
+    };
+    let found = keys::find(conn, &[Asked { user, idempotency, now: work.now }])?;
+    Ok(match found.into_values().next() {
+        Some(Known::Made(event)) => Some(Outcome::Known(history::made(conn, event)?)),
+        // Another request's: its fingerprint has the path in it.
+        Some(Known::MadeOrder(..) | Known::Reused) => Some(Outcome::Refused(Refused::KeyReused)),
+        Some(Known::Expired(event)) => {
+            keys::free(conn, &[event])?;
+            None
+        }
+        None => None,
+    })
+}
+
+/// From here to the commit nobody sells by what was.
+fn close_gate(conn: &mut Conn) -> QueryResult<()> {
+    conn.batch_execute("SELECT close_gate()")
+}
+
+/// The number that the transaction's event gets.
+#[derive(QueryableByName)]
+struct Given {
+    #[diesel(sql_type = BigInt)]
+    first_event: i64,
+}
+
+/// Stores the event that says what was made, and what moved with it.
+fn tell(
+    conn: &mut Conn,
+    work: &Commit,
+    told: Told,
+    (moves, reason): (&[Move], Option<&Reason>),
+) -> QueryResult<Outcome> {
+    let at = work.now.trunc_subsecs(3);
+    let Given { first_event } =
+        diesel::sql_query("SELECT first_event FROM give_ids(0, 0, 1)").get_result(conn)?;
+    let event = EventId::try_from(first_event).map_err(rows::corrupt)?;
+    let made_by = work.origin.actor.user().and(work.made_by.as_ref());
+    let made = told.tell(conn, event, at, &work.origin, made_by)?;
+    let rows: Vec<_> = NewMovementRow::of(event, moves, None, reason, at).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(stock_movements::table).values(rows).execute(conn)?;
+    }
+    Ok(Outcome::Made(made))
+}
