@@ -44,13 +44,13 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
     match change {
         Change::NewProduct(new) => {
             let id = match new.id {
-                Some(id) if exists(conn, id)? => return Ok(taken(Taken::ProductId(id.get()))),
+                Some(id) if exists(conn, id)? => return Ok(Err(taken(Taken::ProductId(id.get())))),
                 Some(id) => id,
                 None => next_product(conn)?,
             };
             let product = Product { id, details: new.details.clone(), version: Version::FIRST };
             if let Some(sku) = taken_sku(conn, &product)? {
-                return Ok(taken(Taken::Sku(sku)));
+                return Ok(Err(taken(Taken::Sku(sku))));
             }
             let created = (products::id.eq(id.get()), products::created_at.eq(rows::millis(at)));
             diesel::insert_into(products::table)
@@ -62,7 +62,7 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
         Change::Product(changed) => {
             let product = changed.product();
             if let Some(sku) = taken_sku(conn, product)? {
-                return Ok(taken(Taken::Sku(sku)));
+                return Ok(Err(taken(Taken::Sku(sku))));
             }
             let row = products::table.find(product.id.get());
             let row = row.filter(products::version.eq(changed.seen().get()));
@@ -75,10 +75,10 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
         Change::NewLocation(new) => {
             let places = catalogue::places(conn)?;
             if places.iter().any(|place| place.code == new.code) {
-                return Ok(taken(Taken::LocationCode(new.code.to_string())));
+                return Ok(Err(taken(Taken::LocationCode(new.code.to_string()))));
             }
             if places.len() >= Location::MOST {
-                return Ok(taken(Taken::Locations));
+                return Ok(Err(taken(Taken::Locations)));
             }
             let last = places.iter().map(|place| place.id.get()).max().unwrap_or_default();
             let id = LocationId::try_from(last + 1).map_err(corrupt)?;
@@ -186,8 +186,8 @@ impl Told {
     }
 }
 
-fn taken(what: Taken) -> Result<Told, Outcome> {
-    Err(Outcome::Refused(Refused::Taken(what)))
+fn taken(what: Taken) -> Outcome {
+    Outcome::Refused(Refused::Taken(what))
 }
 
 fn exists(conn: &mut Conn, id: ProductId) -> QueryResult<bool> {
