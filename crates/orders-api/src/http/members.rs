@@ -29,6 +29,9 @@ impl<P: Pointer> Member<'_, P> {
     }
 }
 
+/// So many members that must be there, and so many that may be.
+pub type Members<'a, P, const N: usize, const M: usize> = ([Member<'a, P>; N], [Member<'a, P>; M]);
+
 /// Takes an object apart. Missing and unknown members are faults.
 pub fn members<'a, P: Pointer, const N: usize>(
     body: Json<'a>,
@@ -46,7 +49,7 @@ pub fn some_members<'a, P: Pointer, const N: usize, const M: usize>(
     names: [&'static str; N],
     optional: [&'static str; M],
     faults: &mut Faults,
-) -> Option<([Member<'a, P>; N], [Member<'a, P>; M])> {
+) -> Option<Members<'a, P, N, M>> {
     let Json::Object(sent) = body else {
         faults.malformed(at, format_args!("{} is not an object", body.kind()));
         return None;

@@ -62,6 +62,7 @@ pub enum Policy {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Size)]
+#[expect(clippy::struct_field_names, reason = "the unit is a part of each name on the wire")]
 pub struct SizeBody {
     /// Its length in millimetres.
     #[schema(minimum = 1, maximum = 1_000_000, example = 300)]

@@ -1,7 +1,7 @@
 //! Levels and movements as JSON, and the query of the ledger.
 
 use orders_domain::{
-    MovementId, PageLimit,
+    MovementId, OrderId, OrderProductId, PageLimit,
     stock::{Movement, StockLevel, movement::Reason},
 };
 use serde::Serialize;
@@ -112,8 +112,8 @@ impl<'a> From<&'a Movement> for MovementBody<'a> {
             quantity: movement.quantity,
             on_hand_after: movement.on_hand_after,
             reserved_after: movement.reserved_after,
-            order_id: movement.order.map(|order| order.get()),
-            order_product_id: movement.line.map(|line| line.get()),
+            order_id: movement.order.map(OrderId::get),
+            order_product_id: movement.line.map(OrderProductId::get),
             shipment: movement.shipment,
             reason: movement.reason.as_ref().map(Reason::as_str),
             event_id: movement.event.get(),
