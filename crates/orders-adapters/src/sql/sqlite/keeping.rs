@@ -66,14 +66,16 @@ pub fn keep(
         }
         Change::Product(changed) => {
             let product = changed.product();
+            let at = products::table.find(product.id.get());
+            let stored: Option<i64> = at.select(products::version).first(conn).optional()?;
+            if stored != Some(changed.seen().get()) {
+                return Ok(Outcome::Refused(Refused::Stale));
+            }
+            // Of a version that is past it does not matter what it would have become.
             if sku_is_taken(conn, product)? {
                 return Ok(taken_sku(product));
             }
-            let at =
-                products::table.find(product.id.get()).filter(products::version.eq(changed.seen().get()));
-            if diesel::update(at).set(DetailsRow::of(product, by.2)).execute(conn)? == 0 {
-                return Ok(Outcome::Refused(Refused::Stale));
-            }
+            diesel::update(at).set(DetailsRow::of(product, by.2)).execute(conn)?;
             known.stockroom.set_terms(product.id, product.terms());
             let what = (EventType::ProductChanged, changed.said());
             told(
