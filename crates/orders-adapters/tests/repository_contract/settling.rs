@@ -46,7 +46,7 @@ pub async fn of_many_who_cancel_or_ship_one_order_one_settles_it(shop: Storage) 
         let cancelling = step(&shop, order.id(), OrderStatus::Cancelled).await;
         let shipping = step(&shop, order.id(), OrderStatus::Shipped).await;
         let mut tasks = JoinSet::new();
-        for step in [cancelling, shipping].repeat(8) {
+        for step in [cancelling, shipping].iter().cycle().take(16).cloned() {
             let shop = shop.clone();
             tasks.spawn(async move { shop.ledger.commit(changing(step, None)).await });
         }
