@@ -28,8 +28,12 @@ mod events;
 mod insertion;
 #[path = "repository_contract/keys.rs"]
 mod keys;
+#[path = "repository_contract/life.rs"]
+mod life;
 #[path = "repository_contract/listing.rs"]
 mod listing;
+#[path = "repository_contract/machine.rs"]
+mod machine;
 #[path = "repository_contract/places.rs"]
 mod places;
 #[path = "common/placing.rs"]
@@ -41,6 +45,8 @@ mod postgres_server;
 mod rehearsing;
 #[path = "repository_contract/replaying.rs"]
 mod replaying;
+#[path = "repository_contract/rows.rs"]
+mod rows;
 #[path = "repository_contract/selling.rs"]
 mod selling;
 #[path = "repository_contract/settling.rs"]
@@ -60,10 +66,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The store under test.
 type Orders = Arc<dyn Database>;
 
+/// Of each level: product, place, and its numbers in the order of the columns.
+type Rows = Vec<(i64, String, [i64; 5])>;
+
 /// A store without orders, and what must be thrown away after it.
 struct Fresh {
     orders: Orders,
     storage: Storage,
+    /// What the table of levels says.
+    rows: Option<Box<dyn Fn() -> Rows>>,
+    /// Whether what is sent first is done first.
+    has_one_writer: bool,
     _leftovers: Box<dyn std::any::Any>,
 }
 
@@ -74,7 +87,8 @@ impl Fresh {
     {
         let database = Arc::new(database);
         let storage = Storage::of(Arc::clone(&database));
-        Self { orders: database, storage, _leftovers: Box::new(leftovers) }
+        let _leftovers = Box::new(leftovers);
+        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers }
     }
 }
 
@@ -86,8 +100,9 @@ fn memory() -> Option<Fresh> {
 #[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
 fn sqlite() -> Option<Fresh> {
     let folder = tempfile::tempdir().unwrap();
-    let orders = SqliteDatabase::open(&folder.path().join("orders.sqlite")).unwrap();
-    Some(Fresh::of(orders, folder))
+    let file = folder.path().join("orders.sqlite");
+    let orders = SqliteDatabase::open(&file).unwrap();
+    Some(Fresh { rows: Some(Box::new(move || rows::in_file(&file))), ..Fresh::of(orders, folder) })
 }
 
 /// `None` where there is no server.
@@ -98,7 +113,9 @@ fn postgres() -> Option<Fresh> {
     // Opening blocks, which the thread of a test must not.
     let open = move || PostgresDatabase::open(&url, None, PostgresOptions::default());
     let orders = std::thread::spawn(open).join().unwrap().unwrap();
-    Some(Fresh::of(orders, database))
+    let url = database.url();
+    let rows: Box<dyn Fn() -> Rows> = Box::new(move || rows::at_url(&url));
+    Some(Fresh { rows: Some(rows), has_one_writer: false, ..Fresh::of(orders, database) })
 }
 
 /// A test of each rule on a fresh store. A rule that is not listed is dead code, which the
@@ -208,6 +225,11 @@ macro_rules! contract {
             #[test]
             fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory() {
                 walks::any_sequence_of_calls_is_answered_as_by_the_store_in_memory(super::$store);
+            }
+
+            #[test]
+            fn any_life_of_a_shop_is_as_in_memory_and_its_books_balance() {
+                machine::any_life_of_a_shop_is_as_in_memory_and_its_books_balance(super::$store);
             }
         }
     };
