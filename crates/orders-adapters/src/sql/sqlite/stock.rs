@@ -33,10 +33,25 @@ use super::{
 const REMEMBERED: usize = 32_768;
 
 /// Products with their levels, as far as they were touched.
-#[derive(Debug, Default)]
-pub struct Stockroom(Shelves);
+#[derive(Debug)]
+pub struct Stockroom {
+    shelves: Shelves,
+    /// How many products it remembers from one batch to the next.
+    most: usize,
+}
+
+impl Default for Stockroom {
+    fn default() -> Self {
+        Self::remembering(REMEMBERED)
+    }
+}
 
 impl Stockroom {
+    /// An empty one that remembers so many products.
+    pub fn remembering(most: usize) -> Self {
+        Self { shelves: Shelves::new(), most }
+    }
+
     /// It, once it knows these products, as far as they exist.
     pub fn knowing(
         &mut self,
@@ -44,23 +59,23 @@ impl Stockroom {
         products: impl IntoIterator<Item = ProductId>,
     ) -> QueryResult<&mut Shelves> {
         for product in products {
-            if self.0.shelf(product).is_none()
+            if self.shelves.shelf(product).is_none()
                 && let Some(shelf) = catalogue::shelf(conn, product.get())?
             {
-                self.0.learn(product, shelf);
+                self.shelves.learn(product, shelf);
             }
         }
-        Ok(&mut self.0)
+        Ok(&mut self.shelves)
     }
 
     /// A product is sold on other terms since.
     pub fn set_terms(&mut self, product: ProductId, terms: Terms) {
-        self.0.set_terms(product, terms);
+        self.shelves.set_terms(product, terms);
     }
 
     /// Writes each level that was changed, once.
     pub fn store(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        for ((product, location), level) in self.0.settle_changes() {
+        for ((product, location), level) in self.shelves.settle_changes() {
             SetLevel::of(product, location, level).execute(conn)?;
         }
         Ok(())
@@ -68,23 +83,29 @@ impl Stockroom {
 
     /// How far changes have come, for [`Self::roll_back_to`].
     pub fn mark(&self) -> usize {
-        self.0.mark()
+        self.shelves.mark()
     }
 
     /// Takes back the changes since a mark.
     pub fn roll_back_to(&mut self, mark: usize) {
-        self.0.roll_back_to(mark);
+        self.shelves.roll_back_to(mark);
     }
 
     /// Forgets everything.
     pub fn forget(&mut self) {
-        self.0.clear();
+        self.shelves.clear();
+    }
+
+    /// How many products are known.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.shelves.len()
     }
 
     /// The batch is on disk.
     pub fn committed(&mut self) {
-        if self.0.len() > REMEMBERED {
-            self.0.clear();
+        if self.shelves.len() > self.most {
+            self.shelves.clear();
         }
     }
 }

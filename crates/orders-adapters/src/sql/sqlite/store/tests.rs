@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod statements;
+mod stock;
 
 /// A store on a new database.
 fn store() -> (TempDir, SqliteStore) {

@@ -33,7 +33,7 @@ struct PlanStep {
     detail: String,
 }
 
-fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
+pub(super) fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     let steps: Vec<PlanStep> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
     steps.into_iter().map(|step| step.detail).collect()
 }
