@@ -174,7 +174,8 @@ pub fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> Que
     Ok(holding::holders(movements))
 }
 
-/// Sets a level, or makes it.
+/// Sets a level, or makes it. Only who sees to it can find it short: were more sold than is there, that would not
+/// become so, and the table would not take it.
 struct SetLevel {
     key: [i64; 2],
     values: [i64; 5],
@@ -205,8 +206,9 @@ impl QueryFragment<Sqlite> for SetLevel {
         }
         out.push_sql(
             ") ON CONFLICT (product_id, location_id) DO UPDATE SET on_hand = excluded.on_hand, \
-             reserved = excluded.reserved, backorder_limit = excluded.backorder_limit, short = excluded.short, \
-             version = excluded.version",
+             reserved = excluded.reserved, backorder_limit = excluded.backorder_limit, \
+             short = CASE WHEN excluded.version > stock_levels.version THEN excluded.short \
+             ELSE min(excluded.short, stock_levels.short) END, version = excluded.version",
         );
         Ok(())
     }
@@ -218,3 +220,41 @@ impl QueryId for SetLevel {
 }
 
 impl RunQueryDsl<Conn> for SetLevel {}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{connection::SimpleConnection, result::DatabaseErrorKind::CheckViolation, result::Error};
+
+    use super::{super::tests::database, *};
+    use crate::{sample::n, sql::schema::stock_levels};
+
+    /// Stores this level over one of five pieces of which two are reserved, with a limit of one: what is short
+    /// then, or that the table does not take it.
+    fn stored(on_hand: i64, reserved: i64, version: i64) -> Option<i64> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = database(folder.path());
+        conn.batch_execute(
+            "INSERT INTO products VALUES (1, NULL, 'a thing', 1, 'USD', NULL, NULL, NULL, NULL, 'deny', 1, 1, 0, 0);
+             INSERT INTO locations (id, code, name, country, priority, active, version)
+             VALUES (1, 'MAIN', 'a place', 'DE', 0, 1, 1);
+             INSERT INTO stock_levels VALUES (1, 1, 5, 2, 1, 0, 1)",
+        )
+        .unwrap();
+        let level = Level { on_hand, reserved, backorder_limit: 1, version: Some(n(version)) };
+        match SetLevel::of(n(1), n(1), level).execute(&mut conn) {
+            Ok(_) => Some(stock_levels::table.select(stock_levels::short).first(&mut conn).unwrap()),
+            Err(Error::DatabaseError(CheckViolation, _)) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_table_takes_no_level_of_which_more_is_sold_than_is_there() {
+        assert_eq!(stored(5, 6, 1), Some(0));
+        assert_eq!(stored(5, 7, 1), None);
+        assert_eq!(stored(-1, 0, 1), None);
+        assert_eq!(stored(5, -1, 1), None);
+        // A count may find fewer than are sold.
+        assert_eq!(stored(2, 7, 2), Some(4));
+    }
+}
