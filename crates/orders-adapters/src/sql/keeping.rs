@@ -141,7 +141,7 @@ pub fn decide(
 }
 
 /// The orders that hold pieces of a product at a place.
-fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> QueryResult<Vec<OrderId>> {
+pub fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> QueryResult<Vec<OrderId>> {
     let rows: Vec<(i64, Option<i64>, String, i64)> = stock_movements::table
         .filter(stock_movements::product_id.eq(product.get()))
         .order(stock_movements::id.desc())

@@ -5,7 +5,10 @@ use crate::{
         basket::{Basket, NotSold, OutOfStock},
         new_order::NewOrder,
     },
-    stock::{movement::Move, shelves::Shelves},
+    stock::{
+        movement::Move,
+        shelves::{Shelf, Shelves},
+    },
 };
 
 /// An order to be stored, with what it reserves.
@@ -24,7 +27,7 @@ pub struct Sold {
 ///
 /// [`NotSold`]: the lines first, then the price, then the stock.
 pub fn sell(shelves: &mut Shelves, basket: &Basket) -> Result<Sold, NotSold> {
-    let order = basket.priced(|product| shelves.shelf(product).map(|shelf| shelf.terms()))?;
+    let order = basket.priced(|product| shelves.shelf(product).map(Shelf::terms))?;
     let wanted: Vec<_> = basket.wanted().collect();
     let moves = shelves.reserve(&wanted).map_err(|lacking| {
         let lines = basket.lines();

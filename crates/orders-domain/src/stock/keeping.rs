@@ -253,8 +253,8 @@ impl Shelves {
     }
 
     fn shown(&self, product: ProductId, code: &LocationCode) -> Option<StockLevel> {
-        let (shelf, spot) = (self.shelf(product)?, self.spot(product, code)?);
-        Some(StockLevel::new(product, code.clone(), spot.level, shelf.terms().policy, spot.place.active))
+        let (known, spot) = (self.shelf(product)?, self.spot(product, code)?);
+        Some(StockLevel::new(product, code.clone(), spot.level, known.terms().policy, spot.place.active))
     }
 
     fn count(

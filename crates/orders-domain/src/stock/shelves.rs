@@ -158,8 +158,8 @@ impl Shelves {
     }
 
     /// Learns a product with all its levels.
-    pub fn learn(&mut self, product: ProductId, shelf: Shelf) {
-        self.shelves.insert(product, shelf);
+    pub fn learn(&mut self, product: ProductId, of: Shelf) {
+        self.shelves.insert(product, of);
     }
 
     /// What is known of a product.
@@ -279,20 +279,16 @@ impl Shelves {
     pub fn reserve(&mut self, wanted: &[(ProductId, i64)]) -> Result<Vec<Move>, Vec<Lack>> {
         let (mut picked, mut lacking) = (Vec::with_capacity(wanted.len()), Vec::new());
         for (line, (product, quantity)) in wanted.iter().enumerate() {
-            let Some(shelf) = self.shelves.get(product).filter(|shelf| shelf.terms.policy.is_tracked())
+            let Some(counted) = self.shelves.get(product).filter(|known| known.terms.policy.is_tracked())
             else {
                 continue;
             };
-            match shelf.pick(*quantity) {
-                Some(places) => picked.extend(
-                    places
-                        .into_iter()
-                        .map(|(index, taken)| (line, *product, shelf.spots[index].place.id, taken)),
-                ),
-                None => {
-                    let available = shelf.available().unwrap_or_default();
-                    lacking.push(Lack { line, product: *product, available });
-                }
+            if let Some(places) = counted.pick(*quantity) {
+                let at = |index: usize| counted.spots[index].place.id;
+                picked.extend(places.into_iter().map(|(index, taken)| (line, *product, at(index), taken)));
+            } else {
+                let available = counted.available().unwrap_or_default();
+                lacking.push(Lack { line, product: *product, available });
             }
         }
         if !lacking.is_empty() {

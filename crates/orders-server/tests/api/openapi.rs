@@ -78,9 +78,9 @@ async fn what_the_document_refers_to_is_there() {
         assert!(names.insert(operation["operationId"].as_str().unwrap()), "{route}");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let of_path = parameters.iter().filter(|parameter| parameter["in"] == "path");
-        let named: Vec<_> = of_path.map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let in_document: Vec<_> = of_path.map(|parameter| parameter["name"].as_str().unwrap()).collect();
         let in_path: Vec<_> = route.split('{').skip(1).map(|part| part.split('}').next().unwrap()).collect();
-        assert_eq!(named, in_path, "{route}");
+        assert_eq!(in_document, in_path, "{route}");
         let ways = operation["security"].as_array().unwrap();
         assert!(!ways.is_empty(), "{route}");
         for security in ways {

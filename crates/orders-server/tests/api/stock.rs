@@ -37,7 +37,7 @@ fn level(location: &str, on_hand: i64, reserved: i64) -> Value {
 async fn a_place_is_added_shown_and_changed() {
     let server = Server::start();
     let body = json!({
-        "code": "BER-1", "name": "Berlin", "country": "DE", "latitude": 52.52, "longitude": -13.405001,
+        "code": "BER-1", "name": "Berlin", "country": "DE", "latitude": 52.52, "longitude": -13.405_001,
         "priority": 3, "parcelMaxGrams": 31500, "parcelMaxMm3": null, "parcelMaxSideMm": 1200, "active": true,
     });
     let added = server.as_operator(Method::POST, "/locations", Some(body.clone())).await;

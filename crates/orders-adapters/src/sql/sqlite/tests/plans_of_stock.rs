@@ -14,6 +14,7 @@ use super::{
     super::{
         catalogue,
         commit::{self, Counters, Known},
+        keeping,
         keys::Keys,
         stock::{self, Stockroom},
     },
@@ -87,7 +88,7 @@ fn live(conn: &mut Conn) {
     }
     catalogue::levels(conn, 9_001, None).unwrap();
     catalogue::movements(conn, 9_001, Some(n(1)), n(100), i64::MAX).unwrap();
-    stock::holders(conn, id, n(1)).unwrap();
+    keeping::holders(conn, id, n(1)).unwrap();
     stock::held(conn, n(1)).unwrap();
 }
 
