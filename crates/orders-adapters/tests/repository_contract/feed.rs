@@ -47,8 +47,8 @@ pub async fn a_feed_of_every_kind_shows_what_is_wanted_of_it(shop: Storage) {
     }
     let happened = |event_type| whole.iter().any(|event| event.event_type() == event_type);
     let missing: Vec<_> = EventType::ALL.into_iter().filter(|event_type| !happened(*event_type)).collect();
-    use EventType::{Delivered, Migrated, Shipped, StockReturned, Tracked};
-    assert_eq!(missing, [Tracked, Shipped, Delivered, Migrated, StockReturned]);
+    let expected = ["order.tracked", "order.shipped", "order.delivered", "order.migrated", "stock.returned"];
+    assert_eq!(missing.iter().map(|event_type| event_type.as_str()).collect::<Vec<_>>(), expected);
 }
 
 pub async fn each_version_of_a_subject_has_at_most_one_event_and_they_ascend(shop: Storage) {

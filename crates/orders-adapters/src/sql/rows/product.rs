@@ -37,11 +37,13 @@ impl TryFrom<ProductRow> for Product {
     type Error = InvalidInput;
 
     fn try_from(row: ProductRow) -> Result<Self, InvalidInput> {
-        let side = |side: i64| Millimetres::try_from(side);
+        let length_of = |side: i64| Millimetres::try_from(side);
         let size = match (row.length_mm, row.width_mm, row.height_mm) {
-            (Some(length), Some(width), Some(height)) => {
-                Some(Size { length: side(length)?, width: side(width)?, height: side(height)? })
-            }
+            (Some(length), Some(width), Some(height)) => Some(Size {
+                length: length_of(length)?,
+                width: length_of(width)?,
+                height: length_of(height)?,
+            }),
             _ => None,
         };
         let details = ProductDetails {
