@@ -89,8 +89,7 @@ impl Fresh {
     {
         let database = Arc::new(database);
         let storage = Storage::of(Arc::clone(&database));
-        let _leftovers = Box::new(leftovers);
-        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers }
+        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers: Box::new(leftovers) }
     }
 }
 

@@ -155,8 +155,10 @@ pub async fn a_refusal_in_the_middle_of_many_leaves_its_neighbours(shop: Storage
     }
     for (kind, answer) in tasks.join_all().await {
         match (kind, answer) {
-            (0 | 2, Ok(Committed::Now(_))) | (1 | 5, Err(Refused::NotSold(_))) => {}
-            (3, Err(Refused::NotKept(_))) | (4, Err(Refused::Taken(_))) => {}
+            (0 | 2, Ok(Committed::Now(_)))
+            | (1 | 5, Err(Refused::NotSold(_)))
+            | (3, Err(Refused::NotKept(_)))
+            | (4, Err(Refused::Taken(_))) => {}
             (kind, other) => panic!("{kind}: {other:?}"),
         }
     }

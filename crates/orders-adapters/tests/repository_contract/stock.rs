@@ -7,7 +7,7 @@ use orders_domain::{
     stock::{
         Level,
         keeping::{Delivery, Kept},
-        movement::MovementKind,
+        movement::{MovementKind, Reason},
     },
 };
 
@@ -208,7 +208,7 @@ pub async fn the_ledger_is_read_page_by_page_and_says_all_of_each_movement(shop:
         (MovementKind::Returned, 1, 4, 0, None),
     ];
     assert_eq!(said, expected);
-    let why: Vec<_> = whole.iter().map(|moved| moved.reason.as_ref().map(|reason| reason.as_str())).collect();
+    let why: Vec<_> = whole.iter().map(|moved| moved.reason.as_ref().map(Reason::as_str)).collect();
     assert_eq!(why, [Some("a test"), None, None, Some("a test")]);
     assert_eq!(whole.iter().map(|moved| moved.at).collect::<Vec<_>>(), [at(0), at(0), at(10), at(0)]);
     let events =
