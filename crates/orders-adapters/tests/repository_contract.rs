@@ -22,6 +22,8 @@ mod catalogue;
 mod changes;
 #[path = "common/orders.rs"]
 mod common;
+#[path = "repository_contract/crowds.rs"]
+mod crowds;
 #[path = "repository_contract/events.rs"]
 mod events;
 #[path = "repository_contract/feed.rs"]
@@ -221,6 +223,9 @@ macro_rules! contract {
                 replaying::an_answer_that_is_no_change_keeps_no_key,
                 replaying::a_refusal_in_the_middle_of_many_leaves_its_neighbours,
                 replaying::a_key_of_the_shops_people_is_kept_for_a_day_too,
+                settling::a_change_that_is_stale_leaves_what_its_order_holds,
+                crowds::whatever_happens_at_once_the_books_balance,
+                crowds::no_order_has_a_price_that_was_past_when_it_was_sent,
                 feed::a_feed_of_every_kind_shows_what_is_wanted_of_it,
                 feed::each_version_of_a_subject_has_at_most_one_event_and_they_ascend,
                 rehearsing::a_rehearsal_of_every_kind_answers_as_in_earnest_and_leaves_nothing,
