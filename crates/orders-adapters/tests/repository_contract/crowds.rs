@@ -25,8 +25,8 @@ use super::{
 /// That it is done, or refused for a reason that others are.
 fn assert_answered(answer: Result<Committed, Refused>) {
     match answer {
-        Ok(Committed::Now(_)) => {}
-        Err(Refused::NotSold(_) | Refused::NotKept(_) | Refused::NotOnHand(_) | Refused::Stale) => {}
+        Ok(Committed::Now(_))
+        | Err(Refused::NotSold(_) | Refused::NotKept(_) | Refused::NotOnHand(_) | Refused::Stale) => {}
         other => panic!("{other:?}"),
     }
 }
