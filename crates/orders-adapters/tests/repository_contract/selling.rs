@@ -84,6 +84,11 @@ pub async fn a_line_is_reserved_at_the_first_place_that_has_all_of_it_or_else_sp
     change_location(&shop, "far", |to| to.priority = n(0)).await;
     sell(&shop, &[(id, 1)]).await;
     assert_eq!(reserved(&shop, id).await, at_places(&[("far", 1)]));
+    keep(&shop, count(id, "next", 9, None)).await;
+    change_location(&shop, "next", |to| to.priority = n(0)).await;
+    change_location(&shop, "far", |to| to.priority = n(2)).await;
+    sell(&shop, &[(id, 1)]).await;
+    assert_eq!(reserved(&shop, id).await, at_places(&[("next", 1)]));
     assert_balanced(&shop).await;
 }
 
