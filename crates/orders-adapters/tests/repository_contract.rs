@@ -22,8 +22,12 @@ mod catalogue;
 mod changes;
 #[path = "common/orders.rs"]
 mod common;
+#[path = "repository_contract/crowds.rs"]
+mod crowds;
 #[path = "repository_contract/events.rs"]
 mod events;
+#[path = "repository_contract/feed.rs"]
+mod feed;
 #[path = "repository_contract/insertion.rs"]
 mod insertion;
 #[path = "repository_contract/keys.rs"]
@@ -87,8 +91,7 @@ impl Fresh {
     {
         let database = Arc::new(database);
         let storage = Storage::of(Arc::clone(&database));
-        let _leftovers = Box::new(leftovers);
-        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers }
+        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers: Box::new(leftovers) }
     }
 }
 
@@ -201,6 +204,7 @@ macro_rules! contract {
                 stock::each_change_of_stock_has_its_event_with_its_level_and_version,
                 stock::the_ledger_is_read_page_by_page_and_says_all_of_each_movement,
                 selling::a_line_is_reserved_at_the_first_place_that_has_all_of_it_or_else_spread,
+                selling::a_line_is_spread_over_64_places_at_most,
                 selling::a_place_that_is_not_active_serves_nobody,
                 selling::what_is_not_there_is_refused_whole_and_leaves_nothing,
                 selling::an_order_has_the_prices_of_its_commit,
@@ -218,6 +222,12 @@ macro_rules! contract {
                 replaying::many_orders_with_one_key_at_once_reserve_once,
                 replaying::an_answer_that_is_no_change_keeps_no_key,
                 replaying::a_refusal_in_the_middle_of_many_leaves_its_neighbours,
+                replaying::a_key_of_the_shops_people_is_kept_for_a_day_too,
+                settling::a_change_that_is_stale_leaves_what_its_order_holds,
+                crowds::whatever_happens_at_once_the_books_balance,
+                crowds::no_order_has_a_price_that_was_past_when_it_was_sent,
+                feed::a_feed_of_every_kind_shows_what_is_wanted_of_it,
+                feed::each_version_of_a_subject_has_at_most_one_event_and_they_ascend,
                 rehearsing::a_rehearsal_of_every_kind_answers_as_in_earnest_and_leaves_nothing,
                 rehearsing::a_rehearsal_is_refused_as_in_earnest,
             }

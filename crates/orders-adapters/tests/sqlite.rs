@@ -26,6 +26,11 @@ mod reading;
 mod reopening;
 #[path = "sqlite/reverting.rs"]
 mod reverting;
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "common/shop.rs"]
+mod shop;
+#[path = "sqlite/shops.rs"]
+mod shops;
 
 /// A folder for one database, removed at the end.
 struct Place(TempDir);

@@ -241,9 +241,9 @@ pub async fn movements(shop: &Storage, product: ProductId, size: i64) -> Vec<Mov
     loop {
         let after = all.last().map(|movement| movement.id);
         let page = shop.stock.movements(product, after, n(size)).await.unwrap().unwrap();
-        if page.is_empty() {
-            return all;
-        }
+        let Some(first) = page.first() else { return all };
+        // A page that does not begin behind the last one would make this a walk without an end.
+        assert!(after.is_none_or(|after| first.id > after), "{} follows {after:?}", first.id);
         all.extend(page);
     }
 }

@@ -15,8 +15,8 @@ use super::{
     shop::{available, change_product, details, find, keeping, make, product, refused, stocked},
 };
 
-fn sku(text: &str) -> Option<Sku> {
-    Some(Sku::parse(text).unwrap())
+fn sku(text: &str) -> Sku {
+    Sku::parse(text).unwrap()
 }
 
 fn query(after: i64, limit: i64) -> ProductQuery {
@@ -63,7 +63,7 @@ pub async fn a_new_shop_has_ten_products_which_nobody_counts(shop: Storage) {
 pub async fn everything_of_a_product_is_stored(shop: Storage) {
     let size = Size { length: n(1_000_000), width: n(2), height: n(1) };
     let full = ProductDetails {
-        sku: sku(&"𝄞'".repeat(32)),
+        sku: Some(sku(&"𝄞'".repeat(32))),
         name: ProductName::parse(&"é\"".repeat(100)).unwrap(),
         price: n(i64::MAX),
         weight: Some(n(1_000_000_000)),
@@ -94,13 +94,13 @@ pub async fn a_new_product_has_the_number_that_it_is_given_or_the_next_one(shop:
 }
 
 pub async fn a_number_or_sku_that_is_taken_is_refused_and_uses_up_nothing(shop: Storage) {
-    let with_sku = |text| ProductDetails { sku: sku(text), ..details(StockPolicy::Deny) };
+    let with_sku = |text| ProductDetails { sku: Some(sku(text)), ..details(StockPolicy::Deny) };
     let Made::Product(first) = make(&shop, new(None, with_sku("L-5"))).await else { panic!() };
     assert_eq!(is_refused(&shop, new(Some(11), with_sku("L-6"))).await, "Taken(ProductId(11))");
     assert_eq!(is_refused(&shop, new(Some(3), details(StockPolicy::Deny))).await, "Taken(ProductId(3))");
     assert_eq!(is_refused(&shop, new(None, with_sku("L-5"))).await, "Taken(Sku(\"L-5\"))");
     let other = find(&shop, n(1)).await;
-    let taking = other.changed(ProductDetails { sku: sku("L-5"), ..other.details.clone() }).unwrap();
+    let taking = other.changed(ProductDetails { sku: Some(sku("L-5")), ..other.details.clone() }).unwrap();
     assert_eq!(is_refused(&shop, Change::Product(taking)).await, "Taken(Sku(\"L-5\"))");
     assert_eq!(find(&shop, n(1)).await, other);
     // Its own sku is not taken, and another spelling is another one.
@@ -109,12 +109,12 @@ pub async fn a_number_or_sku_that_is_taken_is_refused_and_uses_up_nothing(shop: 
     assert_eq!(second.id, n(12));
     // One that is given up is free.
     change_product(&shop, first.id, |to| to.sku = None).await;
-    change_product(&shop, n(1), |to| to.sku = sku("L-5")).await;
+    change_product(&shop, n(1), |to| to.sku = Some(sku("L-5"))).await;
 }
 
 pub async fn a_change_of_another_version_of_a_product_is_stale(shop: Storage) {
     let seen = find(&shop, n(1)).await;
-    change_product(&shop, n(2), |to| to.sku = sku("taken")).await;
+    change_product(&shop, n(2), |to| to.sku = Some(sku("taken"))).await;
     let now = change_product(&shop, n(1), |to| to.price = n(5)).await;
     let change = |product: &Product, sku| {
         let details = ProductDetails { sku, price: n(6), ..product.details.clone() };
@@ -122,10 +122,10 @@ pub async fn a_change_of_another_version_of_a_product_is_stale(shop: Storage) {
     };
     assert_eq!(is_refused(&shop, change(&seen, None)).await, "Stale");
     // What it would have become does not matter then.
-    assert_eq!(is_refused(&shop, change(&seen, sku("taken"))).await, "Stale");
+    assert_eq!(is_refused(&shop, change(&seen, Some(sku("taken")))).await, "Stale");
     assert_eq!(is_refused(&shop, change(&Product { id: n(999), ..now.clone() }, None)).await, "Stale");
     assert_eq!(
-        is_refused(&shop, change(&Product { id: n(999), ..now.clone() }, sku("taken"))).await,
+        is_refused(&shop, change(&Product { id: n(999), ..now.clone() }, Some(sku("taken")))).await,
         "Stale"
     );
     assert_eq!(find(&shop, n(1)).await, now);
@@ -157,12 +157,12 @@ pub async fn each_version_of_a_product_has_its_event(shop: Storage) {
 
 pub async fn products_are_listed_by_pages_and_by_what_is_asked_for(shop: Storage) {
     change_product(&shop, n(3), |to| to.active = false).await;
-    change_product(&shop, n(7), |to| (to.active, to.sku) = (false, sku("L-7"))).await;
-    change_product(&shop, n(8), |to| to.sku = sku("L-8")).await;
+    change_product(&shop, n(7), |to| (to.active, to.sku) = (false, Some(sku("L-7")))).await;
+    change_product(&shop, n(8), |to| to.sku = Some(sku("L-8"))).await;
     assert_eq!(listed(&shop, query(0, 4)).await, [1, 2, 3, 4]);
     assert_eq!(listed(&shop, query(4, 500)).await, [5, 6, 7, 8, 9, 10]);
     assert_eq!(listed(&shop, query(10, 500)).await, [0; 0]);
-    let asked = |active, text| ProductQuery { active, sku: sku(text), ..query(0, 500) };
+    let asked = |active, text| ProductQuery { active, sku: Some(sku(text)), ..query(0, 500) };
     let only = |active| ProductQuery { active, ..query(2, 3) };
     assert_eq!(listed(&shop, only(Some(true))).await, [4, 5, 6]);
     assert_eq!(listed(&shop, only(Some(false))).await, [3, 7]);

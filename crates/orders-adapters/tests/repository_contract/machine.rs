@@ -208,7 +208,7 @@ pub fn any_life_of_a_shop_is_as_in_memory_and_its_books_balance(open: fn() -> Op
     let longer = if asked_for().is_some() { 10 } else { 1 };
     let cases = asked_for().unwrap_or(STEPS).div_ceil(STEPS_A_CASE * longer);
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    let live = |life: Vec<Vec<Step>>| {
+    let walk = |life: Vec<Vec<Step>>| {
         let fresh = open().unwrap();
         runtime.block_on(async {
             let mut player = Player::in_shop(fresh.storage.clone()).await;
@@ -225,6 +225,6 @@ pub fn any_life_of_a_shop_is_as_in_memory_and_its_books_balance(open: fn() -> Op
         })
     };
     let bursts = usize::try_from(STEPS_A_CASE / 4 * longer).unwrap();
-    let life = vec(vec(step(), 1..8), bursts / 2..bursts * 3 / 2);
-    TestRunner::new(config).run(&life, live).unwrap();
+    let lives = vec(vec(step(), 1..8), bursts / 2..bursts * 3 / 2);
+    TestRunner::new(config).run(&lives, walk).unwrap();
 }

@@ -1,7 +1,8 @@
 //! Keys of every kind of change: asking again is answered as the first time, whatever happened since.
 
+use chrono::TimeDelta;
 use orders_domain::{
-    Actor, Expected, OrderStatus, Storage,
+    Actor, Expected, IdempotencyKey, OrderStatus, Storage,
     catalogue::product::{NewProduct, StockPolicy},
     ports::{Change, Commit, Committed, EventFilter, EventLimit, Made, Refused},
     stock::keeping::Delivery,
@@ -154,8 +155,10 @@ pub async fn a_refusal_in_the_middle_of_many_leaves_its_neighbours(shop: Storage
     }
     for (kind, answer) in tasks.join_all().await {
         match (kind, answer) {
-            (0 | 2, Ok(Committed::Now(_))) | (1 | 5, Err(Refused::NotSold(_))) => {}
-            (3, Err(Refused::NotKept(_))) | (4, Err(Refused::Taken(_))) => {}
+            (0 | 2, Ok(Committed::Now(_)))
+            | (1 | 5, Err(Refused::NotSold(_)))
+            | (3, Err(Refused::NotKept(_)))
+            | (4, Err(Refused::Taken(_))) => {}
             (kind, other) => panic!("{kind}: {other:?}"),
         }
     }
@@ -166,4 +169,19 @@ pub async fn a_refusal_in_the_middle_of_many_leaves_its_neighbours(shop: Storage
     now(shop.ledger.commit(by_nobody).await);
     assert_eq!(pieces(&shop, id, "MAIN").await, (140, 22));
     assert_balanced(&shop).await;
+}
+
+pub async fn a_key_of_the_shops_people_is_kept_for_a_day_too(shop: Storage) {
+    let id = stocked(&shop, StockPolicy::Deny, 0).await;
+    let bring = async |now| {
+        let work = keeping(deliver(id, "MAIN", Delivery::Received, 5), Some(key("a", 1)));
+        shop.ledger.commit(Commit { now, ..work }).await.unwrap()
+    };
+    let day = at(0) + IdempotencyKey::KEPT;
+    bring(at(0)).await;
+    assert!(matches!(bring(day - TimeDelta::milliseconds(1)).await, Committed::Before(_)));
+    assert_eq!(shop.ledger.recall(n(100), key("a", 1), day).await.unwrap(), None);
+    assert!(matches!(bring(day).await, Committed::Now(_)));
+    assert!(matches!(bring(day).await, Committed::Before(_)));
+    assert_eq!(pieces(&shop, id, "MAIN").await, (10, 0));
 }

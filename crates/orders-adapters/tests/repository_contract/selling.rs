@@ -6,7 +6,7 @@ use orders_domain::{
     LineFault, LinePart, NotSold, OutOfStock, ProductId, Storage,
     catalogue::product::StockPolicy,
     ports::{Committed, EventFilter, EventLimit, Refused},
-    stock::movement::MovementKind,
+    stock::{movement::MovementKind, shelves::MOST_PLACES},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -84,6 +84,28 @@ pub async fn a_line_is_reserved_at_the_first_place_that_has_all_of_it_or_else_sp
     change_location(&shop, "far", |to| to.priority = n(0)).await;
     sell(&shop, &[(id, 1)]).await;
     assert_eq!(reserved(&shop, id).await, at_places(&[("far", 1)]));
+    keep(&shop, count(id, "next", 9, None)).await;
+    change_location(&shop, "next", |to| to.priority = n(0)).await;
+    change_location(&shop, "far", |to| to.priority = n(2)).await;
+    sell(&shop, &[(id, 1)]).await;
+    assert_eq!(reserved(&shop, id).await, at_places(&[("next", 1)]));
+    assert_balanced(&shop).await;
+}
+
+pub async fn a_line_is_spread_over_64_places_at_most(shop: Storage) {
+    let id = product(&shop, StockPolicy::Deny).await.id;
+    for number in 0..MOST_PLACES + 2 {
+        let code = format!("place-{number}");
+        location(&shop, &code, 0).await;
+        keep(&shop, count(id, &code, 1, None)).await;
+    }
+    assert_eq!(available(&shop, id).await, Some(64));
+    let refused = not_sold(shop.ledger.commit(selling(&[(id, 65)], None)).await);
+    assert_eq!(refused, lacking(&[(0, id, 65, 64)]));
+    let sold = sell(&shop, &[(id, 64)]).await;
+    assert_eq!(available(&shop, id).await, Some(2));
+    super::shop::advance(&shop, sold.id(), orders_domain::OrderStatus::Cancelled).await;
+    sell(&shop, &[(id, 1)]).await;
     assert_balanced(&shop).await;
 }
 
@@ -113,8 +135,7 @@ pub async fn what_is_not_there_is_refused_whole_and_leaves_nothing(shop: Storage
     assert_eq!(traces(&shop, one).await, before);
     assert_eq!((pieces(&shop, one, "MAIN").await, pieces(&shop, two, "MAIN").await), ((5, 0), (1, 0)));
     // The key is free, for another request even.
-    let sold = order(now(shop.ledger.commit(selling(&[(one, 5), (two, 1)], Some(key("a", 2)))).await));
-    assert_eq!(sold.id(), n(1));
+    order(now(shop.ledger.commit(selling(&[(one, 5), (two, 1)], Some(key("a", 2)))).await));
     assert_eq!((available(&shop, one).await, available(&shop, two).await), (Some(0), Some(0)));
     assert_balanced(&shop).await;
 }

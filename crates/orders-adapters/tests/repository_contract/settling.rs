@@ -39,6 +39,22 @@ pub async fn cancelling_lets_go_of_exactly_what_is_held_and_once(shop: Storage) 
     assert_balanced(&shop).await;
 }
 
+pub async fn a_change_that_is_stale_leaves_what_its_order_holds(shop: Storage) {
+    let id = stocked(&shop, StockPolicy::Deny, 5).await;
+    let order = sell(&shop, &[(id, 3)]).await;
+    let cancelling = step(&shop, order.id(), OrderStatus::Cancelled).await;
+    let shipping = step(&shop, order.id(), OrderStatus::Shipped).await;
+    advance(&shop, order.id(), OrderStatus::Processing).await;
+    for stale in [cancelling, shipping] {
+        assert_eq!(refused(shop.ledger.commit(changing(stale, None)).await), "Stale");
+        assert_eq!((pieces(&shop, id, "MAIN").await, available(&shop, id).await), ((5, 3), Some(2)));
+        // The next sale is decided by what is held, not by what would have been let go.
+        let more = shop.ledger.rehearse(super::shop::selling(&[(id, 3)], None)).await;
+        assert!(refused(more).starts_with("NotSold(OutOfStock("));
+    }
+    assert_balanced(&shop).await;
+}
+
 pub async fn of_many_who_cancel_or_ship_one_order_one_settles_it(shop: Storage) {
     let id = stocked(&shop, StockPolicy::Deny, 20).await;
     for round in 0..10 {

@@ -1,7 +1,7 @@
 //! Levels and movements, and what the writer remembers of them.
 //!
 //! There is one writer, so what it remembers is what is stored, but for what it has not written yet of its
-//! batch. It forgets all when a batch fails, and when it knows more products than it should.
+//! batch. It forgets all when a batch fails, and when it knows more than it should.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -29,14 +29,17 @@ use super::{
     Conn, catalogue,
 };
 
-/// How many products are remembered at most, from one batch to the next: some 5 MB with one place each.
-const REMEMBERED: usize = 32_768;
+/// How many products and levels are remembered at most, from one batch to the next: some 10 MB. A product may have
+/// a level at each of a thousand places.
+const REMEMBERED: usize = 65_536;
 
 /// Products with their levels, as far as they were touched.
 #[derive(Debug)]
 pub struct Stockroom {
     shelves: Shelves,
-    /// How many products it remembers from one batch to the next.
+    /// How many products and levels were read.
+    read: usize,
+    /// How many it remembers from one batch to the next.
     most: usize,
 }
 
@@ -47,9 +50,9 @@ impl Default for Stockroom {
 }
 
 impl Stockroom {
-    /// An empty one that remembers so many products.
+    /// An empty one that remembers so many products and levels.
     pub fn remembering(most: usize) -> Self {
-        Self { shelves: Shelves::new(), most }
+        Self { shelves: Shelves::new(), read: 0, most }
     }
 
     /// It, once it knows these products, as far as they exist.
@@ -62,6 +65,7 @@ impl Stockroom {
             if self.shelves.shelf(product).is_none()
                 && let Some(shelf) = catalogue::shelf(conn, product.get())?
             {
+                self.read += 1 + shelf.spots().len();
                 self.shelves.learn(product, shelf);
             }
         }
@@ -93,6 +97,7 @@ impl Stockroom {
 
     /// Forgets everything.
     pub fn forget(&mut self) {
+        self.read = 0;
         self.shelves.clear();
     }
 
@@ -104,8 +109,8 @@ impl Stockroom {
 
     /// The batch is on disk.
     pub fn committed(&mut self) {
-        if self.shelves.len() > self.most {
-            self.shelves.clear();
+        if self.read > self.most {
+            self.forget();
         }
     }
 }

@@ -4,10 +4,7 @@ use diesel::{
     RunQueryDsl,
     sql_types::{BigInt, Text},
 };
-use orders_domain::{
-    IdempotencyKey, OrderId,
-    ports::{Made, PortError},
-};
+use orders_domain::{IdempotencyKey, Order, OrderId, ports::PortError};
 use tokio_postgres::NoTls;
 
 use super::*;
@@ -49,8 +46,7 @@ fn together(store: &mut PostgresStore, batch: &[Write]) -> Vec<String> {
 fn told(outcome: &Result<Outcome, PortError>) -> String {
     match outcome {
         Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
-        Ok(Outcome::Known(Made::Order(order))) => format!("replayed {}", order.id()),
-        Ok(Outcome::Refused(refused)) => format!("{refused:?}"),
+        Ok(Outcome::Known(order)) => format!("replayed {}", Order::id(order)),
         Ok(other) => format!("{other:?}"),
         Err(error) => error.to_string(),
     }

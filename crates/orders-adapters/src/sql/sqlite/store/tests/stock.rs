@@ -211,7 +211,8 @@ fn more_products_than_are_remembered_are_sold_all_the_same() {
     let more =
         [new_product(), new_product(), kept(count(n(12), "B", 5, None)), kept(count(n(13), "B", 5, None))];
     sold(&mut store, Isolation::Together, &more);
-    store.stockroom = Stockroom::remembering(2);
+    // Product 11 has two levels, the others one.
+    store.stockroom = Stockroom::remembering(5);
     let both = || Write::Commit(selling(&[(n(11), 1), (n(12), 1)], None));
     let all = || Write::Commit(selling(&[(n(12), 1), (n(13), 1), (n(11), 1)], None));
     let mut known = Vec::new();
