@@ -239,9 +239,7 @@ impl Shelves {
     pub fn settle_changes(&mut self) -> BTreeMap<(ProductId, LocationId), Level> {
         let touched = std::mem::take(&mut self.journal);
         let now = touched.into_iter().filter_map(|undo| match undo {
-            Undo::Level(product, location, _) => {
-                Some(((product, location), *self.level(product, location)?))
-            }
+            Undo::Level(product, location, _) => Some(((product, location), *self.level(product, location)?)),
             Undo::Terms(..) => None,
         });
         now.collect()
