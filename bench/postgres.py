@@ -26,7 +26,7 @@ WRITE = """\
 \set user random(1, 3)
 BEGIN;
 SELECT first_order AS id, first_event AS event, greatest(earliest, date) AS date
-    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, allocate_ids(1, date, 1) \gset
+    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, give_ids(1, date, 1) \gset
 INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, request_id, data)
     VALUES (:event, 'order', :id, 1, 'placed', :date, 'user', :user, '01a21a7e-fa83-72b1-95ea-6e9512bf1852',
     '{"lines":[[9,7],[1,1]]}');
@@ -113,11 +113,11 @@ def start(database, workers):
     return Server([os.path.join(TARGET, "orders"), "serve"], env, orders_ready)
 
 
-def load_both(servers, script, connections, seconds):
+def load_both(servers, script, connections, seconds, first=1, last=1):
     """Requests a second over both servers, half of the connections each."""
     commands = [["wrk", "-t", "1", "-c", str(connections // 2), "-d", f"{seconds}s", "-s",
                  os.path.join(HERE, f"{script}.lua"), server.url] for server in servers]
-    env = {**os.environ, "FIRST": "1", "LAST": "1"}
+    env = {**os.environ, "FIRST": str(first), "LAST": str(last)}
     running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for command in commands]
     outs = [process.communicate()[0] for process in running]
     return sum(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]) for out in outs)

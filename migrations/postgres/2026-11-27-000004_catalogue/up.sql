@@ -62,7 +62,9 @@ CREATE TABLE stock_levels (
     PRIMARY KEY (product_id, location_id),
     -- The last guard: what is not there is not sold.
     CHECK (reserved <= on_hand + backorder_limit + short)
-);
+)
+-- Room for the next versions of a row on its own page: the levels of what sells well are written all the time.
+WITH (fillfactor = 70);
 
 -- Append-only. Those of event n have the ids from n * 8192 on.
 CREATE TABLE stock_movements (

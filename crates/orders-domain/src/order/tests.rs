@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::{
     Actor, Happening, NewOrder, NotAllowed, OrderEvent, Product, Quantity, ShippingProvider, Step,
-    TrackingNumber,
+    TrackingNumber, catalogue::product::ProductName,
 };
 
 mod events;
@@ -23,8 +23,8 @@ fn n<T: TryFrom<i64, Error = InvalidInput>>(number: i64) -> T {
 /// A line for each price and quantity, of the products 1, 2, ….
 fn picks(lines: &[(i64, i64)]) -> Vec<(Product, Quantity)> {
     let pick = |(id, &(price, quantity))| {
-        let (name, currency) = ("a thing".into(), Currency::USD);
-        (Product { id: n(id), name, price: n(price), currency }, n(quantity))
+        let name = ProductName::parse("a thing").unwrap();
+        (Product::uncounted(n(id), name, n(price), Currency::USD), n(quantity))
     };
     (1..).zip(lines).map(pick).collect()
 }
@@ -97,11 +97,11 @@ fn an_order_has_1_to_100_lines() {
 fn prices_in_two_currencies_are_refused() {
     let euro: Currency = "EUR".parse().unwrap();
     let mut picked = picks(&[(1, 1), (2, 1)]);
-    picked[1].0.currency = euro;
+    picked[1].0.details.currency = euro;
     let refused = NewOrder::new(n(1), &picked, at(0));
     let message = "the products are priced in USD and EUR, but an order has one currency";
     assert_eq!(refused.unwrap_err().to_string(), message);
-    picked[0].0.currency = euro;
+    picked[0].0.details.currency = euro;
     assert_eq!(NewOrder::new(n(1), &picked, at(0)).map(|order| *order.currency()), Ok(euro));
 }
 

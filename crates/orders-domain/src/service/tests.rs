@@ -4,10 +4,17 @@ use Attempt::{Advance, Cancel, Track};
 use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 
 use super::*;
-use crate::{ports::*, *};
+use crate::{
+    catalogue::product::{ProductName, Terms},
+    ports::*,
+    *,
+};
 
+mod keeping;
 mod keys;
 mod placing;
+mod races;
+mod refusals;
 mod scopes;
 
 fn now() -> DateTime<Utc> {
@@ -20,33 +27,58 @@ fn n<T: TryFrom<i64, Error = InvalidInput>>(number: i64) -> T {
 }
 
 fn product(id: i64, price: i64) -> Product {
-    Product { id: n(id), name: "a thing".into(), price: n(price), currency: Currency::USD }
+    Product::uncounted(n(id), ProductName::parse("a thing").unwrap(), n(price), Currency::USD)
 }
 
-/// An inventory that is asked once and sells these ids at these prices.
-fn selling(products: &[(i64, i64)]) -> MockInventory {
+fn offer(product: Product) -> Offer {
+    Offer { product, available: None }
+}
+
+/// A catalogue that is asked once and sells these ids at these prices.
+fn selling(products: &[(i64, i64)]) -> MockCatalogue {
     let products: Vec<_> = products.iter().map(|&(id, price)| product(id, price)).collect();
-    let mut inventory = MockInventory::new();
-    inventory.expect_find().once().returning(move |ids| {
-        Ok(ids.iter().map(|id| products.iter().find(|product| product.id == *id).cloned()).collect())
+    let mut catalogue = MockCatalogue::new();
+    catalogue.expect_find().once().returning(move |ids| {
+        let known = |id: &ProductId| products.iter().find(|product| product.id == *id).cloned();
+        Ok(ids.iter().map(|id| known(id).map(offer)).collect())
     });
-    inventory
+    catalogue
 }
 
-/// What keeps orders.
+/// What a store sells at the commit: everything for 19.99, and nobody counts it.
+#[expect(clippy::unnecessary_wraps, reason = "a product may be unknown elsewhere")]
+fn for_1999(_: ProductId) -> Option<Terms> {
+    Some(product(1, 1999).terms())
+}
+
+/// What keeps everything.
 #[derive(Default)]
 struct Ports {
     orders: MockOrders,
     ledger: MockLedger,
     feed: MockFeed,
+    catalogue: MockCatalogue,
+    stock: MockStock,
 }
 
-fn service(ports: Ports, inventory: MockInventory) -> OrderService {
+/// The use cases with the catalogue that is stored with the orders.
+fn service(ports: Ports) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
-    let Ports { orders, ledger, feed } = ports;
-    let storage = Storage { orders: Arc::new(orders), ledger: Arc::new(ledger), feed: Arc::new(feed) };
-    OrderService::new(storage, Arc::new(inventory), Arc::new(clock))
+    let Ports { orders, ledger, feed, catalogue, stock } = ports;
+    let storage = Storage {
+        orders: Arc::new(orders),
+        ledger: Arc::new(ledger),
+        feed: Arc::new(feed),
+        catalogue: Arc::new(catalogue),
+        stock: Arc::new(stock),
+    };
+    OrderService::new(storage, Arc::new(clock))
+}
+
+/// The same with a fixed catalogue.
+fn fixed(ports: Ports, catalogue: MockCatalogue) -> OrderService {
+    service(ports).at_fixed_prices(Arc::new(catalogue))
 }
 
 /// A request of a user, without a key and in earnest.
@@ -63,7 +95,9 @@ fn with_key(user: i64) -> Request {
 fn stored(work: Commit) -> Order {
     match work.change {
         Change::Place(order) => order.with_id(n(7)),
+        Change::Sell(basket) => basket.priced(for_1999).unwrap().with_id(n(7)),
         Change::Order(changed) => changed.into_order(),
+        other => panic!("not of an order: {other:?}"),
     }
 }
 
@@ -106,20 +140,16 @@ fn unknown(index: usize, product: i64) -> LineFault {
     LineFault { part: LinePart::Product(index), reason: n::<ProductId>(product).unknown() }
 }
 
-fn are_faults(result: &Result<Done, OrderError>, expected: &[LineFault]) -> bool {
+fn are_faults(result: &Result<Done<Order>, OrderError>, expected: &[LineFault]) -> bool {
     matches!(result, Err(OrderError::Invalid(faults)) if faults == expected)
 }
 
-/// Stores every order as number 7 and expects it with this idempotency, so many times.
 #[tokio::test]
 async fn a_missing_order_and_somebody_elses_get_the_same_answer() {
     let ask = async |user, found: Option<Order>| {
         let mut ports = Ports::default();
         ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
-        service(ports, MockInventory::new())
-            .owned(user, UseCase::Show, n(7))
-            .await
-            .and_then(OwnedOrder::into_expected)
+        service(ports).owned(user, UseCase::Show, n(7)).await.and_then(OwnedOrder::into_expected)
     };
     let mine = order(Shipped, 3);
     assert_eq!(ask(asker(1), Some(mine.clone())).await.unwrap(), mine);
@@ -137,14 +167,14 @@ enum Attempt {
 
 /// What comes of a change in words; an order as its status, version and parcel: `shipped 6 1`.
 async fn apply(ports: Ports, change: Attempt, order: OwnedOrder) -> String {
-    let service = service(ports, MockInventory::new());
+    let service = service(ports);
     let order = match change {
         Cancel => service.cancel(order, by(1)).await,
         Advance(to) => service.advance(order, to, by(1)).await,
         Track(number) => service.track(order, shipment(number), by(1)).await,
     };
     let order = match &order {
-        Ok(done) => done.order(),
+        Ok(done) => done.made(),
         Err(error) => return error.to_string(),
     };
     let parcel = order.shipment().map_or("-", OrderShipment::tracking_number);
@@ -156,7 +186,7 @@ type Answer = fn(Commit) -> Result<Committed, Refused>;
 /// Stores it.
 #[expect(clippy::unnecessary_wraps, reason = "it answers for a port")]
 fn store(work: Commit) -> Result<Committed, Refused> {
-    Ok(Committed::Now(stored(work)))
+    Ok(Committed::Now(Made::Order(stored(work))))
 }
 
 /// Expects so many commits, made now, of a change of the order as it was seen at this version, by its
@@ -202,73 +232,4 @@ async fn an_order_at_another_version_than_expected_is_left_alone_even_by_a_no_op
             assert_eq!(outcome, "the order has changed since", "{change:?} {versions:?}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_change_that_lost_a_race_is_decided_again_on_the_new_state() {
-    for (newest, only_if, again, expected) in [
-        (Some(Shipped), None, 0, "the order is shipped and cannot become cancelled"),
-        (Some(Cancelled), None, 0, "cancelled 6 -"),
-        (Some(Processing), None, 1, "cancelled 7 -"),
-        (Some(Processing), Some(&[5, 6][..]), 1, "cancelled 7 -"),
-        (Some(Processing), Some(&[5]), 0, "the order has changed since"),
-        (Some(Cancelled), Some(&[5]), 0, "the order has changed since"),
-        (None, None, 0, "the order does not exist or belongs to somebody else"),
-    ] {
-        let mut ports = Ports::default();
-        update(&mut ports, 1, 5, |_| Err(Refused::Stale));
-        let newest = newest.map(|status| order(status, 6));
-        ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(newest));
-        update(&mut ports, again, 6, store);
-        assert_eq!(apply(ports, Cancel, owned(Pending, only_if)).await, expected);
-    }
-}
-
-#[tokio::test]
-async fn a_change_that_always_loses_gives_up_as_busy() {
-    let mut ports = Ports::default();
-    ports.ledger.expect_commit().times(TRIES).returning(|_| Err(Refused::Stale));
-    ports.orders.expect_find().times(..=TRIES).returning(|_| Ok(Some(order(Pending, 6))));
-    let result = service(ports, MockInventory::new()).cancel(owned(Pending, None), by(1)).await;
-    assert!(matches!(result, Err(OrderError::Unavailable(PortError::Busy))), "{result:?}");
-}
-
-#[tokio::test]
-async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
-    for fail in [|| PortError::Busy, || PortError::Unknown("x".into())] {
-        let (mut ports, mut inventory) = (Ports::default(), MockInventory::new());
-        ports.ledger.expect_commit().times(2).returning(move |_| Err(fail().into()));
-        ports.ledger.expect_recall().once().returning(move |_, _, _| Err(fail().into()));
-        update(&mut ports, 1, 5, |_| Err(Refused::Stale));
-        ports.orders.expect_find().times(2).returning(move |_| Err(fail()));
-        ports.orders.expect_page().once().returning(move |_| Err(fail()));
-        inventory.expect_find().once().returning(|_| Ok(vec![Some(product(9, 1))]));
-        inventory.expect_find().once().returning(|_| Ok(vec![None]));
-        inventory.expect_find().times(2).returning(move |_| Err(fail()));
-        inventory.expect_all().once().returning(move || Err(fail()));
-        let service = service(ports, inventory);
-        let lines = request(&[(9, 1)]);
-        let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
-        for error in [
-            service.place(asker(1), &lines, by(1)).await.err(),
-            service.place(asker(1), &lines, with_key(1)).await.err(),
-            service.place(asker(1), &lines, by(1)).await.err(),
-            service.product(n(9)).await.err(),
-            service.products().await.err(),
-            service.owned(asker(1), UseCase::Show, n(7)).await.err(),
-            service.cancel(owned(Pending, None), by(1)).await.err(),
-            service.cancel(owned(Pending, None), by(1)).await.err(),
-            service.list(Audience::Anyone, query).await.err(),
-        ] {
-            assert_eq!(format!("{error:?}"), format!("{:?}", Some(OrderError::Unavailable(fail()))));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_product_that_is_not_sold_is_unknown() {
-    let service = || service(Ports::default(), selling(&[(9, 1999)]));
-    assert_eq!(service().product(n(9)).await.unwrap(), product(9, 1999));
-    let error = service().product(n(4)).await.unwrap_err();
-    assert!(matches!(error, OrderError::UnknownProduct(reason) if reason == n::<ProductId>(4).unknown()));
 }

@@ -4,12 +4,12 @@ use super::*;
 
 /// Cancels order 7 in this status with a key that is asked for so many times, and has cancelled it or
 /// not.
-async fn cancel_again(order: OwnedOrder, is_known: bool) -> Result<Done, OrderError> {
+async fn cancel_again(order: OwnedOrder, is_known: bool) -> Result<Done<Order>, OrderError> {
     let mut ports = Ports::default();
     let recall = ports.ledger.expect_recall().once();
     recall.withf(|user, key, at| (*user, key, *at) == (n(1), &idempotency(), now()));
-    recall.returning(move |_, _, _| Ok(is_known.then(|| super::order(Cancelled, 3))));
-    service(ports, MockInventory::new()).cancel(order, with_key(1)).await
+    recall.returning(move |_, _, _| Ok(is_known.then(|| Made::Order(super::order(Cancelled, 3)))));
+    service(ports).cancel(order, with_key(1)).await
 }
 
 #[tokio::test]
@@ -37,6 +37,6 @@ async fn the_key_goes_with_the_commit() {
     let mut ports = Ports::default();
     let commit = ports.ledger.expect_commit().once();
     commit.withf(|work| work.made_by == Some(idempotency()) && work.now == now()).returning(store);
-    let done = service(ports, MockInventory::new()).cancel(owned(Pending, None), with_key(1)).await.unwrap();
-    assert_eq!(done.order().status(), Cancelled);
+    let done = service(ports).cancel(owned(Pending, None), with_key(1)).await.unwrap();
+    assert_eq!(done.made().status(), Cancelled);
 }

@@ -12,7 +12,7 @@ async fn ask(user: User, use_case: UseCase, is_there: bool) -> Result<OwnedOrder
     let mut ports = Ports::default();
     let found = is_there.then(|| order(Pending, 5));
     ports.orders.expect_find().once().withf(|id| *id == n(7)).return_once(|_| Ok(found));
-    service(ports, MockInventory::new()).owned(user, use_case, n(7)).await
+    service(ports).owned(user, use_case, n(7)).await
 }
 
 #[tokio::test]
@@ -68,9 +68,9 @@ async fn whoever_may_see_an_order_may_not_change_it_for_that() {
 async fn placing_takes_its_scope_whoever_calls_it() {
     let lines = request(&[(9, 1)]);
     for scopes in [&[][..], &[Read, Scope::Cancel, Fulfil, Admin]] {
-        let service = service(Ports::default(), MockInventory::new());
+        let service = service(Ports::default());
         for asked in [by(1), with_key(1)] {
-            let refused = service.place(holding(1, scopes), &lines, asked).await;
+            let refused = service.place(holding(1, scopes), &lines, None, asked).await;
             assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
         }
         let refused = service.faults(holding(1, scopes), &lines).await;
@@ -83,19 +83,20 @@ async fn what_is_committed_is_counted_once_and_what_is_not_is_not() {
     let placed = || order(Pending, 1);
     for (is_known, told) in [(false, 1), (true, 0)] {
         let mut ports = Ports::default();
-        let committed = if is_known { Committed::Before(placed()) } else { Committed::Now(placed()) };
+        let made = Made::Order(placed());
+        let committed = if is_known { Committed::Before(made) } else { Committed::Now(made) };
         ports.ledger.expect_commit().once().return_once(|_| Ok(committed));
         let mut observer = MockObserver::new();
         observer.expect_status_reached().times(told).withf(|status| *status == Pending).return_const(());
-        let service = service(ports, selling(&[(9, 1)])).observed_by(Arc::new(observer));
-        service.place(asker(1), &request(&[(9, 1)]), with_key(1)).await.unwrap();
+        let service = service(ports).observed_by(Arc::new(observer));
+        service.place(asker(1), &request(&[(9, 1)]), None, with_key(1)).await.unwrap();
     }
     for (from, to, told) in [(Pending, Processing, 1), (Pending, Pending, 0), (Delivered, Shipped, 0)] {
         let mut ports = Ports::default();
         ports.ledger.expect_commit().times(told).returning(store);
         let mut observer = MockObserver::new();
         observer.expect_status_reached().times(told).withf(move |status| *status == to).return_const(());
-        let service = service(ports, MockInventory::new()).observed_by(Arc::new(observer));
+        let service = service(ports).observed_by(Arc::new(observer));
         let _ = service.advance(owned(from, None), to, by(1)).await;
     }
 }
@@ -104,12 +105,12 @@ async fn what_is_committed_is_counted_once_and_what_is_not_is_not() {
 async fn a_rehearsal_is_not_committed_and_not_counted() {
     let mut ports = Ports::default();
     ports.ledger.expect_rehearse().times(2).returning(store);
-    let service = service(ports, selling(&[(9, 1)])).observed_by(Arc::new(MockObserver::new()));
+    let service = service(ports).observed_by(Arc::new(MockObserver::new()));
     let dry = || Request { rehearsal: true, ..by(1) };
-    let placed = service.place(asker(1), &request(&[(9, 1)]), dry()).await.unwrap();
-    assert_eq!(placed.order().version(), n(1));
+    let placed = service.place(asker(1), &request(&[(9, 1)]), None, dry()).await.unwrap();
+    assert_eq!(placed.made().version(), n(1));
     let cancelled = service.cancel(owned(Pending, None), dry()).await.unwrap();
-    assert_eq!((cancelled.order().status(), cancelled.order().version()), (Cancelled, n(6)));
+    assert_eq!((cancelled.made().status(), cancelled.made().version()), (Cancelled, n(6)));
 }
 
 #[tokio::test]
@@ -119,7 +120,7 @@ async fn following_all_events_takes_its_scope_whoever_calls_it() {
         let page = || Ok(EventPage { events: Vec::new(), cursor: None, more: false, last: None });
         ports.feed.expect_events().times(..=1).returning(move |_, _, _| page());
         let filter = EventFilter::default();
-        service(ports, MockInventory::new()).events(asker, filter, None, EventLimit::DEFAULT).await
+        service(ports).events(asker, filter, None, EventLimit::DEFAULT).await
     };
     assert!(ask(holding(1, &[Scope::Events])).await.is_ok());
     let refused = ask(holding(1, &[Read, Create, Scope::Cancel, Fulfil, Admin])).await;
@@ -142,10 +143,10 @@ async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked
         let mut ports = Ports::default();
         let page = ports.orders.expect_page().times(usize::from(asked.is_some()));
         page.withf(move |query| query.filter.user == asked.flatten().map(n)).returning(|_| Ok(Vec::new()));
-        let page = service(ports, MockInventory::new()).list(audience, query(wanted)).await.unwrap();
+        let page = service(ports).list(audience, query(wanted)).await.unwrap();
         assert_eq!(page, Page { orders: Vec::new(), more: false });
     }
     let blind = Audience::User(holding(1, &[Create]));
-    let refused = service(Ports::default(), MockInventory::new()).list(blind, query(None)).await;
+    let refused = service(Ports::default()).list(blind, query(None)).await;
     assert!(matches!(refused, Err(OrderError::MissingScope(Read))), "{refused:?}");
 }
