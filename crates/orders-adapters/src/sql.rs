@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::shown::shown;
 
+mod bulk;
 mod gather;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -21,6 +22,7 @@ pub mod sqlite;
 mod stored;
 pub mod writer;
 
+pub use bulk::{Bulk, BulkShop, Counted, ImportError, Lines, Run};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;
 pub use stored::{BulkOrders, Digests, Newest, StoredEvent, StoredOrder};

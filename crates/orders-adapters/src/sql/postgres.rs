@@ -14,6 +14,10 @@ mod connection;
 mod copy;
 mod database;
 mod events;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "exporting.rs"]
+mod exporting;
+mod filling;
 mod finder;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "founding.rs"]
@@ -21,6 +25,9 @@ mod founding;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "history.rs"]
 mod history;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "importing.rs"]
+mod importing;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "keeping.rs"]
 mod keeping;
@@ -56,5 +63,6 @@ pub use migrate::{migrate, revert, revoke, status};
 pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
+type Bulk = PostgresCopy;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");

@@ -11,10 +11,15 @@ mod connection;
 mod copy;
 mod database;
 mod events;
+#[path = "exporting.rs"]
+mod exporting;
+mod filling;
 #[path = "founding.rs"]
 mod founding;
 #[path = "history.rs"]
 mod history;
+#[path = "importing.rs"]
+mod importing;
 #[path = "keeping.rs"]
 mod keeping;
 mod keys;
@@ -38,6 +43,7 @@ pub use database::SqliteDatabase;
 pub use migrate::{migrate, revert, revoke, status};
 
 type Conn = SqliteConnection;
+type Bulk = SqliteCopy;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 

@@ -84,12 +84,6 @@ impl StockImport {
         Self::default()
     }
 
-    /// Another go through the same file.
-    #[must_use]
-    pub fn again(self) -> Self {
-        Self::default()
-    }
-
     /// The products of which a level changes, ascending.
     #[must_use]
     pub fn changing(&self) -> Vec<ProductId> {

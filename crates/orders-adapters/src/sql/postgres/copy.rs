@@ -17,7 +17,7 @@ use super::{
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
-    lists, migrate, revocations,
+    lists, migrate, migrations, revocations,
     url::PostgresUrl,
 };
 
@@ -46,6 +46,9 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
         Ok(None)
     }
 }
+
+/// Tables grow from nothing while plans are made for them.
+const PLANS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off";
 
 /// The ids that were given out.
 #[derive(QueryableByName)]
@@ -84,17 +87,40 @@ impl PostgresCopy {
         let connector = Connector::new(url, options)?;
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
-        conn.batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off")?;
+        conn.batch_execute(PLANS)?;
         Ok(Self { conn, _connector: connector })
     }
 
-    /// Refuses a database into which a transfer was begun and not finished.
+    /// The same of a shop: one that is new begins as all do.
     ///
     /// # Errors
     ///
-    /// [`OpenError::TransferUnfinished`].
-    pub fn refuse_unfinished(&mut self) -> Result<(), OpenError> {
-        refuse_unfinished(&mut self.conn)
+    /// As [`Self::open`]; [`OpenError::TransferUnfinished`].
+    pub fn open_shop(url: &PostgresUrl, options: PostgresOptions) -> Result<Self, OpenError> {
+        let mut shop = Self::open(url, options)?;
+        refuse_unfinished(&mut shop.conn)?;
+        migrate::found(&mut shop.conn, options.currency)?;
+        Ok(shop)
+    }
+
+    /// Opens the database for reading: as it is at the first look, until the end.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; [`OpenError::OlderDatabase`] and [`OpenError::NewerDatabase`] when it has another
+    /// schema.
+    pub fn read(url: &PostgresUrl, options: PostgresOptions) -> Result<Self, OpenError> {
+        let connector = Connector::new(url, options)?;
+        let mut conn = connector.connect(Purpose::Maintain)?;
+        migrations::refuse_other(&mut conn)?;
+        refuse_unfinished(&mut conn)?;
+        conn.batch_execute(PLANS)?;
+        conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        Ok(Self { conn, _connector: connector })
+    }
+
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
     }
 
     /// Begins to copy from a source, or goes on; the last id that is there already.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use diesel::prelude::*;
+use diesel::{connection::SimpleConnection, prelude::*};
 use orders_domain::{Currency, OrderId, ports::PortError};
 
 use super::{
@@ -17,16 +17,17 @@ use super::{
     database::founded,
     events, lists,
     lock::FileLock,
-    queries,
+    migrations, queries,
 };
 use crate::SystemClock;
 
-/// A file, while no server has it.
+/// A file, while no server has it or for reading only.
 pub struct SqliteCopy {
     conn: Conn,
     /// Of each key that was used again when it was too old: what it has made last. `None` until read.
     used_again: Option<HashMap<(i64, String), i64>>,
-    _lock: FileLock,
+    /// Of what is only read there is none.
+    _lock: Option<FileLock>,
 }
 
 impl SqliteCopy {
@@ -36,10 +37,38 @@ impl SqliteCopy {
     ///
     /// [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_by(path, Currency::USD)
+    }
+
+    /// The same; a new shop has this currency.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open_by(path: &Path, currency: Currency) -> Result<Self, OpenError> {
         let lock = FileLock::take(path)?;
         let mut conn = connection::writer(lock.database())?;
-        founded(&mut conn, Currency::USD, &SystemClock)?;
-        Ok(Self { conn, used_again: None, _lock: lock })
+        founded(&mut conn, currency, &SystemClock)?;
+        Ok(Self { conn, used_again: None, _lock: Some(lock) })
+    }
+
+    /// Opens the file for reading, also while a server has it: as it is at the first look, until the end.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Open`], also when there is no such file; [`OpenError::OlderDatabase`] and
+    /// [`OpenError::NewerDatabase`] when it has another schema.
+    pub fn read(path: &Path) -> Result<Self, OpenError> {
+        let unusable = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
+        let found = path.canonicalize().map_err(|error| unusable(error.to_string()))?;
+        let mut conn = connection::reader(&found)?;
+        migrations::refuse_other(&mut conn)?;
+        conn.batch_execute("BEGIN").map_err(|error| unusable(error.to_string()))?;
+        Ok(Self { conn, used_again: None, _lock: None })
+    }
+
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
     }
 
     /// Whose tokens were revoked, and when, in milliseconds since 1970.

@@ -1,0 +1,122 @@
+//! How rows are stored many at a time: one by one, by statements that stay prepared.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use orders_domain::{
+    Actor, EventId, LocationId, Origin, Product, ProductId,
+    catalogue::product::ChangedProduct,
+    stock::{
+        Level,
+        movement::{Move, Reason},
+    },
+};
+
+use super::{
+    super::{
+        bulk::ImportError,
+        rows::{corrupt, millis, product::DetailsRow},
+        schema::products,
+    },
+    Conn, events,
+    keeping::Told,
+    stock::{self, SetLevel},
+};
+
+type Levels = BTreeMap<(ProductId, LocationId), Level>;
+
+/// An event to be stored, and what moves with it.
+pub struct Entry {
+    pub told: Told,
+    pub moves: Vec<Move>,
+    pub reason: Option<Reason>,
+}
+
+impl Entry {
+    /// An event with which nothing moves.
+    pub fn of(told: Told) -> Self {
+        Self { told, moves: Vec::new(), reason: None }
+    }
+}
+
+/// All of it or nothing; nobody else writes to the file.
+pub fn transaction<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, ImportError>,
+) -> Result<T, ImportError> {
+    conn.immediate_transaction(work)
+}
+
+/// Takes the skus from these products.
+pub fn park(conn: &mut Conn, ids: &[ProductId]) -> QueryResult<()> {
+    for id in ids {
+        diesel::update(products::table.find(id.get())).set(products::sku.eq(None::<&str>)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Stores new products.
+pub fn add_products(conn: &mut Conn, new: &[Product], at: DateTime<Utc>) -> QueryResult<()> {
+    for product in new {
+        let created = (products::id.eq(product.id.get()), products::created_at.eq(millis(at)));
+        diesel::insert_into(products::table).values((created, DetailsRow::of(product, at))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Stores what has become of products; whether all were at the version that was changed.
+pub fn change_products(conn: &mut Conn, changed: &[ChangedProduct], at: DateTime<Utc>) -> QueryResult<bool> {
+    for changed in changed {
+        let row = products::table.find(changed.product().id.get());
+        let row = row.filter(products::version.eq(changed.seen().get()));
+        if diesel::update(row).set(DetailsRow::of(changed.product(), at)).execute(conn)? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Nobody else changes them.
+#[expect(clippy::unnecessary_wraps, reason = "where there are others, it may fail")]
+pub fn lock_levels(_: &mut Conn, _: &[ProductId]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// Stores levels, those that were there and those that were not.
+pub fn set_levels(conn: &mut Conn, known: Levels, new: Levels) -> QueryResult<()> {
+    for ((product, location), level) in known.into_iter().chain(new) {
+        SetLevel::of(product, location, level).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The events of an import.
+pub struct Filling {
+    last_event: i64,
+    origin: Origin,
+}
+
+impl Filling {
+    /// Begins in a transaction.
+    pub fn begin(conn: &mut Conn) -> QueryResult<Self> {
+        Ok(Self { last_event: events::last(conn)?.unwrap_or_default(), origin: Actor::Cli.into() })
+    }
+
+    /// Stores events, with what moves.
+    pub fn tell(&mut self, conn: &mut Conn, entries: Vec<Entry>, at: DateTime<Utc>) -> QueryResult<()> {
+        for Entry { told, moves, reason } in entries {
+            self.last_event += 1;
+            let event = EventId::try_from(self.last_event).map_err(corrupt)?;
+            told.tell(conn, event, at, &self.origin, None)?;
+            stock::record(conn, event, &moves, None, reason.as_ref(), at)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing is left to do.
+    #[expect(clippy::unnecessary_wraps, reason = "where there are others, there is")]
+    pub fn finish(self, _: &mut Conn, _: bool) -> QueryResult<()> {
+        Ok(())
+    }
+}
