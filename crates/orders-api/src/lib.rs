@@ -15,11 +15,13 @@ mod docs;
 mod events;
 mod health;
 mod http;
+mod locations;
 mod openapi;
 mod orders;
 mod products;
 mod routes;
 mod server;
+mod stock;
 
 pub use events::EventsSource;
 pub use http::public_url::PublicUrl;

@@ -6,7 +6,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         self, ObjectBuilder,
-        path::Operation,
+        path::{Operation, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -19,9 +19,10 @@ use failures::WhatCanGoWrong;
 use crate::{
     events, health,
     http::{error::Problem, public_url::PublicUrl},
-    orders, products,
+    locations, orders, products,
     routes::Endpoint,
     server::{auth, gate::Access, metrics},
+    stock,
 };
 
 #[derive(OpenApi)]
@@ -35,7 +36,9 @@ use crate::{
     paths(
         orders::place, orders::list, orders::show, orders::track, orders::advance, orders::cancel,
         events::timeline, events::list,
-        products::list, products::show,
+        products::list, products::create, products::show, products::change,
+        stock::levels, stock::level, stock::count, stock::movements, stock::deliver, stock::transfer,
+        locations::list, locations::create, locations::change,
         health::live, health::ready, metrics::show,
     ),
     components(schemas(Problem, events::body::EventBody)),
@@ -43,6 +46,7 @@ use crate::{
         (name = "orders", description = "Placing orders, moving them on, listing them"),
         (name = "events", description = "What happened, in the order in which it can be read"),
         (name = "products", description = "What can be ordered"),
+        (name = "stock", description = "How many pieces there are, where, and what moved"),
         (name = "operations", description = "For those who run the service"),
     ),
     modifiers(&WhatCanGoWrong, &OneThing, &Authentication),
@@ -92,7 +96,12 @@ fn with_webhooks(document: &openapi::OpenApi) -> Value {
 /// Every operation with its line in the route table.
 fn operations(document: &mut openapi::OpenApi) -> impl Iterator<Item = (&Endpoint, &mut Operation)> {
     document.paths.paths.iter_mut().flat_map(|(path, item)| {
-        let of_path = [("GET", &mut item.get), ("POST", &mut item.post), ("PATCH", &mut item.patch)];
+        let of_path = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PATCH", &mut item.patch),
+            ("PUT", &mut item.put),
+        ];
         of_path.into_iter().filter_map(|(method, operation)| {
             Some((Endpoint::find(method, path.as_str())?, operation.as_mut()?))
         })
@@ -106,56 +115,66 @@ fn text() -> openapi::Object {
     ObjectBuilder::new().schema_type(Type::String).build()
 }
 
-/// What the routes of one thing take: its id, and of an order the tags that are asked about.
+/// What the routes of one thing take: its name in the path, and the tags that are asked about.
 struct OneThing;
 
 impl Modify for OneThing {
     fn modify(&self, document: &mut openapi::OpenApi) {
         for (endpoint, operation) in operations(document) {
-            if let Some((collection, _)) = endpoint.rule.path().split_once("/{id}") {
-                add_parameters_of_one(collection, endpoint, operation);
+            for (name, description, schema) in names(endpoint.rule.path()) {
+                let name = ParameterBuilder::new()
+                    .name(name)
+                    .parameter_in(ParameterIn::Path)
+                    .required(openapi::Required::True)
+                    .description(Some(description))
+                    .schema(Some(schema));
+                operation.parameters.get_or_insert_default().push(name.build().into());
+            }
+            for (name, description) in conditions(endpoint.rule.method(), endpoint.rule.path()) {
+                let condition = ParameterBuilder::new()
+                    .name(*name)
+                    .parameter_in(ParameterIn::Header)
+                    .required(openapi::Required::False)
+                    .description(Some(*description))
+                    .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
+                operation.parameters.get_or_insert_default().push(condition.build().into());
             }
         }
     }
 }
 
-fn add_parameters_of_one(collection: &str, endpoint: &Endpoint, operation: &mut Operation) {
-    use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-    let id = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-        .minimum(Some(1))
-        .maximum(Some(i64::MAX))
-        .examples([1])
-        .build();
-    let id = ParameterBuilder::new()
-        .name("id")
-        .parameter_in(ParameterIn::Path)
-        .required(openapi::Required::True)
-        .description(Some(if collection == "/orders" {
-            "The order's number"
-        } else {
-            "The product's number"
-        }))
-        .schema(Some(id));
-    let mut add = |parameter: Parameter| operation.parameters.get_or_insert_default().push(parameter.into());
-    add(id.build());
-    let conditions: &[(&str, &str)] = match (endpoint.rule.method(), collection) {
-        ("PATCH", _) => &[("If-Match", "Change the order only while its tag is one of these")],
-        ("GET", "/orders") => &[
+/// The variable parts of a path: the name of each, what it is, and its form.
+fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
+    let id = || {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(1))
+            .maximum(Some(i64::MAX))
+            .examples([1])
+            .build()
+    };
+    let code = || {
+        let pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$";
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples(["MAIN"]).build()
+    };
+    let of_order = path.starts_with("/orders");
+    let id_is = if of_order { "The order's number" } else { "The product's number" };
+    let all =
+        [("id", id_is, id()), ("location", "The code of the place", code()), ("code", "Its code", code())];
+    all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}"))).collect()
+}
+
+/// The headers by which a request asks about tags.
+fn conditions(method: &str, path: &str) -> &'static [(&'static str, &'static str)] {
+    match (method, path) {
+        ("PATCH" | "PUT", _) => &[("If-Match", "Change it only while its tag is one of these")],
+        ("GET", "/products/{id}") => &[("If-None-Match", "Tags that the asker has already")],
+        ("GET", path) if path.starts_with("/orders/{id}") => &[
             ("If-Match", "Show the order only while its tag is one of these"),
             ("If-None-Match", "Tags that the asker has already"),
         ],
         _ => &[],
-    };
-    for (name, description) in conditions {
-        let condition = ParameterBuilder::new()
-            .name(*name)
-            .parameter_in(ParameterIn::Header)
-            .required(openapi::Required::False)
-            .description(Some(*description))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAGS))));
-        add(condition.build());
     }
 }
 

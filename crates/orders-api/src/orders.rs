@@ -8,7 +8,7 @@ use actix_web::{
     },
     web::Data,
 };
-use orders_domain::{Done, OrderError, OrderService, Request, RequestedLine, User};
+use orders_domain::{Done, Money, Order, OrderError, OrderService, Request, RequestedLine, User};
 
 use crate::{
     http::{
@@ -41,7 +41,7 @@ use response::OrderBody;
 
 type Answer = Result<HttpResponse, ApiError>;
 
-/// Places an order of the sent products at their present prices.
+/// Places an order of the sent products at the prices of the moment when it is stored, and reserves what is counted.
 #[utoipa::path(
     post, path = "/orders", tag = "orders",
     params(KeyHeader, DryRunParam),
@@ -64,10 +64,10 @@ pub async fn place(
     let request = asking.known_by_body(&bytes);
     let rehearsal = request.rehearsal;
     let done = match lines(&service, user, &bytes).await {
-        Ok(lines) => service.place(user, &lines, request).await?,
+        Ok((lines, expected)) => service.place(user, &lines, expected, request).await?,
         Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
     };
-    let order = done.order();
+    let order = done.made();
     let mut answer = response::order(StatusCode::CREATED, order);
     let location = format!("{}/orders/{}", PublicPath::of(&http), order.id());
     answer.headers_mut().insert(header::LOCATION, headers::value(location)?);
@@ -75,14 +75,18 @@ pub async fn place(
     Ok(answer)
 }
 
-/// The lines that a body asks for, or everything that is wrong with them.
-async fn lines(service: &OrderService, user: User, body: &[u8]) -> Result<Vec<RequestedLine>, ApiError> {
-    let (lines, mut faults) = request::lines(Json::parse(body)?);
+/// The lines that a body asks for and what they are to cost, or everything that is wrong with them.
+async fn lines(
+    service: &OrderService,
+    user: User,
+    body: &[u8],
+) -> Result<(Vec<RequestedLine>, Option<Money>), ApiError> {
+    let (lines, expected, mut faults) = request::order(Json::parse(body)?);
     if !faults.is_empty() {
         faults.extend(service.faults(user, &lines).await?);
         faults.into_result()?;
     }
-    Ok(lines)
+    Ok((lines, expected))
 }
 
 /// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
@@ -192,7 +196,7 @@ async fn change<T>(
     asking: Asking,
     body: UnreadBody,
     read: impl FnOnce((Json<'_>, Faults)) -> Result<T, ApiError>,
-    make: impl AsyncFnOnce(T, Request) -> Result<Done, OrderError>,
+    make: impl AsyncFnOnce(T, Request) -> Result<Done<Order>, OrderError>,
 ) -> Answer {
     let bytes = body.json_bytes().await?;
     let user = asking.user;
@@ -205,8 +209,8 @@ async fn change<T>(
     Ok(changed(&done, rehearsal))
 }
 
-fn changed(done: &Done, rehearsal: bool) -> HttpResponse {
-    let mut answer = response::order(StatusCode::OK, done.order());
+fn changed(done: &Done<Order>, rehearsal: bool) -> HttpResponse {
+    let mut answer = response::order(StatusCode::OK, done.made());
     asking::mark(&mut answer, done, rehearsal);
     answer
 }

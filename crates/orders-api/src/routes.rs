@@ -7,7 +7,9 @@ use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig},
 };
-use orders_domain::UseCase::{Advance, Cancel, Follow, List, Place, Show, Track};
+use orders_domain::UseCase::{
+    Advance, Cancel, Follow, KeepProducts, KeepStock, List, Place, SeeStock, Show, Track,
+};
 
 use crate::{
     docs, events, health,
@@ -15,7 +17,7 @@ use crate::{
         accept::Media::{EventStream, Json, NdJson},
         error::ApiError,
     },
-    orders, products,
+    locations, orders, products,
     server::{
         gate::{
             Access::{Anyone, Open, User},
@@ -23,16 +25,18 @@ use crate::{
         },
         metrics,
     },
+    stock,
 };
 use failures::{
-    CHANGED, Failure, INVALID_LIST, INVALID_ORDER, INVALID_SHIPMENT, INVALID_STATUS, MALFORMED, NO_VERSION,
-    NOT_ALLOWED, NOT_FOUND, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
+    CHANGED, CHANGED_SINCE, FIXED, Failure, INVALID_LIST, INVALID_LOCATION, INVALID_ORDER, INVALID_PRODUCT,
+    INVALID_SHIPMENT, INVALID_STATUS, INVALID_STOCK, MALFORMED, NO_LOCATION, NO_VERSION, NOT_ALLOWED,
+    NOT_FOUND, NOT_ON_HAND, OUT_OF_STOCK, TAKEN, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
 };
 
 pub mod failures;
 
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
-pub static API: [Endpoint; 14] = [
+pub static API: [Endpoint; 25] = [
     Endpoint::new(
         Rule::new("GET /orders", User(List)).reading_query().offering(&[Json, NdJson]),
         |rule| route(rule, orders::list),
@@ -41,7 +45,7 @@ pub static API: [Endpoint; 14] = [
     Endpoint::new(
         Rule::new("POST /orders", User(Place)).reading_query().reading_body(),
         |rule| route(rule, orders::place),
-        &[INVALID_ORDER],
+        &[OUT_OF_STOCK, INVALID_ORDER],
     ),
     Endpoint::new(
         Rule::new("GET /orders/{id}", User(Show)).reading_query(),
@@ -73,8 +77,63 @@ pub static API: [Endpoint; 14] = [
         |rule| route(rule, events::list),
         &[INVALID_LIST],
     ),
-    Endpoint::new(Rule::new("GET /products", Anyone), |rule| route(rule, products::list), &[]),
+    Endpoint::new(
+        Rule::new("GET /products", Anyone).reading_query(),
+        |rule| route(rule, products::list),
+        &[INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("POST /products", User(KeepProducts)).reading_query().reading_body(),
+        |rule| route(rule, products::create),
+        &[TAKEN, INVALID_PRODUCT],
+    ),
     Endpoint::new(Rule::new("GET /products/{id}", Anyone), |rule| route(rule, products::show), &[NOT_FOUND]),
+    Endpoint::new(
+        Rule::new("PATCH /products/{id}", User(KeepProducts)).reading_query().reading_body(),
+        |rule| route(rule, products::change),
+        &[NOT_FOUND, TAKEN, CHANGED_SINCE, INVALID_PRODUCT],
+    ),
+    Endpoint::new(
+        Rule::new("GET /products/{id}/stock", User(SeeStock)),
+        |rule| route(rule, stock::levels),
+        &[NOT_FOUND],
+    ),
+    Endpoint::new(
+        Rule::new("GET /products/{id}/stock/{location}", User(SeeStock)),
+        |rule| route(rule, stock::level),
+        &[NO_LOCATION],
+    ),
+    Endpoint::new(
+        Rule::new("PUT /products/{id}/stock/{location}", User(KeepStock)).reading_query().reading_body(),
+        |rule| route(rule, stock::count),
+        &[NO_LOCATION, FIXED, CHANGED_SINCE, INVALID_STOCK],
+    ),
+    Endpoint::new(
+        Rule::new("GET /products/{id}/movements", User(SeeStock)).reading_query().offering(&[Json, NdJson]),
+        |rule| route(rule, stock::movements),
+        &[NOT_FOUND, INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("POST /products/{id}/movements", User(KeepStock)).reading_query().reading_body(),
+        |rule| route(rule, stock::deliver),
+        &[NOT_FOUND, NOT_ON_HAND, INVALID_STOCK],
+    ),
+    Endpoint::new(
+        Rule::new("POST /stock/transfers", User(KeepStock)).reading_query().reading_body(),
+        |rule| route(rule, stock::transfer),
+        &[NOT_ON_HAND, INVALID_STOCK],
+    ),
+    Endpoint::new(Rule::new("GET /locations", User(SeeStock)), |rule| route(rule, locations::list), &[]),
+    Endpoint::new(
+        Rule::new("POST /locations", User(KeepStock)).reading_query().reading_body(),
+        |rule| route(rule, locations::create),
+        &[TAKEN, INVALID_LOCATION],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /locations/{code}", User(KeepStock)).reading_query().reading_body(),
+        |rule| route(rule, locations::change),
+        &[NO_LOCATION, FIXED, CHANGED_SINCE, INVALID_LOCATION],
+    ),
     Endpoint::new(Rule::new("GET /health/live", Open), |rule| route(rule, health::live), &[]),
     Endpoint::new(Rule::new("GET /health/ready", Open), |rule| route(rule, health::ready), &[UNAVAILABLE]),
     Endpoint::new(Rule::new("GET /openapi.json", Open), |rule| route(rule, docs::openapi), &[]),
@@ -159,6 +218,7 @@ where
         "GET" => web::route().guard(Any(Get()).or(Head())),
         "POST" => web::post(),
         "PATCH" => web::patch(),
+        "PUT" => web::put(),
         _ => web::route(),
     };
     route.to(handler).wrap(from_fn(move |request, next| gate(rule, request, next)))
@@ -179,7 +239,10 @@ mod tests {
                 let mut methods = HashSet::new();
                 for endpoint in of_one_path {
                     let method = endpoint.rule.method();
-                    assert!(["GET", "POST", "PATCH"].contains(&method) && methods.insert(method), "{method}");
+                    assert!(
+                        ["GET", "POST", "PATCH", "PUT"].contains(&method) && methods.insert(method),
+                        "{method}"
+                    );
                 }
             }
         }

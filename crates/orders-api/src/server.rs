@@ -14,7 +14,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt;
-use orders_domain::OrderService;
+use orders_domain::{KeepingService, OrderService};
 use serde_json::Value;
 
 use crate::{
@@ -56,6 +56,7 @@ macro_rules! app {
         let api = &$api;
         let mut app = App::new()
             .app_data(api.service.clone())
+            .app_data(api.keeping.clone())
             .app_data(api.auth.clone())
             .app_data(api.documents.clone())
             .app_data(api.source.clone())
@@ -88,6 +89,7 @@ macro_rules! app {
 #[derive(Clone)]
 pub struct Api {
     service: Data<OrderService>,
+    keeping: Data<KeepingService>,
     auth: Data<Auth>,
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
@@ -106,6 +108,7 @@ impl Api {
     #[must_use]
     pub fn new(service: OrderService, auth: Auth) -> Self {
         Self {
+            keeping: Data::new(service.keeping()),
             service: Data::new(service),
             auth: Data::new(auth),
             rate_limit: None,
@@ -191,7 +194,7 @@ impl Api {
             events::PREFERENCE_APPLIED,
         ];
         let cors = Cors::default()
-            .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
+            .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT"])
             .allow_any_header()
             .expose_headers(exposed.iter().map(HeaderName::as_str))
             .max_age(600);

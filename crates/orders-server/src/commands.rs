@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{StaticInventory, StatusCounter, SystemClock};
+use orders_adapters::{StatusCounter, SystemClock};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
 use orders_domain::OrderService;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,8 +39,8 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let Storage { ports, revocations, record_use, close } = storage::open(&settings.storage, &database)?;
 
     let render = render(metrics.clone(), record_use);
-    let service = OrderService::new(ports, Arc::new(StaticInventory::default()), Arc::new(SystemClock))
-        .observed_by(Arc::new(StatusCounter::default()));
+    let service =
+        OrderService::new(ports, Arc::new(SystemClock)).observed_by(Arc::new(StatusCounter::default()));
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
     let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();

@@ -11,8 +11,7 @@ use orders_adapters::{
 };
 use orders_domain::{
     Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderShipment, OrderStatus,
-    Product, Quantity, ShippingProvider, Step, TrackingNumber, UserId,
-    ports::{Clock, Inventory},
+    Product, Quantity, ShippingProvider, Step, TrackingNumber, UserId, ports::Clock,
 };
 
 use crate::{config::SeedSettings, progress, storage};
@@ -30,8 +29,7 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
     let mut target = storage::bulk(&settings.database)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let products = runtime.block_on(StaticInventory::default().all())?;
+    let products = StaticInventory::default().all().to_vec();
     let now = SystemClock.now();
     let Newest { order: last_id, date: newest, event: last_event } = target.newest()?;
     let mut maker = Maker {

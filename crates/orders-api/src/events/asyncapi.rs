@@ -29,7 +29,7 @@ pub fn document() -> Value {
             "follow": {
                 "action": "receive",
                 "channel": {"$ref": "#/channels/events"},
-                "summary": "Follow what happens to all orders",
+                "summary": "Follow what happens",
             },
         },
         "components": {"messages": named(message)},
@@ -50,7 +50,7 @@ fn message(kind: EventType) -> Value {
                 "id": {"type": "string"},
                 "source": {"type": "string"},
                 "type": {"const": kind.as_str()},
-                "subject": {"type": "string", "examples": ["orders/7"]},
+                "subject": {"type": "string", "examples": [about(kind).1]},
                 "time": {"type": "string", "format": "date-time"},
                 "timestamp": {"type": "string", "format": "date-time"},
                 "sequence": {"type": "string", "pattern": "^[0-9]{19}$"},
@@ -61,25 +61,51 @@ fn message(kind: EventType) -> Value {
     })
 }
 
+/// To what it happens: its members in `data`, and its name as an example.
+fn about(kind: EventType) -> (&'static [(&'static str, &'static str)], &'static str) {
+    match kind.parts().0 {
+        "product" => (&[("productId", "integer")], "products/9"),
+        "stock" => (&[("productId", "integer"), ("location", "string")], "stock/9/MAIN"),
+        "location" => (&[("location", "string")], "locations/MAIN"),
+        _ => (&[("orderId", "integer")], "orders/7"),
+    }
+}
+
+/// The form of a member of `data`.
+fn member(kind: EventType, name: &str) -> Value {
+    match (kind.parts().0, name) {
+        (_, "lines") => json!({"type": "array", "items": {"type": "object", "properties": {
+            "productId": {"type": "integer", "format": "int64"},
+            "quantity": {"type": "integer"},
+        }}}),
+        (_, "orders") => {
+            json!({"type": "array", "maxItems": 100, "items": {"type": "integer", "format": "int64"}})
+        }
+        ("product" | "location", "from" | "to") => json!({"type": "object"}),
+        ("stock", "target") => json!({"type": "string"}),
+        ("stock", _) => json!({"type": "integer", "format": "int64"}),
+        _ => json!({"type": "string"}),
+    }
+}
+
 fn data(kind: EventType) -> Value {
+    let (names, _) = about(kind);
     let mut properties = Map::new();
-    properties.insert("orderId".to_owned(), json!({"type": "integer", "format": "int64"}));
-    properties.insert("version".to_owned(), json!({"type": "integer", "format": "int64"}));
-    for member in kind.data() {
-        let mut schema = match member.name {
-            "lines" => json!({"type": "array", "items": {"type": "object", "properties": {
-                "productId": {"type": "integer", "format": "int64"},
-                "quantity": {"type": "integer"},
-            }}}),
-            _ => json!({"type": "string"}),
-        };
-        schema["description"] = member.about.into();
-        properties.insert(member.name.to_owned(), schema);
+    for (name, form) in names.iter().chain(&[("version", "integer")]) {
+        let schema =
+            if *form == "integer" { json!({"type": form, "format": "int64"}) } else { json!({"type": form}) };
+        properties.insert((*name).to_owned(), schema);
+    }
+    for of_data in kind.data() {
+        let mut schema = member(kind, of_data.name);
+        schema["description"] = of_data.about.into();
+        properties.insert(of_data.name.to_owned(), schema);
     }
     let actor = json!({"type": "object", "required": ["kind"], "properties": {
         "kind": {"enum": kind.caused_by()},
         "id": {"type": "string"},
     }});
     properties.insert("actor".to_owned(), actor);
-    json!({"type": "object", "required": ["orderId", "version", "actor"], "properties": properties})
+    let required: Vec<_> = names.iter().map(|(name, _)| *name).chain(["version", "actor"]).collect();
+    json!({"type": "object", "required": required, "properties": properties})
 }

@@ -1,14 +1,14 @@
 //! An event as JSON: a `CloudEvent` 1.0 that is a payload of Standard Webhooks as well.
 
-use std::str::FromStr;
+use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Happening, Order, OrderEvent, OrderShipment, Quoted};
+use orders_domain::{Actor, Event, Fact, Facts, Happening, Order, OrderShipment, Quoted, Subject, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::{
-    http::writing::{any_text, moment, number, plain_text},
+    http::writing::{any_text, degrees, moment, number, plain_text},
     orders::response::order_json,
 };
 
@@ -79,15 +79,38 @@ pub struct EventBody {
 #[expect(dead_code, reason = "the schema of what `event_json` writes")]
 struct EventDataBody {
     /// Which order.
-    order_id: i64,
+    #[schema(required = false, nullable = false)]
+    order_id: Option<i64>,
+    /// Which product.
+    #[schema(required = false, nullable = false)]
+    product_id: Option<i64>,
+    /// Which place, by its code.
+    #[schema(required = false, nullable = false)]
+    location: Option<String>,
     /// The version that it made.
     version: i64,
-    /// The status before.
-    #[schema(required = false, nullable = false)]
+    /// Of orders the status before, of stock the pieces on hand before, of products and places what was
+    /// changed, as it was.
+    #[schema(required = false, value_type = Value)]
     from: Option<String>,
-    /// The status since.
-    #[schema(required = false, nullable = false)]
+    /// The same as it is since.
+    #[schema(required = false, value_type = Value)]
     to: Option<String>,
+    /// How many pieces moved.
+    #[schema(required = false, nullable = false)]
+    quantity: Option<i64>,
+    /// The code of the place to which they went.
+    #[schema(required = false, nullable = false)]
+    target: Option<String>,
+    /// How many pieces may be reserved beyond those on hand.
+    #[schema(required = false, nullable = false)]
+    backorder_limit: Option<i64>,
+    /// How many pieces are reserved that cannot be there.
+    #[schema(required = false, nullable = false)]
+    short: Option<i64>,
+    /// Orders that hold pieces of what is short.
+    #[schema(required = false, nullable = false)]
+    orders: Option<Vec<i64>>,
     /// What was ordered.
     #[schema(required = false, nullable = false)]
     lines: Option<Vec<EventLineBody>>,
@@ -131,14 +154,14 @@ struct ActorBody {
 pub const EVENT_BYTES: usize = 400;
 
 /// Events as an array; with the order at each one's version, if there are any.
-pub fn array(source: &EventsSource, events: &[OrderEvent], orders: &[Order]) -> Vec<u8> {
+pub fn array(source: &EventsSource, events: &[Event], orders: &[Option<Order>]) -> Vec<u8> {
     let mut out = Vec::with_capacity(events.len() * EVENT_BYTES + 2);
     out.push(b'[');
     for (index, event) in events.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        event_json(&mut out, source, event, orders.get(index));
+        event_json(&mut out, source, event, orders.get(index).and_then(Option::as_ref));
     }
     out.push(b']');
     out
@@ -148,26 +171,59 @@ pub fn array(source: &EventsSource, events: &[OrderEvent], orders: &[Order]) -> 
 pub fn event_json(
     out: &mut Vec<u8>,
     EventsSource(source): &EventsSource,
-    event: &OrderEvent,
+    event: &Event,
     order: Option<&Order>,
 ) {
     let id = event.id.get();
-    let kind = event.what.event_type();
+    let kind = event.event_type();
     number(out, "{\"specversion\":\"1.0\",\"id\":\"", id);
     any_text(out, "\",\"source\":", source);
     plain_text(out, ",\"type\":\"", kind.as_str());
-    number(out, ",\"subject\":\"orders/", event.order.get());
+    let _ = write!(out, ",\"subject\":\"{}\"", event.subject);
     let at = moment(event.at);
-    plain_text(out, "\",\"time\":\"", &at);
+    plain_text(out, ",\"time\":\"", &at);
     plain_text(out, ",\"timestamp\":\"", &at);
     plain_text(out, ",\"sequence\":\"", &format!("{id:019}"));
-    number(out, ",\"datacontenttype\":\"application/json\",\"data\":{\"orderId\":", event.order.get());
+    out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":{");
+    match &event.subject {
+        Subject::Order(id) => number(out, "\"orderId\":", id.get()),
+        Subject::Product(id) => number(out, "\"productId\":", id.get()),
+        Subject::Stock(product, code) => {
+            number(out, "\"productId\":", product.get());
+            plain_text(out, ",\"location\":\"", code.as_str());
+        }
+        Subject::Location(code) => plain_text(out, "\"location\":\"", code.as_str()),
+    }
     number(out, ",\"version\":", event.version.get());
+    match &event.what {
+        What::Order(what) => happening(out, what),
+        What::Other { said, .. } => {
+            for (name, fact) in said.iter() {
+                member(out, ",", name, fact);
+            }
+        }
+    }
+    let actor = event.origin.actor;
+    plain_text(out, ",\"actor\":{\"kind\":\"", actor.kind());
+    if let Actor::User(user) = actor {
+        number(out, ",\"id\":\"", user.get());
+        out.push(b'"');
+    }
+    out.push(b'}');
+    if let Some(order) = order {
+        out.extend_from_slice(b",\"order\":");
+        order_json(out, order);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+/// Writes what happened to an order, each member behind a comma.
+fn happening(out: &mut Vec<u8>, what: &Happening) {
     let shipped = |out: &mut Vec<u8>, shipment: &OrderShipment| {
         any_text(out, ",\"shippingProvider\":", shipment.provider());
         any_text(out, ",\"trackingNumber\":", shipment.tracking_number());
     };
-    match &event.what {
+    match what {
         Happening::Placed { lines } => {
             out.extend_from_slice(b",\"lines\":[");
             for (index, (product, quantity)) in lines.iter().enumerate() {
@@ -190,16 +246,56 @@ pub fn event_json(
             }
         }
     }
-    let actor = event.origin.actor;
-    plain_text(out, ",\"actor\":{\"kind\":\"", actor.kind());
-    if let Actor::User(user) = actor {
-        number(out, ",\"id\":\"", user.get());
-        out.push(b'"');
+}
+
+/// Writes a fact as a member of its name, after this.
+fn member(out: &mut Vec<u8>, before: &str, name: &str, fact: &Fact) {
+    let (name, fact) = match (name, fact) {
+        // Kept as whole numbers, shown as degrees.
+        ("latitudeE6", fact) => ("latitude", in_degrees(fact)),
+        ("longitudeE6", fact) => ("longitude", in_degrees(fact)),
+        (name, fact) => (name, Shown::As(fact)),
+    };
+    let _ = write!(out, "{before}\"{name}\":");
+    match fact {
+        Shown::Degrees(millionths) => degrees(out, millionths),
+        Shown::As(fact) => value(out, fact),
+    }
+}
+
+enum Shown<'a> {
+    As(&'a Fact),
+    Degrees(i64),
+}
+
+fn in_degrees(fact: &Fact) -> Shown<'_> {
+    match fact {
+        Fact::Number(millionths) => Shown::Degrees(*millionths),
+        other => Shown::As(other),
+    }
+}
+
+fn value(out: &mut Vec<u8>, fact: &Fact) {
+    match fact {
+        Fact::Nothing => out.extend_from_slice(b"null"),
+        Fact::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Fact::Number(of) => number(out, "", *of),
+        Fact::Text(text) => any_text(out, "", text),
+        Fact::Numbers(numbers) => {
+            out.push(b'[');
+            for (index, of) in numbers.iter().enumerate() {
+                number(out, if index == 0 { "" } else { "," }, *of);
+            }
+            out.push(b']');
+        }
+        Fact::Facts(facts) => object(out, facts),
+    }
+}
+
+fn object(out: &mut Vec<u8>, facts: &Facts) {
+    out.push(b'{');
+    for (index, (name, fact)) in facts.iter().enumerate() {
+        member(out, if index == 0 { "" } else { "," }, name, fact);
     }
     out.push(b'}');
-    if let Some(order) = order {
-        out.extend_from_slice(b",\"order\":");
-        order_json(out, order);
-    }
-    out.extend_from_slice(b"}}");
 }

@@ -11,7 +11,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::{StreamExt, stream};
-use orders_domain::{Order, OrderError, OrderEvent, OrderService, User};
+use orders_domain::{Event, Order, OrderError, OrderService, User};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
@@ -185,9 +185,9 @@ impl Live {
 }
 
 /// Writes an event as it is sent.
-pub fn write(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {
+pub fn write(out: &mut Vec<u8>, source: &EventsSource, event: &Event, order: Option<&Order>) {
     let id = itoa::Buffer::new().format(event.id.get()).to_owned();
-    for part in ["id: ", &id, "\nevent: ", event.what.event_type().as_str(), "\ndata: "] {
+    for part in ["id: ", &id, "\nevent: ", event.event_type().as_str(), "\ndata: "] {
         out.extend_from_slice(part.as_bytes());
     }
     event_json(out, source, event, order);

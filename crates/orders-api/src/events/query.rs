@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{
-    EventId, EventType, InvalidInput, Order, OrderError, OrderEvent, OrderService, PageLimit, Quoted,
+    Event, EventId, EventType, InvalidInput, Order, OrderError, OrderService, PageLimit, Quoted, Subject,
     ports::{EventFilter, EventLimit},
 };
 use utoipa::IntoParams;
@@ -47,11 +47,14 @@ pub struct EventsParams {
     /// Only events after this id: the last one that was seen; 0 is the beginning.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// Only events of this type, or with `order.*` of orders.
+    /// Only events of this type, or with `order.*` of orders, `stock.*` of stock and so on.
     #[param(rename = "type", example = "order.*")]
     kind: Option<String>,
-    /// Only events of this order.
-    #[param(pattern = "^orders/[1-9][0-9]{0,18}$")]
+    /// Only events of this order, product, level of stock or place.
+    #[param(
+        example = "orders/7",
+        pattern = "^((orders|products)/[1-9][0-9]{0,18}|(stock/[1-9][0-9]{0,18}|locations)/[A-Za-z0-9][A-Za-z0-9_-]{0,31})$"
+    )]
     subject: Option<String>,
     /// `order`: each with the order at its version.
     #[param(pattern = "^order$")]
@@ -118,11 +121,7 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
             }
             Err(reason) => faults.invalid(pointer, reason),
         },
-        "subject" => {
-            let order = value.strip_prefix("orders/").and_then(|id| id.parse().ok());
-            let reason = || format!("{} is not a subject, such as orders/7", Quoted(value));
-            wanted.filter.order = spelled(order.ok_or_else(reason), pointer, faults);
-        }
+        "subject" => wanted.filter.subject = spelled(Subject::parse(value), pointer, faults),
         "include" if value == "order" => wanted.with_orders = true,
         "include" => faults.invalid(pointer, format_args!("include {} is not order", Quoted(value))),
         _ => parameters::unknown(name, faults),
@@ -130,9 +129,13 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
     faults.into_result().map(|()| wanted)
 }
 
-/// The types that a word stands for; of orders are all that there are.
+/// The types that a word stands for: one, or with `order.*` all that begin so.
 fn types(word: &str) -> Result<Vec<EventType>, InvalidInput> {
-    if word == "order.*" { Ok(Vec::new()) } else { Ok(vec![word.parse()?]) }
+    let of_kind = |kind: &str| EventType::ALL.into_iter().filter(|known| known.parts().0 == kind).collect();
+    match word.strip_suffix(".*").map(of_kind) {
+        Some(types) if !Vec::is_empty(&types) => Ok(types),
+        _ => Ok(vec![word.parse()?]),
+    }
 }
 
 impl FeedQuery {
@@ -162,8 +165,8 @@ impl FeedQuery {
     pub async fn orders_of(
         &self,
         service: &OrderService,
-        events: &[OrderEvent],
-    ) -> Result<Vec<Order>, OrderError> {
+        events: &[Event],
+    ) -> Result<Vec<Option<Order>>, OrderError> {
         if self.with_orders { service.orders_of(events).await } else { Ok(Vec::new()) }
     }
 
@@ -177,8 +180,8 @@ impl FeedQuery {
         if let Some(kind) = &self.kind {
             next.append_pair("type", kind);
         }
-        if let Some(order) = self.filter.order {
-            next.append_pair("subject", &format!("orders/{order}"));
+        if let Some(subject) = &self.filter.subject {
+            next.append_pair("subject", &subject.to_string());
         }
         if self.with_orders {
             next.append_pair("include", "order");

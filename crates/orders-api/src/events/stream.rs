@@ -8,7 +8,7 @@ use actix_web::{
 };
 use futures_util::{StreamExt, stream};
 use orders_domain::{
-    EventId, Order, OrderError, OrderEvent, OrderService, User,
+    Event, EventId, Order, OrderError, OrderService, User,
     ports::{EventLimit, EventPage},
 };
 
@@ -97,14 +97,14 @@ pub async fn rendered(
     source: &EventsSource,
     query: &FeedQuery,
     page: &mut EventPage,
-    write: impl Fn(&mut Vec<u8>, &EventsSource, &OrderEvent, Option<&Order>),
+    write: impl Fn(&mut Vec<u8>, &EventsSource, &Event, Option<&Order>),
 ) -> Result<Bytes, OrderError> {
     let mut out = Vec::with_capacity(PIECE.min(page.events.len() * EVENT_BYTES));
     let mut written = 0;
     'piece: for some in page.events.chunks(ORDERS) {
         let orders = query.orders_of(service, some).await?;
         for (index, event) in some.iter().enumerate() {
-            write(&mut out, source, event, orders.get(index));
+            write(&mut out, source, event, orders.get(index).and_then(Option::as_ref));
             written += 1;
             if out.len() >= PIECE {
                 break 'piece;
@@ -118,7 +118,7 @@ pub async fn rendered(
     Ok(out.into())
 }
 
-fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &OrderEvent, order: Option<&Order>) {
+fn write_line(out: &mut Vec<u8>, source: &EventsSource, event: &Event, order: Option<&Order>) {
     event_json(out, source, event, order);
     out.push(b'\n');
 }

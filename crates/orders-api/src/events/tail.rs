@@ -6,7 +6,7 @@ use std::{collections::VecDeque, mem, time::Duration};
 
 use actix_web::web::Bytes;
 use orders_domain::{
-    EventId, OrderError, OrderEvent, OrderService, User,
+    Event, EventId, OrderError, OrderService, User,
     ports::{EventFilter, EventLimit, EventPage},
 };
 use tokio::{
@@ -72,7 +72,7 @@ struct Block {
     after: Option<EventId>,
     cursor: Option<EventId>,
     /// Each with where its text ends.
-    events: Vec<(OrderEvent, usize)>,
+    events: Vec<(Event, usize)>,
     bytes: Bytes,
 }
 

@@ -9,7 +9,12 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{InvalidInput, OrderError, OrderId, OrderStatus, Scope, Version, ports::PortError};
+use orders_domain::{
+    Currency, InvalidInput, KeepingError, OrderError, OrderId, OrderStatus, OutOfStock, Quoted, Scope,
+    Version,
+    ports::{PortError, Taken},
+    stock::{Location, keeping::NotKept},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,14 +48,28 @@ pub enum ApiError {
     NoVersion { order: OrderId, version: Version },
     #[error("{0}")]
     UnknownProduct(InvalidInput),
+    #[error("{0}")]
+    UnknownLocation(InvalidInput),
     #[error("only {allow} can be done here")]
     MethodNotAllowed { allow: String },
     #[error("the body did not arrive within {} seconds", .0.as_secs())]
     BodyTooSlow(Duration),
     #[error("{detail}")]
     NotAllowed { detail: String, allowed: &'static [OrderStatus] },
+    #[error("there is not enough of what is wanted")]
+    OutOfStock { faults: Vec<Fault> },
+    #[error("the total is {total} {currency} in minor units now, and another one is expected")]
+    PriceChanged { total: i64, currency: Currency },
+    #[error("{0}")]
+    NotOnHand(String),
+    #[error("{detail}")]
+    Taken { detail: &'static str, faults: Vec<Fault> },
+    #[error("the products are a list that is fixed (CATALOGUE=static), and cannot be changed")]
+    FixedCatalogue,
     #[error("the order has changed: no tag in If-Match is its present one")]
     PreconditionFailed,
+    #[error("it has changed: no tag in If-Match is its present one")]
+    ChangedSince,
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
     #[error("{0}")]
@@ -89,6 +108,13 @@ impl ApiError {
         Self::Malformed { detail: detail.into(), faults: Vec::new() }
     }
 
+    /// A refusal for one thing of the right form that cannot be.
+    pub fn invalid(pointer: &str, reason: impl std::fmt::Display) -> Self {
+        let mut faults = Faults::default();
+        faults.invalid(pointer, reason);
+        faults.into_result().err().unwrap_or(Self::Internal(None))
+    }
+
     /// The status, and the last part of the problem's type.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
@@ -100,10 +126,16 @@ impl ApiError {
             Self::NoRoute(_) => (StatusCode::NOT_FOUND, "no-route"),
             Self::NoVersion { .. } => (StatusCode::NOT_FOUND, "no-version"),
             Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
+            Self::UnknownLocation(_) => (StatusCode::NOT_FOUND, "unknown-location"),
+            Self::OutOfStock { .. } => (StatusCode::CONFLICT, "out-of-stock"),
+            Self::PriceChanged { .. } => (StatusCode::CONFLICT, "price-changed"),
+            Self::NotOnHand(_) => (StatusCode::CONFLICT, "not-on-hand"),
+            Self::Taken { .. } => (StatusCode::CONFLICT, "taken"),
+            Self::FixedCatalogue => (StatusCode::CONFLICT, "fixed-catalogue"),
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
             Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
-            Self::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "changed"),
+            Self::PreconditionFailed | Self::ChangedSince => (StatusCode::PRECONDITION_FAILED, "changed"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::ForeignPage => (StatusCode::BAD_REQUEST, "foreign-page"),
             Self::Misdirected(_) => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
@@ -127,13 +159,24 @@ impl ApiError {
             status: status.as_u16(),
             detail: cut(self, DETAIL_CHARS),
             errors: match self {
-                Self::Malformed { faults, .. } | Self::Invalid { faults, .. } => faults,
+                Self::Malformed { faults, .. }
+                | Self::Invalid { faults, .. }
+                | Self::OutOfStock { faults }
+                | Self::Taken { faults, .. } => faults,
                 _ => &[],
             },
             allowed: match self {
                 Self::NotAllowed { allowed, .. } => {
                     Some(allowed.iter().map(|status| status.as_str()).collect())
                 }
+                _ => None,
+            },
+            total: match self {
+                Self::PriceChanged { total, .. } => Some(*total),
+                _ => None,
+            },
+            currency: match self {
+                Self::PriceChanged { currency, .. } => Some(currency.to_string()),
                 _ => None,
             },
         }
@@ -164,6 +207,14 @@ pub struct Problem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, example = json!(["shipped", "cancelled"]))]
     allowed: Option<Vec<&'static str>>,
+    /// On 409 `price-changed`: what the order costs now, in the currency's minor unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = 15392)]
+    total: Option<i64>,
+    /// In which currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = "USD")]
+    currency: Option<String>,
 }
 
 impl ResponseError for ApiError {
@@ -213,7 +264,6 @@ impl From<OrderError> for ApiError {
         match error {
             OrderError::NotOwned => Self::NotOwned,
             OrderError::MissingScope(scope) => Self::MissingScope(scope),
-            OrderError::UnknownProduct(input) => Self::UnknownProduct(input),
             OrderError::Invalid(line_faults) => {
                 let mut faults = Faults::default();
                 faults.extend(line_faults);
@@ -222,10 +272,56 @@ impl From<OrderError> for ApiError {
             OrderError::NotAllowed(refused) => {
                 Self::NotAllowed { detail: refused.to_string(), allowed: refused.status.allowed() }
             }
+            OrderError::OutOfStock(lacking) => {
+                Self::OutOfStock { faults: lacking.into_iter().map(lacks).collect() }
+            }
+            OrderError::PriceChanged { total, currency } => {
+                Self::PriceChanged { total: total.minor_units(), currency }
+            }
+            OrderError::NotOnHand(not_on_hand) => Self::NotOnHand(not_on_hand.to_string()),
             OrderError::Changed => Self::PreconditionFailed,
             OrderError::KeyReused => Self::KeyReused,
             OrderError::Unavailable(cause) => cause.into(),
         }
+    }
+}
+
+fn lacks(line: OutOfStock) -> Fault {
+    let OutOfStock { index, product, wanted, available } = line;
+    Fault {
+        pointer: format!("/products/{index}/quantity"),
+        detail: format!("{} pieces of product {product} are wanted, {available} are available", wanted.get()),
+        available: Some(available),
+    }
+}
+
+impl From<KeepingError> for ApiError {
+    fn from(error: KeepingError) -> Self {
+        match error {
+            KeepingError::MissingScope(scope) => Self::MissingScope(scope),
+            KeepingError::UnknownProduct(reason) => Self::UnknownProduct(reason),
+            KeepingError::UnknownLocation(reason) => Self::UnknownLocation(reason),
+            KeepingError::Fixed => Self::FixedCatalogue,
+            KeepingError::Taken(taken) => taken.into(),
+            KeepingError::NotKept(NotKept::TooMany(reason)) => Self::invalid("/quantity", reason),
+            KeepingError::NotKept(not_there) => Self::NotOnHand(not_there.to_string()),
+            KeepingError::Changed => Self::ChangedSince,
+            KeepingError::KeyReused => Self::KeyReused,
+            KeepingError::Unavailable(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<Taken> for ApiError {
+    fn from(taken: Taken) -> Self {
+        let (pointer, reason) = match taken {
+            Taken::ProductId(id) => ("/id", format!("product {id} is there already")),
+            Taken::Sku(sku) => ("/sku", format!("another product has the sku {}", Quoted(sku))),
+            Taken::LocationCode(code) => ("/code", format!("location {code} is there already")),
+            Taken::Locations => ("/code", format!("there are {} locations already", Location::MOST)),
+        };
+        let faults = vec![Fault { pointer: pointer.to_owned(), detail: reason, available: None }];
+        Self::Taken { detail: "there is such a thing already", faults }
     }
 }
 

@@ -18,6 +18,10 @@ pub struct Fault {
     /// What.
     #[schema(example = "quantity 0 is not from 1 to 100000")]
     pub detail: String,
+    /// On 409 `out-of-stock`: how many pieces an order could take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = 3)]
+    pub available: Option<i64>,
 }
 
 /// Gathers faults. A request that is malformed anywhere is 400; one that is merely invalid is 422.
@@ -56,7 +60,8 @@ impl Faults {
     /// Something of the right form that cannot be.
     pub fn invalid(&mut self, pointer: impl Display, detail: impl Display) {
         if self.list.len() < Self::MAX && self.unlisted == 0 {
-            let fault = Fault { pointer: cut(pointer, POINTER_CHARS), detail: cut(detail, DETAIL_CHARS) };
+            let (pointer, detail) = (cut(pointer, POINTER_CHARS), cut(detail, DETAIL_CHARS));
+            let fault = Fault { pointer, detail, available: None };
             let bytes = json_bytes(&fault.pointer) + json_bytes(&fault.detail);
             if self.bytes + bytes <= Self::MAX_BYTES {
                 self.bytes += bytes;
@@ -77,6 +82,11 @@ impl Faults {
             };
             self.invalid(pointer, reason);
         }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.list.len() + self.unlisted
     }
 
     /// Whether nothing is wrong.

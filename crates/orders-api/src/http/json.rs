@@ -122,6 +122,15 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// A number as it was written; of anything else nothing.
+    pub fn written(&self) -> Cow<'_, str> {
+        match self {
+            Self::Integer(number) => number.to_string().into(),
+            Self::Huge(number) | Self::Fraction(number) => number.as_ref().into(),
+            _ => "".into(),
+        }
+    }
+
     /// What it is, for messages.
     pub fn kind(&self) -> &'static str {
         match self {

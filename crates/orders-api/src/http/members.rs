@@ -14,7 +14,8 @@ pub trait Pointer: Copy + Display {}
 
 impl Pointer for &str {}
 
-/// A member of an object, and where it stands; absent when it is missing, which is a fault already.
+/// A member of an object, and where it stands; absent when it is missing, which is a fault already unless
+/// it may be.
 pub struct Member<'a, P> {
     parent: P,
     name: &'static str,
@@ -28,6 +29,9 @@ impl<P: Pointer> Member<'_, P> {
     }
 }
 
+/// So many members that must be there, and so many that may be.
+pub type Members<'a, P, const N: usize, const M: usize> = ([Member<'a, P>; N], [Member<'a, P>; M]);
+
 /// Takes an object apart. Missing and unknown members are faults.
 pub fn members<'a, P: Pointer, const N: usize>(
     body: Json<'a>,
@@ -35,13 +39,25 @@ pub fn members<'a, P: Pointer, const N: usize>(
     names: [&'static str; N],
     faults: &mut Faults,
 ) -> Option<[Member<'a, P>; N]> {
+    some_members(body, at, names, [], faults).map(|(members, [])| members)
+}
+
+/// Takes an object apart of which some members may be missing.
+pub fn some_members<'a, P: Pointer, const N: usize, const M: usize>(
+    body: Json<'a>,
+    at: P,
+    names: [&'static str; N],
+    optional: [&'static str; M],
+    faults: &mut Faults,
+) -> Option<Members<'a, P, N, M>> {
     let Json::Object(sent) = body else {
         faults.malformed(at, format_args!("{} is not an object", body.kind()));
         return None;
     };
     let mut members = names.map(|name| Member { parent: at, name, value: None });
+    let mut others = optional.map(|name| Member { parent: at, name, value: None });
     for (key, value) in sent {
-        match members.iter_mut().find(|member| member.name == key) {
+        match members.iter_mut().chain(&mut others).find(|member| member.name == key) {
             Some(member) => member.value = Some(value),
             None => unknown(at, &key, faults),
         }
@@ -49,7 +65,7 @@ pub fn members<'a, P: Pointer, const N: usize>(
     for member in members.iter().filter(|member| member.value.is_none()) {
         faults.invalid(member.pointer(), format_args!("{} is missing", member.name));
     }
-    Some(members)
+    Some((members, others))
 }
 
 fn unknown(at: impl Pointer, key: &str, faults: &mut Faults) {
@@ -115,5 +131,114 @@ pub fn text<T>(
             None
         }
         None => None,
+    }
+}
+
+/// A member that is true or false; anything else is a fault.
+pub fn flag(member: Member<'_, impl Pointer>, faults: &mut Faults) -> Option<bool> {
+    match &member.value {
+        Some(Json::Bool(flag)) => Some(*flag),
+        Some(other) => {
+            faults.malformed(member.pointer(), format_args!("{} is not a boolean", other.kind()));
+            None
+        }
+        None => None,
+    }
+}
+
+/// What was sent of a member that may be missing and may be null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent<T> {
+    /// It is missing.
+    Absent,
+    /// It is null.
+    Null,
+    /// It is there.
+    Value(T),
+}
+
+impl<T> Sent<T> {
+    /// What there is since, where this was before: what is missing stays.
+    pub fn or(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => before,
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+/// A member that may be missing or null, and else is read so. What cannot be read is a fault, and absent.
+pub fn nullable<'a, P: Pointer, T>(
+    member: Member<'a, P>,
+    read: impl FnOnce(Member<'a, P>) -> Option<T>,
+) -> Sent<T> {
+    match &member.value {
+        None => Sent::Absent,
+        Some(Json::Null) => Sent::Null,
+        Some(_) => read(member).map_or(Sent::Absent, Sent::Value),
+    }
+}
+
+/// A member that is an object, to be taken apart.
+pub fn object<P: Pointer>(member: Member<'_, P>) -> Option<Json<'_>> {
+    member.value
+}
+
+/// Millionths of a degree, of a member that is a number of degrees with up to six decimals.
+pub fn degrees<T>(member: Member<'_, impl Pointer>, faults: &mut Faults) -> Option<T>
+where
+    T: TryFrom<i64, Error = InvalidInput>,
+{
+    let millionths = match &member.value {
+        Some(Json::Integer(whole)) => whole.checked_mul(1_000_000),
+        Some(Json::Fraction(number)) => millionths(number),
+        Some(Json::Huge(_)) => None,
+        Some(other) => {
+            faults.malformed(member.pointer(), format_args!("{} is not a number", other.kind()));
+            return None;
+        }
+        None => return None,
+    };
+    let Some(millionths) = millionths else {
+        let (name, number) = (member.name, member.value.as_ref().map(Json::written).unwrap_or_default());
+        let detail =
+            format_args!("{name} {} is not a number of degrees with up to 6 decimals", short(&number));
+        faults.invalid(member.pointer(), detail);
+        return None;
+    };
+    T::try_from(millionths).map_err(|reason| faults.invalid(member.pointer(), reason)).ok()
+}
+
+/// Millionths of a decimal number with up to six decimals, without an exponent.
+fn millionths(number: &str) -> Option<i64> {
+    let (sign, digits) = number.strip_prefix('-').map_or((1, number), |digits| (-1, digits));
+    let (whole, decimals) = digits.split_once('.')?;
+    let is_plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_plain(whole) || !is_plain(decimals) || decimals.len() > 6 {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    let decimals: i64 = format!("{decimals:0<6}").parse().ok()?;
+    Some(sign * (whole.checked_mul(1_000_000)? + decimals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn degrees_are_read_without_rounding() {
+        for (text, expected) in [
+            ("52.52", Some(52_520_000)),
+            ("-0.000001", Some(-1)),
+            ("0.1", Some(100_000)),
+            ("13.405000", Some(13_405_000)),
+            ("1.0000001", None),
+            ("5.2e1", None),
+            ("99999999999999.5", None),
+        ] {
+            assert_eq!(millionths(text), expected, "{text}");
+        }
     }
 }

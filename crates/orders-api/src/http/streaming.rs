@@ -4,7 +4,6 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::header::{self, HeaderValue},
 };
-use orders_domain::OrderError;
 
 use crate::http::accept::Media;
 
@@ -19,7 +18,7 @@ pub fn head(media: Media, vary: &'static str) -> HttpResponseBuilder {
 
 /// What ends a stream of these things whose status is sent already: breaking off is how the client
 /// learns of it.
-pub fn broken_off(things: &str, error: OrderError) -> Box<dyn std::error::Error> {
+pub fn broken_off(things: &str, error: impl std::error::Error + 'static) -> Box<dyn std::error::Error> {
     tracing::error!(error = &error as &dyn std::error::Error, "a stream of {things} broke off");
     error.into()
 }

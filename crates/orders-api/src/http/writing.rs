@@ -47,6 +47,14 @@ pub fn any_text(out: &mut Vec<u8>, before: &str, text: &str) {
     let _ = serde_json::to_writer(out, text);
 }
 
+/// Millionths of a degree as a number of degrees, without zeros at its end.
+pub fn degrees(out: &mut Vec<u8>, millionths: i64) {
+    let sign = if millionths < 0 { "-" } else { "" };
+    let (whole, rest) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
+    let text = format!("{sign}{whole}.{rest:06}");
+    out.extend_from_slice(text.trim_end_matches('0').trim_end_matches('.').as_bytes());
+}
+
 /// A moment as all bodies have it.
 pub fn moment(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)

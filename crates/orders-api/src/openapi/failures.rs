@@ -20,7 +20,19 @@ use crate::{
 pub struct WhatCanGoWrong;
 
 /// Requests are refused for members that nobody knows.
-const CLOSED: [&str; 4] = ["PlaceOrder", "OrderLine", "SetTracking", "SetStatus"];
+const CLOSED: [&str; 11] = [
+    "PlaceOrder",
+    "OrderLine",
+    "SetTracking",
+    "SetStatus",
+    "CreateProduct",
+    "ChangeProduct",
+    "Count",
+    "StockMove",
+    "StockTransfer",
+    "CreateLocation",
+    "ChangeLocation",
+];
 
 impl Modify for WhatCanGoWrong {
     fn modify(&self, document: &mut openapi::OpenApi) {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use orders_domain::{
-    NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider,
+    Money, NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider,
     TrackingNumber,
 };
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Pointer, array, integer, members, text},
+    members::{Pointer, array, integer, members, some_members, text},
 };
 
 /// An order to place.
@@ -23,6 +23,9 @@ pub struct PlaceOrderBody {
     /// What to order; lines naming the same product become one.
     #[schema(min_items = 1, max_items = 100)]
     products: Vec<OrderLineBody>,
+    /// What it is to cost, in the currency's minor unit: if it costs something else by then, nothing is ordered.
+    #[schema(rename = "expectedTotal", minimum = 0, required = false, nullable = false, example = 15392)]
+    expected_total: Option<i64>,
 }
 
 /// A line of an order to place.
@@ -73,13 +76,15 @@ pub struct SetStatusBody {
     status: String,
 }
 
-/// The lines of an order to place, and what is wrong with the others. The faults before are those
-/// of the JSON, here and below.
-pub fn lines((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Faults) {
+/// The lines of an order to place, what it is to cost, and what is wrong with the rest. The faults before
+/// are those of the JSON, here and below.
+pub fn order((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Option<Money>, Faults) {
     let mut lines = Vec::new();
-    if let Some([products]) = members(body, "", ["products"], &mut faults)
-        && let Some(products) = array(products, &mut faults)
-    {
+    let sent = some_members(body, "", ["products"], ["expectedTotal"], &mut faults);
+    let (products, expected) = sent.map_or((None, None), |([products], [expected])| {
+        (array(products, &mut faults), integer::<Money>(expected, &mut faults))
+    });
+    if let Some(products) = products {
         if !(1..=NewOrder::MAX_LINES).contains(&products.len()) {
             faults.invalid("/products", NewOrder::refused_count(products.len()));
         }
@@ -88,7 +93,7 @@ pub fn lines((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Fau
             lines.extend(line(index, product, &mut faults));
         }
     }
-    (lines, faults)
+    (lines, expected, faults)
 }
 
 fn line(index: usize, body: Json<'_>, faults: &mut Faults) -> Option<RequestedLine> {

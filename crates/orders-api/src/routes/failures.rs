@@ -2,7 +2,10 @@
 
 use std::{fmt::Display, time::Duration};
 
-use orders_domain::{OrderId, OrderStatus, PageLimit, ProductId, Quantity, Scope};
+use orders_domain::{
+    OrderError, OrderId, OrderStatus, OutOfStock, PageLimit, ProductId, Quantity, Scope, ports::Taken,
+    stock::Location,
+};
 
 use crate::{
     http::{error::ApiError, faults::Faults},
@@ -37,7 +40,7 @@ impl Failure {
 /// status replace each other.
 pub fn of_rule(rule: &Rule) -> Vec<Failure> {
     let mut failures = vec![MISDIRECTED, BUG, UNKNOWN_PARAMETER];
-    failures.push(if rule.path().contains("{id}") { NO_ID } else { TOO_MANY_PARAMETERS });
+    failures.push(if rule.path().contains('{') { NO_ID } else { TOO_MANY_PARAMETERS });
     if rule.access != Access::Open {
         failures.extend([TOO_MANY, UNAVAILABLE]);
     }
@@ -80,6 +83,47 @@ const NO_SCOPE: Failure = failure("`insufficient_scope`: the token lacks the sco
 .with("WWW-Authenticate");
 pub const NOT_FOUND: Failure = failure("No such product", || {
     "11".parse().map_or(ApiError::Internal(None), |id: ProductId| ApiError::UnknownProduct(id.unknown()))
+});
+pub const NO_LOCATION: Failure = failure("No such place, or no such product", || {
+    let code = "MAIN".parse();
+    code.map_or(ApiError::Internal(None), |code| ApiError::UnknownLocation(Location::unknown(&code)))
+});
+pub const OUT_OF_STOCK: Failure = failure(
+    "There is not enough of what is wanted (`errors` says of each line how much is `available`), or it costs something else than `expectedTotal` (`price-changed`, with the `total` of now). Nothing is stored, and the key stays free",
+    || {
+        let line = |product: ProductId, wanted: Quantity| {
+            OrderError::OutOfStock(vec![OutOfStock { index: 0, product, wanted, available: 3 }])
+        };
+        match (9_i64.try_into(), 7_i64.try_into()) {
+            (Ok(product), Ok(wanted)) => line(product, wanted).into(),
+            _ => ApiError::Internal(None),
+        }
+    },
+);
+pub const NOT_ON_HAND: Failure = failure(
+    "There are not so many pieces that no order holds; or the products are a list that is fixed (`fixed-catalogue`)",
+    || {
+        ApiError::NotOnHand(
+            "24 pieces of product 101 are to leave MAIN, and 7 are there that no order holds".to_owned(),
+        )
+    },
+);
+pub const TAKEN: Failure = failure(
+    "Another one has this id, sku or code; or the products are a list that is fixed (`fixed-catalogue`)",
+    || Taken::Sku("MUG-RED".to_owned()).into(),
+);
+pub const FIXED: Failure =
+    failure("The products are a list that is fixed: `CATALOGUE=static`", || ApiError::FixedCatalogue);
+pub const CHANGED_SINCE: Failure =
+    failure("`If-Match` names no present tag; nothing was changed", || ApiError::ChangedSince);
+pub const INVALID_PRODUCT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/price", "amount -1 is negative")
+});
+pub const INVALID_STOCK: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/quantity", "quantity 0 is not from 1 to 1000000000")
+});
+pub const INVALID_LOCATION: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/country", "country \"XX\" is not a country's code of ISO 3166-1 alpha-2")
 });
 pub const NO_VERSION: Failure =
     failure("The order has not had this version, or before there were events", || {

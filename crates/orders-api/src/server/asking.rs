@@ -10,13 +10,15 @@ use actix_web::{
 };
 use futures_util::future::{Ready, ready};
 use orders_domain::{
-    Actor, Done, Fingerprint, Idempotency, IdempotencyKey, OrderService, Origin, Request, RequestId, User,
+    Actor, Done, Fingerprint, Idempotency, IdempotencyKey, KeepingService, Order, OrderService, Origin,
+    Request, RequestId, User,
+    ports::{Made, PortError},
 };
 use utoipa::IntoParams;
 
 use crate::{
-    http::{error::ApiError, idempotency, parameters},
-    server::{auth::CurrentUser, edge::Named},
+    http::{error::ApiError, faults::Faults, idempotency, json::Json, parameters},
+    server::{auth::CurrentUser, edge::Named, payload::UnreadBody},
 };
 
 /// Marks the answer of a dry run.
@@ -96,12 +98,55 @@ pub async fn recalled(
     user: User,
     request: &Request,
     refusal: ApiError,
-) -> Result<Done, ApiError> {
+) -> Result<Done<Order>, ApiError> {
     service.recalled(user, request).await?.ok_or(refusal)
 }
 
+/// What came of a change that was asked for.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The thing.
+    pub done: Done<T>,
+    rehearsal: bool,
+}
+
+impl<T> Answered<T> {
+    /// The answer, marked as a replay or a dry run where it is one.
+    pub fn mark(&self, mut answer: HttpResponse) -> HttpResponse {
+        mark(&mut answer, &self.done, self.rehearsal);
+        answer
+    }
+}
+
+/// Reads from a body what is to become of a product, a place or stock, and has it done.
+///
+/// # Errors
+///
+/// What the body or the use case is refused for, unless the key has done it before.
+pub async fn keep<W, T, E>(
+    service: &KeepingService,
+    asking: Asking,
+    body: UnreadBody,
+    read: impl FnOnce((Json<'_>, Faults)) -> Result<W, ApiError>,
+    make: impl AsyncFnOnce(User, W, Request) -> Result<Done<T>, E>,
+) -> Result<Answered<T>, ApiError>
+where
+    T: TryFrom<Made, Error = PortError>,
+    E: Into<ApiError>,
+{
+    let bytes = body.json_bytes().await?;
+    let user = asking.user;
+    let request = asking.with_body(&bytes);
+    let rehearsal = request.rehearsal;
+    let done = match Json::parse(&bytes).and_then(read) {
+        Ok(wanted) => make(user, wanted, request).await.map_err(Into::into)?,
+        Err(refusal) => service.recalled(user, &request).await?.ok_or(refusal)?,
+    };
+    Ok(Answered { done, rehearsal })
+}
+
 /// Says of an answer that it was given before, or that nothing was done for it.
-pub fn mark(answer: &mut HttpResponse, done: &Done, rehearsal: bool) {
+pub fn mark(answer: &mut HttpResponse, done: &Done<impl Sized>, rehearsal: bool) {
     let yes = HeaderValue::from_static("true");
     if let Done::Before(_) = done {
         answer.headers_mut().insert(idempotency::REPLAYED, yes.clone());

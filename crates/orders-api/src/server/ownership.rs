@@ -39,6 +39,14 @@ impl FromRequest for Owned {
 ///
 /// 400 for any but the canonical spelling.
 pub fn segment_id<Id: FromStr<Err = InvalidInput>>(request: &HttpRequest) -> Result<Id, ApiError> {
-    let segment = request.uri().path().split('/').nth(2).unwrap_or_default();
-    Ok(segment.parse()?)
+    segment(request, 2)
+}
+
+/// The segment of the path at this place, from 1, as it was sent.
+///
+/// # Errors
+///
+/// 400 for what is no spelling of such a thing.
+pub fn segment<T: FromStr<Err = InvalidInput>>(request: &HttpRequest, place: usize) -> Result<T, ApiError> {
+    Ok(request.uri().path().split('/').nth(place).unwrap_or_default().parse()?)
 }

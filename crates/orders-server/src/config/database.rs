@@ -126,6 +126,7 @@ mod postgres {
                 connect_timeout: millis(self.database_connect_timeout_ms),
                 statement_timeout: millis(self.database_statement_timeout_ms),
                 lock_timeout: millis(self.database_lock_timeout_ms),
+                ..PostgresOptions::default()
             }
         }
     }

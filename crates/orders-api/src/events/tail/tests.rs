@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex as Locked};
 use async_trait::async_trait;
 use chrono::DateTime;
 use orders_domain::{
-    Actor, EventType, Happening, OrderStatus, Scope, Scopes, Storage,
-    ports::{Feed, MockClock, MockInventory, MockLedger, MockOrders, PortError},
+    Actor, EventType, Happening, OrderStatus, Scope, Scopes, Storage, Subject, What,
+    ports::{Feed, MockCatalogue, MockClock, MockLedger, MockOrders, MockStock, PortError},
 };
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ use super::*;
 
 /// A feed of which everything is seen at once.
 #[derive(Default)]
-struct Told(Locked<Vec<OrderEvent>>);
+struct Told(Locked<Vec<Event>>);
 
 #[async_trait]
 impl Feed for Told {
@@ -37,20 +37,20 @@ impl Feed for Told {
 }
 
 /// Ids have gaps.
-fn event(number: i64) -> OrderEvent {
+fn event(number: i64) -> Event {
     let (from, to) = (OrderStatus::Pending, OrderStatus::Shipped);
     let what = if number % 3 == 0 {
         Happening::Migrated { status: to, shipment: None }
     } else {
         Happening::Moved { from, to }
     };
-    OrderEvent {
+    Event {
         id: (number * 2).try_into().unwrap(),
-        order: (1 + number % 2).try_into().unwrap(),
+        subject: Subject::Order((1 + number % 2).try_into().unwrap()),
         version: number.try_into().unwrap(),
         at: DateTime::UNIX_EPOCH,
         origin: Actor::Cli.into(),
-        what,
+        what: What::Order(what),
     }
 }
 
@@ -58,7 +58,7 @@ fn event(number: i64) -> OrderEvent {
 fn followers() -> Vec<FeedQuery> {
     let all = EventFilter::default();
     let migrated = EventFilter { types: vec![EventType::Migrated], ..EventFilter::default() };
-    let second = EventFilter { order: 2.try_into().ok(), ..EventFilter::default() };
+    let second = EventFilter::of_order(2.try_into().unwrap());
     let filters = [(all, 1), (migrated, 1), (second, 2), (EventFilter::default(), 1000)];
     let starts = [None, 9.try_into().ok()];
     let from = |after: Option<EventId>| {
@@ -79,8 +79,10 @@ fn service() -> (OrderService, Arc<Told>) {
         orders: Arc::new(MockOrders::new()),
         ledger: Arc::new(MockLedger::new()),
         feed: Arc::clone(&feed) as Arc<dyn Feed>,
+        catalogue: Arc::new(MockCatalogue::new()),
+        stock: Arc::new(MockStock::new()),
     };
-    let service = OrderService::new(storage, Arc::new(MockInventory::new()), Arc::new(MockClock::new()));
+    let service = OrderService::new(storage, Arc::new(MockClock::new()));
     (service, feed)
 }
 
@@ -183,7 +185,7 @@ fn what_another_database_does_not_have_is_told_to_nobody() {
     }
     // One that has the first three, and has got another fourth since.
     feed.0.lock().unwrap().truncate(3);
-    feed.0.lock().unwrap().push(OrderEvent { id: 7.try_into().unwrap(), ..event(4) });
+    feed.0.lock().unwrap().push(Event { id: 7.try_into().unwrap(), ..event(4) });
     let mut again = FeedQuery { after: 2.try_into().ok(), limit: 1.try_into().unwrap(), ..all() };
     let first =
         block_on(tail.first(Asked { service: &service, source: &source, user: operator(), query: &again }))

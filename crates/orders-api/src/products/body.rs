@@ -1,0 +1,100 @@
+//! A product as JSON.
+
+use orders_domain::{
+    catalogue::{
+        product::Sku,
+        size::{Grams, Size},
+    },
+    ports::Offer,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A product.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Product)]
+pub struct ProductBody<'a> {
+    /// Its number.
+    #[schema(minimum = 1, example = 9)]
+    id: i64,
+    /// Its name.
+    #[schema(example = "Bamboo cutting board")]
+    name: &'a str,
+    /// The present price of one piece in the currency's minor unit.
+    #[schema(minimum = 0, example = 1999)]
+    price: i64,
+    /// ISO 4217.
+    #[schema(example = "USD")]
+    currency: &'a str,
+    /// The shop's own word for it.
+    #[schema(example = "BOARD-1")]
+    sku: Option<&'a str>,
+    /// The weight of one piece.
+    #[schema(minimum = 1)]
+    weight_grams: Option<i64>,
+    /// The size of one piece.
+    size: Option<SizeBody>,
+    /// Whether it is counted, and what happens when there is none.
+    #[schema(value_type = Policy, example = "untracked")]
+    stock_policy: &'static str,
+    /// Whether it can be ordered.
+    active: bool,
+    /// How many pieces an order could take now; null where nobody counts.
+    #[schema(minimum = 0)]
+    available: Option<i64>,
+}
+
+/// Whether a product is counted, and what happens when there is none.
+#[derive(Debug, ToSchema)]
+#[schema(as = StockPolicy, rename_all = "lowercase")]
+#[expect(dead_code, reason = "the schema of a word")]
+pub enum Policy {
+    /// Nobody counts: any number can be ordered.
+    Untracked,
+    /// What is not there cannot be ordered.
+    Deny,
+    /// Up to the limit of each place more can be ordered than is there.
+    Backorder,
+}
+
+/// The three sides of one piece.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Size)]
+#[expect(clippy::struct_field_names, reason = "the unit is a part of each name on the wire")]
+pub struct SizeBody {
+    /// Its length in millimetres.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 300)]
+    length_mm: i64,
+    /// Its width in millimetres.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 200)]
+    width_mm: i64,
+    /// Its height in millimetres.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 18)]
+    height_mm: i64,
+}
+
+impl From<Size> for SizeBody {
+    fn from(size: Size) -> Self {
+        Self { length_mm: size.length.get(), width_mm: size.width.get(), height_mm: size.height.get() }
+    }
+}
+
+impl<'a> From<&'a Offer> for ProductBody<'a> {
+    fn from(Offer { product, available }: &'a Offer) -> Self {
+        let details = &product.details;
+        Self {
+            id: product.id.get(),
+            name: details.name.as_str(),
+            price: details.price.minor_units(),
+            currency: details.currency.code(),
+            sku: details.sku.as_ref().map(Sku::as_str),
+            weight_grams: details.weight.map(Grams::get),
+            size: details.size.map(SizeBody::from),
+            stock_policy: details.policy.as_str(),
+            active: details.active,
+            available: *available,
+        }
+    }
+}
