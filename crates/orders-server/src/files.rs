@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 
 pub mod counts;
+mod numbers;
 pub mod products;
 pub mod row;
 pub mod table;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use orders_adapters::{
     SystemClock,
-    sql::{BulkShop, ImportError, Run},
+    sql::{Bulk, ImportError, Run},
 };
 use orders_domain::{
     Currency,
@@ -43,10 +43,14 @@ pub fn products(command: &ProductsCommand) -> Result<()> {
             bar.finish_and_clear();
             let ProductTally { added, changed, unchanged, made_inactive } =
                 done.map_err(|error| refused(error, &settings.file))?;
-            let said = format!("{added} added, {changed} changed, {unchanged} unchanged, {made_inactive} made inactive");
+            let said = format!(
+                "{added} added, {changed} changed, {unchanged} unchanged, {made_inactive} made inactive"
+            );
             say("products", &said, settings.dry_run)
         }
-        ProductsCommand::Export(settings) => export(settings, "products", |shop, to| products::export(shop, to)),
+        ProductsCommand::Export(settings) => {
+            export(settings, "products", |shop, to| products::export(shop, to))
+        }
     }
 }
 
@@ -65,20 +69,21 @@ pub fn stock(command: &StockCommand) -> Result<()> {
             let run = Run { at: SystemClock.now(), dry: settings.dry_run };
             let done = shop.import_stock(&mut table, run);
             bar.finish_and_clear();
-            let StockTally { added, changed, unchanged } = done.map_err(|error| refused(error, &settings.file))?;
-            say("levels", &format!("{added} added, {changed} changed, {unchanged} unchanged"), settings.dry_run)
+            let StockTally { added, changed, unchanged } =
+                done.map_err(|error| refused(error, &settings.file))?;
+            say(
+                "levels",
+                &format!("{added} added, {changed} changed, {unchanged} unchanged"),
+                settings.dry_run,
+            )
         }
         StockCommand::Export(settings) => export(settings, "levels", |shop, to| counts::export(shop, to)),
     }
 }
 
 /// Opens the shop, for reading only if nothing is to be stored.
-fn open(
-    database: &DatabaseSettings,
-    currency: Option<Currency>,
-    dry_run: bool,
-) -> Result<Box<dyn BulkShop>> {
-    if dry_run { storage::shop_to_read(database) } else { storage::shop(database, currency) }
+fn open(database: &DatabaseSettings, currency: Option<Currency>, dry_run: bool) -> Result<Box<dyn Bulk>> {
+    if dry_run { storage::bulk_to_read(database) } else { storage::bulk(database, currency) }
 }
 
 fn say(what: &str, said: &str, dry_run: bool) -> Result<()> {
@@ -89,9 +94,9 @@ fn say(what: &str, said: &str, dry_run: bool) -> Result<()> {
 fn export(
     settings: &ExportSettings,
     what: &str,
-    write: impl FnOnce(&mut dyn BulkShop, &mut Output) -> Result<u64>,
+    write: impl FnOnce(&mut dyn Bulk, &mut Output) -> Result<u64>,
 ) -> Result<()> {
-    let mut shop = storage::shop_to_read(&settings.database)?;
+    let mut shop = storage::bulk_to_read(&settings.database)?;
     let mut output = Output::open(settings.file.as_deref())?;
     let count = write(shop.as_mut(), &mut output)?;
     if let Some(file) = output.finish()? {
@@ -106,7 +111,8 @@ fn refused(error: ImportError, file: &Path) -> anyhow::Error {
         ImportError::Faults(faults) => faults,
         error => return anyhow::Error::new(error).context("nothing was imported"),
     };
-    let mut said = format!("nothing was imported: {} of {} cannot be used", bad_lines(&faults), file.display());
+    let mut said =
+        format!("nothing was imported: {} of {} cannot be used", bad_lines(&faults), file.display());
     for (line, reason) in faults.first() {
         said += &format!("\nline {line}: {reason}");
     }

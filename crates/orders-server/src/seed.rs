@@ -28,7 +28,7 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 ///
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
-    let mut target = storage::bulk(&settings.database)?;
+    let mut target = storage::bulk(&settings.database, settings.shop.currency)?;
     let products = StaticInventory::default().all().to_vec();
     let now = SystemClock.now();
     let Newest { order: last_id, date: newest, event: last_event } = target.newest()?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use csv::Writer;
-use orders_adapters::sql::{BulkShop, Counted};
+use orders_adapters::sql::{Bulk, Counted};
 use orders_domain::{
     InvalidInput, ProductId, Quoted,
     catalogue::product::Sku,
@@ -80,7 +80,7 @@ fn named(text: &str) -> Result<Named, InvalidInput> {
 /// # Errors
 ///
 /// When they cannot be read or written.
-pub fn export(shop: &mut dyn BulkShop, to: impl Write) -> Result<u64> {
+pub fn export(shop: &mut dyn Bulk, to: impl Write) -> Result<u64> {
     let mut writer = Writer::from_writer(to);
     writer.write_record(COLUMNS)?;
     let (mut after, mut count) = (None, 0);

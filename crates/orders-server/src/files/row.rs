@@ -117,9 +117,8 @@ impl<'a> Row<'a> {
             let digits = text.strip_prefix('-').unwrap_or(text);
             let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
             let number = text.parse().ok().filter(|_| plain);
-            let number: i64 = number.ok_or_else(|| {
-                InvalidInput::new(name, format!("{} is not a whole number", Quoted(text)))
-            })?;
+            let number: i64 = number
+                .ok_or_else(|| InvalidInput::new(name, format!("{} is not a whole number", Quoted(text))))?;
             number.try_into()
         })
     }

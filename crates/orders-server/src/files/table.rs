@@ -12,7 +12,10 @@ use indicatif::ProgressBar;
 use orders_adapters::sql::Lines;
 use orders_domain::{InvalidInput, faults::Faults, ports::Cause};
 
-use super::row::{Columns, Row};
+use super::{
+    numbers::LineNumbers,
+    row::{Columns, Row},
+};
 
 /// Lines that are given at once.
 const AT_ONCE: usize = 4_000;
@@ -57,6 +60,7 @@ struct Reading {
     columns: Columns,
     record: ByteRecord,
     passed: Rc<Cell<u64>>,
+    numbers: LineNumbers,
 }
 
 /// Reads a line of some length and no more: a quote that is not closed would have all that follows in memory.
@@ -69,7 +73,9 @@ struct Guard<R> {
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         if self.passed.get() > LONGEST {
-            return Err(io::Error::other(format!("a line has more than {LONGEST} bytes: is a quote not closed?")));
+            return Err(io::Error::other(format!(
+                "a line has more than {LONGEST} bytes: is a quote not closed?"
+            )));
         }
         let read = self.from.read(bytes)?;
         self.passed.set(self.passed.get() + read as u64);
@@ -93,7 +99,8 @@ impl<K: Kind> Table<K> {
         let header = reader.byte_headers()?;
         let columns = Columns::of(header, K::COLUMNS, K::REQUIRED)?;
         K::check(&columns)?;
-        Ok(Reading { reader, columns, record: ByteRecord::new(), passed })
+        let numbers = LineNumbers::of(self.file.try_clone()?);
+        Ok(Reading { reader, columns, record: ByteRecord::new(), passed, numbers })
     }
 }
 
@@ -109,13 +116,13 @@ impl<K: Kind> Lines<K::Line> for Table<K> {
         let mut lines = Vec::with_capacity(AT_ONCE);
         for _ in 0..AT_ONCE {
             reading.passed.set(0);
-            let begins = reading.reader.position().line();
+            let begins = reading.reader.position().byte();
             let more = reading.reader.read_byte_record(&mut reading.record);
-            if !more.map_err(|error| format!("line {begins}: {error}"))? {
+            let line = reading.numbers.of_line_at(begins)?;
+            if !more.map_err(|error| format!("line {line}: {error}"))? {
                 self.reading = None;
                 break;
             }
-            let line = reading.record.position().map_or(begins, csv::Position::line);
             let mut row = Row::new(&reading.columns, &reading.record);
             let read = self.kind.read(line, &mut row);
             match read {
