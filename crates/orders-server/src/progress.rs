@@ -6,7 +6,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar of so many orders, which shows itself only on a terminal.
 pub fn bar(orders: u64, verb: &'static str) -> ProgressBar {
-    styled(orders, verb, "{msg} {bar:40} {human_pos} of {human_len} orders, {per_sec}, {eta} left")
+    bar_of(orders, verb, "orders")
+}
+
+/// A bar of so many things, which shows itself only on a terminal.
+pub fn bar_of(count: u64, verb: &'static str, things: &str) -> ProgressBar {
+    let template =
+        format!("{{msg}} {{bar:40}} {{human_pos}} of {{human_len}} {things}, {{per_sec}}, {{eta}} left");
+    styled(count, verb, &template)
 }
 
 fn styled(length: u64, verb: &'static str, template: &str) -> ProgressBar {
