@@ -14,6 +14,7 @@ use crate::shown::shown;
 
 mod bulk;
 mod gather;
+mod parts;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod rows;
@@ -23,6 +24,7 @@ mod stored;
 pub mod writer;
 
 pub use bulk::{Bulk, BulkShop, Counted, ImportError, Lines, Run};
+pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;
 pub use stored::{BulkOrders, Digests, Newest, StoredEvent, StoredOrder};
@@ -153,6 +155,8 @@ pub enum OpenError {
     LossUnknown { migration: String, reason: String },
     #[error("the database holds orders already")]
     NotEmpty,
+    #[error("the database holds products, places or stock of its own already")]
+    CatalogueNotEmpty,
     #[error("the transfer from {0} into this database is not finished: run it again")]
     TransferUnfinished(String),
     #[error("the connection is closed")]

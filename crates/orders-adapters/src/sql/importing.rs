@@ -1,20 +1,17 @@
 //! Files of products and counts, against the seam's connection (`super::Conn`): what is found of a line,
 //! what the domain makes of it, and that it is stored. How rows are stored is the seam's (`super::filling`).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
 use chrono::{DateTime, SubsecRound, Utc};
-use diesel::QueryResult;
 use orders_domain::{
     Currency, Product, ProductId, Version,
     catalogue::{
-        import::{Becomes, Found, ProductImport, ProductLine, ProductTally},
-        product::{ChangedProduct, NewProduct, Sku},
+        import::{Becomes, ProductImport, ProductLine, ProductTally},
+        product::{ChangedProduct, NewProduct},
     },
     ports::{Change, PortError},
     stock::{
         Location,
-        import::{CountLine, Known, Named, StockImport, StockTally},
+        import::{CountLine, StockTally},
         location::NewLocation,
     },
 };
@@ -24,9 +21,11 @@ use super::{
         bulk::{BulkShop, Counted, ImportError, Lines, Run},
         failure,
     },
-    Bulk, Conn, catalogue, exporting,
-    filling::{self, Entry, Filling},
+    Bulk, Conn, catalogue,
+    catalogued::Catalogued,
+    counting, exporting, filling,
     keeping::{self, Told},
+    telling::{Entry, Filling},
 };
 
 /// How often an import is begun again when others change the same.
@@ -61,7 +60,7 @@ impl BulkShop for Bulk {
         run: Run,
     ) -> Result<ProductTally, ImportError> {
         let (conn, at) = (self.conn(), run.at.trunc_subsecs(3));
-        again(|| {
+        let done = again(|| {
             let checked = check_products(conn, import.again(), lines)?;
             if run.dry {
                 return Ok(checked.tally);
@@ -69,7 +68,11 @@ impl BulkShop for Bulk {
             let import = checked.again();
             drop(checked);
             filling::transaction(conn, |conn| store_products(conn, import, lines, at))
-        })
+        });
+        if done.is_ok() && !run.dry {
+            filling::analyze(conn);
+        }
+        done
     }
 
     fn import_stock(
@@ -78,15 +81,19 @@ impl BulkShop for Bulk {
         run: Run,
     ) -> Result<StockTally, ImportError> {
         let (conn, at) = (self.conn(), run.at.trunc_subsecs(3));
-        again(|| {
-            let checked = check_stock(conn, lines)?;
+        let done = again(|| {
+            let checked = counting::check(conn, lines)?;
             if run.dry {
                 return Ok(checked.tally);
             }
             let changing = checked.changing();
             drop(checked);
-            filling::transaction(conn, |conn| store_stock(conn, &changing, lines, at))
-        })
+            filling::transaction(conn, |conn| counting::store(conn, &changing, lines, at))
+        });
+        if done.is_ok() && !run.dry {
+            filling::analyze(conn);
+        }
+        done
     }
 
     fn add_locations(&mut self, new: Vec<NewLocation>, at: DateTime<Utc>) -> Result<(), ImportError> {
@@ -117,62 +124,6 @@ fn again<T>(mut import: impl FnMut() -> Result<T, ImportError>) -> Result<T, Imp
             Err(ImportError::Overtaken) if tries < TRIES => tries += 1,
             done => return done,
         }
-    }
-}
-
-/// What the catalogue has of some lines.
-#[derive(Default)]
-struct Catalogued {
-    by_id: HashMap<ProductId, Product>,
-    by_sku: HashMap<Sku, Product>,
-}
-
-impl Catalogued {
-    fn find(conn: &mut Conn, ids: &[i64], skus: &[&str]) -> QueryResult<Self> {
-        let mut found = Self::default();
-        if !ids.is_empty() {
-            found
-                .by_id
-                .extend(exporting::by_ids(conn, ids)?.into_iter().map(|product| (product.id, product)));
-        }
-        if !skus.is_empty() {
-            let with_sku = exporting::by_skus(conn, skus)?.into_iter();
-            found.by_sku.extend(with_sku.filter_map(|product| Some((product.details.sku.clone()?, product))));
-        }
-        Ok(found)
-    }
-
-    fn of_products(conn: &mut Conn, lines: &[ProductLine]) -> QueryResult<Self> {
-        let ids: Vec<_> = lines.iter().filter_map(|line| line.id.map(ProductId::get)).collect();
-        let skus: Vec<_> =
-            lines.iter().filter_map(|line| line.details.sku.as_ref().map(Sku::as_str)).collect();
-        Self::find(conn, &ids, &skus)
-    }
-
-    fn of_product(&self, line: &ProductLine) -> Found {
-        Found {
-            by_id: line.id.and_then(|id| self.by_id.get(&id).cloned()),
-            by_sku: line.details.sku.as_ref().and_then(|sku| self.by_sku.get(sku).cloned()),
-        }
-    }
-
-    fn of_counts(conn: &mut Conn, lines: &[CountLine]) -> QueryResult<Self> {
-        let (mut ids, mut skus) = (BTreeSet::new(), BTreeSet::new());
-        for line in lines {
-            match &line.product {
-                Named::Id(id, _) => ids.insert(id.get()),
-                Named::Sku(sku) => skus.insert(sku.as_str()),
-            };
-        }
-        Self::find(conn, &Vec::from_iter(ids), &Vec::from_iter(skus))
-    }
-
-    fn of_count(&self, line: &CountLine) -> Option<Known> {
-        let product = match &line.product {
-            Named::Id(id, _) => self.by_id.get(id),
-            Named::Sku(sku) => self.by_sku.get(sku),
-        };
-        product.map(|product| Known { id: product.id, sku: product.details.sku.clone() })
     }
 }
 
@@ -274,91 +225,4 @@ fn change_products(
     at: DateTime<Utc>,
 ) -> Result<(), ImportError> {
     if filling::change_products(conn, changed, at)? { Ok(()) } else { Err(ImportError::Overtaken) }
-}
-
-/// Goes through a file of counts without storing anything.
-fn check_stock(conn: &mut Conn, lines: &mut dyn Lines<CountLine>) -> Result<StockImport, ImportError> {
-    let mut import = StockImport::new();
-    let places = catalogue::places(conn)?;
-    lines.rewind().map_err(ImportError::Lines)?;
-    while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
-        let asked = ask(conn, &mut import, &some, &places)?;
-        let ids: BTreeSet<_> = asked.iter().map(|(_, change, _)| change.product.get()).collect();
-        let mut shelves = catalogue::shelves(conn, &Vec::from_iter(ids))?;
-        for (line, change, place) in asked {
-            import.decide(line.line, &mut shelves, (&change, place));
-        }
-    }
-    if import.faults.lines() > 0 {
-        return Err(ImportError::Faults(import.faults));
-    }
-    Ok(import)
-}
-
-type Asked<'a> =
-    (&'a CountLine, orders_domain::stock::keeping::StockChange, orders_domain::stock::shelves::Place);
-
-/// What some lines ask for.
-fn ask<'a>(
-    conn: &mut Conn,
-    import: &mut StockImport,
-    lines: &'a [CountLine],
-    places: &[Location],
-) -> QueryResult<Vec<Asked<'a>>> {
-    let found = Catalogued::of_counts(conn, lines)?;
-    let asked = lines.iter().filter_map(|line| {
-        let (change, place) = import.ask(line, found.of_count(line).as_ref(), places)?;
-        Some((line, change, place))
-    });
-    Ok(asked.collect())
-}
-
-/// Stores the counts of these products, of which levels change; those of others are so already.
-fn store_stock(
-    conn: &mut Conn,
-    changing: &[ProductId],
-    lines: &mut dyn Lines<CountLine>,
-    at: DateTime<Utc>,
-) -> Result<StockTally, ImportError> {
-    let mut import = StockImport::new();
-    let mut filling = Filling::begin(conn)?;
-    filling::lock_levels(conn, changing)?;
-    let places = catalogue::places(conn)?;
-    lines.rewind().map_err(ImportError::Lines)?;
-    while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
-        let mut asked = ask(conn, &mut import, &some, &places)?;
-        asked.retain(|(_, change, _)| {
-            let changes = changing.binary_search(&change.product).is_ok();
-            if !changes {
-                import.was_so();
-            }
-            changes
-        });
-        let ids: BTreeSet<_> = asked.iter().map(|(_, change, _)| change.product.get()).collect();
-        let mut shelves = catalogue::shelves(conn, &Vec::from_iter(ids))?;
-        let there: HashSet<_> = asked
-            .iter()
-            .filter_map(|(_, change, _)| Some((change.product, shelves.shelf(change.product)?)))
-            .flat_map(|(product, shelf)| shelf.spots().iter().map(move |spot| (product, spot.place.id)))
-            .collect();
-        let mut told = Vec::with_capacity(asked.len());
-        for (line, change, place) in asked {
-            if let Some(decision) = import.decide(line.line, &mut shelves, (&change, place)) {
-                let decision = keeping::name_holders(conn, &places, change.product, decision)?;
-                let (kept, moves) = Told::kept(decision);
-                told.push(Entry { told: kept, moves, reason: Some(change.reason) });
-            }
-        }
-        if import.faults.lines() > 0 {
-            continue;
-        }
-        let (known, new) = shelves.settle_changes().into_iter().partition(|(at, _)| there.contains(at));
-        filling::set_levels(conn, known, new)?;
-        filling.tell(conn, told, at)?;
-    }
-    if import.faults.lines() > 0 {
-        return Err(ImportError::Faults(import.faults));
-    }
-    filling.finish(conn, false)?;
-    Ok(import.tally)
 }

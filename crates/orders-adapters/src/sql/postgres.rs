@@ -7,11 +7,20 @@ mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
 mod catalogue;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "catalogued.rs"]
+mod catalogued;
 mod changes;
 mod changing;
 mod complete;
 mod connection;
 mod copy;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "copying.rs"]
+mod copying;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "counting.rs"]
+mod counting;
 mod database;
 mod events;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -41,6 +50,7 @@ mod migrate;
 mod migrations;
 mod news;
 mod orders;
+mod parts;
 mod pieces;
 mod pool;
 mod ports;
@@ -52,6 +62,7 @@ mod selling;
 mod settled;
 mod stock;
 mod store;
+mod telling;
 mod tls;
 mod url;
 mod writing;

@@ -5,10 +5,16 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 #[path = "catalogue.rs"]
 mod catalogue;
+#[path = "catalogued.rs"]
+mod catalogued;
 mod changing;
 mod commit;
 mod connection;
 mod copy;
+#[path = "copying.rs"]
+mod copying;
+#[path = "counting.rs"]
+mod counting;
 mod database;
 mod events;
 #[path = "exporting.rs"]
@@ -36,6 +42,7 @@ mod readers;
 mod revocations;
 mod stock;
 mod store;
+mod telling;
 mod wal;
 
 pub use copy::SqliteCopy;

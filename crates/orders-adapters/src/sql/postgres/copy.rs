@@ -8,12 +8,13 @@ use diesel::{
     result::Error,
     sql_types::{BigInt, Bool},
 };
-use orders_domain::{OrderId, ports::PortError};
+use orders_domain::{Currency, OrderId, ports::PortError};
 
 use super::{
     super::{
         BulkOrders, Newest, OpenError, StoredOrder, failure,
         rows::{self, millis},
+        schema::shop,
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
@@ -49,6 +50,15 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
 
 /// Tables grow from nothing while plans are made for them.
 const PLANS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off";
+
+/// So that plans are made for what is there.
+pub const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \
+    stock_levels, stock_movements";
+
+/// Whether there are at most the products with which a database begins, as they were then.
+const UNTOUCHED: &str = "NOT EXISTS (SELECT FROM products WHERE version > 1 OR id > 10) \
+    AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
+    AND NOT EXISTS (SELECT FROM events)";
 
 /// The ids that were given out.
 #[derive(QueryableByName)]
@@ -123,12 +133,14 @@ impl PostgresCopy {
         &mut self.conn
     }
 
-    /// Begins to copy from a source, or goes on; the last id that is there already.
+    /// Begins to copy from a source, or goes on; the last id of an order that is there already. The shop has
+    /// this currency since, and none of the products with which a database begins.
     ///
     /// # Errors
     ///
-    /// [`OpenError::NotEmpty`] when there are orders that do not come from a transfer of this source.
-    pub fn begin(&mut self, source: &str) -> Result<i64, OpenError> {
+    /// [`OpenError::NotEmpty`] when there are orders that do not come from a transfer of this source,
+    /// [`OpenError::CatalogueNotEmpty`] when there is anything else.
+    pub fn begin(&mut self, source: &str, currency: Currency) -> Result<i64, OpenError> {
         // The commit of `finish` flushes all before it.
         self.conn.batch_execute("SET synchronous_commit = off")?;
         let begun = unfinished(&mut self.conn)?;
@@ -138,7 +150,13 @@ impl PostgresCopy {
             (Some(_), last) => Ok(last.unwrap_or(0)),
             (None, Some(_)) => Err(OpenError::NotEmpty),
             (None, None) => {
+                if !diesel::select(sql::<Bool>(UNTOUCHED)).get_result::<bool>(&mut self.conn)? {
+                    return Err(OpenError::CatalogueNotEmpty);
+                }
                 self.conn.transaction(|conn| {
+                    conn.batch_execute("DELETE FROM products; DELETE FROM shop")?;
+                    let begun = (shop::id.eq(1), shop::currency.eq(currency.code()));
+                    diesel::insert_into(shop::table).values(begun).execute(conn)?;
                     conn.batch_execute("CREATE TABLE orders_transfer (source TEXT PRIMARY KEY)")?;
                     let row = orders_transfer::source.eq(source);
                     diesel::insert_into(orders_transfer::table).values(row).execute(conn)
@@ -179,7 +197,7 @@ impl PostgresCopy {
              DROP TABLE orders_transfer;";
         self.conn.transaction(|conn| conn.batch_execute(finish)).map_err(failure)?;
         // So that the first plans are made for what is there.
-        self.conn.batch_execute("ANALYZE orders, order_products, order_shipments, events").map_err(failure)
+        self.conn.batch_execute(ANALYZE).map_err(failure)
     }
 }
 

@@ -7,13 +7,14 @@ use orders_domain::{Currency, OrderId, ports::PortError};
 
 use super::{
     super::{
-        BulkOrders, Newest, OpenError, StoredEvent, StoredOrder, failure,
+        BulkOrders, BulkParts, Key, Newest, OpenError, Part, PartRows, StoredEvent, StoredOrder, failure,
+        parts::Copied,
         rows::event::{NewEventRow, data},
         schema::revocations,
     },
     Conn,
     commit::Counters,
-    connection,
+    connection, copying,
     database::founded,
     events, lists,
     lock::FileLock,
@@ -82,6 +83,33 @@ impl SqliteCopy {
     }
 }
 
+impl SqliteCopy {
+    /// Of each key that was used again when it was too old, what it has made last.
+    fn used_again(&mut self) -> QueryResult<&HashMap<(i64, String), i64>> {
+        Ok(match &mut self.used_again {
+            Some(known) => known,
+            none => none.insert(events::used_again(&mut self.conn)?),
+        })
+    }
+}
+
+impl BulkParts for SqliteCopy {
+    /// With each key at what it has made last: elsewhere a key stands for one thing only.
+    fn rows_after(&mut self, part: Part, after: Key) -> Result<PartRows, PortError> {
+        let mut copied = copying::rows_after(&mut self.conn, part, after).map_err(failure)?;
+        if let Copied::Events(events) = &mut copied {
+            let used_again = self.used_again().map_err(failure)?;
+            for event in events {
+                let key = event.actor.zip(event.idempotency_key.clone());
+                if key.is_some_and(|key| used_again.get(&key).is_some_and(|last| *last != event.id)) {
+                    (event.idempotency_key, event.request_fingerprint) = (None, None);
+                }
+            }
+        }
+        Ok(PartRows(copied))
+    }
+}
+
 impl BulkOrders for SqliteCopy {
     fn newest(&mut self) -> Result<Newest, PortError> {
         let counters = Counters::read(&mut self.conn).map_err(failure)?;
@@ -104,11 +132,8 @@ impl BulkOrders for SqliteCopy {
 
     /// With each key at what it has made last: elsewhere a key stands for one thing only.
     fn stored_after(&mut self, after: Option<OrderId>) -> Result<Vec<StoredOrder>, PortError> {
-        let used_again = match &mut self.used_again {
-            Some(known) => known,
-            none => none.insert(events::used_again(&mut self.conn).map_err(failure)?),
-        };
         let mut stored = lists::stored_after(&mut self.conn, after).map_err(failure)?;
+        let used_again = self.used_again().map_err(failure)?;
         for StoredEvent { event, made_by } in stored.iter_mut().flat_map(|order| &mut order.events) {
             let key = event.origin.actor.user().zip(made_by.as_ref());
             let key = key.map(|(user, made_by)| (user.get(), made_by.key.as_str().to_owned()));

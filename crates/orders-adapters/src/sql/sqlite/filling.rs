@@ -4,41 +4,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use orders_domain::{
-    Actor, EventId, LocationId, Origin, Product, ProductId,
-    catalogue::product::ChangedProduct,
-    stock::{
-        Level,
-        movement::{Move, Reason},
-    },
-};
+use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedProduct, stock::Level};
 
 use super::{
     super::{
         bulk::ImportError,
-        rows::{corrupt, millis, product::DetailsRow},
+        rows::{millis, product::DetailsRow},
         schema::products,
     },
-    Conn, events,
-    keeping::Told,
-    stock::{self, SetLevel},
+    Conn,
+    stock::SetLevel,
 };
 
 type Levels = BTreeMap<(ProductId, LocationId), Level>;
-
-/// An event to be stored, and what moves with it.
-pub struct Entry {
-    pub told: Told,
-    pub moves: Vec<Move>,
-    pub reason: Option<Reason>,
-}
-
-impl Entry {
-    /// An event with which nothing moves.
-    pub fn of(told: Told) -> Self {
-        Self { told, moves: Vec::new(), reason: None }
-    }
-}
 
 /// All of it or nothing; nobody else writes to the file.
 pub fn transaction<T>(
@@ -47,6 +25,9 @@ pub fn transaction<T>(
 ) -> Result<T, ImportError> {
     conn.immediate_transaction(work)
 }
+
+/// After an import: plans do not depend on what is there.
+pub fn analyze(_: &mut Conn) {}
 
 /// Takes the skus from these products.
 pub fn park(conn: &mut Conn, ids: &[ProductId]) -> QueryResult<()> {
@@ -89,34 +70,4 @@ pub fn set_levels(conn: &mut Conn, known: Levels, new: Levels) -> QueryResult<()
         SetLevel::of(product, location, level).execute(conn)?;
     }
     Ok(())
-}
-
-/// The events of an import.
-pub struct Filling {
-    last_event: i64,
-    origin: Origin,
-}
-
-impl Filling {
-    /// Begins in a transaction.
-    pub fn begin(conn: &mut Conn) -> QueryResult<Self> {
-        Ok(Self { last_event: events::last(conn)?.unwrap_or_default(), origin: Actor::Cli.into() })
-    }
-
-    /// Stores events, with what moves.
-    pub fn tell(&mut self, conn: &mut Conn, entries: Vec<Entry>, at: DateTime<Utc>) -> QueryResult<()> {
-        for Entry { told, moves, reason } in entries {
-            self.last_event += 1;
-            let event = EventId::try_from(self.last_event).map_err(corrupt)?;
-            told.tell(conn, event, at, &self.origin, None)?;
-            stock::record(conn, event, &moves, None, reason.as_ref(), at)?;
-        }
-        Ok(())
-    }
-
-    /// Nothing is left to do.
-    #[expect(clippy::unnecessary_wraps, reason = "where there are others, there is")]
-    pub fn finish(self, _: &mut Conn, _: bool) -> QueryResult<()> {
-        Ok(())
-    }
 }

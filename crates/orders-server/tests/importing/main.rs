@@ -1,0 +1,13 @@
+//! `orders products`, `orders stock` and what `orders seed` makes of both: on SQLite, and on PostgreSQL where
+//! there is one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+#![expect(clippy::print_stdout, reason = "a test that cannot be run here says why")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod products;
+mod seeding;
+mod shop;
+mod stock;
