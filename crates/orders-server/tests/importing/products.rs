@@ -190,7 +190,7 @@ async fn beside_a_server_everything_is_read_and_only_postgres_is_written() {
         }
         // Since the import was answered no order has the old price, and what was left out is not sold.
         shop.run(&import);
-        assert_eq!(server.place(1, &[(9, 2)]).await["totalAmount"], 5000);
+        assert_eq!(server.place(1, &[(9, 2)]).await["total"], 5000);
         let gone = server.user(1, Method::POST, "/orders").json(&products(&[(1, 1)])).send().await.unwrap();
         assert_eq!(gone.status(), 422);
         let seen = crate::shop::events(&server, "product.changed").await;

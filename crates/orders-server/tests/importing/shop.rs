@@ -80,7 +80,11 @@ impl Shop {
                 let query = format!("coalesce(CAST(({query}) AS TEXT), '')");
                 diesel::select(sql::<Text>(&query)).get_result(&mut conn).unwrap()
             }
-            Place::Postgres(database) => ask_postgres(&database.url(), query),
+            Place::Postgres(database) => {
+                let url = database.url();
+                // A runtime may be on this thread.
+                std::thread::scope(|scope| scope.spawn(|| ask_postgres(&url, query)).join().unwrap())
+            }
         }
     }
 
@@ -148,10 +152,10 @@ pub fn stop(mut server: Server) {
     assert!(server.wait().success());
 }
 
-/// The events after one, as a user who may see all reads them.
+/// The events of a type, as a user who may see all reads them.
 pub async fn events(server: &Server, types: &str) -> Vec<Value> {
     let path = format!("/events?type={types}&limit=1000");
     let page = server.user(100, reqwest::Method::GET, &path).send().await.unwrap();
     assert_eq!(page.status(), 200);
-    page.json::<Value>().await.unwrap()["events"].as_array().cloned().unwrap_or_default()
+    page.json().await.unwrap()
 }
