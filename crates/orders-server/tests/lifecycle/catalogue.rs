@@ -1,11 +1,12 @@
 //! From where products and prices come, and in which currency.
 
-use std::process::Stdio;
+use std::fs;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::support::{Place, Server, assert_bad_setting, ends_within, serve};
+use crate::support::{Place, Server, assert_bad_setting, serve};
 
 async fn products(server: &Server) -> Vec<Value> {
     server.anyone(Method::GET, "/products").send().await.unwrap().json().await.unwrap()
@@ -32,23 +33,17 @@ async fn a_new_shop_has_the_currency_that_was_set_and_keeps_it() {
     assert!(products(&server).await.iter().all(|product| product["currency"] == "EUR"));
     assert_eq!(server.place(1, &[(9, 1)]).await["currency"], "EUR");
     drop(server);
+    let folder = TempDir::new().unwrap();
     for (setting, warns) in
         [(Some(("CURRENCY", "USD")), true), (Some(("CURRENCY", "EUR")), false), (None, false)]
     {
+        let log = folder.path().join("log");
         let mut command = serve(&place.url(), setting.as_slice());
-        command.stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        std::io::BufRead::read_line(
-            &mut std::io::BufReader::new(child.stdout.take().unwrap()),
-            &mut String::new(),
-        )
-        .unwrap();
-        let pid = child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let mut log = child.stderr.take().unwrap();
-        assert!(ends_within(&mut child, std::time::Duration::from_secs(10)).success());
-        let mut said = String::new();
-        std::io::Read::read_to_string(&mut log, &mut said).unwrap();
+        command.stderr(fs::File::create(&log).unwrap());
+        let mut server = Server::start_by(command);
+        server.signal("TERM");
+        assert!(server.wait().success());
+        let said = fs::read_to_string(log).unwrap();
         let warned =
             said.contains("made with another currency") && said.contains("EUR") && said.contains("USD");
         assert_eq!(warned, warns, "{setting:?}: {said}");
