@@ -17,7 +17,7 @@ use orders_domain::{
 use super::{
     super::bulk::{ImportError, Lines},
     Conn, catalogue,
-    catalogued::Catalogued,
+    catalogued::Counted,
     filling,
     keeping::{self, Told},
     telling::{Entry, Filling},
@@ -51,9 +51,9 @@ fn ask<'a>(
     lines: &'a [CountLine],
     places: &[Location],
 ) -> QueryResult<Vec<Asked<'a>>> {
-    let found = Catalogued::of_counts(conn, lines)?;
+    let found = Counted::find(conn, lines)?;
     let asked = lines.iter().filter_map(|line| {
-        let (change, place) = import.ask(line, found.of_count(line).as_ref(), places)?;
+        let (change, place) = import.ask(line, found.of(line), places)?;
         Some((line, change, place))
     });
     Ok(asked.collect())

@@ -1,7 +1,7 @@
 //! Products and levels page by page, in plain Diesel against the seam's connection (`super::Conn`).
 
 use diesel::prelude::*;
-use orders_domain::{Currency, Product, catalogue::product::Sku};
+use orders_domain::{Currency, Product, catalogue::product::Sku, stock::import::Known};
 
 use super::{
     super::{
@@ -42,6 +42,26 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Product>> {
 pub fn by_skus(conn: &mut Conn, skus: &[&str]) -> QueryResult<Vec<Product>> {
     let with_sku = products::table.filter(products::sku.is_not_null());
     made(with_sku.filter(products::sku.eq_any(skus)).select(ProductRow::as_select()).load(conn)?)
+}
+
+/// What lines of counts may name of the products with these ids, in any order.
+pub fn known_by_ids(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Known>> {
+    let rows = products::table.filter(products::id.eq_any(ids)).select((products::id, products::sku));
+    known(rows.load(conn)?)
+}
+
+/// The same of the products with these skus.
+pub fn known_by_skus(conn: &mut Conn, skus: &[&str]) -> QueryResult<Vec<Known>> {
+    let with_sku = products::table.filter(products::sku.is_not_null());
+    let rows = with_sku.filter(products::sku.eq_any(skus)).select((products::id, products::sku));
+    known(rows.load(conn)?)
+}
+
+fn known(rows: Vec<(i64, Option<String>)>) -> QueryResult<Vec<Known>> {
+    let known = |(id, sku): (i64, Option<String>)| {
+        Ok(Known { id: id.try_into()?, sku: sku.as_deref().map(Sku::parse).transpose()? })
+    };
+    rows.into_iter().map(known).collect::<Result<_, _>>().map_err(corrupt)
 }
 
 fn made(rows: Vec<ProductRow>) -> QueryResult<Vec<Product>> {

@@ -62,7 +62,7 @@ impl BulkShop for Bulk {
         let (conn, at) = (self.conn(), run.at.trunc_subsecs(3));
         let done = again(|| {
             let checked = check_products(conn, import.again(), lines)?;
-            if run.dry {
+            if run.dry || checked.tally.is_idle() {
                 return Ok(checked.tally);
             }
             let import = checked.again();
@@ -83,7 +83,7 @@ impl BulkShop for Bulk {
         let (conn, at) = (self.conn(), run.at.trunc_subsecs(3));
         let done = again(|| {
             let checked = counting::check(conn, lines)?;
-            if run.dry {
+            if run.dry || checked.changing().is_empty() {
                 return Ok(checked.tally);
             }
             let changing = checked.changing();
@@ -135,9 +135,9 @@ fn check_products(
 ) -> Result<ProductImport, ImportError> {
     lines.rewind().map_err(ImportError::Lines)?;
     while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
-        let found = Catalogued::of_products(conn, &some)?;
+        let found = Catalogued::find(conn, &some)?;
         for line in &some {
-            import.decide(line, found.of_product(line));
+            import.decide(line, found.of(line));
         }
     }
     import.end_lines();
@@ -174,11 +174,11 @@ fn store_products(
     let last = keeping::last_product(conn)?;
     lines.rewind().map_err(ImportError::Lines)?;
     while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
-        let found = Catalogued::of_products(conn, &some)?;
+        let found = Catalogued::find(conn, &some)?;
         let claims = import.claims();
         let (mut new, mut changed, mut told) = (Vec::new(), Vec::new(), Vec::with_capacity(some.len()));
         for line in &some {
-            match import.decide(line, found.of_product(line)) {
+            match import.decide(line, found.of(line)) {
                 Some(Becomes::New(NewProduct { id, details })) => {
                     let id = match id {
                         Some(id) => id,

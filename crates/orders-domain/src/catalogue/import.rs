@@ -55,6 +55,14 @@ pub struct ProductTally {
     pub made_inactive: u64,
 }
 
+impl ProductTally {
+    /// Whether nothing is to be stored.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        (self.added, self.changed, self.made_inactive) == (0, 0, 0)
+    }
+}
+
 /// A sku that another product has, unless a line takes it away from that one.
 #[derive(Debug)]
 struct Claim {

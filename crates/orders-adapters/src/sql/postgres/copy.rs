@@ -48,8 +48,9 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
     }
 }
 
-/// Tables grow from nothing while plans are made for them.
-const PLANS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off";
+/// Everything is read and changed along indices, since tables grow from nothing while plans are made for them.
+const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+    SET enable_mergejoin = off; SET jit = off";
 
 /// So that plans are made for what is there.
 pub const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{connection::SimpleConnection, prelude::*};
 use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedProduct, stock::Level};
 
 use super::{
@@ -23,6 +23,8 @@ pub fn transaction<T>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, ImportError>,
 ) -> Result<T, ImportError> {
+    // What does not fit is written to the log again and again while the transaction goes on.
+    conn.batch_execute("PRAGMA cache_size = -65536")?;
     conn.immediate_transaction(work)
 }
 
