@@ -1,6 +1,7 @@
 //! Products and counts from files, and into files.
 
 use std::{
+    fmt::Write as _,
     io::{Write, stdout},
     path::Path,
 };
@@ -114,11 +115,11 @@ fn refused(error: ImportError, file: &Path) -> anyhow::Error {
     let mut said =
         format!("nothing was imported: {} of {} cannot be used", bad_lines(&faults), file.display());
     for (line, reason) in faults.first() {
-        said += &format!("\nline {line}: {reason}");
+        let _ = write!(said, "\nline {line}: {reason}");
     }
     let shown = faults.first().count() as u64;
     if faults.lines() > shown {
-        said += &format!("\nand {} lines more", faults.lines() - shown);
+        let _ = write!(said, "\nand {} lines more", faults.lines() - shown);
     }
     anyhow!(said)
 }

@@ -65,12 +65,12 @@ impl BulkShop for Bulk {
             if run.dry || checked.tally.is_idle() {
                 return Ok(checked.tally);
             }
-            let import = checked.again();
+            let (import, adds_only) = (checked.again(), checked.tally.adds_only());
             drop(checked);
-            filling::transaction(conn, |conn| store_products(conn, import, lines, at))
+            filling::transaction(conn, |conn| store_products(conn, import, adds_only, lines, at))
         });
         if done.is_ok() && !run.dry {
-            filling::analyze(conn);
+            filling::analyze(conn, "products");
         }
         done
     }
@@ -91,7 +91,7 @@ impl BulkShop for Bulk {
             filling::transaction(conn, |conn| counting::store(conn, &changing, lines, at))
         });
         if done.is_ok() && !run.dry {
-            filling::analyze(conn);
+            filling::analyze(conn, "stock_levels, stock_movements");
         }
         done
     }
@@ -102,13 +102,11 @@ impl BulkShop for Bulk {
             let mut told = Vec::with_capacity(new.len());
             for new in new {
                 let code = new.code.clone();
-                match keeping::store(conn, &Change::NewLocation(new), at)? {
-                    Ok(place) => told.push(Entry::of(place)),
-                    Err(_) => {
-                        let reason = format!("there is a place {code}, or there can be no more");
-                        return Err(ImportError::Database(PortError::Unavailable(reason.into())));
-                    }
-                }
+                let Ok(place) = keeping::store(conn, &Change::NewLocation(new), at)? else {
+                    let reason = format!("there is a place {code}, or there can be no more");
+                    return Err(ImportError::Database(PortError::Unavailable(reason.into())));
+                };
+                told.push(Entry::of(place));
             }
             let mut filling = Filling::begin(conn)?;
             filling.tell(conn, told, at)?;
@@ -164,9 +162,12 @@ fn leave_out(
     Ok(())
 }
 
+/// Goes through the same file again and stores it. Where all of it is new, products are not looked for again:
+/// should others have come meanwhile, an index says so, and it is all done anew.
 fn store_products(
     conn: &mut Conn,
     mut import: ProductImport,
+    adds_only: bool,
     lines: &mut dyn Lines<ProductLine>,
     at: DateTime<Utc>,
 ) -> Result<ProductTally, ImportError> {
@@ -174,7 +175,7 @@ fn store_products(
     let last = keeping::last_product(conn)?;
     lines.rewind().map_err(ImportError::Lines)?;
     while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
-        let found = Catalogued::find(conn, &some)?;
+        let found = if adds_only { Catalogued::default() } else { Catalogued::find(conn, &some)? };
         let claims = import.claims();
         let (mut new, mut changed, mut told) = (Vec::new(), Vec::new(), Vec::with_capacity(some.len()));
         for line in &some {

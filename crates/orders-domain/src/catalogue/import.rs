@@ -61,6 +61,12 @@ impl ProductTally {
     pub fn is_idle(&self) -> bool {
         (self.added, self.changed, self.made_inactive) == (0, 0, 0)
     }
+
+    /// Whether every line is a new product, and no other product is touched.
+    #[must_use]
+    pub fn adds_only(&self) -> bool {
+        (self.changed, self.unchanged, self.made_inactive) == (0, 0, 0)
+    }
 }
 
 /// A sku that another product has, unless a line takes it away from that one.

@@ -46,8 +46,8 @@ pub enum StockCommand {
 /// Which products to import.
 #[derive(Debug, Args)]
 pub struct ImportProductsSettings {
-    /// The file, with a header: id, sku, name, price, currency, weight_g, length_mm, width_mm, height_mm,
-    /// stock_policy, active, in any order; only name and price are needed. `-` is stdin
+    /// The file, with a header: `id`, `sku`, `name`, `price`, `currency`, `weight_g`, `length_mm`, `width_mm`,
+    /// `height_mm`, `stock_policy`, `active`, in any order; only `name` and `price` are needed. `-` is stdin
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Change the products that are there, by id or else by sku, and make those that are not in the file
@@ -68,8 +68,8 @@ pub struct ImportProductsSettings {
 /// Which counts to import.
 #[derive(Debug, Args)]
 pub struct ImportStockSettings {
-    /// The file, with a header: product (its id, or its sku where that is no number), sku, location,
-    /// on_hand, backorder_limit (empty: as before), reason (empty: import), in any order. `-` is stdin
+    /// The file, with a header: `product` (its id, or its sku where that is no number), `sku`, `location`,
+    /// `on_hand`, `backorder_limit` (empty: as before), `reason` (empty: import), in any order. `-` is stdin
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Only say what would happen

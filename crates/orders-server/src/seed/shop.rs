@@ -115,8 +115,8 @@ fn product(id: ProductId, index: u64, currency: Currency) -> Result<ProductLine,
 
     let mut rng = Rng::with_seed(id.get().unsigned_abs());
     let name = format!("{} {} {id}", LOOKS[rng.usize(..LOOKS.len())], THINGS[rng.usize(..THINGS.len())]);
-    let mut side = || rng.i64(20..=600).try_into();
-    let size = Size { length: side()?, width: side()?, height: side()? };
+    let mut any = || rng.i64(20..=600).try_into();
+    let size = Size { length: any()?, width: any()?, height: any()? };
     let details = ProductDetails {
         sku: Some(Sku::parse(&format!("SEED-{id}"))?),
         name: ProductName::parse(&name)?,

@@ -53,7 +53,7 @@ const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET 
     SET enable_mergejoin = off; SET jit = off";
 
 /// So that plans are made for what is there.
-pub const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \
+const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \
     stock_levels, stock_movements";
 
 /// Whether there are at most the products with which a database begins, as they were then.

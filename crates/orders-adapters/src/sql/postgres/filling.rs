@@ -20,7 +20,6 @@ use super::{
     },
     Conn,
     changing::SetLevels,
-    copy::ANALYZE,
     pieces::{Sql, statement},
     stock,
 };
@@ -41,9 +40,10 @@ pub fn transaction<T>(
     conn.transaction(work)
 }
 
-/// After an import: plans are made for what is there. What is imported stays, whatever comes of this.
-pub fn analyze(conn: &mut Conn) {
-    if let Err(error) = conn.batch_execute(ANALYZE) {
+/// After an import: plans are made for what is there in these tables. What is imported stays, whatever comes
+/// of this.
+pub fn analyze(conn: &mut Conn, tables: &str) {
+    if let Err(error) = conn.batch_execute(&format!("ANALYZE {tables}")) {
         tracing::warn!(%error, "the tables were not analyzed");
     }
 }

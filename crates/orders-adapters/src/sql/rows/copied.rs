@@ -1,8 +1,5 @@
 //! Whole rows, which go from one database to another as they are.
 
-#![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
-#![allow(missing_docs, reason = "the columns are those of the tables")]
-
 use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};

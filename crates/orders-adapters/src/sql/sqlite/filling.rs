@@ -29,7 +29,7 @@ pub fn transaction<T>(
 }
 
 /// After an import: plans do not depend on what is there.
-pub fn analyze(_: &mut Conn) {}
+pub fn analyze(_: &mut Conn, _: &str) {}
 
 /// Takes the skus from these products.
 pub fn park(conn: &mut Conn, ids: &[ProductId]) -> QueryResult<()> {

@@ -47,7 +47,7 @@ impl Filling {
     }
 
     /// Nothing is left to do.
-    #[expect(clippy::unnecessary_wraps, reason = "where there are others, there is")]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "where there are others, there is")]
     pub fn finish(self, _: &mut Conn, _: bool) -> QueryResult<()> {
         Ok(())
     }
