@@ -17,7 +17,7 @@ use futures_util::{StreamExt, stream};
 use orders_adapters::{SqliteDatabase, StaticInventory, SystemClock, sql::sqlite::migrate};
 use orders_domain::{
     Actor, Fingerprint, Idempotency, NewOrder, Product, Quantity,
-    ports::{Change, Clock, Commit, Inventory, Ledger},
+    ports::{Change, Clock, Commit, Ledger},
 };
 use tokio::runtime::Runtime;
 
@@ -86,9 +86,9 @@ fn main() {
         return fill(Path::new(&path), keys);
     }
     let runtime = Runtime::new().unwrap();
-    let products = runtime.block_on(StaticInventory::default().all()).unwrap();
+    let products = StaticInventory::default();
     let picked: Vec<_> =
-        products.into_iter().take(2).map(|product| (product, 7.try_into().unwrap())).collect();
+        products.all().iter().take(2).map(|product| (product.clone(), 7.try_into().unwrap())).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.sqlite");
     fill_elsewhere(&path, keys);

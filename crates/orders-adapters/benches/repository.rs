@@ -12,7 +12,7 @@ use orders_adapters::{
 };
 use orders_domain::{
     Actor, Happening, NewOrder, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
-    ports::{Change, Commit, Inventory, Ledger, Orders},
+    ports::{Change, Commit, Ledger, Orders},
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -27,9 +27,9 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_800_000_000_000).unwrap()
 }
 
-fn picked(runtime: &Runtime) -> Vec<(Product, Quantity)> {
-    let products = runtime.block_on(StaticInventory::default().all()).unwrap();
-    products.into_iter().take(2).map(|product| (product, 7.try_into().unwrap())).collect()
+fn picked() -> Vec<(Product, Quantity)> {
+    let products = StaticInventory::default();
+    products.all().iter().take(2).map(|product| (product.clone(), 7.try_into().unwrap())).collect()
 }
 
 fn new_order(picked: &[(Product, Quantity)]) -> NewOrder {
@@ -56,7 +56,7 @@ fn placing(order: NewOrder) -> Commit {
 }
 
 fn domain(criterion: &mut Criterion) {
-    let picked = picked(&Runtime::new().unwrap());
+    let picked = picked();
     let order = new_order(&picked).with_id(1.try_into().unwrap());
     criterion.bench_function("an order of two products", |bench| {
         bench.iter(|| new_order(black_box(&picked)));
@@ -68,7 +68,7 @@ fn domain(criterion: &mut Criterion) {
 
 fn repository(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
-    let picked = picked(&runtime);
+    let picked = picked();
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("orders.sqlite");
     let stored: Vec<StoredOrder> = (1..=STORED).map(|id| stored(new_order(&picked), id)).collect();

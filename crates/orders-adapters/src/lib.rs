@@ -38,6 +38,14 @@ pub use system_clock::SystemClock;
 mod sample;
 
 #[cfg(test)]
+use sample as common;
+
+#[cfg(test)]
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "../tests/common/shop.rs"]
+mod shop;
+
+#[cfg(test)]
 #[cfg(feature = "postgres")]
 #[path = "../tests/common/postgres.rs"]
 mod postgres_server;

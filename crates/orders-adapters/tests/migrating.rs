@@ -1,6 +1,8 @@
-//! A database from before there were events is brought to this program's schema, and back.
+//! A database from before there were events, or products, is brought to this program's schema, and back.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::sync::Arc;
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 #[cfg(feature = "postgres")]
@@ -9,12 +11,13 @@ use orders_adapters::{
     sql::postgres::{self, PostgresOptions},
 };
 use orders_adapters::{
-    SqliteDatabase,
+    SqliteDatabase, SystemClock,
     sql::sqlite::{migrate, revert},
 };
 use orders_domain::{
-    EventId, Fingerprint, Happening, Idempotency, OrderFilter, OrderQuery, OrderStatus, PageLimit,
-    ports::{EventFilter, EventLimit, Refused},
+    EventId, Fingerprint, Happening, Idempotency, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus,
+    PageLimit,
+    ports::{Catalogue, EventFilter, EventLimit, Made, ProductQuery, Refused},
 };
 
 #[path = "common/orders.rs"]
@@ -31,6 +34,9 @@ use common::{at, changing, n, parcel};
 use placing::{Database, change};
 
 const ORDERS: i64 = 1_000;
+
+/// What has come since, the newest first.
+const NEWER: [&str; 2] = ["2026-11-27-000004_catalogue", "2026-11-27-000003_events"];
 
 /// Orders in each status, some with a key, as the tables were before; `{zeros}` are 32 bytes.
 const FILL: &str = "
@@ -56,6 +62,12 @@ fn key(id: i64, body: u8) -> Idempotency {
     Idempotency { key: format!("k{id}").parse().unwrap(), fingerprint: Fingerprint([body; 32]) }
 }
 
+/// What happened to an order.
+async fn history(orders: &dyn Database, order: &Order) -> Vec<OrderEvent> {
+    let page = orders.events(EventFilter::of_order(order.id()), None, EventLimit::MAX).await.unwrap();
+    page.events.into_iter().map(|event| event.of_order().unwrap()).collect()
+}
+
 /// Whether every order is what it was, its events add up to it, its key still stands for it, and life
 /// goes on.
 async fn assert_all_is_kept(orders: &dyn Database) {
@@ -79,8 +91,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
             let lines: Vec<_> = order.lines().map(|(id, line)| (id.get(), line.product().get())).collect();
             assert_eq!(lines, [(id * 100 - 99, 9), (id * 100 - 98, 8)]);
 
-            let filter = EventFilter { order: Some(order.id()), ..EventFilter::default() };
-            let events = orders.events(filter, None, EventLimit::MAX).await.unwrap().events;
+            let events = history(orders, &order).await;
             let kinds: Vec<_> = events.iter().map(|event| event.what.event_type().as_str()).collect();
             let expected: &[_] =
                 if life == 0 { &["order.placed"] } else { &["order.placed", "order.migrated"] };
@@ -89,7 +100,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
             assert_eq!(order.clone().as_of(&events), Ok(Some(order.clone())));
             if id % 7 == 0 {
                 let known = orders.recall(order.user(), key(id, 0), at(id)).await.unwrap();
-                assert_eq!(known, Some(order.clone().as_placed()));
+                assert_eq!(known, Some(Made::Order(order.clone().as_placed())));
                 let other = orders.recall(order.user(), key(id, 1), at(id)).await;
                 assert!(matches!(other, Err(Refused::KeyReused)), "{other:?}");
             }
@@ -111,8 +122,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
 async fn live_on(orders: &dyn Database) {
     let order = orders.find(n(1)).await.unwrap().unwrap();
     let shipped = change(orders, order.advance(OrderStatus::Shipped, at(9_000)).unwrap()).await;
-    let filter = EventFilter { order: Some(n(1)), ..EventFilter::default() };
-    let events = orders.events(filter, None, EventLimit::MAX).await.unwrap().events;
+    let events = history(orders, &shipped).await;
     assert_eq!(events.iter().map(|event| event.version.get()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(shipped.clone().as_of(&events), Ok(Some(shipped.clone())));
     // What was before events began is not at any version since.
@@ -125,8 +135,13 @@ async fn live_on(orders: &dyn Database) {
 async fn a_file_from_before_events_keeps_all_and_goes_back_to_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("orders.sqlite");
+    let go_back = || {
+        for newer in NEWER {
+            assert_eq!(revert(&file, false).unwrap().as_deref(), Some(newer));
+        }
+    };
     migrate(&file).unwrap();
-    assert_eq!(revert(&file, false).unwrap().as_deref(), Some("2026-11-27-000003_events"));
+    go_back();
     let outsider = |sql: &str| {
         let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         conn.batch_execute(sql).unwrap();
@@ -137,7 +152,7 @@ async fn a_file_from_before_events_keeps_all_and_goes_back_to_what_it_was() {
     );
     assert_all_is_kept(&SqliteDatabase::open(&file).unwrap()).await;
 
-    assert_eq!(revert(&file, false).unwrap().as_deref(), Some("2026-11-27-000003_events"));
+    go_back();
     let differs = "CREATE TABLE difference (n INTEGER CHECK (n = 0)); INSERT INTO difference
         SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM orders);
         INSERT INTO difference SELECT count(*) FROM (SELECT * FROM kept_lines EXCEPT SELECT * FROM order_products);
@@ -147,6 +162,33 @@ async fn a_file_from_before_events_keeps_all_and_goes_back_to_what_it_was() {
     let orders = SqliteDatabase::open(&file).unwrap();
     assert_all_is_kept(&orders).await;
     live_on(&orders).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_from_before_the_catalogue_keeps_all_and_begins_with_the_first_products() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    migrate(&file).unwrap();
+    for newer in NEWER {
+        assert_eq!(revert(&file, false).unwrap().as_deref(), Some(newer));
+    }
+    SqliteConnection::establish(file.to_str().unwrap())
+        .unwrap()
+        .batch_execute(&fill("zeroblob(32)"))
+        .unwrap();
+    let open = || SqliteDatabase::open_by(&file, Arc::new(SystemClock), "EUR".parse().unwrap()).unwrap();
+    migrate(&file).unwrap();
+    for _ in 0..2 {
+        // Its orders and events are those of a file that never had products.
+        assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[0]));
+        let orders = open();
+        assert_all_is_kept(&orders).await;
+        let query = ProductQuery { active: None, sku: None, after: None, limit: PageLimit::MAX };
+        let products = orders.products(query).await.unwrap();
+        assert_eq!((products.len(), orders.currency().code()), (10, "EUR"));
+        assert!(products.iter().all(|offer| offer.product.details.currency.code() == "EUR"));
+    }
+    live_on(&open()).await;
 }
 
 #[cfg(feature = "postgres")]
@@ -165,8 +207,10 @@ async fn a_postgres_from_before_events_keeps_all_and_goes_back_to_what_it_was() 
     let go_back = || {
         let url = url.clone();
         apart(Box::new(move || {
-            let taken_back = postgres::revert(&url, PostgresOptions::default(), false).unwrap();
-            assert_eq!(taken_back.as_deref(), Some("2026-11-27-000003_events"));
+            for newer in NEWER {
+                let taken_back = postgres::revert(&url, PostgresOptions::default(), false).unwrap();
+                assert_eq!(taken_back.as_deref(), Some(newer));
+            }
         }));
     };
     drop(open());

@@ -9,7 +9,15 @@ use std::{sync::Arc, time::Duration};
 use orders_adapters::{MemoryDatabase, SqliteDatabase};
 #[cfg(feature = "postgres")]
 use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
+use orders_domain::{
+    Storage,
+    ports::{Catalogue, Feed, Ledger, Orders as ReadsOrders, Stock},
+};
 
+#[path = "common/books.rs"]
+mod books;
+#[path = "repository_contract/catalogue.rs"]
+mod catalogue;
 #[path = "repository_contract/changes.rs"]
 mod changes;
 #[path = "common/orders.rs"]
@@ -20,13 +28,33 @@ mod events;
 mod insertion;
 #[path = "repository_contract/keys.rs"]
 mod keys;
+#[path = "repository_contract/life.rs"]
+mod life;
 #[path = "repository_contract/listing.rs"]
 mod listing;
+#[path = "repository_contract/machine.rs"]
+mod machine;
+#[path = "repository_contract/places.rs"]
+mod places;
 #[path = "common/placing.rs"]
 mod placing;
 #[cfg(feature = "postgres")]
 #[path = "common/postgres.rs"]
 mod postgres_server;
+#[path = "repository_contract/rehearsing.rs"]
+mod rehearsing;
+#[path = "repository_contract/replaying.rs"]
+mod replaying;
+#[path = "repository_contract/rows.rs"]
+mod rows;
+#[path = "repository_contract/selling.rs"]
+mod selling;
+#[path = "repository_contract/settling.rs"]
+mod settling;
+#[path = "common/shop.rs"]
+mod shop;
+#[path = "repository_contract/stock.rs"]
+mod stock;
 #[path = "repository_contract/walks.rs"]
 mod walks;
 
@@ -38,22 +66,43 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The store under test.
 type Orders = Arc<dyn Database>;
 
+/// Of each level: product, place, and its numbers in the order of the columns.
+type Rows = Vec<(i64, String, [i64; 5])>;
+
 /// A store without orders, and what must be thrown away after it.
 struct Fresh {
     orders: Orders,
+    storage: Storage,
+    /// What the table of levels says.
+    rows: Option<Box<dyn Fn() -> Rows>>,
+    /// Whether what is sent first is done first.
+    has_one_writer: bool,
     _leftovers: Box<dyn std::any::Any>,
+}
+
+impl Fresh {
+    fn of<D>(database: D, leftovers: impl std::any::Any) -> Self
+    where
+        D: ReadsOrders + Ledger + Feed + Catalogue + Stock + 'static,
+    {
+        let database = Arc::new(database);
+        let storage = Storage::of(Arc::clone(&database));
+        let _leftovers = Box::new(leftovers);
+        Self { orders: database, storage, rows: None, has_one_writer: true, _leftovers }
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
 fn memory() -> Option<Fresh> {
-    Some(Fresh { orders: Arc::new(MemoryDatabase::default()), _leftovers: Box::new(()) })
+    Some(Fresh::of(MemoryDatabase::default(), ()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other stores may not be there")]
 fn sqlite() -> Option<Fresh> {
     let folder = tempfile::tempdir().unwrap();
-    let orders = SqliteDatabase::open(&folder.path().join("orders.sqlite")).unwrap();
-    Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(folder) })
+    let file = folder.path().join("orders.sqlite");
+    let orders = SqliteDatabase::open(&file).unwrap();
+    Some(Fresh { rows: Some(Box::new(move || rows::in_file(&file))), ..Fresh::of(orders, folder) })
 }
 
 /// `None` where there is no server.
@@ -64,17 +113,19 @@ fn postgres() -> Option<Fresh> {
     // Opening blocks, which the thread of a test must not.
     let open = move || PostgresDatabase::open(&url, None, PostgresOptions::default());
     let orders = std::thread::spawn(open).join().unwrap().unwrap();
-    Some(Fresh { orders: Arc::new(orders), _leftovers: Box::new(database) })
+    let url = database.url();
+    let rows: Box<dyn Fn() -> Rows> = Box::new(move || rows::at_url(&url));
+    Some(Fresh { rows: Some(rows), has_one_writer: false, ..Fresh::of(orders, database) })
 }
 
 /// A test of each rule on a fresh store. A rule that is not listed is dead code, which the
 /// compiler reports.
 macro_rules! rules {
-    ($open:path => $($theme:ident::$rule:ident,)*) => {$(
+    ($open:path, $what:ident => $($theme:ident::$rule:ident,)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
         async fn $rule() {
             let Some(fresh) = $open() else { return };
-            let kept = tokio::time::timeout(PATIENCE, $theme::$rule(fresh.orders.clone())).await;
+            let kept = tokio::time::timeout(PATIENCE, $theme::$rule(fresh.$what.clone())).await;
             assert!(kept.is_ok(), "not done within {PATIENCE:?}");
         }
     )*};
@@ -86,7 +137,7 @@ macro_rules! contract {
         mod $store {
             use super::*;
 
-            rules! { super::$store =>
+            rules! { super::$store, orders =>
                 insertion::numbers_ascend_from_1,
                 insertion::everything_of_a_new_order_is_stored,
                 insertion::an_order_keeps_its_100_lines_in_their_order,
@@ -127,9 +178,58 @@ macro_rules! contract {
                 events::a_rehearsal_answers_as_in_earnest_and_leaves_nothing,
             }
 
+            rules! { super::$store, storage =>
+                catalogue::a_new_shop_has_ten_products_which_nobody_counts,
+                catalogue::everything_of_a_product_is_stored,
+                catalogue::a_new_product_has_the_number_that_it_is_given_or_the_next_one,
+                catalogue::a_number_or_sku_that_is_taken_is_refused_and_uses_up_nothing,
+                catalogue::a_change_of_another_version_of_a_product_is_stale,
+                catalogue::each_version_of_a_product_has_its_event,
+                catalogue::products_are_listed_by_pages_and_by_what_is_asked_for,
+                catalogue::a_list_says_what_an_order_could_take_of_each,
+                places::everything_of_a_place_is_stored_and_the_older_ones_are_listed_first,
+                places::a_code_that_is_taken_is_refused,
+                places::a_change_of_another_version_of_a_place_is_stale,
+                places::each_version_of_a_place_has_its_event,
+                places::a_shop_has_only_so_many_places,
+                places::what_is_not_there_has_no_level,
+                stock::a_count_is_the_truth_and_becomes_what_it_found,
+                stock::a_count_of_a_version_that_is_past_is_stale,
+                stock::a_count_below_what_is_reserved_is_short_and_names_the_newest_orders,
+                stock::pieces_come_and_go_but_what_orders_hold_stays,
+                stock::pieces_go_from_one_place_to_another,
+                stock::each_change_of_stock_has_its_event_with_its_level_and_version,
+                stock::the_ledger_is_read_page_by_page_and_says_all_of_each_movement,
+                selling::a_line_is_reserved_at_the_first_place_that_has_all_of_it_or_else_spread,
+                selling::a_place_that_is_not_active_serves_nobody,
+                selling::what_is_not_there_is_refused_whole_and_leaves_nothing,
+                selling::an_order_has_the_prices_of_its_commit,
+                selling::who_expects_another_total_is_told_before_the_stock_is_looked_at,
+                selling::what_is_not_for_sale_or_unknown_cannot_be_ordered,
+                selling::what_nobody_counts_is_not_reserved_and_a_policy_counts_from_its_change_on,
+                selling::more_than_is_there_is_ordered_up_to_the_limit_of_each_place,
+                selling::of_many_who_want_the_last_pieces_just_so_many_get_them,
+                settling::cancelling_lets_go_of_exactly_what_is_held_and_once,
+                settling::of_many_who_cancel_or_ship_one_order_one_settles_it,
+                settling::shipping_takes_what_is_held_off_what_is_there,
+                settling::what_is_not_on_hand_is_not_shipped_and_nothing_of_its_order_is,
+                replaying::a_change_of_every_kind_is_answered_again_as_the_first_time,
+                replaying::many_deliveries_with_one_key_at_once_bring_the_pieces_once,
+                replaying::many_orders_with_one_key_at_once_reserve_once,
+                replaying::an_answer_that_is_no_change_keeps_no_key,
+                replaying::a_refusal_in_the_middle_of_many_leaves_its_neighbours,
+                rehearsing::a_rehearsal_of_every_kind_answers_as_in_earnest_and_leaves_nothing,
+                rehearsing::a_rehearsal_is_refused_as_in_earnest,
+            }
+
             #[test]
             fn any_sequence_of_calls_is_answered_as_by_the_store_in_memory() {
                 walks::any_sequence_of_calls_is_answered_as_by_the_store_in_memory(super::$store);
+            }
+
+            #[test]
+            fn any_life_of_a_shop_is_as_in_memory_and_its_books_balance() {
+                machine::any_life_of_a_shop_is_as_in_memory_and_its_books_balance(super::$store);
             }
         }
     };

@@ -83,7 +83,9 @@ fn revocations_are_not_lost_unless_that_is_allowed() {
     let path = folder.path().join("orders.sqlite");
     sqlite::migrate(&path).unwrap();
     sqlite::revoke(&path, user(7), at(0)).unwrap();
-    assert!(sqlite::revert(&path, false).unwrap().is_some());
+    for _ in 0..2 {
+        assert!(sqlite::revert(&path, false).unwrap().is_some());
+    }
     let refused = sqlite::revert(&path, false);
     assert!(matches!(refused, Err(OpenError::WouldLose { .. })), "{refused:?}");
     assert!(sqlite::revert(&path, true).unwrap().is_some());

@@ -61,11 +61,16 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
         }
         Change::Product(changed) => {
             let product = changed.product();
+            let row = products::table.find(product.id.get());
+            let row = row.filter(products::version.eq(changed.seen().get()));
+            let seen: Option<i64> = row.select(products::version).first(conn).optional()?;
+            if seen.is_none() {
+                return Ok(Err(Outcome::Refused(Refused::Stale)));
+            }
+            // Of a version that is past it does not matter what it would have become.
             if let Some(sku) = taken_sku(conn, product)? {
                 return Ok(Err(taken(Taken::Sku(sku))));
             }
-            let row = products::table.find(product.id.get());
-            let row = row.filter(products::version.eq(changed.seen().get()));
             if diesel::update(row).set(DetailsRow::of(product, at)).execute(conn)? == 0 {
                 return Ok(Err(Outcome::Refused(Refused::Stale)));
             }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
     Actor, Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, OrderShipment, Origin, Product,
     Quantity, ShippingProvider, Step, TrackingNumber,
+    catalogue::product::ProductName,
     ports::{Change, Commit},
 };
 
@@ -19,8 +20,8 @@ pub fn at(millis: i64) -> DateTime<Utc> {
 
 /// A line of an order to be: a product at a price, and how many of it.
 pub fn line(product: i64, price: i64, quantity: i64) -> (Product, Quantity) {
-    let name = "a thing".into();
-    (Product { id: n(product), name, price: n(price), currency: Currency::USD }, n(quantity))
+    let name = ProductName::parse("a thing").unwrap();
+    (Product::uncounted(n(product), name, n(price), Currency::USD), n(quantity))
 }
 
 /// An order of two lines.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, NewOrder, Order, Step,
-    ports::{Committed, Feed, Ledger, Orders, PortError, Refused},
+    ports::{Committed, Feed, Ledger, Made, Orders, PortError, Refused},
 };
 
 use super::common::{changing, new_order, placing};
@@ -25,11 +25,20 @@ pub enum Told {
 /// What is no failure.
 pub fn told(answer: Result<Committed, Refused>) -> Result<Told, PortError> {
     match answer {
-        Ok(Committed::Now(order)) => Ok(Told::Now(order)),
-        Ok(Committed::Before(order)) => Ok(Told::Before(order)),
+        Ok(Committed::Now(made)) => Ok(Told::Now(order_of(made))),
+        Ok(Committed::Before(made)) => Ok(Told::Before(order_of(made))),
         Err(Refused::KeyReused) => Ok(Told::KeyReused),
         Err(Refused::Stale) => Ok(Told::Stale),
         Err(Refused::Failed(error)) => Err(error),
+        Err(other) => panic!("not of an order at fixed prices: {other:?}"),
+    }
+}
+
+/// The order that was made.
+pub fn order_of(made: Made) -> Order {
+    match made {
+        Made::Order(order) => order,
+        other => panic!("no order: {other:?}"),
     }
 }
 

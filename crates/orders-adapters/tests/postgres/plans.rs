@@ -2,7 +2,7 @@
 //! whatever it knows of them.
 
 use orders_domain::{
-    EventType, OrderFilter, OrderQuery, OrderStatus,
+    EventType, OrderFilter, OrderQuery, OrderStatus, Subject,
     ports::{EventFilter, EventLimit},
 };
 use tokio_postgres::NoTls;
@@ -29,9 +29,9 @@ async fn use_everything(orders: &dyn placing::Database) {
         for _ in 0..2 {
             told(orders.commit(again()).await).unwrap();
         }
-        for order in [None, Some(tracked.id())] {
+        for subject in [None, Some(Subject::Order(tracked.id()))] {
             for (types, from) in [(Vec::new(), Some(n(2))), (vec![EventType::Placed], None)] {
-                let filter = EventFilter { types, order, from };
+                let filter = EventFilter { types, subject: subject.clone(), from };
                 orders.events(filter, Some(n(1)), EventLimit::DEFAULT).await.unwrap();
             }
         }

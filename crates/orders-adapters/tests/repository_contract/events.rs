@@ -1,7 +1,7 @@
 //! Events: one for each version, adding up to the order, read in one order by everybody.
 
 use orders_domain::{
-    Actor, EventId, EventType, Happening, Order, OrderEvent, OrderStatus, Origin,
+    Actor, Event, EventId, EventType, Happening, Order, OrderEvent, OrderStatus, Origin, Subject,
     ports::{EventFilter, EventLimit},
 };
 use tokio::task::JoinSet;
@@ -17,7 +17,7 @@ fn limit(number: i64) -> EventLimit {
 }
 
 /// Everything that happened, by pages of this size.
-async fn all(orders: &dyn Database, filter: &EventFilter, size: i64) -> Vec<OrderEvent> {
+async fn all(orders: &dyn Database, filter: &EventFilter, size: i64) -> Vec<Event> {
     let (mut after, mut events) = (None, Vec::new());
     loop {
         let page = orders.events(filter.clone(), after, limit(size)).await.unwrap();
@@ -29,13 +29,15 @@ async fn all(orders: &dyn Database, filter: &EventFilter, size: i64) -> Vec<Orde
     }
 }
 
-fn of(order: &Order) -> EventFilter {
-    EventFilter { order: Some(order.id()), ..EventFilter::default() }
+/// What happened to an order.
+async fn of(orders: &dyn Database, order: &Order, size: i64) -> Vec<OrderEvent> {
+    let events = all(orders, &EventFilter::of_order(order.id()), size).await;
+    events.into_iter().map(|event| event.of_order().unwrap()).collect()
 }
 
 /// Whether versions and events agree, and what they add up to is the order.
 async fn assert_adds_up(orders: &dyn Database, order: &Order) {
-    let events = all(orders, &of(order), 3).await;
+    let events = of(orders, order, 3).await;
     let versions: Vec<_> = events.iter().map(|event| event.version.get()).collect();
     assert_eq!(versions, (1..=order.version().get()).collect::<Vec<_>>());
     assert!(events.is_sorted_by(|one, next| one.id < next.id));
@@ -54,7 +56,7 @@ pub async fn each_version_has_one_event_and_they_add_up_to_the_order(orders: Ord
     let cancelled = change(&*orders, processing.cancel(at(30)).unwrap()).await;
     assert_adds_up(&*orders, &cancelled).await;
 
-    let events = all(&*orders, &of(&cancelled), 100).await;
+    let events = of(&*orders, &cancelled, 100).await;
     let moved = |from, to| Happening::Moved { from, to };
     let expected = [
         Happening::placing(&first),
@@ -106,8 +108,9 @@ pub async fn a_feed_shows_what_is_wanted_of_it(orders: Orders) {
         [vec![EventType::Placed], vec![EventType::Shipped, EventType::Tracked], vec![EventType::Cancelled]]
     {
         for order in [None, Some(n(3)), Some(n(9))] {
+            let subject = order.map(Subject::Order);
             for from in [None, Some(n(2)), Some(n(4))] {
-                let filter = EventFilter { types: types.clone(), order, from };
+                let filter = EventFilter { types: types.clone(), subject: subject.clone(), from };
                 let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
                 for size in [1, 3, 100] {
                     assert_eq!(all(&*orders, &filter, size).await, expected, "{filter:?}");

@@ -22,7 +22,7 @@ pub async fn everything_of_a_new_order_is_stored(orders: Orders) {
     let euro = "EUR".parse::<Currency>().unwrap();
     let mut lines = [line(i64::MAX, 0, 1), line(1, 92_233_720_368_546, 100_000), line(2, 1, 99_999)];
     for (product, _) in &mut lines {
-        product.currency = euro;
+        product.details.currency = euro;
     }
     let now = at(123) + TimeDelta::nanoseconds(456_789);
     let new = NewOrder::new(n(i64::MAX), &lines, now).unwrap();

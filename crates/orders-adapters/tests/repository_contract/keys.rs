@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::{
     Orders,
     common::{at, changing, key, n, new_order, parcel},
-    placing::{Database, Told, change, insert, place, placed, told},
+    placing::{Database, Told, change, insert, order_of, place, placed, told},
 };
 
 /// Sends an order of this user with a key.
@@ -20,7 +20,7 @@ async fn send(orders: &dyn Database, user: i64, asked: Idempotency, now: DateTim
 /// What is said of the key without sending anything.
 async fn ask(orders: &dyn Database, user: i64, asked: Idempotency, now: DateTime<Utc>) -> Option<Told> {
     match orders.recall(n(user), asked, now).await {
-        Ok(known) => known.map(Told::Before),
+        Ok(known) => known.map(|made| Told::Before(order_of(made))),
         Err(Refused::KeyReused) => Some(Told::KeyReused),
         other => panic!("{other:?}"),
     }

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use orders_adapters::MemoryDatabase;
-use orders_domain::{Idempotency, Order, OrderFilter, OrderQuery, OrderStatus, Step, ports::EventFilter};
+use orders_domain::{
+    Idempotency, Order, OrderFilter, OrderQuery, OrderStatus, Step, Subject, ports::EventFilter,
+};
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::TestRunner};
 
 use super::{
@@ -79,12 +81,13 @@ async fn answer(orders: &dyn Database, hour: i64, call: Call) -> String {
         }
         // What an event is called goes by how many numbers were given out in vain.
         Call::Events { order, limit } => {
-            let filter = EventFilter { order: order.map(n), ..EventFilter::default() };
+            let subject = order.map(|order| Subject::Order(n(order)));
+            let filter = EventFilter { subject, ..EventFilter::default() };
             let (mut after, mut all) = (None, Vec::new());
             loop {
                 let page = orders.events(filter.clone(), after, limit.try_into().unwrap()).await.unwrap();
                 all.extend(
-                    page.events.into_iter().map(|event| (event.order, event.version, event.at, event.what)),
+                    page.events.into_iter().map(|event| (event.subject, event.version, event.at, event.what)),
                 );
                 after = page.cursor;
                 if !page.more {

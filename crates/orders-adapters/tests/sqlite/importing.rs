@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use orders_adapters::sql::{BulkOrders, Newest, StoredEvent, StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
-    Actor, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, PageLimit, Step,
+    Actor, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, PageLimit, Step, Subject,
     ports::{EventFilter, EventLimit, Feed, Orders, PortError},
 };
 
@@ -74,8 +74,10 @@ async fn imported_orders_are_served_and_new_ones_follow_the_highest() {
     expected.push(new);
     assert_eq!(orders.page(everything()).await.unwrap(), expected);
     let events = orders.events(EventFilter::default(), Some(n(6)), EventLimit::MAX).await.unwrap().events;
-    let happened: Vec<_> = events.iter().map(|event| (event.id, event.order, event.version)).collect();
-    assert_eq!(happened, [(n(7), n(10), n(1)), (n(8), n(9), n(2))]);
+    let happened: Vec<_> =
+        events.iter().map(|event| (event.id, event.subject.clone(), event.version)).collect();
+    let expected = [(n(7), Subject::Order(n(10)), n(1)), (n(8), Subject::Order(n(9)), n(2))];
+    assert_eq!(happened, expected);
     drop(orders);
     let newest = SqliteCopy::open(&place_of_file.file()).unwrap().newest().unwrap();
     assert_eq!(newest, Newest { order: 10, date: at(30), event: 8 });

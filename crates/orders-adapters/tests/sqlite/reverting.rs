@@ -16,7 +16,8 @@ use super::{
 async fn with_an_order() -> Place {
     let folder = Place::new();
     place(&folder.open(), 1, at(0)).await;
-    for newer in ["2026-11-27-000003_events", "2026-11-26-000002_revocations"] {
+    for newer in ["2026-11-27-000004_catalogue", "2026-11-27-000003_events", "2026-11-26-000002_revocations"]
+    {
         assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
     }
     folder
@@ -73,7 +74,36 @@ async fn events_that_the_migration_could_not_make_again_are_not_lost() {
     let first = place(&orders, 1, at(0)).await;
     change(&orders, first.cancel(at(10)).unwrap()).await;
     drop(orders);
+    assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-27-000004_catalogue"));
     let error = revert(&folder.file(), false).unwrap_err();
     assert!(matches!(error, OpenError::WouldLose { what: "the events", .. }), "{error:?}");
-    assert!(status(&folder.file()).unwrap().iter().all(|migration| migration.applied));
+    let applied: Vec<_> = status(&folder.file()).unwrap().iter().map(|migration| migration.applied).collect();
+    assert_eq!(applied, [true, true, true, false]);
+}
+
+#[tokio::test]
+async fn what_the_shop_has_made_of_its_catalogue_is_not_lost() {
+    let location = "INSERT INTO locations (id, code, name, country, priority, active, version)
+                    VALUES (1, 'MAIN', 'Main', 'DE', 0, 1, 1)";
+    for made in [
+        "UPDATE products SET price = 1, version = 2 WHERE id = 7",
+        "INSERT INTO products SELECT 11, sku, name, price, currency, weight_g, length_mm, width_mm, height_mm,
+             stock_policy, active, version, created_at, updated_at FROM products WHERE id = 1",
+        location,
+        "INSERT INTO stock_movements (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, at)
+             VALUES (8192, 1, 1, 'added', 1, 1, 0, 0)",
+        "INSERT INTO events VALUES (1, 'product', 1, 2, 'changed', 0, 'cli', NULL, NULL, '{}', NULL, NULL)",
+    ] {
+        let folder = Place::new();
+        drop(folder.open());
+        folder.outsider().batch_execute(made).unwrap();
+        let error = revert(&folder.file(), false).unwrap_err();
+        let expected = "the products, the places and their stock";
+        assert!(matches!(error, OpenError::WouldLose { what, .. } if what == expected), "{made}: {error:?}");
+        assert!(status(&folder.file()).unwrap()[3].applied);
+        assert_eq!(revert(&folder.file(), true).unwrap().as_deref(), Some("2026-11-27-000004_catalogue"));
+        // The rest goes back without a loss.
+        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
+        drop(folder.open());
+    }
 }

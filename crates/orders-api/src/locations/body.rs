@@ -22,22 +22,22 @@ pub struct LocationBody<'a> {
     #[schema(example = "DE")]
     country: &'a str,
     /// Degrees, north positive, with up to six decimals.
-    #[schema(minimum = -90, maximum = 90, example = 52.52)]
+    #[schema(required = true, minimum = -90, maximum = 90, example = 52.52)]
     latitude: Option<f64>,
     /// Degrees, east positive, with up to six decimals.
-    #[schema(minimum = -180, maximum = 180, example = 13.405)]
+    #[schema(required = true, minimum = -180, maximum = 180, example = 13.405)]
     longitude: Option<f64>,
     /// How far in front it stands when stock is reserved: the smallest number comes first.
     #[schema(minimum = 0, example = 1)]
     priority: i64,
     /// The most that a parcel that leaves it weighs; null is no limit.
-    #[schema(minimum = 1)]
+    #[schema(required = true, minimum = 1)]
     parcel_max_grams: Option<i64>,
     /// The largest volume of a parcel; null is no limit.
-    #[schema(minimum = 1)]
+    #[schema(required = true, minimum = 1)]
     parcel_max_mm3: Option<i64>,
     /// The longest side of a parcel; null is no limit.
-    #[schema(minimum = 1)]
+    #[schema(required = true, minimum = 1)]
     parcel_max_side_mm: Option<i64>,
     /// Whether orders are served from there.
     active: bool,

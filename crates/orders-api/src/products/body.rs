@@ -28,12 +28,13 @@ pub struct ProductBody<'a> {
     #[schema(example = "USD")]
     currency: &'a str,
     /// The shop's own word for it.
-    #[schema(example = "BOARD-1")]
+    #[schema(required = true, example = "BOARD-1")]
     sku: Option<&'a str>,
     /// The weight of one piece.
-    #[schema(minimum = 1)]
+    #[schema(required = true, minimum = 1)]
     weight_grams: Option<i64>,
     /// The size of one piece.
+    #[schema(required = true)]
     size: Option<SizeBody>,
     /// Whether it is counted, and what happens when there is none.
     #[schema(value_type = Policy, example = "untracked")]
@@ -41,7 +42,7 @@ pub struct ProductBody<'a> {
     /// Whether it can be ordered.
     active: bool,
     /// How many pieces an order could take now; null where nobody counts.
-    #[schema(minimum = 0)]
+    #[schema(required = true, minimum = 0)]
     available: Option<i64>,
 }
 

@@ -24,7 +24,7 @@ pub struct LevelBody<'a> {
     #[schema(minimum = 0, example = 3)]
     reserved: i64,
     /// What an order could take there now; null where nobody counts.
-    #[schema(minimum = 0, example = 37)]
+    #[schema(required = true, minimum = 0, example = 37)]
     available: Option<i64>,
     /// How much more than what is there orders may hold, where the product's policy lets them.
     #[schema(minimum = 0, example = 0)]
@@ -89,12 +89,16 @@ pub struct MovementBody<'a> {
     /// What was reserved after it.
     reserved_after: i64,
     /// For which order.
+    #[schema(required = true)]
     order_id: Option<i64>,
     /// For which of its lines.
+    #[schema(required = true)]
     order_product_id: Option<i64>,
     /// In which of its shipments.
+    #[schema(required = true)]
     shipment: Option<i64>,
     /// Why, in somebody's own words.
+    #[schema(required = true)]
     reason: Option<&'a str>,
     /// The event that it belongs to.
     event_id: i64,

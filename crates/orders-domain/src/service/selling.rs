@@ -12,7 +12,7 @@ use crate::{
     money::Money,
     order::{
         basket::{Basket, NotSold, RequestedLine},
-        error::{LineFault, OrderError},
+        error::{LineFault, LinePart, OrderError},
     },
 };
 
@@ -25,11 +25,23 @@ impl OrderService {
     /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
     pub async fn faults(&self, asker: User, lines: &[RequestedLine]) -> Result<Vec<LineFault>, OrderError> {
         UseCase::Place.check(asker, Ownership::Own)?;
-        let (merged, mut faults) = match Basket::new(asker.id(), lines, None, self.clock.now()) {
+        let (merged, faults) = match Basket::new(asker.id(), lines, None, self.clock.now()) {
             Ok(basket) => (basket.lines().to_vec(), Vec::new()),
             Err(refused) => refused,
         };
-        let terms = self.terms(&merged).await?;
+        let mut faults = self.all_faults(&merged, faults).await?;
+        // How many there are says the caller, who may have left some out.
+        faults.retain(|fault| fault.part != LinePart::Whole);
+        Ok(faults)
+    }
+
+    /// These faults, and that some of the products are not sold.
+    async fn all_faults(
+        &self,
+        merged: &[RequestedLine],
+        mut faults: Vec<LineFault>,
+    ) -> Result<Vec<LineFault>, PortError> {
+        let terms = self.terms(merged).await?;
         let unsold = |line: &RequestedLine| line.terms(|product| terms.get(&product).copied()).err();
         faults.extend(merged.iter().filter_map(unsold));
         Ok(faults)
@@ -45,7 +57,9 @@ impl OrderService {
     ) -> Result<Result<Change, NotSold>, OrderError> {
         let basket = match Basket::new(asker.id(), lines, expected_total, now) {
             Ok(basket) => basket,
-            Err(_) => return Ok(Err(NotSold::Invalid(self.faults(asker, lines).await?))),
+            Err((merged, faults)) => {
+                return Ok(Err(NotSold::Invalid(self.all_faults(&merged, faults).await?)));
+            }
         };
         match self.sells {
             Sells::Stored => Ok(Ok(Change::Sell(basket))),

@@ -72,7 +72,7 @@ impl Answer {
         let detail = problem["detail"].as_str().unwrap();
         assert!(!detail.is_empty() && !detail.ends_with('.'), "{detail:?}");
         assert!(problem["type"].as_str().unwrap().starts_with("urn:problem:orders:"));
-        let known = ["type", "title", "status", "detail", "errors", "allowed"];
+        let known = ["type", "title", "status", "detail", "errors", "allowed", "total", "currency"];
         assert!(problem.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{problem}");
         problem
     }
@@ -106,6 +106,17 @@ impl Server {
     pub fn posting(&self, user: i64, body: impl Into<String>) -> RequestBuilder {
         let request = self.user(user, Method::POST, "/orders").header("content-type", "application/json");
         request.body(body.into())
+    }
+
+    /// A request of the shop's operator, answered.
+    pub async fn as_operator(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        Answer::to(self.operator(method, path, body.as_ref())).await
+    }
+
+    /// Counts what there is of a product at a place.
+    pub async fn count(&self, product: i64, at: &str, on_hand: i64) -> Answer {
+        let body = json!({"onHand": on_hand, "reason": "count"});
+        self.as_operator(Method::PUT, &format!("/products/{product}/stock/{at}"), Some(body)).await
     }
 
     pub async fn cancel(&self, user: i64, id: i64) -> Answer {

@@ -10,6 +10,7 @@ mod bodies;
 mod wire;
 
 mod cancelling;
+mod catalogue;
 mod cors;
 mod docs;
 mod errors;
@@ -29,7 +30,9 @@ mod properties;
 mod races;
 mod reading;
 mod rehearsing;
+mod selling;
 mod status;
+mod stock;
 mod streaming;
 mod strict_ids;
 mod tracking;

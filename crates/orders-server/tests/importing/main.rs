@@ -2,7 +2,6 @@
 //! there is one.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
-#![expect(clippy::print_stdout, reason = "a test that cannot be run here says why")]
 
 #[path = "../support/mod.rs"]
 mod support;

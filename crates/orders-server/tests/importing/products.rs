@@ -137,8 +137,8 @@ fn every_bad_line_is_named_and_nothing_is_half_done() {
 fn a_failure_in_the_middle_leaves_nothing() {
     for shop in shops() {
         shop.run(&["seed", "--orders", "0"]);
-        let rows = (11..=9_010).map(|id| format!("{id},Mug {id},1\n")).collect::<String>();
-        shop.write("new.csv", &("id,name,price\n".to_owned() + &rows));
+        let rows: Vec<_> = (11..=9_010).map(|id| format!("{id},Mug {id},1\n")).collect();
+        shop.write("new.csv", &("id,name,price\n".to_owned() + &rows.concat()));
         // The last event cannot be stored.
         shop.fail_at(9_010);
         let said = shop.refused(&["products", "import", "new.csv"]);

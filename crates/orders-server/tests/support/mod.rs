@@ -101,6 +101,29 @@ impl Server {
         response.json().await.unwrap()
     }
 
+    /// A request of the shop's operator, with this body.
+    pub fn operator(&self, method: Method, path: &str, body: Option<&Value>) -> RequestBuilder {
+        let request = self.user(100, method, path);
+        match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    /// Adds a place of this code.
+    pub async fn add_place(&self, code: &str) {
+        let body = json!({"code": code, "name": code, "country": "DE"});
+        let answer = self.operator(Method::POST, "/locations", Some(&body)).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+    }
+
+    /// Takes a product into the catalogue; its number.
+    pub async fn add_product(&self, body: &Value) -> i64 {
+        let answer = self.operator(Method::POST, "/products", Some(body)).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json::<Value>().await.unwrap()["id"].as_i64().unwrap()
+    }
+
     /// Sends a signal (`TERM`, `INT`, `KILL`, `STOP`, `CONT`) to the process.
     pub fn signal(&self, signal: &str) {
         let pid = self.pid().to_string();

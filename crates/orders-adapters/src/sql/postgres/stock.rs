@@ -201,11 +201,14 @@ impl Levels {
         levels
     }
 
-    /// Sets those that are there and locked. The ids are named beside the join, or it reads all levels.
+    /// Sets those that are there and locked. Only who sees to a level can find it short: were more sold than is
+    /// there, that would not become so, and the table would not take it. The ids are named beside the join, or it reads all levels.
     pub fn set<'b>(&'b self, sql: &mut Sql<'_, 'b>) -> QueryResult<()> {
         sql.text(
             "UPDATE stock_levels SET on_hand = next.on_hand, reserved = next.reserved, \
-             backorder_limit = next.backorder_limit, short = next.short, version = next.version FROM unnest(",
+             backorder_limit = next.backorder_limit, \
+             short = CASE WHEN next.version > stock_levels.version THEN next.short \
+             ELSE least(next.short, stock_levels.short) END, version = next.version FROM unnest(",
         );
         for column in [&self.product, &self.location, &self.on_hand, &self.reserved, &self.limit, &self.short]
         {

@@ -33,10 +33,25 @@ use super::{
 const REMEMBERED: usize = 32_768;
 
 /// Products with their levels, as far as they were touched.
-#[derive(Debug, Default)]
-pub struct Stockroom(Shelves);
+#[derive(Debug)]
+pub struct Stockroom {
+    shelves: Shelves,
+    /// How many products it remembers from one batch to the next.
+    most: usize,
+}
+
+impl Default for Stockroom {
+    fn default() -> Self {
+        Self::remembering(REMEMBERED)
+    }
+}
 
 impl Stockroom {
+    /// An empty one that remembers so many products.
+    pub fn remembering(most: usize) -> Self {
+        Self { shelves: Shelves::new(), most }
+    }
+
     /// It, once it knows these products, as far as they exist.
     pub fn knowing(
         &mut self,
@@ -44,23 +59,23 @@ impl Stockroom {
         products: impl IntoIterator<Item = ProductId>,
     ) -> QueryResult<&mut Shelves> {
         for product in products {
-            if self.0.shelf(product).is_none()
+            if self.shelves.shelf(product).is_none()
                 && let Some(shelf) = catalogue::shelf(conn, product.get())?
             {
-                self.0.learn(product, shelf);
+                self.shelves.learn(product, shelf);
             }
         }
-        Ok(&mut self.0)
+        Ok(&mut self.shelves)
     }
 
     /// A product is sold on other terms since.
     pub fn set_terms(&mut self, product: ProductId, terms: Terms) {
-        self.0.set_terms(product, terms);
+        self.shelves.set_terms(product, terms);
     }
 
     /// Writes each level that was changed, once.
     pub fn store(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        for ((product, location), level) in self.0.settle_changes() {
+        for ((product, location), level) in self.shelves.settle_changes() {
             SetLevel::of(product, location, level).execute(conn)?;
         }
         Ok(())
@@ -68,23 +83,29 @@ impl Stockroom {
 
     /// How far changes have come, for [`Self::roll_back_to`].
     pub fn mark(&self) -> usize {
-        self.0.mark()
+        self.shelves.mark()
     }
 
     /// Takes back the changes since a mark.
     pub fn roll_back_to(&mut self, mark: usize) {
-        self.0.roll_back_to(mark);
+        self.shelves.roll_back_to(mark);
     }
 
     /// Forgets everything.
     pub fn forget(&mut self) {
-        self.0.clear();
+        self.shelves.clear();
+    }
+
+    /// How many products are known.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.shelves.len()
     }
 
     /// The batch is on disk.
     pub fn committed(&mut self) {
-        if self.0.len() > REMEMBERED {
-            self.0.clear();
+        if self.shelves.len() > self.most {
+            self.shelves.clear();
         }
     }
 }
@@ -131,7 +152,8 @@ pub fn held(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<Held>> {
     Ok(holding::held(&movements))
 }
 
-/// Sets a level, or makes it.
+/// Sets a level, or makes it. Only who sees to it can find it short: were more sold than is there, that would not
+/// become so, and the table would not take it.
 pub struct SetLevel {
     key: [i64; 2],
     values: [i64; 5],
@@ -163,8 +185,9 @@ impl QueryFragment<Sqlite> for SetLevel {
         }
         out.push_sql(
             ") ON CONFLICT (product_id, location_id) DO UPDATE SET on_hand = excluded.on_hand, \
-             reserved = excluded.reserved, backorder_limit = excluded.backorder_limit, short = excluded.short, \
-             version = excluded.version",
+             reserved = excluded.reserved, backorder_limit = excluded.backorder_limit, \
+             short = CASE WHEN excluded.version > stock_levels.version THEN excluded.short \
+             ELSE min(excluded.short, stock_levels.short) END, version = excluded.version",
         );
         Ok(())
     }
@@ -176,3 +199,41 @@ impl QueryId for SetLevel {
 }
 
 impl RunQueryDsl<Conn> for SetLevel {}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{connection::SimpleConnection, result::DatabaseErrorKind::CheckViolation, result::Error};
+
+    use super::{super::tests::database, *};
+    use crate::{sample::n, sql::schema::stock_levels};
+
+    /// Stores this level over one of five pieces of which two are reserved, with a limit of one: what is short
+    /// then, or that the table does not take it.
+    fn stored(on_hand: i64, reserved: i64, version: i64) -> Option<i64> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = database(folder.path());
+        conn.batch_execute(
+            "INSERT INTO products VALUES (1, NULL, 'a thing', 1, 'USD', NULL, NULL, NULL, NULL, 'deny', 1, 1, 0, 0);
+             INSERT INTO locations (id, code, name, country, priority, active, version)
+             VALUES (1, 'MAIN', 'a place', 'DE', 0, 1, 1);
+             INSERT INTO stock_levels VALUES (1, 1, 5, 2, 1, 0, 1)",
+        )
+        .unwrap();
+        let level = Level { on_hand, reserved, backorder_limit: 1, version: Some(n(version)) };
+        match SetLevel::of(n(1), n(1), level).execute(&mut conn) {
+            Ok(_) => Some(stock_levels::table.select(stock_levels::short).first(&mut conn).unwrap()),
+            Err(Error::DatabaseError(CheckViolation, _)) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_table_takes_no_level_of_which_more_is_sold_than_is_there() {
+        assert_eq!(stored(5, 6, 1), Some(0));
+        assert_eq!(stored(5, 7, 1), None);
+        assert_eq!(stored(-1, 0, 1), None);
+        assert_eq!(stored(5, -1, 1), None);
+        // A count may find fewer than are sold.
+        assert_eq!(stored(2, 7, 2), Some(4));
+    }
+}

@@ -1,6 +1,9 @@
 use chrono::TimeDelta;
 use diesel::{connection::SimpleConnection, prelude::*};
-use orders_domain::{Idempotency, IdempotencyKey, Step, ports::PortError};
+use orders_domain::{
+    Idempotency, IdempotencyKey, Step,
+    ports::{Made, PortError},
+};
 use tempfile::TempDir;
 
 use super::{super::tests::database, *};
@@ -14,6 +17,7 @@ use crate::{
 };
 
 mod statements;
+mod stock;
 
 /// A store on a new database.
 fn store() -> (TempDir, SqliteStore) {
@@ -47,7 +51,8 @@ fn change(step: Step) -> Write {
 fn words(outcomes: Outcomes) -> Vec<String> {
     let word = |outcome| match outcome {
         Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
-        Ok(Outcome::Known(order)) => format!("replayed {}", order.id()),
+        Ok(Outcome::Known(Made::Order(order))) => format!("replayed {}", order.id()),
+        Ok(Outcome::Refused(refused)) => format!("{refused:?}"),
         Ok(other) => format!("{other:?}"),
         Err(PortError::Unavailable(_)) => "unavailable".to_owned(),
         Err(other) => panic!("{other:?}"),

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Text};
 use orders_domain::{
-    Actor, EventType, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Step,
+    Actor, EventType, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Step, Subject,
     ports::{EventFilter, EventLimit},
 };
 
@@ -33,7 +33,7 @@ struct PlanStep {
     detail: String,
 }
 
-fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
+pub(super) fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     let steps: Vec<PlanStep> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
     steps.into_iter().map(|step| step.detail).collect()
 }
@@ -63,10 +63,10 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
     events::last(conn).unwrap();
     history::telling(conn, 1, n(2)).unwrap();
     history::of_orders(conn, 1, 2).unwrap();
-    for order in [None, Some(n(1))] {
+    for subject in [None, Some(Subject::Order(n(1)))] {
         for types in [Vec::new(), vec![EventType::Placed]] {
             for from in [None, Some(n(2))] {
-                let filter = EventFilter { types: types.clone(), order, from };
+                let filter = EventFilter { types: types.clone(), subject: subject.clone(), from };
                 history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
             }
         }
@@ -154,11 +154,11 @@ fn each_search_uses_the_index_that_is_there_for_it() {
     let plans = statements(&mut conn).into_iter().flat_map(|sql| plan(&mut conn, &sql));
     let searches: BTreeSet<_> = plans.filter(|step| step.starts_with("SEARCH ")).collect();
     let expected = [
-        "SEARCH events USING COVERING INDEX events_of_subject (subject=?)",
+        "SEARCH events USING COVERING INDEX events_of_subject (kind=? AND subject=?)",
         "SEARCH events USING INDEX events_by_key_age (at>?)",
-        "SEARCH events USING INDEX events_of_subject (subject=? AND version>? AND version<?)",
-        "SEARCH events USING INDEX events_of_subject (subject=? AND version>?)",
-        "SEARCH events USING INDEX events_of_subject (subject>? AND subject<?)",
+        "SEARCH events USING INDEX events_of_subject (kind=? AND subject=? AND version>? AND version<?)",
+        "SEARCH events USING INDEX events_of_subject (kind=? AND subject=? AND version>?)",
+        "SEARCH events USING INDEX events_of_subject (kind=? AND subject>? AND subject<?)",
         "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)",
