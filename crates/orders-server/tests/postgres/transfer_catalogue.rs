@@ -57,7 +57,7 @@ async fn shown(server: &Server) -> Vec<Value> {
     shown
 }
 
-async fn stop(mut server: Server) {
+fn stop(mut server: Server) {
     server.signal("TERM");
     assert!(server.wait().success());
 }
@@ -81,10 +81,10 @@ async fn after_a_transfer_products_stock_and_events_are_the_same_and_go_on() {
     };
     let first: Value = deliver(&server).await.unwrap().json().await.unwrap();
     let before = shown(&server).await;
-    stop(server).await;
+    stop(server);
 
     // A database that was served, and whose products nobody has touched, is as good as an empty one.
-    stop(Server::start_at(&database.url(), &[("CURRENCY", "EUR")])).await;
+    stop(Server::start_at(&database.url(), &[("CURRENCY", "EUR")]));
     let said = done(transfer(&url_of(&file), &database.url()));
     let lines: Vec<_> = said.lines().collect();
     assert!(lines[0].starts_with("copied 21 orders; each is the same"), "{said}");
@@ -150,7 +150,7 @@ async fn a_target_with_products_places_or_stock_of_its_own_is_refused() {
         let server = Server::start_at(&database.url(), &[]);
         let done = server.user(100, method, path).json(&body).send().await.unwrap();
         assert!(done.status().is_success(), "{path}: {}", done.status());
-        stop(server).await;
+        stop(server);
         let of_its_own = "the database holds products, places or stock of its own already";
         assert_refused(transfer(&url_of(&file), &database.url()), &[of_its_own]);
         assert_eq!(ask(&database.url(), "SELECT count(*) >= 10 FROM products").await, "t");
