@@ -12,7 +12,9 @@ use thiserror::Error;
 
 use crate::shown::shown;
 
+mod bulk;
 mod gather;
+mod parts;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod rows;
@@ -21,6 +23,8 @@ pub mod sqlite;
 mod stored;
 pub mod writer;
 
+pub use bulk::{Bulk, BulkShop, Counted, ImportError, Lines, Run};
+pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;
 pub use stored::{BulkOrders, Digests, Newest, StoredEvent, StoredOrder};
@@ -151,6 +155,8 @@ pub enum OpenError {
     LossUnknown { migration: String, reason: String },
     #[error("the database holds orders already")]
     NotEmpty,
+    #[error("the database holds products, places or stock of its own already")]
+    CatalogueNotEmpty,
     #[error("the transfer from {0} into this database is not finished: run it again")]
     TransferUnfinished(String),
     #[error("the connection is closed")]

@@ -1,5 +1,6 @@
 //! What is sold.
 
+pub mod import;
 pub mod product;
 pub mod query;
 pub mod repository;

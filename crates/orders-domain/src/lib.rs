@@ -11,6 +11,7 @@
 pub mod clock;
 pub mod code;
 pub mod failure;
+pub mod faults;
 pub mod id;
 pub mod invalid;
 pub mod money;

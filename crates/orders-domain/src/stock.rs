@@ -1,6 +1,7 @@
 //! How many pieces there are, where, and for whom.
 
 pub mod holding;
+pub mod import;
 pub mod keeping;
 pub mod level;
 pub mod location;

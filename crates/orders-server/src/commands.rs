@@ -9,14 +9,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{StatusCounter, SystemClock};
+use orders_adapters::{StaticInventory, StatusCounter, SystemClock};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
 use orders_domain::OrderService;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     authentication, banner,
-    config::{AuthMode, MigrateAction, MigrateSettings, ServeSettings},
+    config::{AuthMode, CatalogueMode, MigrateAction, MigrateSettings, ServeSettings},
     listen, observe,
     storage::{self, Storage},
 };
@@ -36,11 +36,23 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
-    let Storage { ports, revocations, record_use, close } = storage::open(&settings.storage, &database)?;
+    let Storage { ports, revocations, record_use, close } =
+        storage::open(&settings.storage, &database, settings.shop.currency)?;
 
     let render = render(metrics.clone(), record_use);
-    let service =
+    if let Some(asked) = settings.shop.currency
+        && settings.catalogue == CatalogueMode::Database
+    {
+        let kept = ports.catalogue.currency();
+        if asked != kept {
+            tracing::warn!(%kept, %asked, "the database was made with another currency, which it keeps");
+        }
+    }
+    let mut service =
         OrderService::new(ports, Arc::new(SystemClock)).observed_by(Arc::new(StatusCounter::default()));
+    if settings.catalogue == CatalogueMode::Static {
+        service = service.at_fixed_prices(Arc::new(StaticInventory::default()));
+    }
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
     let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();

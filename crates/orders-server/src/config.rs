@@ -12,6 +12,7 @@ use value::{List, Origin, Trimmed};
 mod auth;
 mod database;
 mod refusal;
+mod shop;
 mod value;
 
 #[cfg(feature = "jwt")]
@@ -21,6 +22,9 @@ pub use auth::{AuthMode, AuthSettings, ListMode};
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, MigrateAction, MigrateSettings, StorageSettings};
 pub use refusal::{BadSetting, parse};
+pub use shop::{
+    CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
+};
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
@@ -44,9 +48,15 @@ pub enum Command {
     Migrate(MigrateSettings),
     /// Print the OpenAPI document
     Openapi,
-    /// Fill the database with realistic orders, for trials
+    /// Fill the database with realistic orders, products and stock, for trials
     Seed(SeedSettings),
-    /// Copy all orders from SQLite into an empty PostgreSQL database, and compare them
+    /// Import products from a file, or export them
+    #[command(subcommand)]
+    Products(ProductsCommand),
+    /// Import counts of stock from a file, or export them
+    #[command(subcommand)]
+    Stock(StockCommand),
+    /// Copy all orders, products and stock from SQLite into an empty PostgreSQL database, and compare them
     #[cfg(feature = "postgres")]
     Transfer(TransferSettings),
     /// Print a token of a key of your own, for development with AUTH=jwt
@@ -70,6 +80,13 @@ pub struct ServeSettings {
     /// Where the orders are kept, and how
     #[command(flatten)]
     pub storage: StorageSettings,
+    /// How the shop begins, if it is new
+    #[command(flatten)]
+    pub shop: ShopSettings,
+    /// From where products and prices come
+    #[arg(long, env = "CATALOGUE", default_value = "database",
+        value_parser = Trimmed(EnumValueParser::<CatalogueMode>::new()))]
+    pub catalogue: CatalogueMode,
     /// Who is asking
     #[command(flatten)]
     pub auth: AuthSettings,
@@ -136,6 +153,12 @@ pub struct SeedSettings {
     /// How many users they belong to: the users 1 to N
     #[arg(long, value_name = "N", default_value = "3")]
     pub users: NonZeroU32,
+    /// Which products and places to add first
+    #[command(flatten)]
+    pub products: SeedShopSettings,
+    /// How the shop begins, if it is new
+    #[command(flatten)]
+    pub shop: ShopSettings,
 }
 
 /// The form of the log.

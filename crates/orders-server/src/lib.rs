@@ -9,6 +9,8 @@ mod authentication;
 mod banner;
 mod commands;
 mod config;
+mod files;
+mod import;
 mod listen;
 mod observe;
 mod progress;
@@ -31,6 +33,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
         Command::Seed(settings) => seed::seed(&settings),
+        Command::Products(command) => import::products(&command),
+        Command::Stock(command) => import::stock(&command),
         #[cfg(feature = "postgres")]
         Command::Transfer(settings) => transfer::transfer(&settings),
         #[cfg(feature = "jwt")]

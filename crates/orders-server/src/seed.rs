@@ -1,4 +1,4 @@
-//! Realistic orders, for trials.
+//! Realistic orders, for trials. They are of products that nobody counts, so stock stays as it was counted.
 
 use std::io::{Write, stdout};
 
@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use orders_adapters::{
-    StaticInventory, SystemClock,
-    sql::{Newest, StoredEvent, StoredOrder},
+    SystemClock,
+    sql::{Bulk, Newest, StoredEvent, StoredOrder},
 };
 use orders_domain::{
     Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderShipment, OrderStatus,
@@ -16,8 +16,13 @@ use orders_domain::{
 
 use crate::{config::SeedSettings, progress, storage};
 
+mod shop;
+
 /// Orders in one transaction.
 const BATCH: u64 = 5_000;
+
+/// Among how many products orders choose, at most.
+const PRODUCTS: usize = 10_000;
 
 /// How long before now the first order was placed, if the database has none.
 const PERIOD: TimeDelta = TimeDelta::days(90);
@@ -28,8 +33,9 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 ///
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
-    let mut target = storage::bulk(&settings.database)?;
-    let products = StaticInventory::default().all().to_vec();
+    let mut target = storage::bulk(&settings.database, settings.shop.currency)?;
+    shop::seed(target.as_mut(), &settings.products)?;
+    let products = if settings.orders > 0 { uncounted(target.as_mut())? } else { Vec::new() };
     let now = SystemClock.now();
     let Newest { order: last_id, date: newest, event: last_event } = target.newest()?;
     let mut maker = Maker {
@@ -59,6 +65,24 @@ pub fn seed(settings: &SeedSettings) -> Result<()> {
     bar.finish_and_clear();
     let database = settings.database.parse()?.absolute();
     Ok(writeln!(stdout().lock(), "added {} orders to {database}", settings.orders)?)
+}
+
+/// Products for orders: what nobody counts, so that an order takes nothing from any level.
+fn uncounted(shop: &mut dyn Bulk) -> Result<Vec<Product>> {
+    let (mut uncounted, mut after) = (Vec::new(), None);
+    while uncounted.len() < PRODUCTS {
+        let products = shop.products_after(after)?;
+        let Some(last) = products.last() else { break };
+        after = Some(last.id);
+        let is_wanted = |product: &Product| product.details.active && !product.details.policy.is_tracked();
+        uncounted.extend(products.into_iter().filter(is_wanted));
+    }
+    uncounted.truncate(PRODUCTS);
+    ensure!(
+        !uncounted.is_empty(),
+        "no active product is untracked, and seeded orders are of such products only"
+    );
+    Ok(uncounted)
 }
 
 struct Maker {
@@ -93,7 +117,6 @@ impl Maker {
                 picked.push((product.clone(), Quantity::try_from(self.rng.i64(1..=5))?));
             }
         }
-        ensure!(!picked.is_empty(), "the inventory is empty");
         let order = NewOrder::new(user, &picked, placed)?.with_id(OrderId::try_from(id)?);
         let mut events = vec![self.event(&order, Happening::placing(&order))?];
         let order = self.live(order, &mut events)?;

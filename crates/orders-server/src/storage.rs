@@ -10,12 +10,12 @@ use anyhow::{Context, Result};
 #[cfg(feature = "jwt")]
 use chrono::{DateTime, Utc};
 use orders_adapters::{
-    DatabaseUrl, OpenError, SqliteDatabase,
-    sql::{Applied, BulkOrders, MigrationState, sqlite},
+    DatabaseUrl, OpenError, SqliteDatabase, SystemClock,
+    sql::{Applied, Bulk, MigrationState, sqlite},
 };
 #[cfg(feature = "jwt")]
 use orders_domain::UserId;
-use orders_domain::{self as domain, ports::Revocations};
+use orders_domain::{self as domain, Currency, ports::Revocations};
 
 use crate::config::{DatabaseSettings, StorageSettings};
 
@@ -40,7 +40,11 @@ pub struct Storage {
 /// # Errors
 ///
 /// With one line that says what is wrong.
-pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storage> {
+pub fn open(
+    settings: &StorageSettings,
+    database: &DatabaseUrl,
+    currency: Option<Currency>,
+) -> Result<Storage> {
     match database {
         DatabaseUrl::Sqlite(path) => {
             #[cfg(feature = "postgres")]
@@ -49,7 +53,11 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
                 "DATABASE_REPLICA_URL goes with a PostgreSQL database, and DATABASE_URL names a file"
             );
             let _ = settings;
-            let database = Arc::new(SqliteDatabase::open(path)?);
+            let database = Arc::new(SqliteDatabase::open_by(
+                path,
+                Arc::new(SystemClock),
+                currency.unwrap_or(Currency::USD),
+            )?);
             let (pool, last) = (Arc::clone(&database), Arc::clone(&database));
             Ok(Storage {
                 revocations: Arc::clone(&database) as Arc<dyn Revocations>,
@@ -61,7 +69,7 @@ pub fn open(settings: &StorageSettings, database: &DatabaseUrl) -> Result<Storag
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
             let replica = settings.database_replica_url.as_deref().map(str::parse).transpose()?;
-            let options = settings.database.postgres.options();
+            let options = settings.database.postgres.options_in(currency);
             let database = Arc::new(orders_adapters::PostgresDatabase::open(url, replica.as_ref(), options)?);
             let (pool, last) = (Arc::clone(&database), Arc::clone(&database));
             Ok(Storage {
@@ -89,20 +97,35 @@ pub fn close(close: Box<dyn FnOnce() + Send>) {
     }
 }
 
-/// Opens the database for moving many orders.
+/// Opens the database for moving much at once; a new shop has this currency.
 ///
 /// # Errors
 ///
 /// With one line that says what is wrong.
-pub fn bulk(settings: &DatabaseSettings) -> Result<Box<dyn BulkOrders>> {
+pub fn bulk(settings: &DatabaseSettings, currency: Option<Currency>) -> Result<Box<dyn Bulk>> {
     Ok(match settings.parse()? {
-        DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteCopy::open(&path)?),
+        DatabaseUrl::Sqlite(path) => {
+            Box::new(sqlite::SqliteCopy::open_by(&path, currency.unwrap_or(Currency::USD))?)
+        }
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => Box::new(orders_adapters::sql::postgres::PostgresCopy::open_shop(
+            &url,
+            settings.postgres.options_in(currency),
+        )?),
+    })
+}
+
+/// Opens the database for reading much at once, also beside a server.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn bulk_to_read(settings: &DatabaseSettings) -> Result<Box<dyn Bulk>> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteCopy::read(&path)?),
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
-            let mut copy =
-                orders_adapters::sql::postgres::PostgresCopy::open(&url, settings.postgres.options())?;
-            copy.refuse_unfinished()?;
-            Box::new(copy)
+            Box::new(orders_adapters::sql::postgres::PostgresCopy::read(&url, settings.postgres.options())?)
         }
     })
 }

@@ -9,9 +9,12 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use orders_adapters::{
     DatabaseUrl,
-    sql::{BulkOrders, Digests, StoredOrder, postgres::PostgresCopy, sqlite::SqliteCopy},
+    sql::{
+        BulkOrders, BulkParts, BulkShop, Digests, Part, StoredOrder, postgres::PostgresCopy,
+        sqlite::SqliteCopy,
+    },
 };
-use orders_domain::{OrderId, ports::PortError};
+use orders_domain::{Currency, OrderId, ports::PortError};
 
 use crate::{config::TransferSettings, progress};
 
@@ -21,7 +24,7 @@ const AHEAD: usize = 4;
 /// Orders that are stored in one transaction, at least.
 const BATCH: usize = 4_000;
 
-/// Copies all orders of a file into an empty PostgreSQL database, then compares both.
+/// Copies all orders, products and stock of a file into an empty PostgreSQL database, then compares both.
 ///
 /// # Errors
 ///
@@ -38,7 +41,8 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     let name = std::path::absolute(&file)?.display().to_string();
     let mut source = SqliteCopy::open(&file)?;
     let mut target = PostgresCopy::open(&url, settings.postgres.options())?;
-    let last = target.begin(&name)?;
+    let currency = source.currency()?.unwrap_or(Currency::USD);
+    let last = target.begin(&name, currency)?;
 
     let count = source.count()?;
     let mut out = stdout().lock();
@@ -54,12 +58,57 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     })?;
     bar.finish_and_clear();
 
+    for part in Part::ALL {
+        copy_part(&mut source, &mut target, part)?;
+    }
     target.revoke(&source.revocations()?).context("the revocations cannot be stored")?;
-    let digest = compare(&mut source, &mut target, count)?;
+    let mut all = Digests::default();
+    compare(&mut source, &mut target, count, &mut all)?;
+    let mut rows = Vec::new();
+    for part in Part::ALL {
+        rows.push(format!("{} {part}", compare_part(&mut source, &mut target, part, &mut all)?));
+    }
     target.finish()?;
     writeln!(out, "copied {count} orders; each is the same in both databases")?;
-    writeln!(out, "SHA-256 of all: {digest}")?;
+    writeln!(out, "so are {}", rows.join(", "))?;
+    writeln!(out, "SHA-256 of all: {}", all.finish())?;
     Ok(())
+}
+
+/// Copies what is not there yet of a part.
+fn copy_part(source: &mut SqliteCopy, target: &mut PostgresCopy, part: Part) -> Result<()> {
+    let mut after = target.last_of(part)?;
+    loop {
+        let rows = source.rows_after(part, after).context("the file cannot be read")?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        target.copy_rows(&rows).with_context(|| format!("the {part} cannot be stored"))?;
+        after = last;
+    }
+}
+
+/// Compares every row of a part; how many there are.
+fn compare_part(
+    source: &mut SqliteCopy,
+    target: &mut PostgresCopy,
+    part: Part,
+    all: &mut Digests,
+) -> Result<usize> {
+    let (mut after, mut count) = ((0, 0), 0);
+    loop {
+        let (ours, theirs) = (source.rows_after(part, after)?, target.rows_after(part, after)?);
+        let theirs = theirs.digests();
+        for (index, ours) in ours.digests().into_iter().enumerate() {
+            let (first, second) = ours.0;
+            let is_same = theirs.get(index) == Some(&ours);
+            ensure!(is_same, "of the {part}, {first}/{second} is not the same in both databases");
+            all.add(&ours.1);
+        }
+        let (known, found) = (ours.len(), theirs.len());
+        ensure!(known == found, "of the {part}, {} are in one database only", found.abs_diff(known));
+        count += known;
+        let Some(last) = ours.last() else { return Ok(count) };
+        after = last;
+    }
 }
 
 /// Gives everything after an id to `store`, in batches, while the next ones are read; and the source
@@ -97,10 +146,10 @@ fn copy(
     reader.join().map_err(|_| anyhow::anyhow!("the reader has failed"))
 }
 
-/// Compares every order of both by its digest, and their number. The digest of all digests.
-fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64) -> Result<String> {
+/// Compares every order of both by its digest, and their number.
+fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64, all: &mut Digests) -> Result<()> {
     let bar = progress::bar(u64::try_from(count)?, "comparing");
-    let (mut after, mut all, mut seen) = (None, Digests::default(), 0);
+    let (mut after, mut seen) = (None, 0);
     loop {
         let (ours, theirs) = (source.stored_after(after)?, target.stored_after(after)?);
         for (ours, theirs) in ours.iter().zip(&theirs) {
@@ -116,5 +165,5 @@ fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64) -> Re
     bar.finish_and_clear();
     let theirs = target.count()?;
     ensure!(seen == count && theirs == count, "{count} orders became {theirs}, and {seen} were compared");
-    Ok(all.finish())
+    Ok(())
 }

@@ -10,7 +10,7 @@ use orders_domain::{
     ports::{Offer, ProductQuery},
     stock::{
         Level, Location, Movement, StockLevel,
-        shelves::{Shelf, Spot},
+        shelves::{Shelf, Shelves, Spot},
     },
 };
 
@@ -124,6 +124,24 @@ pub fn shelf(conn: &mut Conn, product: i64) -> QueryResult<Option<Shelf>> {
     }
     let Some(first) = first else { return Ok(None) };
     Ok(Some(Shelf::new(terms(first).map_err(corrupt)?, spots)))
+}
+
+/// These products with all their levels, as far as they exist.
+pub fn shelves(conn: &mut Conn, ids: &[i64]) -> QueryResult<Shelves> {
+    let mut spots = spots(conn, ids)?;
+    let rows: Vec<(i64, TermsRow)> = products::table
+        .filter(products::id.eq_any(ids))
+        .select((
+            products::id,
+            (products::price, products::currency, products::stock_policy, products::active),
+        ))
+        .load(conn)?;
+    let mut shelves = Shelves::new();
+    for (id, row) in rows {
+        let shelf = Shelf::new(terms(row).map_err(corrupt)?, spots.remove(&id).unwrap_or_default());
+        shelves.learn(ProductId::try_from(id).map_err(corrupt)?, shelf);
+    }
+    Ok(shelves)
 }
 
 /// All places, the older ones first.

@@ -6,12 +6,13 @@ use diesel::{prelude::*, result::Error};
 use orders_domain::{
     EventId, EventType, Facts, Idempotency, LocationId, OrderId, OrderProductId, Origin, Product, ProductId,
     Subject, Version,
+    catalogue::product::ChangedProduct,
     ports::{Change, Made, Refused, Taken},
     stock::{
         Location,
         holding::{self, LOOKED_THROUGH},
         keeping::{StockChange, StockDecision},
-        movement::MovementKind,
+        movement::{Move, MovementKind},
         shelves::{Place, Shelves},
     },
 };
@@ -56,8 +57,7 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
             diesel::insert_into(products::table)
                 .values((created, DetailsRow::of(&product, at)))
                 .execute(conn)?;
-            let said = Facts::new().with("to", product.details.facts());
-            Ok(Ok(Told::of_product(product, EventType::ProductCreated, said)))
+            Ok(Ok(Told::created(product)))
         }
         Change::Product(changed) => {
             let product = changed.product();
@@ -74,8 +74,7 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
             if diesel::update(row).set(DetailsRow::of(product, at)).execute(conn)? == 0 {
                 return Ok(Err(Outcome::Refused(Refused::Stale)));
             }
-            let said = changed.said().clone();
-            Ok(Ok(Told::of_product(product.clone(), EventType::ProductChanged, said)))
+            Ok(Ok(Told::changed(changed)))
         }
         Change::NewLocation(new) => {
             let places = catalogue::places(conn)?;
@@ -129,15 +128,25 @@ pub fn decide(
         Ok(Err(same)) => return Ok(Err(Outcome::Same(Made::Stock(same)))),
         Err(refused) => return Ok(Err(Outcome::Refused(Refused::NotKept(refused)))),
     };
+    name_holders(conn, &places, change.product, decision).map(Ok)
+}
+
+/// The decision about a product with the orders that hold what is short; the places are all there are.
+pub fn name_holders(
+    conn: &mut Conn,
+    places: &[Location],
+    product: ProductId,
+    decision: StockDecision,
+) -> QueryResult<StockDecision> {
     if !decision.is_short() {
-        return Ok(Ok(decision));
+        return Ok(decision);
     }
     let at = decision.kept.levels.first().map(|level| &level.location);
     let orders = match places.iter().find(|place| Some(&place.code) == at) {
-        Some(place) => holders(conn, change.product, place.id)?,
+        Some(place) => holders(conn, product, place.id)?,
         None => Vec::new(),
     };
-    Ok(Ok(decision.held_by(orders)))
+    Ok(decision.held_by(orders))
 }
 
 /// The orders that hold pieces of a product at a place.
@@ -163,6 +172,23 @@ pub fn holders(conn: &mut Conn, product: ProductId, location: LocationId) -> Que
 }
 
 impl Told {
+    /// That there is a new product.
+    pub fn created(product: Product) -> Self {
+        let said = Facts::new().with("to", product.details.facts());
+        Self::of_product(product, EventType::ProductCreated, said)
+    }
+
+    /// That a product was changed.
+    pub fn changed(changed: &ChangedProduct) -> Self {
+        Self::of_product(changed.product().clone(), EventType::ProductChanged, changed.said().clone())
+    }
+
+    /// That stock was changed, and what moved.
+    pub fn kept(decision: StockDecision) -> (Self, Vec<Move>) {
+        let StockDecision { moves, event: event_type, subject, version, said, kept } = decision;
+        (Self { subject, version, event_type, said, made: Made::Stock(kept) }, moves)
+    }
+
     fn of_product(product: Product, event_type: EventType, said: Facts) -> Self {
         let (subject, version) = (Subject::Product(product.id), product.version);
         Self { subject, version, event_type, said, made: Made::Product(product) }
@@ -182,12 +208,17 @@ impl Told {
         origin: &Origin,
         made_by: Option<&Idempotency>,
     ) -> QueryResult<Made> {
-        let data = data_of_other(&self.said, &self.made.facts())?;
+        let data = self.data()?;
         let (kind, number) = self.subject.parts();
         let of = (kind.as_ref(), number, self.version, at);
         let row = NewEventRow::of_other(event.get(), of, (self.event_type, &data), origin, made_by);
         diesel::insert_into(events::table).values(row).execute(conn)?;
         Ok(self.made)
+    }
+
+    /// What the event says, as its column has it.
+    pub fn data(&self) -> QueryResult<String> {
+        data_of_other(&self.said, &self.made.facts())
     }
 }
 
@@ -201,9 +232,13 @@ fn exists(conn: &mut Conn, id: ProductId) -> QueryResult<bool> {
 }
 
 fn next_product(conn: &mut Conn) -> QueryResult<ProductId> {
-    let last: Option<i64> =
-        products::table.order(products::id.desc()).select(products::id).first(conn).optional()?;
-    ProductId::try_from(last.unwrap_or_default().saturating_add(1)).map_err(corrupt)
+    ProductId::try_from(last_product(conn)?.saturating_add(1)).map_err(corrupt)
+}
+
+/// The largest number of a product, or 0.
+pub fn last_product(conn: &mut Conn) -> QueryResult<i64> {
+    let last = products::table.order(products::id.desc()).select(products::id).first(conn).optional()?;
+    Ok(last.unwrap_or_default())
 }
 
 /// Its sku, if another product has it.

@@ -7,13 +7,26 @@ mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
 mod catalogue;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "catalogued.rs"]
+mod catalogued;
 mod changes;
 mod changing;
 mod complete;
 mod connection;
 mod copy;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "copying.rs"]
+mod copying;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "counting.rs"]
+mod counting;
 mod database;
 mod events;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "exporting.rs"]
+mod exporting;
+mod filling;
 mod finder;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "founding.rs"]
@@ -21,6 +34,9 @@ mod founding;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "history.rs"]
 mod history;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "importing.rs"]
+mod importing;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "keeping.rs"]
 mod keeping;
@@ -34,6 +50,7 @@ mod migrate;
 mod migrations;
 mod news;
 mod orders;
+mod parts;
 mod pieces;
 mod pool;
 mod ports;
@@ -45,6 +62,7 @@ mod selling;
 mod settled;
 mod stock;
 mod store;
+mod telling;
 mod tls;
 mod url;
 mod writing;
@@ -56,5 +74,6 @@ pub use migrate::{migrate, revert, revoke, status};
 pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
+type Bulk = PostgresCopy;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");

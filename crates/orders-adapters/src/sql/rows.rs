@@ -8,6 +8,7 @@ use diesel::{
 };
 use orders_domain::InvalidInput;
 
+pub mod copied;
 pub mod event;
 mod facts;
 pub mod order;

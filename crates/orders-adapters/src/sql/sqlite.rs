@@ -5,16 +5,27 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 #[path = "catalogue.rs"]
 mod catalogue;
+#[path = "catalogued.rs"]
+mod catalogued;
 mod changing;
 mod commit;
 mod connection;
 mod copy;
+#[path = "copying.rs"]
+mod copying;
+#[path = "counting.rs"]
+mod counting;
 mod database;
 mod events;
+#[path = "exporting.rs"]
+mod exporting;
+mod filling;
 #[path = "founding.rs"]
 mod founding;
 #[path = "history.rs"]
 mod history;
+#[path = "importing.rs"]
+mod importing;
 #[path = "keeping.rs"]
 mod keeping;
 mod keys;
@@ -31,6 +42,7 @@ mod readers;
 mod revocations;
 mod stock;
 mod store;
+mod telling;
 mod wal;
 
 pub use copy::SqliteCopy;
@@ -38,6 +50,7 @@ pub use database::SqliteDatabase;
 pub use migrate::{migrate, revert, revoke, status};
 
 type Conn = SqliteConnection;
+type Bulk = SqliteCopy;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 

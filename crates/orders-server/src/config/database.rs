@@ -87,6 +87,7 @@ mod postgres {
 
     use clap::Args;
     use orders_adapters::sql::postgres::PostgresOptions;
+    use orders_domain::Currency;
 
     use crate::config::value::{self, Trimmed};
 
@@ -117,6 +118,11 @@ mod postgres {
     }
 
     impl PostgresSettings {
+        /// The same for the adapter, with this currency for a shop that begins.
+        pub fn options_in(&self, currency: Option<Currency>) -> PostgresOptions {
+            PostgresOptions { currency: currency.unwrap_or(Currency::USD), ..self.options() }
+        }
+
         /// The same for the adapter.
         pub fn options(&self) -> PostgresOptions {
             let millis = |number: NonZeroU32| Duration::from_millis(number.get().into());
@@ -137,8 +143,8 @@ mod postgres {
         /// The file with the orders: `sqlite://PATH`; no server may have it open
         #[arg(long, value_name = "URL")]
         pub from: String,
-        /// The database to fill: `postgres://…`; it must hold no orders, but those of a transfer of
-        /// the same file that was interrupted
+        /// The database to fill: `postgres://…`; it must hold no orders, products or stock, but the products
+        /// with which a database begins, and those of a transfer of the same file that was interrupted
         #[arg(long, value_name = "URL")]
         pub to: String,
         /// How PostgreSQL is used

@@ -7,6 +7,7 @@
 mod support;
 
 mod broken_stream;
+mod catalogue;
 mod commands;
 mod connections;
 mod descriptors;

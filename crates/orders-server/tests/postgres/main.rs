@@ -27,5 +27,6 @@ mod restart;
 mod starting;
 mod tls;
 mod transfer;
+mod transfer_catalogue;
 mod two_servers;
 mod walks;

@@ -18,9 +18,9 @@ use diesel::{
 };
 use orders_domain::{
     EventId,
-    ports::{Change, Commit, Made, PortError, Refused},
+    ports::{Change, Commit, PortError, Refused},
     stock::{
-        keeping::{StockChange, StockDecision},
+        keeping::StockChange,
         movement::{Move, Reason},
     },
 };
@@ -116,15 +116,14 @@ fn keep_stock(conn: &mut Conn, work: &Commit, change: &StockChange) -> QueryResu
     let (known, new) = changed.into_iter().partition(|((_, location), _)| there.contains(location));
     SetLevels { levels: Levels::of(known), is_new: false }.execute(conn)?;
     SetLevels { levels: Levels::of(new), is_new: true }.execute(conn)?;
-    let StockDecision { moves, event: event_type, subject, version, said, kept } = decision;
-    let told = Told { subject, version, event_type, said, made: Made::Stock(kept) };
+    let (told, moves) = Told::kept(decision);
     tell(conn, work, told, (&moves, Some(&change.reason)))
 }
 
 /// Writes levels that are locked, or makes new ones.
-struct SetLevels {
-    levels: Levels,
-    is_new: bool,
+pub struct SetLevels {
+    pub levels: Levels,
+    pub is_new: bool,
 }
 
 impl QueryId for SetLevels {
@@ -160,7 +159,7 @@ fn known(conn: &mut Conn, work: &Commit) -> QueryResult<Option<Outcome>> {
 }
 
 /// From here to the commit nobody sells by what was.
-fn close_gate(conn: &mut Conn) -> QueryResult<()> {
+pub fn close_gate(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute("SELECT close_gate()")
 }
 

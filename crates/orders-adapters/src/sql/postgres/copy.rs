@@ -8,16 +8,17 @@ use diesel::{
     result::Error,
     sql_types::{BigInt, Bool},
 };
-use orders_domain::{OrderId, ports::PortError};
+use orders_domain::{Currency, OrderId, ports::PortError};
 
 use super::{
     super::{
         BulkOrders, Newest, OpenError, StoredOrder, failure,
         rows::{self, millis},
+        schema::shop,
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
-    lists, migrate, revocations,
+    lists, migrate, migrations, revocations,
     url::PostgresUrl,
 };
 
@@ -46,6 +47,19 @@ fn unfinished(conn: &mut Conn) -> QueryResult<Option<String>> {
         Ok(None)
     }
 }
+
+/// Everything is read and changed along indices, since tables grow from nothing while plans are made for them.
+const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+    SET enable_mergejoin = off; SET jit = off";
+
+/// So that plans are made for what is there.
+const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \
+    stock_levels, stock_movements";
+
+/// Whether there are at most the products with which a database begins, as they were then.
+const UNTOUCHED: &str = "NOT EXISTS (SELECT FROM products WHERE version > 1 OR id > 10) \
+    AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
+    AND NOT EXISTS (SELECT FROM events)";
 
 /// The ids that were given out.
 #[derive(QueryableByName)]
@@ -84,25 +98,50 @@ impl PostgresCopy {
         let connector = Connector::new(url, options)?;
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
-        conn.batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET jit = off")?;
+        conn.batch_execute(PLANS)?;
         Ok(Self { conn, _connector: connector })
     }
 
-    /// Refuses a database into which a transfer was begun and not finished.
+    /// The same of a shop: one that is new begins as all do.
     ///
     /// # Errors
     ///
-    /// [`OpenError::TransferUnfinished`].
-    pub fn refuse_unfinished(&mut self) -> Result<(), OpenError> {
-        refuse_unfinished(&mut self.conn)
+    /// As [`Self::open`]; [`OpenError::TransferUnfinished`].
+    pub fn open_shop(url: &PostgresUrl, options: PostgresOptions) -> Result<Self, OpenError> {
+        let mut shop = Self::open(url, options)?;
+        refuse_unfinished(&mut shop.conn)?;
+        migrate::found(&mut shop.conn, options.currency)?;
+        Ok(shop)
     }
 
-    /// Begins to copy from a source, or goes on; the last id that is there already.
+    /// Opens the database for reading: as it is at the first look, until the end.
     ///
     /// # Errors
     ///
-    /// [`OpenError::NotEmpty`] when there are orders that do not come from a transfer of this source.
-    pub fn begin(&mut self, source: &str) -> Result<i64, OpenError> {
+    /// [`OpenError`]; [`OpenError::OlderDatabase`] and [`OpenError::NewerDatabase`] when it has another
+    /// schema.
+    pub fn read(url: &PostgresUrl, options: PostgresOptions) -> Result<Self, OpenError> {
+        let connector = Connector::new(url, options)?;
+        let mut conn = connector.connect(Purpose::Maintain)?;
+        migrations::refuse_other(&mut conn)?;
+        refuse_unfinished(&mut conn)?;
+        conn.batch_execute(PLANS)?;
+        conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        Ok(Self { conn, _connector: connector })
+    }
+
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    /// Begins to copy from a source, or goes on; the last id of an order that is there already. The shop has
+    /// this currency since, and none of the products with which a database begins.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NotEmpty`] when there are orders that do not come from a transfer of this source,
+    /// [`OpenError::CatalogueNotEmpty`] when there is anything else.
+    pub fn begin(&mut self, source: &str, currency: Currency) -> Result<i64, OpenError> {
         // The commit of `finish` flushes all before it.
         self.conn.batch_execute("SET synchronous_commit = off")?;
         let begun = unfinished(&mut self.conn)?;
@@ -112,7 +151,13 @@ impl PostgresCopy {
             (Some(_), last) => Ok(last.unwrap_or(0)),
             (None, Some(_)) => Err(OpenError::NotEmpty),
             (None, None) => {
+                if !diesel::select(sql::<Bool>(UNTOUCHED)).get_result::<bool>(&mut self.conn)? {
+                    return Err(OpenError::CatalogueNotEmpty);
+                }
                 self.conn.transaction(|conn| {
+                    conn.batch_execute("DELETE FROM products; DELETE FROM shop")?;
+                    let begun = (shop::id.eq(1), shop::currency.eq(currency.code()));
+                    diesel::insert_into(shop::table).values(begun).execute(conn)?;
                     conn.batch_execute("CREATE TABLE orders_transfer (source TEXT PRIMARY KEY)")?;
                     let row = orders_transfer::source.eq(source);
                     diesel::insert_into(orders_transfer::table).values(row).execute(conn)
@@ -153,7 +198,7 @@ impl PostgresCopy {
              DROP TABLE orders_transfer;";
         self.conn.transaction(|conn| conn.batch_execute(finish)).map_err(failure)?;
         // So that the first plans are made for what is there.
-        self.conn.batch_execute("ANALYZE orders, order_products, order_shipments, events").map_err(failure)
+        self.conn.batch_execute(ANALYZE).map_err(failure)
     }
 }
 

@@ -27,3 +27,17 @@ impl<'p, 'b> Sql<'p, 'b> {
         Ok(self)
     }
 }
+
+/// A statement that is always the same text.
+macro_rules! statement {
+    ($name:ident) => {
+        impl diesel::query_builder::QueryId for $name<'_> {
+            type QueryId = $name<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl diesel::RunQueryDsl<super::Conn> for $name<'_> {}
+    };
+}
+
+pub(super) use statement;

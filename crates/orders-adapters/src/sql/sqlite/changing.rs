@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use orders_domain::{
     EventId,
     ports::{Change, Commit, Made},
-    stock::keeping::{StockChange, StockDecision},
+    stock::keeping::StockChange,
 };
 
 use super::{
@@ -45,8 +45,7 @@ fn change_stock(
         Ok(decision) => decision,
         Err(outcome) => return Ok(outcome),
     };
-    let StockDecision { moves, event: event_type, subject, version, said, kept } = decision;
+    let (told, moves) = Told::kept(decision);
     stock::record(conn, event, &moves, None, Some(&change.reason), at)?;
-    let told = Told { subject, version, event_type, said, made: Made::Stock(kept) };
     told.tell(conn, event, at, &work.origin, made_by(work)).map(Outcome::Made)
 }

@@ -159,13 +159,14 @@ pub fn held(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<Held>> {
 
 /// Sets a level, or makes it. Only who sees to it can find it short: were more sold than is there, that would not
 /// become so, and the table would not take it.
-struct SetLevel {
+pub struct SetLevel {
     key: [i64; 2],
     values: [i64; 5],
 }
 
 impl SetLevel {
-    fn of(product: ProductId, location: LocationId, level: Level) -> Self {
+    /// What a level is to be.
+    pub fn of(product: ProductId, location: LocationId, level: Level) -> Self {
         let version = level.version.map_or(1, orders_domain::Version::get);
         let short = level.short();
         Self {

@@ -1,0 +1,99 @@
+//! Whole rows, which go from one database to another as they are.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::sql::schema::{events, locations, products, stock_levels, stock_movements};
+
+/// A product.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = products, treat_none_as_default_value = false)]
+pub struct ProductCopy {
+    pub id: i64,
+    pub sku: Option<String>,
+    pub name: String,
+    pub price: i64,
+    pub currency: String,
+    pub weight_g: Option<i64>,
+    pub length_mm: Option<i64>,
+    pub width_mm: Option<i64>,
+    pub height_mm: Option<i64>,
+    pub stock_policy: String,
+    pub active: bool,
+    pub version: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// A place.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = locations, treat_none_as_default_value = false)]
+pub struct LocationCopy {
+    pub id: i64,
+    pub code: String,
+    pub name: String,
+    pub country: String,
+    pub latitude_e6: Option<i64>,
+    pub longitude_e6: Option<i64>,
+    pub priority: i64,
+    pub parcel_max_g: Option<i64>,
+    pub parcel_max_mm3: Option<i64>,
+    pub parcel_max_side_mm: Option<i64>,
+    pub active: bool,
+    pub version: i64,
+}
+
+/// A level.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock_levels)]
+pub struct LevelCopy {
+    pub product_id: i64,
+    pub location_id: i64,
+    pub on_hand: i64,
+    pub reserved: i64,
+    pub backorder_limit: i64,
+    pub short: i64,
+    pub version: i64,
+}
+
+/// A movement.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock_movements, treat_none_as_default_value = false)]
+pub struct MovementCopy {
+    pub id: i64,
+    pub product_id: i64,
+    pub location_id: i64,
+    pub kind: String,
+    pub quantity: i64,
+    pub on_hand_after: i64,
+    pub reserved_after: i64,
+    pub line: Option<i64>,
+    pub shipment: Option<i64>,
+    pub reason: Option<String>,
+    pub at: i64,
+}
+
+/// An event of anything but an order.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub struct EventCopy {
+    pub id: i64,
+    pub kind: String,
+    pub subject: i64,
+    pub version: i64,
+    pub type_: String,
+    pub at: i64,
+    pub actor_kind: String,
+    pub actor: Option<i64>,
+    pub request_id: Option<String>,
+    pub data: String,
+    pub idempotency_key: Option<String>,
+    pub request_fingerprint: Option<Vec<u8>>,
+}
+
+/// SHA-256 of all columns of a row.
+pub fn digest(row: &impl Serialize) -> [u8; 32] {
+    // Numbers, texts and flags can be written.
+    Sha256::digest(serde_json::to_vec(row).unwrap_or_default()).into()
+}

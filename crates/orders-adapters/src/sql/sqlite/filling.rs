@@ -1,0 +1,75 @@
+//! How rows are stored many at a time: one by one, by statements that stay prepared.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{connection::SimpleConnection, prelude::*};
+use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedProduct, stock::Level};
+
+use super::{
+    super::{
+        bulk::ImportError,
+        rows::{millis, product::DetailsRow},
+        schema::products,
+    },
+    Conn,
+    stock::SetLevel,
+};
+
+type Levels = BTreeMap<(ProductId, LocationId), Level>;
+
+/// All of it or nothing; nobody else writes to the file.
+pub fn transaction<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, ImportError>,
+) -> Result<T, ImportError> {
+    // What does not fit is written to the log again and again while the transaction goes on.
+    conn.batch_execute("PRAGMA cache_size = -65536")?;
+    conn.immediate_transaction(work)
+}
+
+/// After an import: plans do not depend on what is there.
+pub fn analyze(_: &mut Conn, _: &str) {}
+
+/// Takes the skus from these products.
+pub fn park(conn: &mut Conn, ids: &[ProductId]) -> QueryResult<()> {
+    for id in ids {
+        diesel::update(products::table.find(id.get())).set(products::sku.eq(None::<&str>)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Stores new products.
+pub fn add_products(conn: &mut Conn, new: &[Product], at: DateTime<Utc>) -> QueryResult<()> {
+    for product in new {
+        let created = (products::id.eq(product.id.get()), products::created_at.eq(millis(at)));
+        diesel::insert_into(products::table).values((created, DetailsRow::of(product, at))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Stores what has become of products; whether all were at the version that was changed.
+pub fn change_products(conn: &mut Conn, changed: &[ChangedProduct], at: DateTime<Utc>) -> QueryResult<bool> {
+    for changed in changed {
+        let row = products::table.find(changed.product().id.get());
+        let row = row.filter(products::version.eq(changed.seen().get()));
+        if diesel::update(row).set(DetailsRow::of(changed.product(), at)).execute(conn)? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Nobody else changes them.
+#[expect(clippy::unnecessary_wraps, reason = "where there are others, it may fail")]
+pub fn lock_levels(_: &mut Conn, _: &[ProductId]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// Stores levels, those that were there and those that were not.
+pub fn set_levels(conn: &mut Conn, known: Levels, new: Levels) -> QueryResult<()> {
+    for ((product, location), level) in known.into_iter().chain(new) {
+        SetLevel::of(product, location, level).execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Products and counts from files, and into files.
+
+use std::{
+    fmt::Write as _,
+    io::{Write, stdout},
+    path::Path,
+};
+
+use anyhow::{Result, anyhow};
+use orders_adapters::{
+    SystemClock,
+    sql::{Bulk, ImportError, Run},
+};
+use orders_domain::{
+    Currency,
+    catalogue::import::{ProductImport, ProductTally},
+    faults::Faults,
+    ports::Clock,
+    stock::import::StockTally,
+};
+
+use crate::{
+    config::{DatabaseSettings, ExportSettings, ProductsCommand, StockCommand},
+    files::{self, Output, counts, counts::Counts, products, products::Products, table::Table},
+    progress, storage,
+};
+
+/// Does what is asked of products.
+///
+/// # Errors
+///
+/// With a line that says what is wrong, or a line for each bad line of a file.
+pub fn products(command: &ProductsCommand) -> Result<()> {
+    match command {
+        ProductsCommand::Import(settings) => {
+            let file = files::input(&settings.file)?;
+            let bar = progress::of_bytes(file.metadata()?.len(), "reading");
+            let own = settings.shop.currency;
+            let mut shop = open(&settings.database, own, settings.dry_run)?;
+            let currency = shop.currency()?.or(own).unwrap_or(Currency::USD);
+            let mut table = Table::new(Products(currency), file, bar.clone());
+            let run = Run { at: SystemClock.now(), dry: settings.dry_run };
+            let done = shop.import_products(ProductImport::new(settings.replace), &mut table, run);
+            bar.finish_and_clear();
+            let ProductTally { added, changed, unchanged, made_inactive } =
+                done.map_err(|error| refused(error, &settings.file))?;
+            let said = format!(
+                "{added} added, {changed} changed, {unchanged} unchanged, {made_inactive} made inactive"
+            );
+            say("products", &said, settings.dry_run)
+        }
+        ProductsCommand::Export(settings) => {
+            export(settings, "products", |shop, to| products::export(shop, to))
+        }
+    }
+}
+
+/// Does what is asked of stock.
+///
+/// # Errors
+///
+/// With a line that says what is wrong, or a line for each bad line of a file.
+pub fn stock(command: &StockCommand) -> Result<()> {
+    match command {
+        StockCommand::Import(settings) => {
+            let file = files::input(&settings.file)?;
+            let bar = progress::of_bytes(file.metadata()?.len(), "reading");
+            let mut shop = open(&settings.database, None, settings.dry_run)?;
+            let mut table = Table::new(Counts, file, bar.clone());
+            let run = Run { at: SystemClock.now(), dry: settings.dry_run };
+            let done = shop.import_stock(&mut table, run);
+            bar.finish_and_clear();
+            let StockTally { added, changed, unchanged } =
+                done.map_err(|error| refused(error, &settings.file))?;
+            say(
+                "levels",
+                &format!("{added} added, {changed} changed, {unchanged} unchanged"),
+                settings.dry_run,
+            )
+        }
+        StockCommand::Export(settings) => export(settings, "levels", |shop, to| counts::export(shop, to)),
+    }
+}
+
+/// Opens the shop, for reading only if nothing is to be stored.
+fn open(database: &DatabaseSettings, currency: Option<Currency>, dry_run: bool) -> Result<Box<dyn Bulk>> {
+    if dry_run { storage::bulk_to_read(database) } else { storage::bulk(database, currency) }
+}
+
+fn say(what: &str, said: &str, dry_run: bool) -> Result<()> {
+    let dry = if dry_run { " (dry run: nothing was stored)" } else { "" };
+    Ok(writeln!(stdout().lock(), "{what}: {said}{dry}")?)
+}
+
+fn export(
+    settings: &ExportSettings,
+    what: &str,
+    write: impl FnOnce(&mut dyn Bulk, &mut Output) -> Result<u64>,
+) -> Result<()> {
+    let mut shop = storage::bulk_to_read(&settings.database)?;
+    let mut output = Output::open(settings.file.as_deref())?;
+    let count = write(shop.as_mut(), &mut output)?;
+    if let Some(file) = output.finish()? {
+        writeln!(stdout().lock(), "wrote {count} {what} to {}", file.display())?;
+    }
+    Ok(())
+}
+
+/// Why nothing was imported, with each bad line.
+fn refused(error: ImportError, file: &Path) -> anyhow::Error {
+    let faults = match error {
+        ImportError::Faults(faults) => faults,
+        error => return anyhow::Error::new(error).context("nothing was imported"),
+    };
+    let mut said =
+        format!("nothing was imported: {} of {} cannot be used", bad_lines(&faults), file.display());
+    for (line, reason) in faults.first() {
+        let _ = write!(said, "\nline {line}: {reason}");
+    }
+    let shown = faults.first().count() as u64;
+    if faults.lines() > shown {
+        let _ = write!(said, "\nand {} lines more", faults.lines() - shown);
+    }
+    anyhow!(said)
+}
+
+fn bad_lines(faults: &Faults) -> String {
+    match faults.lines() {
+        1 => "1 line".to_owned(),
+        lines => format!("{lines} lines"),
+    }
+}

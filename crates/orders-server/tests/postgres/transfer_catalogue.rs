@@ -1,0 +1,191 @@
+//! `orders transfer` of what is kept beside orders: products, places, stock, the ledger and their events.
+
+use std::process::{Command, Output};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    support::{Server, assert_refused, orders, postgres, seed_at, serve, url_of},
+    together::{ask, wait_until, wait_until_forgotten},
+};
+
+fn transfer(from: &str, to: &str) -> Command {
+    let mut command = orders();
+    command.args(["transfer", "--from", from, "--to", to]);
+    command
+}
+
+fn done(mut command: Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// Has so many products, with stock at two places, and so many orders made.
+fn seed(url: &str, products: &str, orders: &str) {
+    let mut seed = self::orders();
+    seed.args([
+        "seed",
+        "--products",
+        products,
+        "--locations",
+        "2",
+        "--orders",
+        orders,
+        "--database-url",
+        url,
+    ]);
+    done(seed);
+}
+
+/// What a server shows of everything, but orders.
+async fn shown(server: &Server) -> Vec<Value> {
+    let mut shown = Vec::new();
+    for path in [
+        "/products?limit=500",
+        "/locations",
+        "/products/12/stock",
+        "/products/12/movements",
+        "/events?limit=1000",
+    ] {
+        let answer = server.user(100, Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        shown.push(answer.json().await.unwrap());
+    }
+    shown
+}
+
+fn stop(mut server: Server) {
+    server.signal("TERM");
+    assert!(server.wait().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_transfer_products_stock_and_events_are_the_same_and_go_on() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    seed(&url_of(&file), "100", "20");
+    let server = Server::start_on(&file, &[]);
+    // What orders hold is in the ledger, with the key of a delivery.
+    let (order, delivery) = (
+        server.place(1, &[(12, 1)]).await,
+        json!({"location": "SEED-1", "kind": "received", "quantity": 5, "reason": "truck"}),
+    );
+    let deliver = |server: &Server| {
+        let deliver =
+            server.user(100, Method::POST, "/products/12/movements").header("Idempotency-Key", "\"truck\"");
+        deliver.json(&delivery).send()
+    };
+    let first: Value = deliver(&server).await.unwrap().json().await.unwrap();
+    let before = shown(&server).await;
+    stop(server);
+
+    // A database that was served, and whose products nobody has touched, is as good as an empty one.
+    stop(Server::start_at(&database.url(), &[("CURRENCY", "EUR")]));
+    let said = done(transfer(&url_of(&file), &database.url()));
+    let lines: Vec<_> = said.lines().collect();
+    assert!(lines[0].starts_with("copied 21 orders; each is the same"), "{said}");
+    assert!(lines[1].starts_with("so are 110 products, 2 places, "), "{said}");
+    let server = Server::start_at(&database.url(), &[]);
+    assert_eq!(shown(&server).await, before);
+    assert_eq!(ask(&database.url(), "SELECT currency FROM shop").await, "USD");
+    let again = deliver(&server).await.unwrap();
+    assert_eq!(again.headers()["Idempotency-Replayed"], "true");
+    assert_eq!(again.json::<Value>().await.unwrap(), first);
+    let path = format!("/orders/{}/cancel", order["id"]);
+    assert_eq!(server.user(1, Method::PATCH, &path).send().await.unwrap().status(), 200);
+    let held = "SELECT sum(reserved) || ' ' || (SELECT max(id) = (SELECT last_value FROM event_ids) FROM events) FROM stock_levels";
+    assert_eq!(ask(&database.url(), held).await, "0 true");
+    let last = before[4].as_array().unwrap().len();
+    assert_eq!(ask(&database.url(), "SELECT max(id) FROM events").await, (last + 1).to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_that_was_killed_among_the_levels_goes_on() {
+    let Some(database) = postgres::database() else { return };
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    seed(&url_of(&file), "5000", "10");
+    let mut migrate = orders();
+    migrate.args(["migrate", "--database-url", &database.url()]);
+    done(migrate);
+    database.execute(
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF (SELECT count(*) FROM stock_levels) > 2000 THEN PERFORM pg_sleep(3); END IF;
+             RETURN NULL;
+         END $$;
+         CREATE TRIGGER dawdle AFTER INSERT ON stock_levels FOR EACH STATEMENT EXECUTE FUNCTION dawdle()",
+    );
+    let target = format!("{}?application_name=transfer", database.url());
+    let mut running = transfer(&url_of(&file), &target).spawn().unwrap();
+    let count = "SELECT count(*) FROM stock_levels";
+    wait_until("the first levels", || async { ask(&database.url(), count).await != "0" }).await;
+    running.kill().unwrap();
+    running.wait().unwrap();
+    wait_until_forgotten(&database, "transfer").await;
+    database.execute("DROP FUNCTION dawdle CASCADE");
+    assert_refused(serve(&database.url(), &[]), &["is not finished: run it again"]);
+    assert!(done(transfer(&url_of(&file), &database.url())).contains("so are 5010 products, 2 places, "));
+    let (from, to) = (Server::start_on(&file, &[]), Server::start_at(&database.url(), &[]));
+    assert_eq!(shown(&to).await, shown(&from).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_with_products_places_or_stock_of_its_own_is_refused() {
+    if postgres::shared().is_none() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    seed_at(&url_of(&file), 3);
+    for (path, method, body) in [
+        ("/products", Method::POST, json!({"name": "Mug", "price": 1})),
+        ("/products/9", Method::PATCH, json!({"price": 1})),
+        ("/locations", Method::POST, json!({"code": "MAIN", "name": "Main", "country": "DE"})),
+    ] {
+        let Some(database) = postgres::database() else { return };
+        let server = Server::start_at(&database.url(), &[]);
+        let done = server.user(100, method, path).json(&body).send().await.unwrap();
+        assert!(done.status().is_success(), "{path}: {}", done.status());
+        stop(server);
+        let of_its_own = "the database holds products, places or stock of its own already";
+        assert_refused(transfer(&url_of(&file), &database.url()), &[of_its_own]);
+        assert_eq!(ask(&database.url(), "SELECT count(*) >= 10 FROM products").await, "t");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_does_not_keep_what_it_is_given_fails_the_transfer() {
+    if postgres::shared().is_none() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    seed(&url_of(&file), "20", "1");
+    for (table, alter, reason) in [
+        (
+            "products",
+            "IF NEW.id = 12 THEN NEW.updated_at := 1; END IF;",
+            "of the products, 12/0 is not the same",
+        ),
+        ("locations", "NEW.name := 'x';", "of the places, 1/0 is not the same"),
+        ("stock_levels", "NEW.version := 7;", "of the levels, 12/"),
+        ("stock_movements", "NEW.reason := NULL;", "of the movements, "),
+        ("events", "IF NEW.kind <> 'order' THEN NEW.data := '{}'; END IF;", "of the other events, "),
+        ("stock_movements", "RETURN NULL;", "of the movements, "),
+    ] {
+        let Some(database) = postgres::database() else { return };
+        let mut migrate = orders();
+        migrate.args(["migrate", "--database-url", &database.url()]);
+        done(migrate);
+        database.execute(&format!(
+            "CREATE FUNCTION alter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {alter} RETURN NEW; END $$;
+             CREATE TRIGGER alter BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION alter()"
+        ));
+        assert_refused(transfer(&url_of(&file), &database.url()), &[reason]);
+        assert_refused(serve(&database.url(), &[]), &["is not finished: run it again"]);
+    }
+}
