@@ -77,14 +77,18 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
             Ok(Ok(Told::changed(changed)))
         }
         Change::NewLocation(new) => {
-            let places = catalogue::places(conn)?;
-            if places.iter().any(|place| place.code == new.code) {
+            let of_code = locations::table.filter(locations::code.eq(new.code.as_str()));
+            let known: Option<i64> = of_code.select(locations::id).first(conn).optional()?;
+            if known.is_some() {
                 return Ok(Err(taken(Taken::LocationCode(new.code.to_string()))));
             }
-            if places.len() >= Location::MOST {
+            // None is ever deleted, so the highest number tells how many there are.
+            let last: Option<i64> =
+                locations::table.order(locations::id.desc()).select(locations::id).first(conn).optional()?;
+            let last = last.unwrap_or_default();
+            if usize::try_from(last).is_ok_and(|count| count >= Location::MOST) {
                 return Ok(Err(taken(Taken::Locations)));
             }
-            let last = places.iter().map(|place| place.id.get()).max().unwrap_or_default();
             let id = LocationId::try_from(last + 1).map_err(corrupt)?;
             let (code, details) = (new.code.clone(), new.details.clone());
             let location = Location { id, code, details, version: Version::FIRST };

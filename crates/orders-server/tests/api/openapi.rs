@@ -6,10 +6,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    answer::{Answer, shipment},
-    support::{Server, orders, products},
-    wire,
+    answer::Answer,
+    support::{Server, orders},
 };
+
+mod walk;
+
+use walk::walk;
 
 async fn document(server: &Server) -> Value {
     Answer::to(server.anyone(Method::GET, "/openapi.json")).await.order(200)
@@ -172,184 +175,6 @@ async fn answers_have_exactly_the_members_that_their_schemas_have() {
         ["allowed", "currency", "detail", "errors", "status", "title", "total", "type"].into()
     );
     assert_eq!(schema["required"], json!(["type", "title", "status", "detail"]));
-}
-
-/// Asks every route in every way that it can answer, but for 5xx, slow bodies and limits of rate:
-/// the route, the id or the query, a header that differs from the usual, the body.
-async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
-    server.place(1, &[(9, 7)]).await;
-    server.place(1, &[(9, 7)]).await;
-    server.add_place("MAIN").await;
-    server.add_place("B").await;
-    let counted = server.add_product(&json!({"id": 50, "name": "Mug", "price": 5, "sku": "MUG"})).await;
-    let few = products(&[(counted, 9)]).to_string();
-    let order = products(&[(9, 7)]).to_string();
-    let product = json!({"name": "Cup", "price": 7}).to_string();
-    let taken = json!({"id": 50, "name": "Cup", "price": 7}).to_string();
-    let sku = json!({"sku": "MUG"}).to_string();
-    let cheaper = json!({"price": 4}).to_string();
-    let count = json!({"onHand": 5, "reason": "count"}).to_string();
-    let delivery = |kind: &str, quantity: i64| {
-        json!({"location": "MAIN", "kind": kind, "quantity": quantity, "reason": "r"}).to_string()
-    };
-    let (received, removed) = (delivery("received", 3), delivery("removed", 900));
-    let transfer = |quantity: i64| {
-        json!({"product": 50, "from": "MAIN", "to": "B", "quantity": quantity, "reason": "r"}).to_string()
-    };
-    let (moved, too_many) = (transfer(1), transfer(900));
-    let location = json!({"code": "C", "name": "C", "country": "DE"}).to_string();
-    let renamed = json!({"name": "D"}).to_string();
-    let (tracking, shipped) = (shipment("N1").to_string(), json!({"status": "shipped"}).to_string());
-    let long = " ".repeat(64 * 1024 + 1);
-    let mut rows = vec![
-        ("POST /orders", "", "", &*order),
-        ("POST /orders", "", "Idempotency-Key:", &order),
-        ("POST /orders", "", "user_id: 4", &order),
-        ("POST /orders", "", "", &long),
-        ("POST /orders", "", "Content-Type: text/plain", &order),
-        ("POST /orders", "", "", "{}"),
-        ("POST /orders", "", "", &few),
-        ("GET /orders", "", "", ""),
-        ("GET /orders", "", "Accept: application/x-ndjson", ""),
-        ("GET /orders", "?limit=x", "", ""),
-        ("GET /orders", "?limit=0", "", ""),
-        ("GET /orders/{id}", "1", "", ""),
-        ("GET /orders/{id}", "1", "If-None-Match: *", ""),
-        ("GET /orders/{id}", "1", "If-Match: \"7\"", ""),
-        ("GET /orders/{id}", "1", "user_id: 2", ""),
-        ("GET /orders/{id}", "01", "", ""),
-        ("GET /orders/{id}", "1?version=9", "", ""),
-        ("GET /orders/{id}/events", "1", "", ""),
-        ("GET /orders/{id}/events", "01", "", ""),
-        ("GET /orders/{id}/events", "1", "user_id: 2", ""),
-        ("GET /events", "", "", ""),
-        ("GET /events", "", "Accept: application/x-ndjson", ""),
-        ("GET /events", "", "Prefer: wait=1", ""),
-        ("GET /events", "", "user_id: 4", ""),
-        ("GET /events", "?type=order.lost", "", ""),
-        ("PATCH /orders/{id}/tracking", "1", "", &tracking),
-        ("PATCH /orders/{id}/tracking", "01", "", &tracking),
-        ("PATCH /orders/{id}/tracking", "1", "user_id: 2", &tracking),
-        ("PATCH /orders/{id}/tracking", "1", "If-Match: \"7\"", &tracking),
-        ("PATCH /orders/{id}/tracking", "1", "", &long),
-        ("PATCH /orders/{id}/tracking", "1", "Content-Type: text/plain", &tracking),
-        ("PATCH /orders/{id}/tracking", "1", "", "{}"),
-        ("PATCH /orders/{id}/cancel", "1", "", ""),
-        ("PATCH /orders/{id}/cancel", "01", "", ""),
-        ("PATCH /orders/{id}/cancel", "1?colour=red", "", ""),
-        ("PATCH /orders/{id}/cancel", "1", "user_id: 2", ""),
-        ("PATCH /orders/{id}/cancel", "1", "If-Match: \"7\"", ""),
-        ("PATCH /orders/{id}/cancel", "1", "", &long),
-        ("PATCH /orders/{id}/tracking", "1", "", &tracking),
-        ("PATCH /orders/{id}/status", "1", "", &shipped),
-        ("PATCH /orders/{id}/status", "2", "", &shipped),
-        ("PATCH /orders/{id}/status", "01", "", &shipped),
-        ("PATCH /orders/{id}/status", "2", "user_id: 2", &shipped),
-        ("PATCH /orders/{id}/status", "2", "If-Match: \"7\"", &shipped),
-        ("PATCH /orders/{id}/status", "2", "", &long),
-        ("PATCH /orders/{id}/status", "2", "Content-Type: text/plain", &shipped),
-        ("PATCH /orders/{id}/status", "2", "", "{}"),
-        ("PATCH /orders/{id}/cancel", "2", "", ""),
-        ("GET /products", "", "", ""),
-        ("GET /products", "?limit=0", "", ""),
-        ("GET /products/{id}", "9", "", ""),
-        ("GET /products/{id}", "9", "If-None-Match: *", ""),
-        ("GET /products/{id}", "11", "", ""),
-        ("GET /products/{id}", "09", "", ""),
-        ("POST /products", "", "", &product),
-        ("POST /products", "", "user_id: 4", &product),
-        ("POST /products", "", "", &taken),
-        ("POST /products", "", "", &long),
-        ("POST /products", "", "Content-Type: text/plain", &product),
-        ("POST /products", "", "", "{}"),
-        ("PATCH /products/{id}", "9", "", &sku),
-        ("PATCH /products/{id}", "9", "", &cheaper),
-        ("PATCH /products/{id}", "9", "user_id: 4", &cheaper),
-        ("PATCH /products/{id}", "404", "", &cheaper),
-        ("PATCH /products/{id}", "9", "If-Match: \"77\"", &cheaper),
-        ("PATCH /products/{id}", "9", "", &long),
-        ("PATCH /products/{id}", "9", "Content-Type: text/plain", &cheaper),
-        ("GET /products/{id}/stock", "50", "", ""),
-        ("GET /products/{id}/stock", "404", "", ""),
-        ("GET /products/{id}/stock", "50", "user_id: 4", ""),
-        ("GET /products/{id}/stock/{location}", "404", "", ""),
-        ("GET /products/{id}/stock/{location}", "50", "user_id: 4", ""),
-        ("PUT /products/{id}/stock/{location}", "50", "", &count),
-        ("PUT /products/{id}/stock/{location}", "404", "", &count),
-        ("PUT /products/{id}/stock/{location}", "50", "user_id: 4", &count),
-        ("PUT /products/{id}/stock/{location}", "50", "If-Match: \"77\"", &count),
-        ("PUT /products/{id}/stock/{location}", "50", "", &long),
-        ("PUT /products/{id}/stock/{location}", "50", "Content-Type: text/plain", &count),
-        ("GET /products/{id}/stock/{location}", "50", "", ""),
-        ("POST /products/{id}/movements", "50", "", &received),
-        ("POST /products/{id}/movements", "404", "", &received),
-        ("POST /products/{id}/movements", "50", "", &removed),
-        ("POST /products/{id}/movements", "50", "user_id: 4", &received),
-        ("POST /products/{id}/movements", "50", "", &long),
-        ("POST /products/{id}/movements", "50", "Content-Type: text/plain", &received),
-        ("GET /products/{id}/movements", "50", "", ""),
-        ("GET /products/{id}/movements", "50", "Accept: application/x-ndjson", ""),
-        ("GET /products/{id}/movements", "404", "", ""),
-        ("GET /products/{id}/movements", "50", "user_id: 4", ""),
-        ("POST /stock/transfers", "", "", &moved),
-        ("POST /stock/transfers", "", "", &too_many),
-        ("POST /stock/transfers", "", "user_id: 4", &moved),
-        ("POST /stock/transfers", "", "", &long),
-        ("POST /stock/transfers", "", "Content-Type: text/plain", &moved),
-        ("GET /locations", "", "", ""),
-        ("GET /locations", "", "user_id: 4", ""),
-        ("POST /locations", "", "", &location),
-        ("POST /locations", "", "", &location),
-        ("POST /locations", "", "user_id: 4", &location),
-        ("POST /locations", "", "", &long),
-        ("POST /locations", "", "Content-Type: text/plain", &location),
-        ("PATCH /locations/{code}", "", "", &renamed),
-        ("PATCH /locations/{code}", "NOWHERE", "", &renamed),
-        ("PATCH /locations/{code}", "", "user_id: 4", &renamed),
-        ("PATCH /locations/{code}", "", "If-Match: \"77\"", &renamed),
-        ("PATCH /locations/{code}", "", "", &long),
-        ("PATCH /locations/{code}", "", "Content-Type: text/plain", &renamed),
-        ("PATCH /locations/{code}", "", "", r#"{"name": ""}"#),
-        ("POST /locations", "", "", "{}"),
-        ("GET /health/live", "", "", ""),
-        ("GET /health/ready", "", "", ""),
-        ("GET /metrics", "", "", ""),
-    ];
-    let many = format!("?{}", "a&".repeat(33));
-    let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, *body)).collect();
-    for (route, body) in routes {
-        for (id, header) in
-            [("?dryRun=true", ""), (&*many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
-        {
-            // What operators fetch has one form.
-            let has_one_form =
-                !["order", "product", "event", "stock", "location"].iter().any(|of| route.contains(of));
-            if !header.starts_with("Accept") || !has_one_form {
-                rows.push((route, id, header, body));
-            }
-        }
-    }
-    let ask = |(route, id, header, body): (&'static str, &str, &str, &str)| {
-        let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
-        let code = if id.is_empty() { "MAIN" } else { id };
-        let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
-        let target = target.replace("{location}", "MAIN").replace("{code}", code) + query;
-        let length = format!("Content-Length: {}", body.len());
-        let name = header.split_once(':').map_or("", |(name, _)| name);
-        let mut headers = vec![&*length];
-        let is_staffs = ["/events", "/products", "/stock", "/locations"]
-            .iter()
-            .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
-        let user = if is_staffs { "user_id: 100" } else { "user_id: 1" };
-        headers.extend(
-            [user, "Content-Type: application/json"]
-                .iter()
-                .filter(|usual| !usual.starts_with(name) || name.is_empty()),
-        );
-        headers.extend(Some(header).filter(|header| !header.is_empty()));
-        (route, server.answer(wire::head(&target, &headers) + body))
-    };
-    rows.into_iter().map(ask).collect()
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use diesel::{
     RunQueryDsl,
     sql_types::{BigInt, Text},
 };
-use orders_domain::{IdempotencyKey, Order, OrderId, ports::PortError};
+use orders_domain::{
+    IdempotencyKey, OrderId,
+    ports::{Made, PortError},
+};
 use tokio_postgres::NoTls;
 
 use super::*;
@@ -46,7 +49,7 @@ fn together(store: &mut PostgresStore, batch: &[Write]) -> Vec<String> {
 fn told(outcome: &Result<Outcome, PortError>) -> String {
     match outcome {
         Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
-        Ok(Outcome::Known(order)) => format!("replayed {}", Order::id(order)),
+        Ok(Outcome::Known(Made::Order(order))) => format!("replayed {}", order.id()),
         Ok(other) => format!("{other:?}"),
         Err(error) => error.to_string(),
     }

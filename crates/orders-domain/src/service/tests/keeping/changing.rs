@@ -163,7 +163,7 @@ async fn what_is_asked_for_goes_to_the_ledger_with_its_key_and_its_origin_or_is_
 #[tokio::test]
 async fn a_product_is_priced_in_the_currency_of_the_shop() {
     let yen = |details: ProductDetails| ProductDetails { currency: "JPY".parse().unwrap(), ..details };
-    let mut ports = with_lamps(&[(5, 100), (5, 100)]);
+    let mut ports = with_lamps(&[(5, 100)]);
     let commit = ports.ledger.expect_commit().once();
     commit.withf(|work| work.change == Change::NewProduct(new_product()));
     commit.return_once(|_| Ok(Committed::Now(Made::Product(lamp(1, 1999)))));

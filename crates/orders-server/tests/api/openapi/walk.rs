@@ -1,0 +1,207 @@
+//! A walk over every route, in every way that it can answer.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::{
+    answer::{Answer, shipment},
+    support::{Server, products},
+    wire,
+};
+
+/// A route, the id or the query, a header that differs from the usual, the body.
+type Row = (&'static str, &'static str, &'static str, String);
+
+/// A body that is too long.
+fn long() -> String {
+    " ".repeat(64 * 1024 + 1)
+}
+
+/// What is asked of orders and their events, and by those who run the service. Of the product 50 there are few.
+fn of_orders() -> Vec<Row> {
+    let few = products(&[(50, 9)]).to_string();
+    let order = products(&[(9, 7)]).to_string();
+    let (tracking, shipped) = (shipment("N1").to_string(), json!({"status": "shipped"}).to_string());
+    vec![
+        ("POST /orders", "", "", order.clone()),
+        ("POST /orders", "", "Idempotency-Key:", order.clone()),
+        ("POST /orders", "", "user_id: 4", order.clone()),
+        ("POST /orders", "", "", long()),
+        ("POST /orders", "", "Content-Type: text/plain", order.clone()),
+        ("POST /orders", "", "", "{}".to_owned()),
+        ("POST /orders", "", "", few.clone()),
+        ("GET /orders", "", "", "".to_owned()),
+        ("GET /orders", "", "Accept: application/x-ndjson", "".to_owned()),
+        ("GET /orders", "?limit=x", "", "".to_owned()),
+        ("GET /orders", "?limit=0", "", "".to_owned()),
+        ("GET /orders/{id}", "1", "", "".to_owned()),
+        ("GET /orders/{id}", "1", "If-None-Match: *", "".to_owned()),
+        ("GET /orders/{id}", "1", "If-Match: \"7\"", "".to_owned()),
+        ("GET /orders/{id}", "1", "user_id: 2", "".to_owned()),
+        ("GET /orders/{id}", "01", "", "".to_owned()),
+        ("GET /orders/{id}", "1?version=9", "", "".to_owned()),
+        ("GET /orders/{id}/events", "1", "", "".to_owned()),
+        ("GET /orders/{id}/events", "01", "", "".to_owned()),
+        ("GET /orders/{id}/events", "1", "user_id: 2", "".to_owned()),
+        ("GET /events", "", "", "".to_owned()),
+        ("GET /events", "", "Accept: application/x-ndjson", "".to_owned()),
+        ("GET /events", "", "Prefer: wait=1", "".to_owned()),
+        ("GET /events", "", "user_id: 4", "".to_owned()),
+        ("GET /events", "?type=order.lost", "", "".to_owned()),
+        ("PATCH /orders/{id}/tracking", "1", "", tracking.clone()),
+        ("PATCH /orders/{id}/tracking", "01", "", tracking.clone()),
+        ("PATCH /orders/{id}/tracking", "1", "user_id: 2", tracking.clone()),
+        ("PATCH /orders/{id}/tracking", "1", "If-Match: \"7\"", tracking.clone()),
+        ("PATCH /orders/{id}/tracking", "1", "", long()),
+        ("PATCH /orders/{id}/tracking", "1", "Content-Type: text/plain", tracking.clone()),
+        ("PATCH /orders/{id}/tracking", "1", "", "{}".to_owned()),
+        ("PATCH /orders/{id}/cancel", "1", "", "".to_owned()),
+        ("PATCH /orders/{id}/cancel", "01", "", "".to_owned()),
+        ("PATCH /orders/{id}/cancel", "1?colour=red", "", "".to_owned()),
+        ("PATCH /orders/{id}/cancel", "1", "user_id: 2", "".to_owned()),
+        ("PATCH /orders/{id}/cancel", "1", "If-Match: \"7\"", "".to_owned()),
+        ("PATCH /orders/{id}/cancel", "1", "", long()),
+        ("PATCH /orders/{id}/tracking", "1", "", tracking.clone()),
+        ("PATCH /orders/{id}/status", "1", "", shipped.clone()),
+        ("PATCH /orders/{id}/status", "2", "", shipped.clone()),
+        ("PATCH /orders/{id}/status", "01", "", shipped.clone()),
+        ("PATCH /orders/{id}/status", "2", "user_id: 2", shipped.clone()),
+        ("PATCH /orders/{id}/status", "2", "If-Match: \"7\"", shipped.clone()),
+        ("PATCH /orders/{id}/status", "2", "", long()),
+        ("PATCH /orders/{id}/status", "2", "Content-Type: text/plain", shipped.clone()),
+        ("PATCH /orders/{id}/status", "2", "", "{}".to_owned()),
+        ("PATCH /orders/{id}/cancel", "2", "", "".to_owned()),
+        ("GET /health/live", "", "", "".to_owned()),
+        ("GET /health/ready", "", "", "".to_owned()),
+        ("GET /metrics", "", "", "".to_owned()),
+    ]
+}
+
+/// What is asked of products, places and stock.
+fn of_the_shop() -> Vec<Row> {
+    let product = json!({"name": "Cup", "price": 7}).to_string();
+    let taken = json!({"id": 50, "name": "Cup", "price": 7}).to_string();
+    let sku = json!({"sku": "MUG"}).to_string();
+    let cheaper = json!({"price": 4}).to_string();
+    let count = json!({"onHand": 5, "reason": "count"}).to_string();
+    let delivery = |kind: &str, quantity: i64| {
+        json!({"location": "MAIN", "kind": kind, "quantity": quantity, "reason": "r"}).to_string()
+    };
+    let (received, removed) = (delivery("received", 3), delivery("removed", 900));
+    let transfer = |quantity: i64| {
+        json!({"product": 50, "from": "MAIN", "to": "B", "quantity": quantity, "reason": "r"}).to_string()
+    };
+    let (moved, too_many) = (transfer(1), transfer(900));
+    let location = json!({"code": "C", "name": "C", "country": "DE"}).to_string();
+    let renamed = json!({"name": "D"}).to_string();
+    vec![
+        ("GET /products", "", "", "".to_owned()),
+        ("GET /products", "?limit=0", "", "".to_owned()),
+        ("GET /products/{id}", "9", "", "".to_owned()),
+        ("GET /products/{id}", "9", "If-None-Match: *", "".to_owned()),
+        ("GET /products/{id}", "11", "", "".to_owned()),
+        ("GET /products/{id}", "09", "", "".to_owned()),
+        ("POST /products", "", "", product.clone()),
+        ("POST /products", "", "user_id: 4", product.clone()),
+        ("POST /products", "", "", taken.clone()),
+        ("POST /products", "", "", long()),
+        ("POST /products", "", "Content-Type: text/plain", product.clone()),
+        ("POST /products", "", "", "{}".to_owned()),
+        ("PATCH /products/{id}", "9", "", sku.clone()),
+        ("PATCH /products/{id}", "9", "", cheaper.clone()),
+        ("PATCH /products/{id}", "9", "user_id: 4", cheaper.clone()),
+        ("PATCH /products/{id}", "404", "", cheaper.clone()),
+        ("PATCH /products/{id}", "9", "If-Match: \"77\"", cheaper.clone()),
+        ("PATCH /products/{id}", "9", "", long()),
+        ("PATCH /products/{id}", "9", "Content-Type: text/plain", cheaper.clone()),
+        ("GET /products/{id}/stock", "50", "", "".to_owned()),
+        ("GET /products/{id}/stock", "404", "", "".to_owned()),
+        ("GET /products/{id}/stock", "50", "user_id: 4", "".to_owned()),
+        ("GET /products/{id}/stock/{location}", "404", "", "".to_owned()),
+        ("GET /products/{id}/stock/{location}", "50", "user_id: 4", "".to_owned()),
+        ("PUT /products/{id}/stock/{location}", "50", "", count.clone()),
+        ("PUT /products/{id}/stock/{location}", "404", "", count.clone()),
+        ("PUT /products/{id}/stock/{location}", "50", "user_id: 4", count.clone()),
+        ("PUT /products/{id}/stock/{location}", "50", "If-Match: \"77\"", count.clone()),
+        ("PUT /products/{id}/stock/{location}", "50", "", long()),
+        ("PUT /products/{id}/stock/{location}", "50", "Content-Type: text/plain", count.clone()),
+        ("GET /products/{id}/stock/{location}", "50", "", "".to_owned()),
+        ("POST /products/{id}/movements", "50", "", received.clone()),
+        ("POST /products/{id}/movements", "404", "", received.clone()),
+        ("POST /products/{id}/movements", "50", "", removed.clone()),
+        ("POST /products/{id}/movements", "50", "user_id: 4", received.clone()),
+        ("POST /products/{id}/movements", "50", "", long()),
+        ("POST /products/{id}/movements", "50", "Content-Type: text/plain", received.clone()),
+        ("GET /products/{id}/movements", "50", "", "".to_owned()),
+        ("GET /products/{id}/movements", "50", "Accept: application/x-ndjson", "".to_owned()),
+        ("GET /products/{id}/movements", "404", "", "".to_owned()),
+        ("GET /products/{id}/movements", "50", "user_id: 4", "".to_owned()),
+        ("POST /stock/transfers", "", "", moved.clone()),
+        ("POST /stock/transfers", "", "", too_many.clone()),
+        ("POST /stock/transfers", "", "user_id: 4", moved.clone()),
+        ("POST /stock/transfers", "", "", long()),
+        ("POST /stock/transfers", "", "Content-Type: text/plain", moved.clone()),
+        ("GET /locations", "", "", "".to_owned()),
+        ("GET /locations", "", "user_id: 4", "".to_owned()),
+        ("POST /locations", "", "", location.clone()),
+        ("POST /locations", "", "", location.clone()),
+        ("POST /locations", "", "user_id: 4", location.clone()),
+        ("POST /locations", "", "", long()),
+        ("POST /locations", "", "Content-Type: text/plain", location.clone()),
+        ("PATCH /locations/{code}", "", "", renamed.clone()),
+        ("PATCH /locations/{code}", "NOWHERE", "", renamed.clone()),
+        ("PATCH /locations/{code}", "", "user_id: 4", renamed.clone()),
+        ("PATCH /locations/{code}", "", "If-Match: \"77\"", renamed.clone()),
+        ("PATCH /locations/{code}", "", "", long()),
+        ("PATCH /locations/{code}", "", "Content-Type: text/plain", renamed.clone()),
+        ("PATCH /locations/{code}", "", "", r#"{"name": ""}"#.to_owned()),
+        ("POST /locations", "", "", "{}".to_owned()),
+    ]
+}
+
+/// Asks every route in every way that it can answer, but for 5xx, slow bodies and limits of rate.
+pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
+    server.place(1, &[(9, 7)]).await;
+    server.place(1, &[(9, 7)]).await;
+    server.add_place("MAIN").await;
+    server.add_place("B").await;
+    server.add_product(&json!({"id": 50, "name": "Mug", "price": 5, "sku": "MUG"})).await;
+    let mut rows = of_orders();
+    rows.extend(of_the_shop());
+    let many: &'static str = format!("?{}", "a&".repeat(33)).leak();
+    let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
+    for (route, body) in routes {
+        for (id, header) in
+            [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
+        {
+            // What operators fetch has one form.
+            let has_one_form =
+                !["order", "product", "event", "stock", "location"].iter().any(|of| route.contains(of));
+            if !header.starts_with("Accept") || !has_one_form {
+                rows.push((route, id, header, body.clone()));
+            }
+        }
+    }
+    let ask = |(route, id, header, body): Row| {
+        let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
+        let code = if id.is_empty() { "MAIN" } else { id };
+        let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
+        let target = target.replace("{location}", "MAIN").replace("{code}", code) + query;
+        let length = format!("Content-Length: {}", body.len());
+        let name = header.split_once(':').map_or("", |(name, _)| name);
+        let mut headers = vec![&*length];
+        let is_staffs = ["/events", "/products", "/stock", "/locations"]
+            .iter()
+            .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
+        let user = if is_staffs { "user_id: 100" } else { "user_id: 1" };
+        headers.extend(
+            [user, "Content-Type: application/json"]
+                .iter()
+                .filter(|usual| !usual.starts_with(name) || name.is_empty()),
+        );
+        headers.extend(Some(header).filter(|header| !header.is_empty()));
+        (route, server.answer(wire::head(&target, &headers) + &body))
+    };
+    rows.into_iter().map(ask).collect()
+}
