@@ -41,6 +41,7 @@ mod importing;
 #[path = "keeping.rs"]
 mod keeping;
 mod keys;
+mod levels;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
 mod lists;

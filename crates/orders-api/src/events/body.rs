@@ -3,14 +3,18 @@
 use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Fact, Facts, Happening, Order, OrderShipment, Quoted, Subject, What};
+use orders_domain::{Actor, Event, Happening, Order, OrderShipment, Quoted, Subject, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::{
-    http::writing::{any_text, degrees, moment, number, plain_text},
+    http::writing::{any_text, moment, number, plain_text},
     orders::response::order_json,
 };
+
+mod facts;
+
+use facts::member;
 
 /// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -246,56 +250,4 @@ fn happening(out: &mut Vec<u8>, what: &Happening) {
             }
         }
     }
-}
-
-/// Writes a fact as a member of its name, after this.
-fn member(out: &mut Vec<u8>, before: &str, name: &str, fact: &Fact) {
-    let (name, fact) = match (name, fact) {
-        // Kept as whole numbers, shown as degrees.
-        ("latitudeE6", fact) => ("latitude", in_degrees(fact)),
-        ("longitudeE6", fact) => ("longitude", in_degrees(fact)),
-        (name, fact) => (name, Shown::As(fact)),
-    };
-    let _ = write!(out, "{before}\"{name}\":");
-    match fact {
-        Shown::Degrees(millionths) => degrees(out, millionths),
-        Shown::As(fact) => value(out, fact),
-    }
-}
-
-enum Shown<'a> {
-    As(&'a Fact),
-    Degrees(i64),
-}
-
-fn in_degrees(fact: &Fact) -> Shown<'_> {
-    match fact {
-        Fact::Number(millionths) => Shown::Degrees(*millionths),
-        other => Shown::As(other),
-    }
-}
-
-fn value(out: &mut Vec<u8>, fact: &Fact) {
-    match fact {
-        Fact::Nothing => out.extend_from_slice(b"null"),
-        Fact::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Fact::Number(of) => number(out, "", *of),
-        Fact::Text(text) => any_text(out, "", text),
-        Fact::Numbers(numbers) => {
-            out.push(b'[');
-            for (index, of) in numbers.iter().enumerate() {
-                number(out, if index == 0 { "" } else { "," }, *of);
-            }
-            out.push(b']');
-        }
-        Fact::Facts(facts) => object(out, facts),
-    }
-}
-
-fn object(out: &mut Vec<u8>, facts: &Facts) {
-    out.push(b'{');
-    for (index, (name, fact)) in facts.iter().enumerate() {
-        member(out, if index == 0 { "" } else { "," }, name, fact);
-    }
-    out.push(b'}');
 }

@@ -9,12 +9,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{
-    Currency, InvalidInput, KeepingError, OrderError, OrderId, OrderStatus, OutOfStock, Quoted, Scope,
-    Version,
-    ports::{PortError, Taken},
-    stock::{Location, keeping::NotKept},
-};
+use orders_domain::{Currency, InvalidInput, OrderId, OrderStatus, Scope, Version, ports::PortError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +17,8 @@ use crate::http::{
     accept::Media,
     faults::{Fault, Faults, cut},
 };
+
+mod refusals;
 
 /// The media type of every error.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -256,92 +253,5 @@ impl ResponseError for ApiError {
         }
         let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).body(body)
-    }
-}
-
-impl From<OrderError> for ApiError {
-    fn from(error: OrderError) -> Self {
-        match error {
-            OrderError::NotOwned => Self::NotOwned,
-            OrderError::MissingScope(scope) => Self::MissingScope(scope),
-            OrderError::Invalid(line_faults) => {
-                let mut faults = Faults::default();
-                faults.extend(line_faults);
-                faults.into_result().err().unwrap_or(Self::Internal(None))
-            }
-            OrderError::NotAllowed(refused) => {
-                Self::NotAllowed { detail: refused.to_string(), allowed: refused.status.allowed() }
-            }
-            OrderError::OutOfStock(lacking) => {
-                Self::OutOfStock { faults: lacking.into_iter().map(lacks).collect() }
-            }
-            OrderError::PriceChanged { total, currency } => {
-                Self::PriceChanged { total: total.minor_units(), currency }
-            }
-            OrderError::NotOnHand(not_on_hand) => Self::NotOnHand(not_on_hand.to_string()),
-            OrderError::Changed => Self::PreconditionFailed,
-            OrderError::KeyReused => Self::KeyReused,
-            OrderError::Unavailable(cause) => cause.into(),
-        }
-    }
-}
-
-fn lacks(line: OutOfStock) -> Fault {
-    let OutOfStock { index, product, wanted, available } = line;
-    Fault {
-        pointer: format!("/products/{index}/quantity"),
-        detail: format!("{} pieces of product {product} are wanted, {available} are available", wanted.get()),
-        available: Some(available),
-    }
-}
-
-impl From<KeepingError> for ApiError {
-    fn from(error: KeepingError) -> Self {
-        match error {
-            KeepingError::MissingScope(scope) => Self::MissingScope(scope),
-            KeepingError::UnknownProduct(reason) => Self::UnknownProduct(reason),
-            KeepingError::UnknownLocation(reason) => Self::UnknownLocation(reason),
-            KeepingError::Fixed => Self::FixedCatalogue,
-            KeepingError::Taken(taken) => taken.into(),
-            KeepingError::NotKept(NotKept::TooMany(reason)) => Self::invalid("/quantity", reason),
-            KeepingError::NotKept(not_there) => Self::NotOnHand(not_there.to_string()),
-            KeepingError::Changed => Self::ChangedSince,
-            KeepingError::KeyReused => Self::KeyReused,
-            KeepingError::Unavailable(cause) => cause.into(),
-        }
-    }
-}
-
-impl From<Taken> for ApiError {
-    fn from(taken: Taken) -> Self {
-        let (pointer, reason) = match taken {
-            Taken::ProductId(id) => ("/id", format!("product {id} is there already")),
-            Taken::Sku(sku) => ("/sku", format!("another product has the sku {}", Quoted(sku))),
-            Taken::LocationCode(code) => ("/code", format!("location {code} is there already")),
-            Taken::Locations => ("/code", format!("there are {} locations already", Location::MOST)),
-        };
-        let faults = vec![Fault { pointer: pointer.to_owned(), detail: reason, available: None }];
-        Self::Taken { detail: "there is such a thing already", faults }
-    }
-}
-
-/// A path or a header that does not parse; faults of a body carry a pointer instead.
-impl From<InvalidInput> for ApiError {
-    fn from(input: InvalidInput) -> Self {
-        Self::malformed(input.to_string())
-    }
-}
-
-impl From<PortError> for ApiError {
-    fn from(cause: PortError) -> Self {
-        let detail = match cause {
-            PortError::Busy => "too many requests are waiting, nothing was changed",
-            PortError::Unavailable(_) => "storage is unavailable, nothing was changed",
-            PortError::Unknown(_) => {
-                "storage failed while saving, so it may or may not be saved: read the order, or send a new one again with the same Idempotency-Key"
-            }
-            PortError::Corrupt(_) => return Self::Internal(Some(cause)),
-        };
-        Self::Unavailable { detail, cause: Some(cause) }
     }
 }

@@ -275,7 +275,7 @@ mod tests {
         ] {
             let mut import = StockImport::new();
             let line = line(Named::Id(seven, None), "MAIN", on_hand);
-            let (change, at) = import.ask(&line, Some(&known), &[main.clone()]).unwrap();
+            let (change, at) = import.ask(&line, Some(&known), std::slice::from_ref(&main)).unwrap();
             let decision = import.decide(2, &mut shelves, (&change, at));
             assert_eq!((import.tally, decision.is_some()), (tally, tally.unchanged == 0));
             assert_eq!(import.changing(), if decision.is_some() { vec![seven] } else { vec![] });

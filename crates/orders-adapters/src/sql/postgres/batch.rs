@@ -30,9 +30,9 @@ use super::{
     Conn,
     changes::Changes,
     events::Events,
+    levels::{Levels, Moves},
     orders::{Lines, Orders},
     pieces::Sql,
-    stock::{Levels, Moves},
 };
 
 /// The rows of a batch, by column. `place` counts from 1 within the new orders and the changes.

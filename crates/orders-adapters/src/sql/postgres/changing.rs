@@ -36,8 +36,9 @@ use super::{
     history,
     keeping::{self, Told},
     keys::{self, Asked, Known},
+    levels::Levels,
     pieces::Sql,
-    stock::{self, Levels},
+    stock,
 };
 
 /// How often a change is decided again when others are faster.

@@ -20,8 +20,8 @@ use super::{
     },
     Conn,
     changing::SetLevels,
+    levels,
     pieces::{Sql, statement},
-    stock,
 };
 
 type Levels = BTreeMap<(ProductId, LocationId), Level>;
@@ -209,7 +209,7 @@ pub fn lock_levels(conn: &mut Conn, products: &[ProductId]) -> QueryResult<()> {
 pub fn set_levels(conn: &mut Conn, known: Levels, new: Levels) -> QueryResult<()> {
     for (levels, is_new) in [(known, false), (new, true)] {
         if !levels.is_empty() {
-            SetLevels { levels: stock::Levels::of(levels), is_new }.execute(conn)?;
+            SetLevels { levels: levels::Levels::of(levels), is_new }.execute(conn)?;
         }
     }
     Ok(())

@@ -17,7 +17,8 @@ use super::{
     },
     Conn,
     keys::{self, Asked},
-    stock::{self, Levels},
+    levels::Levels,
+    stock,
 };
 
 /// What was decided of the writes of a batch, by their index.

@@ -101,6 +101,7 @@ fn with_halls(versions: &'static [(i64, i64)]) -> Ports {
 }
 
 /// Stores what was changed.
+#[expect(clippy::unnecessary_wraps, reason = "as the ledger answers")]
 fn changed(work: Commit) -> Result<Committed, Refused> {
     Ok(Committed::Now(match work.change {
         Change::Product(changed) => Made::Product(changed.product().clone()),

@@ -6,10 +6,10 @@ use super::*;
 use crate::files::{counts::Counts, products::Products};
 
 /// The lines that are read, and those that are not: the number of each, and why.
-type Lines<K> = (Vec<<K as Kind>::Line>, Vec<(u64, String)>);
+type Found<K> = (Vec<<K as Kind>::Line>, Vec<(u64, String)>);
 
 /// All lines of a file, and what is wrong with the others.
-fn read<K: Kind>(kind: K, text: impl AsRef<[u8]>) -> Result<Lines<K>, String> {
+fn read<K: Kind>(kind: K, text: impl AsRef<[u8]>) -> Result<Found<K>, String> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(text.as_ref()).unwrap();
     let mut table = Table::new(kind, file, ProgressBar::hidden());
