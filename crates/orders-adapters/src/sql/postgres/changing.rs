@@ -1,7 +1,7 @@
 //! What the shop's people change: products, places and stock, a transaction each.
 //!
-//! It locks in the order of all who do: keys are only looked up, then levels, then the gate where products
-//! or places are changed, then the event with the key. Where another one was faster with a key, a name or a
+//! It locks in the order of all who do: levels, then the gate where products or places are changed, then the event
+//! with the key. Where another one was faster with a key, a name or a
 //! new level, an index says so, and all is decided again.
 
 use std::collections::HashSet;
@@ -92,15 +92,21 @@ pub fn keep(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
     if let Some(known) = known(conn, work)? {
         return Ok(known);
     }
-    if let Change::Stock(change) = &work.change {
-        return keep_stock(conn, work, change);
-    }
-    let told = match keeping::store(conn, &work.change, work.now.trunc_subsecs(3))? {
-        Ok(told) => told,
-        Err(outcome) => return Ok(outcome),
+    let outcome = match &work.change {
+        Change::Stock(change) => keep_stock(conn, work, change)?,
+        change => match keeping::store(conn, change, work.now.trunc_subsecs(3))? {
+            Ok(told) => {
+                close_gate(conn)?;
+                tell(conn, work, told, (&[], None))?
+            }
+            Err(outcome) => outcome,
+        },
     };
-    close_gate(conn)?;
-    tell(conn, work, told, (&[], None))
+    // What is in the way may be what another server has done for the same key in the meantime.
+    match outcome {
+        Outcome::Refused(_) => Ok(known(conn, work)?.unwrap_or(outcome)),
+        outcome => Ok(outcome),
+    }
 }
 
 fn keep_stock(conn: &mut Conn, work: &Commit, change: &StockChange) -> QueryResult<Outcome> {

@@ -58,8 +58,10 @@ fn touches_stock(work: &Commit) -> bool {
 
 /// Decides these writes in their order. To be called in the transaction that writes them, before anything
 /// else is locked.
+///
+/// Keys and what orders hold are looked at once the levels are locked: whoever does the same thing at the same
+/// time holds the same levels, so what they have done is seen by then.
 pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResult<Decisions> {
-    let mut decisions = Decisions { known: with_known_keys(conn, writes, indices)?, ..Decisions::default() };
     let mut keys = HashSet::new();
     let wanted = indices.iter().filter_map(|index| Some((*index, of(&writes[*index])?)));
     let wanted: Vec<_> = wanted
@@ -68,22 +70,26 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
             let key = work.origin.actor.user().zip(work.made_by.as_ref());
             key.is_none_or(|(user, made_by)| keys.insert((user, made_by.key.as_str())))
         })
-        .filter(|(index, work)| touches_stock(work) && !decisions.known.contains(index))
+        .filter(|(_, work)| touches_stock(work))
         .collect();
-    let held = held(conn, &wanted)?;
-    let products: BTreeSet<_> = wanted
-        .iter()
-        .flat_map(|(_, work)| match &work.change {
-            Change::Sell(basket) => basket.lines().iter().map(|line| line.product.get()).collect::<Vec<_>>(),
-            Change::Order(changed) => {
-                let held = held.get(&changed.order().id().get());
-                held.into_iter().flat_map(|(_, held)| held).map(|held| held.product.get()).collect()
-            }
-            _ => Vec::new(),
-        })
+    let mut held = held(conn, &wanted)?;
+    let sold = wanted.iter().flat_map(|(_, work)| match &work.change {
+        Change::Sell(basket) => basket.lines(),
+        _ => &[],
+    });
+    let products: BTreeSet<_> = sold
+        .map(|line| line.product.get())
+        .chain(held.values().flat_map(|(_, held)| held).map(|held| held.product.get()))
         .collect();
     let mut shelves = stock::lock(conn, products.into_iter().collect())?;
+    if !held.is_empty() {
+        held = self::held(conn, &wanted)?;
+    }
+    let mut decisions = Decisions { known: with_known_keys(conn, writes, indices)?, ..Decisions::default() };
     for (index, work) in wanted {
+        if decisions.known.contains(&index) {
+            continue;
+        }
         let refused = match &work.change {
             Change::Sell(basket) => match selling::sell(&mut shelves, basket) {
                 Ok(sold) => {

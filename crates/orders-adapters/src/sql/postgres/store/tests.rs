@@ -50,6 +50,7 @@ fn told(outcome: &Result<Outcome, PortError>) -> String {
     match outcome {
         Ok(Outcome::Placed(id, _)) => format!("inserted {id}"),
         Ok(Outcome::Known(Made::Order(order))) => format!("replayed {}", order.id()),
+        Ok(Outcome::Refused(refused)) => format!("{refused:?}"),
         Ok(other) => format!("{other:?}"),
         Err(error) => error.to_string(),
     }

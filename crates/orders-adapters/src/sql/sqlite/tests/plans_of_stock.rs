@@ -28,8 +28,9 @@ use crate::{
     sql::writer::{Isolation, Outcome, Write},
 };
 
-/// Those that read a table from one end: the few places, all of them, and the highest number.
-const SCANS: [(&str, &str); 2] = [
+/// Those that read a table from one end: the few places, all of them, and the highest numbers.
+const SCANS: [(&str, &str); 3] = [
+    ("SELECT `locations`.`id` FROM `locations` ORDER BY `locations`.`id` DESC LIMIT ?", "SCAN locations"),
     ("FROM `locations` ORDER BY `locations`.`id`", "SCAN locations"),
     ("SELECT `products`.`id` FROM `products` ORDER BY `products`.`id` DESC LIMIT ?", "SCAN products"),
 ];
@@ -154,6 +155,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
     };
     let searches: BTreeSet<_> = plans.filter(ours).collect();
     let expected = [
+        "SEARCH locations USING COVERING INDEX sqlite_autoindex_locations_1 (code=?)",
         "SEARCH locations USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH locations USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
         "SEARCH products USING COVERING INDEX products_by_sku (sku=?)",
