@@ -7,7 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::Text};
+use diesel::{
+    Connection, RunQueryDsl, SqliteConnection,
+    dsl::sql,
+    sql_types::{Bool, Text},
+};
 use tempfile::TempDir;
 
 use crate::support::{
@@ -30,8 +34,30 @@ const FAULTS: [(&str, &str); 6] = [
          WHERE subject = orders.id AND kind = 'order')",
         "0",
     ),
-    ("SELECT count(*) || '' FROM events WHERE subject NOT IN (SELECT id FROM orders)", "0"),
+    (
+        "SELECT count(*) || '' FROM events WHERE kind = 'order' AND subject NOT IN (SELECT id FROM orders)",
+        "0",
+    ),
 ];
+
+/// Levels that are not what their movements add up to, or what the last one says.
+const LEVELS_ASTRAY: &str = "SELECT 1 FROM stock_levels AS level JOIN \
+    (SELECT product_id, location_id, max(id) AS last, \
+    sum(CASE WHEN kind IN ('received', 'added', 'returned', 'moved_in') THEN quantity \
+    WHEN kind IN ('removed', 'shipped', 'moved_out') THEN -quantity ELSE 0 END) AS on_hand, \
+    sum(CASE WHEN kind = 'reserved' THEN quantity WHEN kind IN ('released', 'shipped') THEN -quantity ELSE 0 END) AS reserved \
+    FROM stock_movements GROUP BY product_id, location_id) AS moved \
+    ON moved.product_id = level.product_id AND moved.location_id = level.location_id \
+    JOIN stock_movements AS last ON last.id = moved.last \
+    WHERE level.on_hand <> moved.on_hand OR level.reserved <> moved.reserved \
+    OR level.on_hand <> last.on_hand_after OR level.reserved <> last.reserved_after";
+
+/// Lines, of orders of what is counted, that hold something else than their order says.
+const LINES_ASTRAY: &str = "SELECT 1 FROM order_products AS line JOIN orders ON orders.id = line.order_id LEFT JOIN \
+    (SELECT line, sum(CASE WHEN kind = 'reserved' THEN quantity ELSE -quantity END) AS held \
+    FROM stock_movements WHERE line IS NOT NULL GROUP BY line) AS moved ON moved.line = line.id \
+    WHERE EXISTS (SELECT 1 FROM stock_levels) AND coalesce(moved.held, 0) <> \
+    CASE WHEN orders.status IN ('pending', 'processing') THEN line.quantity ELSE 0 END";
 
 pub fn assert_sound(place: &Place) {
     match place {
@@ -62,12 +88,14 @@ fn assert_nothing_by_halves(database: &Database) {
     let queries = [
         "SELECT FROM orders WHERE id NOT IN (SELECT order_id FROM order_products)",
         "SELECT FROM orders WHERE version <> (SELECT count(*) FROM events WHERE subject = orders.id AND kind = 'order')",
-        "SELECT FROM events WHERE subject NOT IN (SELECT id FROM orders)",
+        "SELECT FROM events WHERE kind = 'order' AND subject NOT IN (SELECT id FROM orders)",
+        LEVELS_ASTRAY,
+        LINES_ASTRAY,
     ];
     for query in queries {
         // The server may have been killed before there was a table.
         database.execute(&format!(
-            "DO $$ BEGIN IF to_regclass('events') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
+            "DO $$ BEGIN IF to_regclass('stock_movements') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
         ));
     }
 }
@@ -86,5 +114,10 @@ fn assert_file_is_sound(database: &Path) {
     for (query, expected) in FAULTS {
         let found: String = diesel::select(sql::<Text>(&format!("({query})"))).get_result(&mut conn).unwrap();
         assert_eq!(found, expected, "{query}");
+    }
+    for query in [LEVELS_ASTRAY, LINES_ASTRAY] {
+        let found: bool =
+            diesel::select(sql::<Bool>(&format!("EXISTS ({query})"))).get_result(&mut conn).unwrap();
+        assert!(!found, "{query}");
     }
 }

@@ -3,6 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use fastrand::Rng;
+use reqwest::Method;
+use serde_json::json;
 
 use crate::{
     client::Client,
@@ -30,6 +32,7 @@ async fn torture(place: &Place, kills: u64) {
     let mut rng = seeded();
     let mut clients: Vec<Client> = (0..CLIENTS).map(|number| Client::new(number, rng.fork())).collect();
     let mut follower = Follower::default();
+    count_everything(&Server::start_at(&place.url(), &[])).await;
     for _ in 0..kills {
         let server = Arc::new(Server::start_at(&place.url(), &[]));
         compare(&mut clients, &server).await;
@@ -54,6 +57,19 @@ async fn torture(place: &Place, kills: u64) {
     assert!(server.wait().success());
     assert_sound(place);
     println!("{kills} kills, {} orders", clients.iter().map(Client::acknowledged).sum::<usize>());
+}
+
+/// Has every product counted from now on, and plenty of each.
+async fn count_everything(server: &Server) {
+    server.add_place("MAIN").await;
+    for id in 1..=10 {
+        let deny =
+            server.operator(Method::PATCH, &format!("/products/{id}"), Some(&json!({"stockPolicy": "deny"})));
+        assert_eq!(deny.send().await.unwrap().status(), 200);
+        let count = json!({"onHand": 1_000_000_000, "reason": "count"});
+        let count = server.operator(Method::PUT, &format!("/products/{id}/stock/MAIN"), Some(&count));
+        assert_eq!(count.send().await.unwrap().status(), 200);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -54,6 +55,75 @@ async fn of_two_bodies_with_one_key_at_both_servers_at_once_one_makes_an_order()
         assert_eq!(statuses, [201, 422]);
     }
     assert_eq!(stored(&one).await.len(), ROUNDS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_piece_is_sold_once_however_many_ask_whichever_server() {
+    let Some(database) = postgres::database() else { return };
+    let servers = two_servers(&database, &[]);
+    servers[0].add_place("MAIN").await;
+    let product = servers[0].add_product(&json!({"name": "Mug", "price": 500})).await;
+    let path = format!("/products/{product}/stock/MAIN");
+    let count = json!({"onHand": 1, "reason": "count"});
+    let counted = servers[0].operator(Method::PUT, &path, Some(&count)).send().await.unwrap();
+    assert_eq!(counted.status(), 200);
+    for round in 0..ROUNDS / 3 {
+        let asking: JoinSet<_> = (0..64)
+            .map(|index| {
+                let server = Arc::clone(&servers[index % 2]);
+                async move {
+                    let body = json!({"products": [{"id": product, "quantity": 1}]});
+                    let answer = server.user(1, Method::POST, "/orders").json(&body).send().await.unwrap();
+                    (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["id"].as_i64())
+                }
+            })
+            .collect();
+        let answers = asking.join_all().await;
+        let sold: Vec<_> = answers.iter().filter(|(status, _)| *status == 201).collect();
+        assert_eq!(sold.len(), 1, "round {round}: {answers:?}");
+        assert!(answers.iter().all(|(status, _)| [201, 409].contains(status)), "round {round}: {answers:?}");
+        let cancel = format!("/orders/{}/cancel", sold[0].1.unwrap());
+        let cancelled = servers[round % 2].user(1, Method::PATCH, &cancel).send().await.unwrap();
+        assert_eq!(cancelled.status(), 200);
+    }
+    let level: Value =
+        servers[1].operator(Method::GET, &path, None).send().await.unwrap().json().await.unwrap();
+    assert_eq!((&level["onHand"], &level["reserved"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_order_of_either_server_has_a_price_that_was_past() {
+    let Some(database) = postgres::database() else { return };
+    let servers = two_servers(&database, &[]);
+    // What the price is at least, since it only rises.
+    let answered = Arc::new(std::sync::atomic::AtomicI64::new(1999));
+    let (changing, told) = (Arc::clone(&servers[0]), Arc::clone(&answered));
+    let rising = async move {
+        for price in 2000..2100 {
+            let body = json!({"price": price});
+            let changed = changing.operator(Method::PATCH, "/products/9", Some(&body)).send().await.unwrap();
+            assert_eq!(changed.status(), 200);
+            told.store(price, std::sync::atomic::Ordering::SeqCst);
+        }
+    };
+    let ordering: JoinSet<_> = (0..8)
+        .map(|index| {
+            let (server, answered) = (Arc::clone(&servers[index % 2]), Arc::clone(&answered));
+            async move {
+                loop {
+                    let least = answered.load(std::sync::atomic::Ordering::SeqCst);
+                    let body = json!({"products": [{"id": 9, "quantity": 1}]});
+                    let answer = server.user(1, Method::POST, "/orders").json(&body).send().await.unwrap();
+                    let order: Value = answer.json().await.unwrap();
+                    assert!(order["total"].as_i64().unwrap() >= least, "{order} costs less than {least}");
+                    if least == 2099 {
+                        return;
+                    }
+                }
+            }
+        })
+        .collect();
+    tokio::join!(rising, ordering.join_all());
 }
 
 #[tokio::test(flavor = "multi_thread")]
