@@ -37,7 +37,7 @@ INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, versi
     VALUES (:id, :user, :date, :date, 'pending', 'USD', 1);
 INSERT INTO order_products (id, order_id, product_id, price, quantity) VALUES (:id * 100 - 99, :id, {product}, 1999, 1);
 INSERT INTO stock_movements (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, at)
-    VALUES (:event * 8192, {product}, 1, 'reserved', 1, :on_hand, :reserved, :id * 100 - 99, :date);
+    VALUES (:event::BIGINT * 8192, {product}, 1, 'reserved', 1, :on_hand, :reserved, :id * 100 - 99, :date);
 COMMIT;
 """
 

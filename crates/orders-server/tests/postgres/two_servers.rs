@@ -149,7 +149,7 @@ async fn of_cancel_and_ship_at_two_servers_at_once_exactly_one_wins() {
             other => panic!("{other:?}: {by_cancel} {by_ship}"),
         };
         for server in [&one, &other] {
-            let request = server.user(1, reqwest::Method::GET, &format!("/orders/{id}"));
+            let request = server.user(1, Method::GET, &format!("/orders/{id}"));
             let response = request.send().await.unwrap();
             assert_eq!(response.headers()["etag"], "\"2\"");
             assert_eq!(response.json::<Value>().await.unwrap(), winner);
@@ -178,7 +178,7 @@ async fn changes_at_both_servers_at_once_are_all_made_one_after_the_other() {
 }
 
 async fn order_tag(server: &Server, id: &Value) -> String {
-    let request = server.user(1, reqwest::Method::GET, &format!("/orders/{id}"));
+    let request = server.user(1, Method::GET, &format!("/orders/{id}"));
     let response = request.send().await.unwrap();
     response.headers()["etag"].to_str().unwrap().to_owned()
 }
@@ -191,7 +191,7 @@ async fn what_one_server_is_told_the_other_one_shows_at_once() {
         let (here, there) = (&servers[round % 2], &servers[(round + 1) % 2]);
         let placed = here.place(1, &[(9, 7)]).await;
         let id = &placed["id"];
-        let shown = there.user(1, reqwest::Method::GET, &format!("/orders/{id}")).send().await.unwrap();
+        let shown = there.user(1, Method::GET, &format!("/orders/{id}")).send().await.unwrap();
         assert_eq!(shown.json::<Value>().await.unwrap(), placed);
         let (status, cancelled) = patch(there, id, "cancel", &Value::Null).await;
         assert_eq!(status, 200);
