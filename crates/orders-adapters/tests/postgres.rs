@@ -22,12 +22,18 @@ mod lost;
 mod placing;
 #[path = "postgres/plans.rs"]
 mod plans;
+#[path = "postgres/plans_of_stock.rs"]
+mod plans_of_stock;
 #[path = "common/postgres.rs"]
 mod postgres_server;
 #[path = "postgres/schema.rs"]
 mod schema;
 #[path = "postgres/sharing.rs"]
 mod sharing;
+
+#[path = "common/shop.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod shop;
 
 use postgres_server::Database;
 

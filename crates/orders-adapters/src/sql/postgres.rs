@@ -1,7 +1,10 @@
 //! The seam for PostgreSQL: the connection type, the migrations, the database, and the ports over it.
 
+use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types::Bool};
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+use super::schema::products;
 
 mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -76,5 +79,14 @@ pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
 type Bulk = PostgresCopy;
+
+/// A condition on the table of products.
+type OfProducts = Box<dyn BoxableExpression<products::table, Pg, SqlType = Bool>>;
+
+/// That a product is for sale, or that it is not: in the statement's text, or the plan that is made once for both
+/// walks through all products for a few that are not.
+fn is_active(active: bool) -> OfProducts {
+    Box::new(sql::<Bool>(if active { "products.active = TRUE" } else { "products.active = FALSE" }))
+}
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");

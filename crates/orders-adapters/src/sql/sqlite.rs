@@ -1,7 +1,13 @@
 //! The seam for SQLite: the connection type, the migrations, the database, and the ports over it.
 
-use diesel::sqlite::SqliteConnection;
+use diesel::{
+    prelude::*,
+    sql_types::Bool,
+    sqlite::{Sqlite, SqliteConnection},
+};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+use super::schema::products;
 
 #[path = "catalogue.rs"]
 mod catalogue;
@@ -50,6 +56,14 @@ pub use database::SqliteDatabase;
 pub use migrate::{migrate, revert, revoke, status};
 
 type Conn = SqliteConnection;
+
+/// A condition on the table of products.
+type OfProducts = Box<dyn BoxableExpression<products::table, Sqlite, SqlType = Bool>>;
+
+/// That a product is for sale, or that it is not.
+fn is_active(active: bool) -> OfProducts {
+    Box::new(products::active.eq(active))
+}
 type Bulk = SqliteCopy;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
