@@ -58,8 +58,6 @@ pub fn page(conn: &mut Conn, query: &ProductQuery) -> QueryResult<Vec<Offer>> {
         .limit(i64::try_from(query.limit.get()).unwrap_or(i64::MAX))
         .select(ProductRow::as_select())
         .into_boxed::<Backend>();
-    // In the statement's text, or a plan that is made once for both walks through all products for a few that
-    // are not for sale.
     if let Some(active) = query.active {
         wanted = wanted.filter(is_active(active));
     }
