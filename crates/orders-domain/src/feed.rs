@@ -20,14 +20,14 @@ impl EventLimit {
     /// The largest page.
     pub const MAX: Self = Self(1000);
 
+    /// A page of one event.
+    pub const ONE: Self = Self(1);
+
     /// As many as are read for those who take what there is in pieces.
     pub const PIECE: Self = Self(500);
 
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
-
-    /// A page that holds all events that tell what an order is.
-    pub(crate) const TELLING: Self = Self(5);
 
     /// What is said of a number that is none.
     #[must_use]
@@ -41,8 +41,6 @@ impl EventLimit {
         self.0.into()
     }
 }
-
-const _: () = assert!(EventLimit::TELLING.0 as usize == OrderEvent::TELLING);
 
 impl TryFrom<i64> for EventLimit {
     type Error = InvalidInput;
@@ -97,20 +95,20 @@ impl Event {
         }
     }
 
-    /// The event of an order, if it is one.
+    /// The event of an order, if it is one, without what it may say of how far the order had come.
     #[must_use]
     pub fn of_order(self) -> Option<OrderEvent> {
         let Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) } = self
         else {
             return None;
         };
-        Some(OrderEvent { id, order, version, at, origin, what })
+        Some(OrderEvent { id, order, version, at, origin, what, checkpoint: None })
     }
 }
 
 impl From<OrderEvent> for Event {
     fn from(event: OrderEvent) -> Self {
-        let OrderEvent { id, order, version, at, origin, what } = event;
+        let OrderEvent { id, order, version, at, origin, what, .. } = event;
         Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) }
     }
 }

@@ -26,6 +26,12 @@ macro_rules! id {
         pub struct $name(i64);
 
         impl $name {
+            /// The smallest one.
+            pub const MIN: Self = Self(1);
+
+            /// The largest one.
+            pub const MAX: Self = Self(i64::MAX);
+
             /// The bare number, at least 1.
             #[must_use]
             pub fn get(self) -> i64 {
@@ -93,13 +99,21 @@ id! {
     OrderProductId, "order product id"
 }
 id! {
-    /// Names a shipment. An order has at most one in its life, so it carries the order's number.
+    /// Names a shipment; derived from the order's id and the shipment's number.
     ShipmentId, "shipment id"
 }
 
 impl From<OrderId> for ShipmentId {
+    /// That of the first shipment.
     fn from(order: OrderId) -> Self {
         Self(order.0)
+    }
+}
+
+impl ShipmentId {
+    /// The id so many steps of [`Self::APART`] after it. Saturates past 2⁶³.
+    pub(crate) fn apart(self, steps: i64) -> Self {
+        Self(self.0.saturating_add(steps.saturating_mul(Self::APART)))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     stock::{
         keeping::{Kept, NotKept, StockChange},
         location::{ChangedLocation, Location, NewLocation},
-        shelves::NotOnHand,
+        settling::NotOnHand,
     },
 };
 
@@ -33,7 +33,7 @@ pub enum Change {
     /// A new order at the catalogue's prices at the commit, with what it wants reserved.
     Sell(Basket),
     /// Another version of an order. What it holds is let go or sent with it.
-    Order(ChangedOrder),
+    Order(Box<ChangedOrder>),
     /// A new product.
     NewProduct(NewProduct),
     /// Another version of a product.

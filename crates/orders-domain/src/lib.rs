@@ -17,6 +17,7 @@ pub mod invalid;
 pub mod money;
 mod number;
 pub mod page;
+pub mod quantity;
 pub mod quoted;
 mod text;
 pub mod version;
@@ -26,6 +27,7 @@ pub mod catalogue;
 pub mod event;
 pub mod identity;
 pub mod order;
+pub mod shipment;
 pub mod stock;
 
 // What is stored together, and what is read of it in order.
@@ -53,15 +55,22 @@ pub use order::{
     error::{LineFault, LinePart, OrderError},
     event::{Happening, OrderEvent},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
-    line::{OrderProduct, Quantity},
+    line::OrderProduct,
     new_order::NewOrder,
     owned::OwnedOrder,
     query::{OrderFilter, OrderQuery, Page},
     request::Request,
-    shipment::{OrderShipment, ShippingProvider, TrackingNumber},
+    progress::{Became, Progress},
+    shipping::ShipmentChange,
     status::OrderStatus,
 };
 pub use page::PageLimit;
+pub use quantity::Quantity;
 pub use quoted::Quoted;
-pub use service::{Done, KeepingError, KeepingService, OrderService, Storage};
+pub use service::{AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage};
+pub use shipment::{
+    NewShipment, Part, Shipment, ShipmentNumber,
+    status::{Fulfillment, ShipmentStatus},
+    tracking::{ShippingProvider, Tracking, TrackingNumber},
+};
 pub use version::{Expected, Version};

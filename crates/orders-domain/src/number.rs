@@ -21,6 +21,12 @@ macro_rules! whole_number {
             }
         }
 
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
         impl TryFrom<i64> for $name {
             type Error = $crate::invalid::InvalidInput;
 

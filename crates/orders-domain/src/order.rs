@@ -3,16 +3,18 @@
 pub mod audience;
 pub mod basket;
 pub mod change;
+pub mod contact;
 pub mod error;
 pub mod event;
 pub mod key;
 pub mod line;
 pub mod new_order;
 pub mod owned;
+pub mod progress;
 pub mod query;
 pub mod repository;
 pub mod request;
-pub mod shipment;
+pub mod shipping;
 pub mod status;
 
 use chrono::{DateTime, Utc};
@@ -21,10 +23,12 @@ use crate::{
     id::{OrderId, OrderProductId, UserId},
     invalid::InvalidInput,
     money::{Currency, Money},
+    shipment::{Shipment, cancellation::Cancellation, status::Fulfillment},
     version::Version,
 };
+use contact::Contact;
 use line::OrderProduct;
-use shipment::OrderShipment;
+use progress::{Progress, Tally};
 use status::OrderStatus;
 
 /// What a store keeps of an order; [`Order::restore`] makes an order of it.
@@ -35,10 +39,10 @@ pub struct OrderRecord {
     pub user: UserId,
     pub ordered_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-    pub status: OrderStatus,
     pub currency: Currency,
     pub lines: Vec<OrderProduct>,
-    pub shipment: Option<OrderShipment>,
+    pub progress: Progress,
+    pub contact: Contact,
     pub version: Version,
 }
 
@@ -52,11 +56,11 @@ pub struct Order {
     user: UserId,
     ordered_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-    status: OrderStatus,
     currency: Currency,
     lines: Vec<OrderProduct>,
     total: Money,
-    shipment: Option<OrderShipment>,
+    progress: Progress,
+    contact: Contact,
     version: Version,
 }
 
@@ -68,8 +72,10 @@ impl Order {
     /// [`InvalidInput`] when the record breaks a rule of orders: the store is corrupt.
     pub fn restore(record: OrderRecord) -> Result<Self, InvalidInput> {
         let total = new_order::total(&record.lines)?;
-        if record.status == OrderStatus::Cancelled && record.shipment.is_some() {
-            let reason = format!("{} is cancelled but has a shipment", record.id);
+        let progress = &record.progress;
+        if !progress.is_sound(&record.lines) {
+            let (id, status) = (record.id, progress.status);
+            let reason = format!("{id} is {status}, and its parcels say otherwise");
             return Err(InvalidInput::new("order", reason));
         }
         Ok(Self {
@@ -77,11 +83,11 @@ impl Order {
             user: record.user,
             ordered_at: record.ordered_at,
             updated_at: record.updated_at,
-            status: record.status,
             currency: record.currency,
             lines: record.lines,
             total,
-            shipment: record.shipment,
+            progress: record.progress,
+            contact: record.contact,
             version: record.version,
         })
     }
@@ -113,7 +119,7 @@ impl Order {
     /// How far it has come.
     #[must_use]
     pub fn status(&self) -> OrderStatus {
-        self.status
+        self.progress.status
     }
 
     /// The currency of its prices and total.
@@ -138,10 +144,56 @@ impl Order {
         self.total
     }
 
-    /// The parcel, once there is one.
+    /// Σ price × what is not cancelled.
     #[must_use]
-    pub fn shipment(&self) -> Option<&OrderShipment> {
-        self.shipment.as_ref()
+    pub fn current_total(&self) -> Money {
+        self.progress.current_total(&self.lines, self.total)
+    }
+
+    /// How far its parcels are.
+    #[must_use]
+    pub fn fulfillment(&self) -> Fulfillment {
+        match self.progress.shipments.is_empty() {
+            true => Fulfillment::Unfulfilled,
+            false => self.progress.standing(&self.tallies()).1,
+        }
+    }
+
+    /// What has become of the pieces of each line.
+    #[must_use]
+    pub fn tallies(&self) -> Vec<Tally> {
+        self.progress.tallies(&self.lines)
+    }
+
+    /// Its parcels, by number.
+    #[must_use]
+    pub fn shipments(&self) -> &[Shipment] {
+        &self.progress.shipments
+    }
+
+    /// The parcel that is shown to who knows of one only: the first that is not cancelled and has a carrier's
+    /// number.
+    #[must_use]
+    pub fn tracked(&self) -> Option<&Shipment> {
+        self.progress.tracked()
+    }
+
+    /// What of it was cancelled while the rest was not, by number from 1.
+    #[must_use]
+    pub fn cancellations(&self) -> &[Cancellation] {
+        &self.progress.cancellations
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// How the customer is reached. For the owner and the operator only.
+    #[must_use]
+    pub fn contact(&self) -> &Contact {
+        &self.contact
     }
 
     /// How often it was changed.
@@ -155,8 +207,7 @@ impl Order {
     pub fn as_placed(self) -> Self {
         Self {
             updated_at: self.ordered_at,
-            status: OrderStatus::Pending,
-            shipment: None,
+            progress: Progress::PLACED,
             version: Version::FIRST,
             ..self
         }

@@ -25,5 +25,5 @@ pub use crate::{
     identity::ports::{Authenticator, Revocations},
     ledger::{Change, Commit, Committed, Ledger, Made, Refused, Taken},
     order::repository::{Health, Observer, Orders},
-    stock::repository::Stock,
+    stock::repository::{Standing, Stock},
 };

@@ -16,28 +16,27 @@ use crate::{
         Order,
         audience::Audience,
         basket::RequestedLine,
-        change::{NotAllowed, Step},
         error::OrderError,
         owned::OwnedOrder,
         query::{OrderQuery, Page},
         repository::{Health, Observer},
         request::Request,
-        shipment::OrderShipment,
         status::OrderStatus,
+        contact::Contact,
     },
     version::Expected,
 };
 
+mod changing;
 mod history;
 mod keeping;
 mod selling;
+mod shipping;
 mod storage;
 
 pub use keeping::{KeepingError, KeepingService};
+pub use shipping::AskedShipment;
 pub use storage::{Done, Storage};
-
-/// How often a change is tried again on the order's newest state when others keep changing it.
-const TRIES: usize = 256;
 
 /// From where prices come.
 #[derive(Clone)]
@@ -102,7 +101,7 @@ impl OrderService {
 
     /// Places an order of these lines at the prices of the commit, and reserves what is counted. Lines
     /// naming the same product become one, in the order of first appearance. With an expected total, only
-    /// if it costs that.
+    /// if it costs that. What is known of the customer stands with the order.
     ///
     /// # Errors
     ///
@@ -114,11 +113,12 @@ impl OrderService {
         asker: User,
         lines: &[RequestedLine],
         expected_total: Option<Money>,
+        contact: Contact,
         request: Request,
     ) -> Result<Done<Order>, OrderError> {
         UseCase::Place.check(asker, Ownership::Own)?;
         let now = self.clock.now();
-        match self.sale(asker, lines, expected_total, now).await? {
+        match self.sale(asker, lines, expected_total, contact, now).await? {
             Ok(sale) => {
                 let rehearsal = request.rehearsal;
                 let done = self.commit(sale, request, now).await.map_err(refused)?;
@@ -145,94 +145,6 @@ impl OrderService {
         use_case.check(asker, Ownership::of(asker.id(), order.as_ref().map(Order::user)))?;
         let order = order.ok_or(OrderError::NotOwned)?;
         Ok(OwnedOrder { asker, order, expected: Expected::Any })
-    }
-
-    /// Sets or replaces the shipment.
-    ///
-    /// # Errors
-    ///
-    /// As [`Order::track`]; [`OrderError::Changed`], [`OrderError::KeyReused`],
-    /// [`OrderError::Unavailable`].
-    pub async fn track(
-        &self,
-        order: OwnedOrder,
-        shipment: OrderShipment,
-        request: Request,
-    ) -> Result<Done<Order>, OrderError> {
-        order.also_for(UseCase::Track)?;
-        self.change(order, request, |order, now| order.track(shipment.clone(), now)).await
-    }
-
-    /// Moves the order to another status.
-    ///
-    /// # Errors
-    ///
-    /// As [`Order::advance`]; [`OrderError::MissingScope`] when this would cancel the order and the
-    /// asker may not; [`OrderError::Changed`], [`OrderError::KeyReused`], [`OrderError::Unavailable`].
-    pub async fn advance(
-        &self,
-        order: OwnedOrder,
-        to: OrderStatus,
-        request: Request,
-    ) -> Result<Done<Order>, OrderError> {
-        order.also_for(UseCase::Advance)?;
-        if to == OrderStatus::Cancelled {
-            order.also_for(UseCase::Cancel)?;
-        }
-        self.change(order, request, |order, now| order.advance(to, now)).await
-    }
-
-    /// Cancels the order and forgets its shipment.
-    ///
-    /// # Errors
-    ///
-    /// As [`Order::cancel`]; [`OrderError::Changed`], [`OrderError::KeyReused`],
-    /// [`OrderError::Unavailable`].
-    pub async fn cancel(&self, order: OwnedOrder, request: Request) -> Result<Done<Order>, OrderError> {
-        order.also_for(UseCase::Cancel)?;
-        self.change(order, request, Order::cancel).await
-    }
-
-    /// Compare-and-set: a change that lost a race is decided again on what won it.
-    ///
-    /// A key is asked for before anything is refused: what its own first try has done must not be in
-    /// the way of a second one.
-    async fn change(
-        &self,
-        OwnedOrder { asker, mut order, expected }: OwnedOrder,
-        request: Request,
-        change: impl Fn(Order, DateTime<Utc>) -> Result<Step, NotAllowed>,
-    ) -> Result<Done<Order>, OrderError> {
-        let id = order.id();
-        for _ in 0..TRIES {
-            let (before, now) = (order.status(), self.clock.now());
-            if !expected.admits(order.version()) {
-                return self.recall(asker, &request, OrderError::Changed).await;
-            }
-            let changed = match change(order, now) {
-                Ok(Step::Changed(changed)) => changed,
-                Ok(Step::Same(order)) => {
-                    return Ok(self.recalled(asker, &request).await?.unwrap_or(Done::Now(order)));
-                }
-                Err(refusal) => return self.recall(asker, &request, refusal.into()).await,
-            };
-            match self.commit(Change::Order(changed), request.clone(), now).await {
-                Err(Refused::Stale) => {
-                    order = self.storage.orders.find(id).await?.ok_or(OrderError::NotOwned)?;
-                }
-                done => {
-                    let done = done.map_err(refused)?;
-                    if let Done::Now(order) = &done
-                        && order.status() != before
-                        && !request.rehearsal
-                    {
-                        self.reached(order.status());
-                    }
-                    return Ok(done);
-                }
-            }
-        }
-        Err(OrderError::Unavailable(PortError::Busy))
     }
 
     async fn commit(

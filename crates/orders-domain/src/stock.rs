@@ -7,6 +7,7 @@ pub mod level;
 pub mod location;
 pub mod movement;
 pub mod repository;
+pub mod settling;
 pub mod shelves;
 
 pub use level::{Level, StockLevel};

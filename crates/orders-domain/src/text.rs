@@ -10,15 +10,37 @@ use crate::{invalid::InvalidInput, quoted::Quoted};
 ///
 /// [`InvalidInput`] about `what` otherwise.
 pub(crate) fn line<'a>(what: &'static str, raw: &'a str, max_chars: usize) -> Result<&'a str, InvalidInput> {
+    checked(what, raw, max_chars, |text| format!("{} ", Quoted(text)))
+}
+
+/// The same, of what is personal: what is wrong is said without it.
+///
+/// # Errors
+///
+/// As [`line`].
+pub(crate) fn private_line<'a>(
+    what: &'static str,
+    raw: &'a str,
+    max_chars: usize,
+) -> Result<&'a str, InvalidInput> {
+    checked(what, raw, max_chars, |_| String::new())
+}
+
+fn checked<'a>(
+    what: &'static str,
+    raw: &'a str,
+    max_chars: usize,
+    shown: impl Fn(&str) -> String,
+) -> Result<&'a str, InvalidInput> {
     let text = raw.trim();
     let reason = if text.is_empty() {
         "is empty".to_owned()
     } else if text.chars().any(char::is_control) {
-        format!("{} has a control character", Quoted(text))
+        format!("{}has a control character", shown(text))
     } else if text.chars().any(turns_direction) {
-        format!("{} has a character that turns the direction of the text", Quoted(text))
+        format!("{}has a character that turns the direction of the text", shown(text))
     } else if text.chars().all(is_invisible) {
-        format!("{} has nothing that can be seen", Quoted(text))
+        format!("{}has nothing that can be seen", shown(text))
     } else if text.chars().count() > max_chars {
         format!("has {} characters, but at most {max_chars} are allowed", text.chars().count())
     } else {
@@ -58,7 +80,44 @@ macro_rules! short_text {
     };
 }
 
-pub(crate) use short_text;
+/// A kind of text about a person, as [`private_line`] takes it: it is shown by nothing but
+/// `as_str`.
+macro_rules! private_text {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The longest text, in characters.
+            pub const MAX_CHARS: usize = $max;
+
+            /// Trims Unicode white space and takes what is left, by the rules of other texts.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidInput`](crate::invalid::InvalidInput) otherwise, which does not repeat it.
+            pub fn parse(raw: &str) -> Result<Self, $crate::invalid::InvalidInput> {
+                $crate::text::private_line($field, raw, Self::MAX_CHARS).map(|text| Self(text.into()))
+            }
+
+            /// The trimmed text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// Nothing of it.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+pub(crate) use {private_text, short_text};
 
 /// The explicit embeddings, overrides and isolates of UAX #9, which make a text read otherwise than
 /// it is.

@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use EventType::{
-    Cancelled, Delivered, LocationChanged, LocationCreated, Migrated, Placed, Processing, ProductChanged,
-    ProductCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
+    Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated, PartiallyCancelled, Placed,
+    Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
     StockShort, Tracked,
 };
 
@@ -30,6 +30,16 @@ pub enum EventType {
     Cancelled,
     /// An order from before there were events: its state when they began.
     Migrated,
+    /// What was open of an order was split into parcels.
+    Planned,
+    /// An order has another parcel.
+    ShipmentCreated,
+    /// A parcel of an order moved, or has another carrier or number.
+    ShipmentChanged,
+    /// Some pieces of an order are not wanted any more.
+    PartiallyCancelled,
+    /// How an order's customer is reached was changed.
+    ContactChanged,
     /// A product came into the catalogue.
     ProductCreated,
     /// A product was changed.
@@ -78,6 +88,23 @@ const PROVIDER: Member = Member { name: "shippingProvider", about: "who carries 
 const NUMBER: Member = Member { name: "trackingNumber", about: "the carrier's number for the parcel" };
 const LINES: Member = Member { name: "lines", about: "the products and how many pieces of each" };
 
+const SHIPMENT: Member = Member { name: "number", about: "which shipment of the order" };
+const SHIPMENTS: Member =
+    Member { name: "shipments", about: "the shipments: number, place and the pieces of each line" };
+const UNPLACED: Member = Member { name: "unplaced", about: "what cannot be sent from anywhere now" };
+const WHERE: Member = Member { name: "location", about: "from which place it leaves" };
+const SHIPMENT_STATUS: Member = Member { name: "status", about: "the shipment's status" };
+const SHIPMENT_FROM: Member = Member { name: "from", about: "the shipment's status before" };
+const SHIPMENT_TO: Member = Member { name: "to", about: "the shipment's status since" };
+const PIECES: Member = Member { name: "lines", about: "how many pieces of which lines" };
+const CANCELLATION: Member = Member { name: "number", about: "which cancellation of the order" };
+const REASON: Member = Member { name: "reason", about: "why they are cancelled" };
+const STATUS_FROM: Member =
+    Member { name: "statusFrom", about: "the order's status before, where it moved" };
+const STATUS_TO: Member = Member { name: "statusTo", about: "the order's status since, where it moved" };
+const FULFILLMENT: Member =
+    Member { name: "fulfillment", about: "how far the shipments of the order are since" };
+
 const FROM_MEMBERS: Member = Member { name: "from", about: "what was changed, as it was before" };
 const TO_MEMBERS: Member = Member { name: "to", about: "the same as it is since" };
 const CREATED: Member = Member { name: "to", about: "what it is" };
@@ -98,15 +125,15 @@ const fn staff(word: &'static str, about: &'static str, data: &'static [Member])
     Row { word, about, caused_by: STAFF, data }
 }
 
-const TYPES: [(EventType, Row); 17] = [
+const TYPES: [(EventType, Row); 22] = [
     (Placed, Row { word: "order.placed", about: "An order was placed.", caused_by: ANYBODY, data: &[LINES] }),
     (
         Tracked,
         Row {
             word: "order.tracked",
-            about: "The shipment of an order was set or replaced.",
+            about: "The carrier and number of an order's only shipment were set or replaced.",
             caused_by: ANYBODY,
-            data: &[PROVIDER, NUMBER],
+            data: &[SHIPMENT, PROVIDER, NUMBER],
         },
     ),
     (
@@ -115,7 +142,7 @@ const TYPES: [(EventType, Row); 17] = [
             word: "order.processing",
             about: "An order is being picked and packed.",
             caused_by: ANYBODY,
-            data: &[FROM, TO],
+            data: &[FROM, TO, FULFILLMENT],
         },
     ),
     (
@@ -124,7 +151,7 @@ const TYPES: [(EventType, Row); 17] = [
             word: "order.shipped",
             about: "An order is on its way.",
             caused_by: ANYBODY,
-            data: &[FROM, TO],
+            data: &[FROM, TO, FULFILLMENT],
         },
     ),
     (
@@ -133,16 +160,16 @@ const TYPES: [(EventType, Row); 17] = [
             word: "order.delivered",
             about: "An order is with the customer.",
             caused_by: ANYBODY,
-            data: &[FROM, TO],
+            data: &[FROM, TO, FULFILLMENT],
         },
     ),
     (
         Cancelled,
         Row {
             word: "order.cancelled",
-            about: "An order was called off, and its shipment forgotten.",
+            about: "An order was called off; with the last piece that was cancelled, if `number` is there.",
             caused_by: ANYBODY,
-            data: &[FROM, TO],
+            data: &[FROM, TO, FULFILLMENT],
         },
     ),
     (
@@ -153,6 +180,46 @@ const TYPES: [(EventType, Row); 17] = [
             caused_by: &["system"],
             data: &[TO, PROVIDER, NUMBER],
         },
+    ),
+    (
+        Planned,
+        staff(
+            "order.planned",
+            "What was open of an order was split into shipments.",
+            &[SHIPMENTS, UNPLACED, FULFILLMENT],
+        ),
+    ),
+    (
+        ShipmentCreated,
+        staff(
+            "order.shipment_created",
+            "An order has another shipment.",
+            &[SHIPMENT, SHIPMENT_STATUS, WHERE, PIECES, PROVIDER, NUMBER, STATUS_FROM, STATUS_TO, FULFILLMENT],
+        ),
+    ),
+    (
+        ShipmentChanged,
+        staff(
+            "order.shipment_changed",
+            "A shipment of an order moved, or has another carrier or number.",
+            &[SHIPMENT, SHIPMENT_FROM, SHIPMENT_TO, PROVIDER, NUMBER, STATUS_FROM, STATUS_TO, FULFILLMENT],
+        ),
+    ),
+    (
+        PartiallyCancelled,
+        staff(
+            "order.partially_cancelled",
+            "Some pieces of an order are not wanted any more.",
+            &[CANCELLATION, REASON, PIECES, STATUS_FROM, STATUS_TO, FULFILLMENT],
+        ),
+    ),
+    (
+        ContactChanged,
+        staff(
+            "order.contact_changed",
+            "How the customer of an order is reached was changed; to what is not told.",
+            &[FULFILLMENT],
+        ),
     ),
     (ProductCreated, staff("product.created", "A product came into the catalogue.", &[CREATED])),
     (ProductChanged, staff("product.changed", "A product was changed.", &[FROM_MEMBERS, TO_MEMBERS])),
@@ -206,7 +273,7 @@ const TYPES: [(EventType, Row); 17] = [
 
 impl EventType {
     /// Every type, in the order of the table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Placed,
         Tracked,
         Processing,
@@ -214,6 +281,11 @@ impl EventType {
         Delivered,
         Cancelled,
         Migrated,
+        Planned,
+        ShipmentCreated,
+        ShipmentChanged,
+        PartiallyCancelled,
+        ContactChanged,
         ProductCreated,
         ProductChanged,
         StockCounted,

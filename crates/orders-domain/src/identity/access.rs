@@ -1,6 +1,6 @@
 //! Who may do what: one table; everything that speaks of it is derived from here.
 
-use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite};
+use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite, Track};
 
 use super::{scope::Scope, user::User};
 use crate::id::UserId;
@@ -18,8 +18,12 @@ pub enum UseCase {
     Track,
     /// Move an order to another status.
     Advance,
-    /// Cancel an order; also when it is done by setting its status.
+    /// Cancel an order, or pieces of it; also when it is done by setting its status.
     Cancel,
+    /// Plan and ship an order's parcels.
+    Ship,
+    /// Change how an order's customer is reached.
+    Reach,
     /// Follow what happens.
     Follow,
     /// Add and change products.
@@ -64,27 +68,29 @@ pub enum Refusal {
 
 /// A line of the table.
 struct Rule {
-    /// What it takes with an order of one's own.
-    own: Scope,
+    /// What it takes with an order of one's own: any of these.
+    own: &'static [Scope],
     /// What it takes with any order, one's own included; `None`: no scope is enough.
     any: Option<Scope>,
     /// Whether it is open to strangers where users merely say who they are.
     open_in_development: bool,
 }
 
-const fn rule(own: Scope, any: Option<Scope>, open_in_development: bool) -> Rule {
+const fn rule(own: &'static [Scope], any: Option<Scope>, open_in_development: bool) -> Rule {
     Rule { own, any, open_in_development }
 }
 
 impl UseCase {
     /// Every use case, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Place,
         Self::List,
         Self::Show,
         Self::Track,
         Self::Advance,
         Self::Cancel,
+        Self::Ship,
+        Self::Reach,
         Self::Follow,
         Self::KeepProducts,
         Self::SeeStock,
@@ -94,16 +100,18 @@ impl UseCase {
     /// The table.
     fn rule(self) -> Rule {
         match self {
-            Self::Place => rule(Create, None, false),
-            Self::List => rule(Read, Some(Admin), true),
-            Self::Show => rule(Read, Some(Admin), false),
-            Self::Track | Self::Advance => rule(Fulfil, Some(Admin), false),
-            Self::Cancel => rule(Cancel, Some(Admin), false),
+            Self::Place => rule(&[Create], None, false),
+            Self::List => rule(&[Read], Some(Admin), true),
+            Self::Show => rule(&[Read], Some(Admin), false),
+            Self::Track | Self::Advance => rule(&[Fulfil, Track], Some(Admin), false),
+            Self::Cancel => rule(&[Cancel], Some(Admin), false),
+            Self::Ship => rule(&[Fulfil], Some(Admin), false),
+            Self::Reach => rule(&[Create], Some(Admin), false),
             // Of nobody's in particular.
-            Self::Follow => rule(Events, None, false),
-            Self::KeepProducts => rule(Products, None, false),
-            Self::SeeStock => rule(StockRead, None, false),
-            Self::KeepStock => rule(StockWrite, None, false),
+            Self::Follow => rule(&[Events], None, false),
+            Self::KeepProducts => rule(&[Products], None, false),
+            Self::SeeStock => rule(&[StockRead], None, false),
+            Self::KeepStock => rule(&[StockWrite], None, false),
         }
     }
 
@@ -119,8 +127,8 @@ impl UseCase {
         match ownership {
             Ownership::Own | Ownership::Foreign if any.is_some_and(held) => Ok(()),
             Ownership::Foreign | Ownership::Missing => Err(Refusal::NotOwned),
-            Ownership::Own if held(own) => Ok(()),
-            Ownership::Own => Err(Refusal::MissingScope(own)),
+            Ownership::Own if own.iter().copied().any(held) => Ok(()),
+            Ownership::Own => Err(Refusal::MissingScope(self.scope())),
         }
     }
 
@@ -128,7 +136,10 @@ impl UseCase {
     /// tell whose it is.
     #[must_use]
     pub fn is_of_one_order(self) -> bool {
-        matches!(self, Self::Show | Self::Track | Self::Advance | Self::Cancel)
+        matches!(
+            self,
+            Self::Show | Self::Track | Self::Advance | Self::Cancel | Self::Ship | Self::Reach
+        )
     }
 
     /// Whether strangers may do it where users merely say who they are.
@@ -137,9 +148,15 @@ impl UseCase {
         self.rule().open_in_development
     }
 
-    /// The scope that it takes with an order of one's own, for documents.
+    /// The scope that is asked for with an order of one's own; another one may do as well.
     #[must_use]
     pub fn scope(self) -> Scope {
+        self.scopes()[0]
+    }
+
+    /// The scopes of which one is needed with an order of one's own, for documents.
+    #[must_use]
+    pub fn scopes(self) -> &'static [Scope] {
         self.rule().own
     }
 }

@@ -16,7 +16,9 @@ pub enum Scope {
     Read,
     /// Cancel one's orders.
     Cancel,
-    /// Move one's orders on: their status and tracking.
+    /// Set the status and the tracking of one's orders.
+    Track,
+    /// The same, and plan and ship one's orders' parcels.
     Fulfil,
     /// Do all that can be done to an order with every order, and list all of them.
     Admin,
@@ -31,10 +33,11 @@ pub enum Scope {
 }
 
 /// Each scope and the word for it in a token.
-const WORDS: [(Scope, &str); 9] = [
+const WORDS: [(Scope, &str); 10] = [
     (Scope::Create, "orders:create"),
     (Scope::Read, "orders:read"),
     (Scope::Cancel, "orders:cancel"),
+    (Scope::Track, "orders:track"),
     (Scope::Fulfil, "orders:fulfil"),
     (Scope::Admin, "orders:admin"),
     (Scope::Events, "events:read"),
@@ -45,10 +48,11 @@ const WORDS: [(Scope, &str); 9] = [
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Create,
         Self::Read,
         Self::Cancel,
+        Self::Track,
         Self::Fulfil,
         Self::Admin,
         Self::Events,
@@ -93,9 +97,10 @@ impl Scopes {
     /// Everything: what the shop's operator may do.
     pub const ALL: Self = Self((1 << Scope::ALL.len()) - 1);
 
-    /// Everything that a user may do with orders of their own.
+    /// Everything that a user may do with orders of their own where nobody says otherwise: not to plan and
+    /// ship parcels.
     pub const OF_OWN_ORDERS: Self =
-        Self::NONE.with(Scope::Create).with(Scope::Read).with(Scope::Cancel).with(Scope::Fulfil);
+        Self::NONE.with(Scope::Create).with(Scope::Read).with(Scope::Cancel).with(Scope::Track);
 
     /// These and one more.
     #[must_use]
@@ -158,7 +163,7 @@ mod tests {
         let error = "orders:all".parse::<Scope>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write"#
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:track, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write"#
         );
     }
 
@@ -173,7 +178,7 @@ mod tests {
         }
         assert_eq!(
             Scopes::OF_OWN_ORDERS.to_string(),
-            "orders:create orders:read orders:cancel orders:fulfil"
+            "orders:create orders:read orders:cancel orders:track"
         );
         assert!(Scopes::ALL.iter().eq(Scope::ALL));
     }

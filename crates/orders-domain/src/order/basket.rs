@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    contact::Contact,
     error::{LineFault, LinePart},
-    line::Quantity,
     new_order::NewOrder,
 };
 use crate::{
     catalogue::product::Terms,
     id::{ProductId, UserId},
     money::{Currency, Money},
+    quantity::Quantity,
 };
 
 /// A line as somebody asks for it.
@@ -30,6 +31,7 @@ pub struct Basket {
     user: UserId,
     lines: Vec<RequestedLine>,
     expected_total: Option<Money>,
+    contact: Contact,
     now: DateTime<Utc>,
 }
 
@@ -81,10 +83,16 @@ impl Basket {
             faults.push(LineFault { part: LinePart::Whole, reason });
         }
         if faults.is_empty() {
-            Ok(Self { user, lines: merged, expected_total, now })
+            Ok(Self { user, lines: merged, expected_total, contact: Contact::default(), now })
         } else {
             Err((merged, faults))
         }
+    }
+
+    /// The same of a customer of whom this is known.
+    #[must_use]
+    pub fn of(self, contact: Contact) -> Self {
+        Self { contact, ..self }
     }
 
     /// Whose it is.
@@ -126,7 +134,7 @@ impl Basket {
             Some(expected) if expected != order.total() => {
                 Err(NotSold::PriceChanged { total: order.total(), currency: *order.currency() })
             }
-            _ => Ok(order),
+            _ => Ok(order.of(self.contact.clone())),
         }
     }
 }

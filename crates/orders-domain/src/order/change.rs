@@ -1,26 +1,33 @@
 //! What an order goes through. A change consumes the order and gives the next one, with what to say of it.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use thiserror::Error;
 
-use super::{Order, event::Happening, shipment::OrderShipment, status::OrderStatus};
-use crate::version::Version;
+use super::{
+    Order,
+    contact::Contact,
+    event::{Happening, OrderEvent},
+    progress::{Became, Progress},
+    status::OrderStatus,
+};
+use crate::{
+    invalid::InvalidInput,
+    shipment::{cancellation::Note, tracking::Tracking},
+    version::Version,
+};
 
-/// The order's state forbids it; [`OrderStatus::allowed`] says what may come instead.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the order is {status} and cannot {attempt}")]
-pub struct NotAllowed {
-    /// What was tried, as a verb phrase.
-    pub attempt: String,
-    /// The present status.
-    pub status: OrderStatus,
-}
+mod refusal;
+mod settled;
+mod stored;
+
+pub use refusal::NotAllowed;
+pub use stored::Stored;
 
 /// A changed order with what happened to it. Only a change of an [`Order`] makes one, so none goes
 /// unsaid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedOrder {
     order: Order,
+    before: Progress,
     seen: Version,
     what: Happening,
 }
@@ -49,6 +56,12 @@ impl ChangedOrder {
     pub fn what(&self) -> &Happening {
         &self.what
     }
+
+    /// How far the order had come by it, where its event is to say so.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&Progress> {
+        OrderEvent::is_checkpoint(self.order.version).then_some(&self.order.progress)
+    }
 }
 
 /// What came of a change that is allowed.
@@ -57,7 +70,7 @@ pub enum Step {
     /// Nothing: the order is so already.
     Same(Order),
     /// Another version of the order.
-    Changed(ChangedOrder),
+    Changed(Box<ChangedOrder>),
 }
 
 impl Step {
@@ -71,53 +84,109 @@ impl Step {
     }
 }
 
-impl Order {
-    /// Moves to another status. To the present one: a no-op. To `cancelled`: as [`Self::cancel`].
-    ///
-    /// # Errors
-    ///
-    /// [`NotAllowed`] where [`OrderStatus::may_become`] says no.
-    pub fn advance(self, next: OrderStatus, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
-        if self.status == next {
-            return Ok(Step::Same(self));
+impl Step {
+    /// The same with what is said of the newest cancellation.
+    pub(super) fn with_note(mut self, note: Option<Note>) -> Self {
+        if let Self::Changed(changed) = &mut self
+            && let Some(newest) = changed.order.progress.cancellations.last_mut()
+        {
+            newest.note = note;
         }
-        if !self.status.may_become(next) {
-            return Err(NotAllowed { attempt: format!("become {next}"), status: self.status });
-        }
-        let what = Happening::Moved { from: self.status, to: next };
-        let shipment = if next == OrderStatus::Cancelled { None } else { self.shipment.clone() };
-        Ok(self.changed(now, what, |order| Self { status: next, shipment, ..order }))
+        self
     }
 
-    /// Calls the order off and forgets its shipment; cancelled already: a no-op.
+    /// The same of a customer who is reached so.
+    pub(super) fn with_contact(mut self, contact: Contact) -> Self {
+        if let Self::Changed(changed) = &mut self {
+            changed.order.contact = contact;
+        }
+        self
+    }
+}
+
+impl Order {
+    /// What its status may become: what the graph says, but for cancelling what is out.
+    #[must_use]
+    pub fn allowed(&self) -> Vec<OrderStatus> {
+        let out = self.progress.is_partly_out();
+        let allowed = self.status().allowed().iter().copied();
+        allowed.filter(|next| !(out && *next == OrderStatus::Cancelled)).collect()
+    }
+
+    /// Moves to another status, and its parcels with it. To the present one: a no-op. To `shipped`: what is
+    /// planned leaves, and what is open in one more parcel. To `delivered`: what is out arrives. To
+    /// `cancelled`: as [`Self::cancel`].
     ///
     /// # Errors
     ///
-    /// [`NotAllowed`] once it is shipped or delivered.
+    /// [`NotAllowed`] where [`Self::allowed`] says no, and where there cannot be another parcel.
+    pub fn advance(self, next: OrderStatus, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
+        if self.status() == next {
+            return Ok(Step::Same(self));
+        }
+        if next == OrderStatus::Cancelled && self.progress.is_partly_out() && !self.status().is_final() {
+            return Err(NotAllowed::PartlyOut { order: self.id, status: self.status(), allowed: self.allowed() });
+        }
+        if !self.status().may_become(next) {
+            return Err(NotAllowed::status(&self, format!("become {next}")));
+        }
+        if next == OrderStatus::Shipped && self.is_open() {
+            self.next_number()?;
+        }
+        let became = self.becoming(next);
+        self.changed(now, Happening::Moved(became))
+    }
+
+    /// Calls the order off, and its planned parcels with it; cancelled already: a no-op.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] once a part of it is out.
     pub fn cancel(self, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
         self.advance(OrderStatus::Cancelled, now)
     }
 
-    /// Sets the shipment, or replaces the one there is; the same again: a no-op. The status stays.
+    /// Sets the carrier and number of its only parcel; without a parcel makes one of all that is open. The same
+    /// again: a no-op. The status stays.
     ///
     /// # Errors
     ///
-    /// [`NotAllowed`] once it is delivered or cancelled.
-    pub fn track(self, shipment: OrderShipment, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
-        if self.status.is_final() {
-            return Err(NotAllowed { attempt: "take a shipment".to_owned(), status: self.status });
+    /// [`NotAllowed`] once it is delivered or cancelled, and when several parcels could be meant.
+    pub fn track(self, tracking: Tracking, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
+        if self.status().is_final() {
+            return Err(NotAllowed::status(&self, "take a shipment"));
         }
-        if self.shipment.as_ref() == Some(&shipment) {
-            return Ok(Step::Same(self));
-        }
-        let what = Happening::Tracked { shipment: shipment.clone(), status: self.status };
-        Ok(self.changed(now, what, |order| Self { shipment: Some(shipment), ..order }))
+        let trackable: Vec<_> = self.progress.trackable().collect();
+        let number = match trackable.as_slice() {
+            [] => self.next_number()?,
+            [only] if only.tracking.as_ref() == Some(&tracking) => return Ok(Step::Same(self)),
+            [only] => only.number,
+            several => {
+                let shipments = several.iter().map(|shipment| shipment.number).collect();
+                return Err(NotAllowed::Ambiguous { shipments });
+            }
+        };
+        let status = self.status();
+        self.changed(now, Happening::Tracked { number: Some(number), tracking, status })
     }
 
-    fn changed(self, now: DateTime<Utc>, what: Happening, become_it: impl FnOnce(Self) -> Self) -> Step {
-        let seen = self.version;
-        let next =
-            Self { updated_at: now.trunc_subsecs(3).max(self.updated_at), version: seen.next(), ..self };
-        Step::Changed(ChangedOrder { order: become_it(next), seen, what })
+    /// What a change says of the status before it is known what comes of it.
+    pub(super) fn becoming(&self, to: OrderStatus) -> Became {
+        Became { from: self.status(), to, fulfillment: self.fulfillment() }
+    }
+
+    /// The order after this has happened to it, which its callers know to be possible.
+    pub(super) fn changed(self, now: DateTime<Utc>, what: Happening) -> Result<Step, NotAllowed> {
+        let at = now.trunc_subsecs(3).max(self.updated_at);
+        let (seen, before) = (self.version, self.progress.clone());
+        let impossible = |reason: InvalidInput| NotAllowed::Status {
+            attempt: reason.to_string(),
+            status: before.status,
+            allowed: Vec::new(),
+        };
+        let progress = self.progress.take(&what, &self.lines, at).map_err(impossible)?;
+        let order = Self { updated_at: at, version: seen.next(), progress, ..self };
+        let became = Became { from: before.status, to: order.status(), fulfillment: order.fulfillment() };
+        Ok(Step::Changed(Box::new(ChangedOrder { order, before, seen, what: what.of(became) })))
     }
 }

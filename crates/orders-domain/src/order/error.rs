@@ -13,7 +13,7 @@ use crate::{
     identity::{Refusal, Scope},
     invalid::InvalidInput,
     money::{Currency, Money},
-    stock::shelves::NotOnHand,
+    stock::settling::NotOnHand,
 };
 
 /// Which part of a requested order a fault is about.
@@ -62,6 +62,9 @@ pub enum OrderError {
     /// What the order holds is not there to be sent.
     #[error(transparent)]
     NotOnHand(NotOnHand),
+    /// A parcel is to leave from a place that is not there.
+    #[error(transparent)]
+    UnknownLocation(InvalidInput),
     /// The order's state forbids it.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),

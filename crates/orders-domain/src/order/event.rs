@@ -1,15 +1,26 @@
-//! What happened to an order, and how its events add up to it.
+//! What happened to an order.
 
 use chrono::{DateTime, Utc};
 
-use super::{Order, line::Quantity, shipment::OrderShipment, status::OrderStatus};
+use super::{
+    Order,
+    progress::{Became, Progress},
+    status::OrderStatus,
+};
 use crate::{
     event::{EventType, Origin},
     id::{EventId, OrderId, ProductId},
-    invalid::InvalidInput,
-    stock::shelves::Settling,
+    quantity::Quantity,
+    shipment::{
+        NewShipment, Part, Proposal, ShipmentNumber,
+        cancellation::CancellationReason,
+        status::{Fulfillment, ShipmentStatus},
+        tracking::Tracking,
+    },
     version::Version,
 };
+
+mod fold;
 
 /// What happened to an order. Nothing in it is personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,27 +30,70 @@ pub enum Happening {
         /// The products, and how many pieces of each.
         lines: Box<[(ProductId, Quantity)]>,
     },
-    /// Its shipment was set or replaced.
+    /// Its only parcel got a carrier and number, or others; if there was none, one of all that was open.
     Tracked {
-        /// What it is since.
-        shipment: OrderShipment,
-        /// The order's status, which stays. It is not told, but saves looking for it: an order can be
-        /// tracked any number of times between two moves.
+        /// Which parcel; `None` where that was written before parcels had numbers.
+        number: Option<ShipmentNumber>,
+        /// What it has since.
+        tracking: Tracking,
+        /// The order's status, which stays.
         status: OrderStatus,
     },
-    /// It moved to another status.
-    Moved {
-        /// The status before.
-        from: OrderStatus,
-        /// The status since.
-        to: OrderStatus,
-    },
+    /// It moved to another status, and its parcels with it.
+    Moved(Became),
     /// It had come so far when events began.
     Migrated {
         /// Its status.
         status: OrderStatus,
-        /// Its shipment, if there was one.
-        shipment: Option<OrderShipment>,
+        /// Its parcel's carrier and number, if it had them.
+        tracking: Option<Tracking>,
+    },
+    /// What was open of it was split into parcels.
+    Planned {
+        /// The number of the first of them.
+        first: ShipmentNumber,
+        /// The parcels, and what was said of them.
+        proposal: Box<Proposal>,
+        /// How far its parcels are.
+        fulfillment: Fulfillment,
+    },
+    /// Somebody made a parcel.
+    ShipmentCreated {
+        /// Its number.
+        number: ShipmentNumber,
+        /// The parcel.
+        shipment: Box<NewShipment>,
+        /// What the order became by it.
+        became: Became,
+    },
+    /// A parcel moved, or has another carrier or number.
+    ShipmentChanged {
+        /// Its number.
+        number: ShipmentNumber,
+        /// Its status before.
+        from: ShipmentStatus,
+        /// Its status since.
+        to: ShipmentStatus,
+        /// Its carrier and number since.
+        tracking: Option<Tracking>,
+        /// What the order became by it.
+        became: Became,
+    },
+    /// Some pieces are not wanted any more.
+    PartiallyCancelled {
+        /// Which cancellation of the order it is, from 1.
+        number: usize,
+        /// Why.
+        reason: CancellationReason,
+        /// How many pieces of which lines.
+        parts: Vec<Part>,
+        /// What the order became by it.
+        became: Became,
+    },
+    /// How the customer is reached was changed; to what is not told.
+    ContactChanged {
+        /// How far its parcels are.
+        fulfillment: Fulfillment,
     },
 }
 
@@ -50,7 +104,7 @@ impl Happening {
         match self {
             Self::Placed { .. } => EventType::Placed,
             Self::Tracked { .. } => EventType::Tracked,
-            Self::Moved { to, .. } => match to {
+            Self::Moved(became) => match became.to {
                 // Nothing becomes pending; an order is placed so.
                 OrderStatus::Pending => EventType::Placed,
                 OrderStatus::Processing => EventType::Processing,
@@ -59,18 +113,15 @@ impl Happening {
                 OrderStatus::Cancelled => EventType::Cancelled,
             },
             Self::Migrated { .. } => EventType::Migrated,
-        }
-    }
-}
-
-impl Happening {
-    /// What becomes of the stock that the order holds.
-    #[must_use]
-    pub fn settles(&self) -> Option<Settling> {
-        match self {
-            Self::Moved { to: OrderStatus::Cancelled, .. } => Some(Settling::Release),
-            Self::Moved { to: OrderStatus::Shipped, .. } => Some(Settling::Ship),
-            Self::Placed { .. } | Self::Tracked { .. } | Self::Moved { .. } | Self::Migrated { .. } => None,
+            Self::Planned { .. } => EventType::Planned,
+            Self::ShipmentCreated { .. } => EventType::ShipmentCreated,
+            Self::ShipmentChanged { .. } => EventType::ShipmentChanged,
+            // With the last piece the order is called off.
+            Self::PartiallyCancelled { became, .. } if became.to == OrderStatus::Cancelled => {
+                EventType::Cancelled
+            }
+            Self::PartiallyCancelled { .. } => EventType::PartiallyCancelled,
+            Self::ContactChanged { .. } => EventType::ContactChanged,
         }
     }
 
@@ -78,6 +129,37 @@ impl Happening {
     #[must_use]
     pub fn placing(order: &Order) -> Self {
         Self::Placed { lines: order.lines().map(|(_, line)| (line.product(), line.quantity())).collect() }
+    }
+
+    /// What it says the order was and is since, where it says so.
+    #[must_use]
+    pub fn became(&self) -> Option<Became> {
+        match self {
+            Self::Moved(became)
+            | Self::ShipmentCreated { became, .. }
+            | Self::ShipmentChanged { became, .. }
+            | Self::PartiallyCancelled { became, .. } => Some(*became),
+            Self::Placed { .. }
+            | Self::Tracked { .. }
+            | Self::Migrated { .. }
+            | Self::Planned { .. }
+            | Self::ContactChanged { .. } => None,
+        }
+    }
+
+    /// The same, once it is known what became of the order.
+    pub(super) fn of(mut self, now: Became) -> Self {
+        match &mut self {
+            Self::Moved(became)
+            | Self::ShipmentCreated { became, .. }
+            | Self::ShipmentChanged { became, .. }
+            | Self::PartiallyCancelled { became, .. } => *became = now,
+            Self::Planned { fulfillment, .. } | Self::ContactChanged { fulfillment } => {
+                *fulfillment = now.fulfillment;
+            }
+            Self::Placed { .. } | Self::Tracked { .. } | Self::Migrated { .. } => {}
+        }
+        self
     }
 }
 
@@ -97,68 +179,7 @@ pub struct OrderEvent {
     pub origin: Origin,
     /// What.
     pub what: Happening,
-}
-
-impl Happening {
-    /// The order's status since.
-    fn status(&self) -> OrderStatus {
-        match self {
-            Self::Placed { .. } => OrderStatus::Pending,
-            Self::Tracked { status, .. } | Self::Migrated { status, .. } => *status,
-            Self::Moved { to, .. } => *to,
-        }
-    }
-}
-
-impl OrderEvent {
-    /// How many of the last events say all of what an order is. A move keeps the shipment, and no order
-    /// moves so often; what is no move says it.
-    pub const TELLING: usize = OrderStatus::ALL.len();
-
-    /// Whether it can come next, after an event that made this version in this status.
-    fn follows(&self, (version, status): (Version, OrderStatus)) -> bool {
-        match self.what {
-            Happening::Placed { .. } => false,
-            // What was before it is not known.
-            Happening::Migrated { .. } => version == Version::FIRST && self.version > version,
-            Happening::Tracked { status: same, .. } => self.version == version.next() && same == status,
-            Happening::Moved { from, .. } => self.version == version.next() && from == status,
-        }
-    }
-}
-
-impl Order {
-    /// The order as it was at the last of these: its first events until then, or only the last
-    /// [`OrderEvent::TELLING`] of them. `None` without any.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`] when they are not events of this order that follow each other, or do not say
-    /// all: the store is corrupt.
-    pub fn as_of(self, last: &[OrderEvent]) -> Result<Option<Self>, InvalidInput> {
-        let mut before = None;
-        let (mut shipment, mut is_said) = (None, false);
-        for event in last {
-            let fail = |reason| Err(InvalidInput::new("event", format!("{} {reason}", event.id)));
-            if event.order != self.id {
-                return fail("is of another order");
-            }
-            if !before.is_none_or(|before| event.follows(before)) {
-                return fail("does not follow the events before it");
-            }
-            let status = event.what.status();
-            before = Some((event.version, status));
-            (shipment, is_said) = match &event.what {
-                Happening::Moved { .. } if status != OrderStatus::Cancelled => (shipment, is_said),
-                Happening::Placed { .. } | Happening::Moved { .. } => (None, true),
-                Happening::Tracked { shipment, .. } => (Some(shipment), true),
-                Happening::Migrated { shipment, .. } => (shipment.as_ref(), true),
-            };
-        }
-        let (Some((version, status)), Some(newest)) = (before, last.last()) else { return Ok(None) };
-        if !is_said {
-            return Err(InvalidInput::new("event", format!("{} has no shipment before it", newest.id)));
-        }
-        Ok(Some(Self { status, shipment: shipment.cloned(), version, updated_at: newest.at, ..self }))
-    }
+    /// With every [`OrderEvent::CHECKPOINT`]th version: how far the order had come, so that no more events
+    /// have to be read than [`OrderEvent::TELLING`] to know any version.
+    pub checkpoint: Option<Box<Progress>>,
 }

@@ -4,14 +4,16 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::{
     Order,
-    line::{OrderProduct, Quantity},
-    status::OrderStatus,
+    contact::Contact,
+    line::OrderProduct,
+    progress::Progress,
 };
 use crate::{
     catalogue::product::{Product, Terms},
     id::{OrderId, OrderProductId, ProductId, UserId},
     invalid::InvalidInput,
     money::{Currency, Money},
+    quantity::Quantity,
     version::Version,
 };
 
@@ -23,6 +25,7 @@ pub struct NewOrder {
     currency: Currency,
     lines: Vec<OrderProduct>,
     total: Money,
+    contact: Contact,
 }
 
 impl NewOrder {
@@ -69,7 +72,20 @@ impl NewOrder {
             .map(|(product, terms, quantity)| OrderProduct::new(*product, terms.price, *quantity))
             .collect();
         let total = total(&lines)?;
-        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, lines, total })
+        let contact = Contact::default();
+        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, lines, total, contact })
+    }
+
+    /// The same of a customer of whom this is known.
+    #[must_use]
+    pub fn of(self, contact: Contact) -> Self {
+        Self { contact, ..self }
+    }
+
+    /// How the customer is reached.
+    #[must_use]
+    pub fn contact(&self) -> &Contact {
+        &self.contact
     }
 
     /// What is said of so many lines, which are too many or none.
@@ -124,11 +140,11 @@ impl NewOrder {
             user: self.user,
             ordered_at: self.ordered_at,
             updated_at: self.ordered_at,
-            status: OrderStatus::Pending,
             currency: self.currency,
             lines: self.lines,
             total: self.total,
-            shipment: None,
+            progress: Progress::PLACED,
+            contact: self.contact,
             version: Version::FIRST,
         }
     }

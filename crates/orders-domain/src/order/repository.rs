@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Order, query::OrderQuery, status::OrderStatus};
-use crate::{failure::PortError, id::OrderId};
+use crate::{failure::PortError, id::OrderId, version::Version};
 
 /// What works of a store.
 #[derive(Debug)]
@@ -25,7 +25,15 @@ pub trait Orders: Send + Sync {
     /// [`PortError`].
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError>;
 
-    /// One page of orders, ascending by id. Its cost does not depend on how many there are.
+    /// The order as it was at a version: what its events until then add up to. `None` without such an order,
+    /// for a version that it has not had, and for one that it had before there were events.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError>;
+
+    /// One page of orders, ascending by id, without what is known of the customers. Its cost does not depend on how many there are.
     ///
     /// # Errors
     ///

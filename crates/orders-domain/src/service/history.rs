@@ -10,7 +10,7 @@ use crate::{
     id::EventId,
     identity::{Ownership, UseCase, User},
     invalid::InvalidInput,
-    order::{Order, error::OrderError, event::OrderEvent, owned::OwnedOrder},
+    order::{Order, error::OrderError, owned::OwnedOrder},
     version::Version,
 };
 
@@ -44,25 +44,11 @@ impl OrderService {
         if !order.expected.admits(version) {
             return Err(OrderError::Changed);
         }
-        self.as_of(order.order, version).await
-    }
-
-    async fn as_of(&self, order: Order, version: Version) -> Result<Option<Order>, OrderError> {
+        let order = order.order;
         if version == order.version() {
             return Ok(Some(order));
         }
-        if version == Version::FIRST {
-            return Ok(Some(order.as_placed()));
-        }
-        let from = Some(version.first_of_last(OrderEvent::TELLING));
-        let filter = EventFilter { from, ..EventFilter::of_order(order.id()) };
-        let last = self.storage.feed.events(filter, None, EventLimit::TELLING).await?.events;
-        let mut last: Vec<_> = last.into_iter().filter_map(Event::of_order).collect();
-        last.retain(|event| event.version <= version);
-        if last.last().is_none_or(|event| event.version != version) {
-            return Ok(None);
-        }
-        Ok(order.as_of(&last).map_err(PortError::corrupt)?)
+        Ok(self.storage.orders.at_version(order.id(), version).await?)
     }
 
     /// Each event's order as it was at the event's version; `None` where it happened to something else.
@@ -77,10 +63,7 @@ impl OrderService {
 
     async fn order_of(&self, event: &Event) -> Result<Option<Order>, OrderError> {
         let Subject::Order(order) = event.subject else { return Ok(None) };
-        let then = match self.storage.orders.find(order).await? {
-            Some(order) => self.as_of(order, event.version).await?,
-            None => None,
-        };
+        let then = self.storage.orders.at_version(order, event.version).await?;
         let lost = || InvalidInput::new("event", format!("{} has lost its order", event.id));
         Ok(Some(then.ok_or_else(lost).map_err(PortError::corrupt)?))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Sells, Storage, TRIES, storage::Done};
+use super::{Sells, Storage, changing::TRIES, storage::Done};
 use crate::{
     catalogue::{
         product::{NewProduct, Product, ProductDetails},

@@ -12,6 +12,7 @@ use crate::{
     money::Money,
     order::{
         basket::{Basket, NotSold, RequestedLine},
+        contact::Contact,
         error::{LineFault, LinePart, OrderError},
     },
 };
@@ -53,10 +54,11 @@ impl OrderService {
         asker: User,
         lines: &[RequestedLine],
         expected_total: Option<Money>,
+        contact: Contact,
         now: DateTime<Utc>,
     ) -> Result<Result<Change, NotSold>, OrderError> {
         let basket = match Basket::new(asker.id(), lines, expected_total, now) {
-            Ok(basket) => basket,
+            Ok(basket) => basket.of(contact),
             Err((merged, faults)) => {
                 return Ok(Err(NotSold::Invalid(self.all_faults(&merged, faults).await?)));
             }

@@ -125,6 +125,8 @@ pub struct Move {
     pub reserved_after: i64,
     /// For which line of an order, by its position from 0.
     pub line: Option<u8>,
+    /// In which of its parcels, by number.
+    pub shipment: Option<i64>,
 }
 
 /// One line of the ledger.

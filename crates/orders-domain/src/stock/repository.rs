@@ -2,13 +2,26 @@
 
 use async_trait::async_trait;
 
-use super::{level::StockLevel, location::Location, movement::Movement};
+use super::{
+    level::{Level, StockLevel},
+    location::Location,
+    movement::{Held, Movement},
+};
 use crate::{
     code::LocationCode,
     failure::PortError,
-    id::{MovementId, ProductId},
+    id::{LocationId, MovementId, OrderId, ProductId},
     page::PageLimit,
 };
+
+/// What an order holds, and what there is beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What the order's lines hold, in their order, and of the places within.
+    pub held: Vec<Held>,
+    /// The levels, by product and place.
+    pub levels: Vec<(ProductId, LocationId, Level)>,
+}
 
 /// Reads places, levels and the ledger of movements.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
@@ -32,6 +45,13 @@ pub trait Stock: Send + Sync {
         product: ProductId,
         at: Option<LocationCode>,
     ) -> Result<Option<Vec<StockLevel>>, PortError>;
+
+    /// What an order holds, and the levels of products at places where they ever were: both at one moment.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    async fn standing(&self, order: OrderId, products: &[ProductId]) -> Result<Standing, PortError>;
 
     /// Some of the movements of a product after one, ascending; `None` if there is no such product. Whoever
     /// has seen a movement never finds an earlier one afterwards that was not there.

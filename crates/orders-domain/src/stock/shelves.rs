@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     level::Level,
-    movement::{Held, Move, MovementKind},
+    movement::{Move, MovementKind},
 };
 use crate::{
     catalogue::product::Terms,
@@ -27,29 +27,6 @@ pub struct Lack {
     pub product: ProductId,
     /// How many an order could take.
     pub available: i64,
-}
-
-/// What an order holds is not there to be sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("product {product} has {on_hand} pieces on hand at {location}, and {wanted} are to be sent")]
-pub struct NotOnHand {
-    /// Of which product.
-    pub product: ProductId,
-    /// Where.
-    pub location: LocationCode,
-    /// How many are there.
-    pub on_hand: i64,
-    /// How many are to be sent from there.
-    pub wanted: i64,
-}
-
-/// What becomes of what an order holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settling {
-    /// It is let go.
-    Release,
-    /// It is sent.
-    Ship,
 }
 
 /// What was changed of a product, and what it was before.
@@ -184,7 +161,8 @@ impl Shelves {
         let after = self.level(product, location)?.after(kind, quantity);
         self.set(product, location, after);
         let (on_hand_after, reserved_after) = (after.on_hand, after.reserved);
-        Some(Move { product, location, kind, quantity, on_hand_after, reserved_after, line })
+        let shipment = None;
+        Some(Move { product, location, kind, quantity, on_hand_after, reserved_after, line, shipment })
     }
 
     /// Reserves what an order wants, each product once, or nothing of it.
@@ -214,32 +192,6 @@ impl Shelves {
             self.make((product, location), MovementKind::Reserved, taken, u8::try_from(line).ok())
         };
         Ok(picked.into_iter().filter_map(reserve).collect())
-    }
-
-    /// Lets go of what an order holds, or sends it: all of it or nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`NotOnHand`] when it is to be sent and is not there.
-    pub fn settle(&mut self, held: &[Held], how: Settling) -> Result<Vec<Move>, NotOnHand> {
-        let kind = match how {
-            Settling::Release => MovementKind::Released,
-            Settling::Ship => MovementKind::Shipped,
-        };
-        let (mark, mut moves) = (self.mark(), Vec::with_capacity(held.len()));
-        for Held { line, product, location, quantity } in held {
-            let done = self.make((*product, *location), kind, *quantity, Some(*line));
-            if let Some(done) = done.filter(|done| done.on_hand_after < 0) {
-                self.roll_back_to(mark);
-                let spots = self.shelves.get(product).map(Shelf::spots).unwrap_or_default();
-                if let Some(spot) = spots.iter().find(|spot| spot.place.id == done.location) {
-                    let (location, on_hand) = (spot.place.code.clone(), spot.level.on_hand);
-                    return Err(NotOnHand { product: *product, location, on_hand, wanted: *quantity });
-                }
-            }
-            moves.extend(done);
-        }
-        Ok(moves)
     }
 }
 

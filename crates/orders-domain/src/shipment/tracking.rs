@@ -1,9 +1,6 @@
-//! The shipment of an order: who carries it and under which number.
+//! Who carries a parcel, and under which number.
 
-use crate::{
-    id::{OrderId, ShipmentId},
-    text::short_text,
-};
+use crate::text::short_text;
 
 short_text! {
     /// The carrier's name, such as `USPS`: 1 to 64 characters.
@@ -14,24 +11,18 @@ short_text! {
     TrackingNumber, "trackingNumber", 128
 }
 
-/// A parcel on its way or about to be.
+/// Who carries a parcel and under which number: both, or neither is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderShipment {
+pub struct Tracking {
     provider: ShippingProvider,
-    tracking_number: TrackingNumber,
+    number: TrackingNumber,
 }
 
-impl OrderShipment {
-    /// A shipment by its carrier and number.
+impl Tracking {
+    /// By its carrier and number.
     #[must_use]
-    pub fn new(provider: ShippingProvider, tracking_number: TrackingNumber) -> Self {
-        Self { provider, tracking_number }
-    }
-
-    /// The shipment's id within the order it belongs to: the order's number, for there is never a second one.
-    #[must_use]
-    pub fn id_in(order: OrderId) -> ShipmentId {
-        order.into()
+    pub fn new(provider: ShippingProvider, number: TrackingNumber) -> Self {
+        Self { provider, number }
     }
 
     /// Who carries it.
@@ -42,8 +33,8 @@ impl OrderShipment {
 
     /// The carrier's number for it.
     #[must_use]
-    pub fn tracking_number(&self) -> &str {
-        self.tracking_number.as_str()
+    pub fn number(&self) -> &str {
+        self.number.as_str()
     }
 }
 

@@ -1,0 +1,99 @@
+//! Why an order is not changed so.
+
+use thiserror::Error;
+
+use crate::{
+    id::{OrderId, OrderProductId},
+    invalid::list,
+    order::{Order, status::OrderStatus},
+    shipment::{ShipmentNumber, status::ShipmentStatus},
+};
+
+/// The order's state forbids it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotAllowed {
+    /// Its status does.
+    #[error("the order is {status} and cannot {attempt}")]
+    Status {
+        /// What was tried, as a verb phrase.
+        attempt: String,
+        /// The present status.
+        status: OrderStatus,
+        /// What the status may become.
+        allowed: Vec<OrderStatus>,
+    },
+    /// A part of it is out, so it is not called off as a whole.
+    #[error(
+        "a part of the order is out, so it cannot become cancelled: what is not out can be, \
+         by POST /orders/{order}/cancellations"
+    )]
+    PartlyOut {
+        /// Which order.
+        order: OrderId,
+        /// The present status.
+        status: OrderStatus,
+        /// What the status may become.
+        allowed: Vec<OrderStatus>,
+    },
+    /// Several of its parcels could be meant.
+    #[error("the order has several shipments that could be meant: {}", list(shipments))]
+    Ambiguous {
+        /// Their numbers.
+        shipments: Vec<ShipmentNumber>,
+    },
+    /// The parcel's status does.
+    #[error("shipment {number} is {status} and cannot {attempt}")]
+    Shipment {
+        /// Which parcel.
+        number: ShipmentNumber,
+        /// What was tried, as a verb phrase.
+        attempt: String,
+        /// The parcel's present status.
+        status: ShipmentStatus,
+    },
+    /// There is no such parcel.
+    #[error("the order has no shipment {number}")]
+    NoShipment {
+        /// Its number.
+        number: ShipmentNumber,
+    },
+    /// Not so many pieces of a line are open.
+    #[error("{wanted} pieces of line {line} are to be in the shipment, and {open} are open")]
+    NotOpen {
+        /// Which line.
+        line: OrderProductId,
+        /// How many are wanted.
+        wanted: u32,
+        /// How many are in no parcel and not cancelled.
+        open: u32,
+    },
+    /// Nothing is open.
+    #[error("nothing of the order is open: all of it is in shipments or cancelled")]
+    NothingOpen,
+    /// Not so many pieces of a line can be cancelled.
+    #[error("{wanted} pieces of line {line} are to be cancelled, and {left} are not out")]
+    Out {
+        /// Which line.
+        line: OrderProductId,
+        /// How many are to be cancelled.
+        wanted: u32,
+        /// How many are not out, and wanted.
+        left: u32,
+    },
+    /// It has as many of something as there can be.
+    #[error("the order has had {count} {what} already, and there are no more")]
+    NoMore {
+        /// How many.
+        count: usize,
+        /// Of what.
+        what: &'static str,
+    },
+}
+
+impl NotAllowed {
+    /// The status of an order forbids it.
+    #[must_use]
+    pub fn status(order: &Order, attempt: impl Into<String>) -> Self {
+        Self::Status { attempt: attempt.into(), status: order.status(), allowed: order.allowed() }
+    }
+}

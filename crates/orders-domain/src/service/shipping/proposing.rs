@@ -1,0 +1,162 @@
+//! What the planner is asked, from what is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::OrderService;
+use crate::{
+    catalogue::product::Product,
+    failure::PortError,
+    id::{LocationId, ProductId},
+    order::Order,
+    quantity::Quantity,
+    shipment::{
+        NewShipment, Part, Proposal, SentFrom,
+        planner::{self, Candidate, Destination, Plan, PlannedParcel, Problem, Wanted},
+        status::ShipmentStatus,
+    },
+    stock::{level::Level, location::Location, repository::Standing},
+};
+
+impl OrderService {
+    /// The weight of a piece of each line in grams, where it is known.
+    pub(super) async fn weights(&self, order: &Order) -> Result<Vec<Option<i64>>, PortError> {
+        let products = self.products_of(order).await?;
+        let weight = |product: &Option<Product>| Some(product.as_ref()?.details.weight?.get());
+        Ok(products.iter().map(weight).collect())
+    }
+
+    /// The product of each line, as it is now.
+    async fn products_of(&self, order: &Order) -> Result<Vec<Option<Product>>, PortError> {
+        let ids: Vec<_> = order.lines().map(|(_, line)| line.product()).collect();
+        let found = self.catalogue().find(&ids).await?;
+        Ok(found.into_iter().map(|offer| offer.map(|offer| offer.product)).collect())
+    }
+
+    /// What is proposed for what is open of an order.
+    pub(super) async fn propose(&self, order: &Order) -> Result<Proposal, PortError> {
+        let open = order.open();
+        if open.is_empty() {
+            let (parcels, unplaced, alternatives) = (Vec::new(), Vec::new(), Vec::new());
+            return Ok(Proposal { parcels, unplaced, exact: true, alternatives });
+        }
+        let products = self.products_of(order).await?;
+        let ids: BTreeSet<ProductId> = order.lines().map(|(_, line)| line.product()).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let standing = self.storage.stock.standing(order.id(), &ids).await?;
+        let places = self.storage.stock.locations().await?;
+        let problem = Inventory::new(order, &standing).problem(order, &open, &products, places);
+        Ok(proposal(planner::plan(&problem)))
+    }
+}
+
+/// The weight of these pieces in grams, if that of each is known.
+pub(super) fn weight_of(parts: &[Part], weights: &[Option<i64>]) -> Option<i64> {
+    parts.iter().try_fold(0_i64, |sum, part| {
+        let weight = (*weights.get(usize::from(part.line))?)?;
+        sum.checked_add(weight.checked_mul(part.quantity.get().into())?)
+    })
+}
+
+/// What there is for an order, by place.
+struct Inventory {
+    levels: BTreeMap<(ProductId, LocationId), Level>,
+    /// What its lines hold that no planned parcel is to take, by line and place.
+    free: BTreeMap<(u8, LocationId), i64>,
+    /// The lines that hold anything: their products are counted.
+    holding: BTreeSet<u8>,
+}
+
+impl Inventory {
+    fn new(order: &Order, standing: &Standing) -> Self {
+        let mut free = BTreeMap::new();
+        for held in &standing.held {
+            *free.entry((held.line, held.location)).or_default() += held.quantity;
+        }
+        let holding = standing.held.iter().map(|held| held.line).collect();
+        let planned = order.shipments().iter().filter(|parcel| parcel.status == ShipmentStatus::Planned);
+        for parcel in planned {
+            let Some(from) = &parcel.from else { continue };
+            for part in &parcel.parts {
+                if let Some(free) = free.get_mut(&(part.line, from.id)) {
+                    *free -= i64::from(part.quantity.get());
+                }
+            }
+        }
+        let levels = standing.levels.iter().map(|(product, place, level)| ((*product, *place), *level));
+        Self { levels: levels.collect(), free, holding }
+    }
+
+    fn problem(
+        &self,
+        order: &Order,
+        open: &[Part],
+        products: &[Option<Product>],
+        places: Vec<Location>,
+    ) -> Problem {
+        let places: Vec<_> = places.into_iter().filter(|place| place.details.active).collect();
+        let lines: Vec<_> = order.lines().map(|(_, line)| line.product()).collect();
+        let product_of = |part: &Part| lines.get(usize::from(part.line)).copied();
+        let candidate = |place: Location| {
+            let stock = open.iter().map(|part| self.leaves(part, product_of(part), place.id)).collect();
+            let details = place.details;
+            Candidate {
+                id: place.id,
+                code: place.code,
+                country: details.country,
+                point: details.point,
+                priority: details.priority,
+                parcel: details.parcel,
+                stock,
+            }
+        };
+        let places: Vec<_> = places.into_iter().map(candidate).collect();
+        let wanted = open.iter().enumerate().map(|(index, part)| {
+            let product = products.get(usize::from(part.line)).and_then(Option::as_ref);
+            let is_somewhere = places.iter().any(|place| place.stock.get(index).is_some_and(|there| *there > 0));
+            Wanted {
+                line: part.line,
+                quantity: part.quantity.get(),
+                weight: product.and_then(|product| product.details.weight),
+                size: product.and_then(|product| product.details.size),
+                counted: self.holding.contains(&part.line) || is_somewhere,
+            }
+        });
+        let wanted = wanted.collect();
+        let destination = order.contact().ship_to.as_ref();
+        let destination = destination.map(|to| Destination { country: to.country, point: to.point });
+        Problem { wanted, places, destination }
+    }
+
+    /// How many pieces could leave from a place: what is on hand and not held by others. Of what nobody
+    /// counts, as many as are wanted where any ever was.
+    fn leaves(&self, part: &Part, product: Option<ProductId>, place: LocationId) -> u32 {
+        let Some(level) = product.and_then(|product| self.levels.get(&(product, place))) else { return 0 };
+        if !self.holding.contains(&part.line) {
+            return if level.on_hand > 0 { part.quantity.get() } else { 0 };
+        }
+        let own = self.free.get(&(part.line, place)).copied().unwrap_or_default();
+        let leaves = (level.on_hand - level.reserved + own).clamp(0, part.quantity.get().into());
+        u32::try_from(leaves).unwrap_or_default()
+    }
+}
+
+fn proposal(plan: Plan) -> Proposal {
+    let parts = |lines: &[(u8, u32)]| -> Vec<Part> {
+        let part = |(line, pieces): &(u8, u32)| Some(Part { line: *line, quantity: Quantity::of(*pieces)? });
+        lines.iter().filter_map(part).collect()
+    };
+    let parcel = |parcel: PlannedParcel| NewShipment {
+        status: ShipmentStatus::Planned,
+        from: parcel.location.map(|(id, code)| SentFrom { id, code }),
+        tracking: None,
+        weight: Some(parcel.weight),
+        parts: parts(&parcel.lines),
+        reasons: parcel.reasons,
+    };
+    Proposal {
+        unplaced: parts(&plan.unplaced),
+        exact: plan.exact,
+        alternatives: plan.alternatives,
+        parcels: plan.parcels.into_iter().map(parcel).collect(),
+    }
+}
