@@ -58,9 +58,9 @@ pub use order::{
     line::OrderProduct,
     new_order::NewOrder,
     owned::OwnedOrder,
+    progress::{Became, Progress},
     query::{OrderFilter, OrderQuery, Page},
     request::Request,
-    progress::{Became, Progress},
     shipping::ShipmentChange,
     status::OrderStatus,
 };

@@ -205,12 +205,7 @@ impl Order {
     /// The order as it was when it was placed, whatever happened to it since.
     #[must_use]
     pub fn as_placed(self) -> Self {
-        Self {
-            updated_at: self.ordered_at,
-            progress: Progress::PLACED,
-            version: Version::FIRST,
-            ..self
-        }
+        Self { updated_at: self.ordered_at, progress: Progress::PLACED, version: Version::FIRST, ..self }
     }
 }
 

@@ -124,18 +124,7 @@ impl Shipment {
         let NewShipment { status, from, tracking, weight, parts, reasons } = of;
         let shipped_at = status.is_out().then_some(at);
         let (created_at, delivered_at) = (at, None);
-        Self {
-            number,
-            status,
-            from,
-            tracking,
-            weight,
-            parts,
-            reasons,
-            created_at,
-            shipped_at,
-            delivered_at,
-        }
+        Self { number, status, from, tracking, weight, parts, reasons, created_at, shipped_at, delivered_at }
     }
 
     /// Moves it to a status that may follow its own.

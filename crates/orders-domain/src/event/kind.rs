@@ -3,9 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use EventType::{
-    Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated, PartiallyCancelled, Placed,
-    Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
-    StockShort, Tracked,
+    Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated, PartiallyCancelled,
+    Placed, Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped,
+    StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned, StockShort, Tracked,
 };
 
 use crate::{
@@ -99,8 +99,7 @@ const SHIPMENT_TO: Member = Member { name: "to", about: "the shipment's status s
 const PIECES: Member = Member { name: "lines", about: "how many pieces of which lines" };
 const CANCELLATION: Member = Member { name: "number", about: "which cancellation of the order" };
 const REASON: Member = Member { name: "reason", about: "why they are cancelled" };
-const STATUS_FROM: Member =
-    Member { name: "statusFrom", about: "the order's status before, where it moved" };
+const STATUS_FROM: Member = Member { name: "statusFrom", about: "the order's status before, where it moved" };
 const STATUS_TO: Member = Member { name: "statusTo", about: "the order's status since, where it moved" };
 const FULFILLMENT: Member =
     Member { name: "fulfillment", about: "how far the shipments of the order are since" };
@@ -194,7 +193,17 @@ const TYPES: [(EventType, Row); 22] = [
         staff(
             "order.shipment_created",
             "An order has another shipment.",
-            &[SHIPMENT, SHIPMENT_STATUS, WHERE, PIECES, PROVIDER, NUMBER, STATUS_FROM, STATUS_TO, FULFILLMENT],
+            &[
+                SHIPMENT,
+                SHIPMENT_STATUS,
+                WHERE,
+                PIECES,
+                PROVIDER,
+                NUMBER,
+                STATUS_FROM,
+                STATUS_TO,
+                FULFILLMENT,
+            ],
         ),
     ),
     (

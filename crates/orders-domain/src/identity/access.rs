@@ -136,10 +136,7 @@ impl UseCase {
     /// tell whose it is.
     #[must_use]
     pub fn is_of_one_order(self) -> bool {
-        matches!(
-            self,
-            Self::Show | Self::Track | Self::Advance | Self::Cancel | Self::Ship | Self::Reach
-        )
+        matches!(self, Self::Show | Self::Track | Self::Advance | Self::Cancel | Self::Ship | Self::Reach)
     }
 
     /// Whether strangers may do it where users merely say who they are.

@@ -176,10 +176,7 @@ mod tests {
             assert!(set.iter().eq(chosen()));
             assert_eq!(Scopes::of_words(set.to_string().split(' ')), set);
         }
-        assert_eq!(
-            Scopes::OF_OWN_ORDERS.to_string(),
-            "orders:create orders:read orders:cancel orders:track"
-        );
+        assert_eq!(Scopes::OF_OWN_ORDERS.to_string(), "orders:create orders:read orders:cancel orders:track");
         assert!(Scopes::ALL.iter().eq(Scope::ALL));
     }
 

@@ -125,7 +125,11 @@ impl Order {
             return Ok(Step::Same(self));
         }
         if next == OrderStatus::Cancelled && self.progress.is_partly_out() && !self.status().is_final() {
-            return Err(NotAllowed::PartlyOut { order: self.id, status: self.status(), allowed: self.allowed() });
+            return Err(NotAllowed::PartlyOut {
+                order: self.id,
+                status: self.status(),
+                allowed: self.allowed(),
+            });
         }
         if !self.status().may_become(next) {
             return Err(NotAllowed::status(&self, format!("become {next}")));

@@ -166,8 +166,24 @@ mod tests {
         }
         let (long_name, long) = (format!("{}@b", "a".repeat(65)), format!("a@{}", "b.".repeat(200)));
         for bad in [
-            "", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b..c", ".a@b", "a.@b", "a@-b", "a@b-", "a\n@b",
-            "<a@b>", "a@b,c@d", "a\r\nBcc:x@y", &long_name, &long,
+            "",
+            "a",
+            "@",
+            "a@",
+            "@b",
+            "a@b@c",
+            "a b@c",
+            "a@b..c",
+            ".a@b",
+            "a.@b",
+            "a@-b",
+            "a@b-",
+            "a\n@b",
+            "<a@b>",
+            "a@b,c@d",
+            "a\r\nBcc:x@y",
+            &long_name,
+            &long,
         ] {
             let error = Email::parse(bad).unwrap_err().to_string();
             assert!(bad.len() < 3 || !error.contains(bad), "{error} repeats what was sent");

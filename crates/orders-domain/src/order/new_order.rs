@@ -2,12 +2,7 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::{
-    Order,
-    contact::Contact,
-    line::OrderProduct,
-    progress::Progress,
-};
+use super::{Order, contact::Contact, line::OrderProduct, progress::Progress};
 use crate::{
     catalogue::product::{Product, Terms},
     id::{OrderId, OrderProductId, ProductId, UserId},

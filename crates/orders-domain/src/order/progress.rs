@@ -257,7 +257,9 @@ impl Progress {
                     taken
                 });
                 touched |= taken > 0;
-                left.extend(Quantity::of(part.quantity.get() - taken).map(|quantity| Part { quantity, ..*part }));
+                left.extend(
+                    Quantity::of(part.quantity.get() - taken).map(|quantity| Part { quantity, ..*part }),
+                );
             }
             if touched && left.is_empty() {
                 // It keeps what it was to hold.

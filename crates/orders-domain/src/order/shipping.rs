@@ -178,7 +178,10 @@ impl Order {
     /// [`NotAllowed`] once a part of it is out, or it is cancelled.
     pub fn reach(self, contact: Contact, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
         if self.status().is_final() || self.progress.is_partly_out() {
-            return Err(NotAllowed::status(&self, "take another contact: a part of it is out, or it has ended"));
+            return Err(NotAllowed::status(
+                &self,
+                "take another contact: a part of it is out, or it has ended",
+            ));
         }
         if self.contact == contact {
             return Ok(Step::Same(self));

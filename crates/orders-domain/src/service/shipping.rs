@@ -109,8 +109,7 @@ impl OrderService {
         request: Request,
     ) -> Result<Done<Order>, OrderError> {
         order.also_for(UseCase::Cancel)?;
-        let cancel =
-            |order: Order, now| order.cancel_parts(reason, parts.clone(), note.clone(), now);
+        let cancel = |order: Order, now| order.cancel_parts(reason, parts.clone(), note.clone(), now);
         self.change(order, request, cancel).await
     }
 

@@ -120,13 +120,8 @@ const FULFILLMENTS: [(Fulfillment, &str); 5] = [
 
 impl Fulfillment {
     /// Every one, in the order of the table.
-    pub const ALL: [Self; 5] = [
-        Self::Unfulfilled,
-        Self::PartiallyShipped,
-        Self::Shipped,
-        Self::PartiallyDelivered,
-        Self::Delivered,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Unfulfilled, Self::PartiallyShipped, Self::Shipped, Self::PartiallyDelivered, Self::Delivered];
 
     /// The word for it on the wire and in storage.
     #[must_use]

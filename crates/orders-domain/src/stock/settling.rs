@@ -92,7 +92,9 @@ pub enum NotOnHand {
         wanted: i64,
     },
     /// Others hold it, or it is not there.
-    #[error("product {product} has {unheld} pieces at {location} that no order holds, and {wanted} more are to be sent from there")]
+    #[error(
+        "product {product} has {unheld} pieces at {location} that no order holds, and {wanted} more are to be sent from there"
+    )]
     Held {
         /// Of which product.
         product: ProductId,
@@ -130,7 +132,11 @@ impl Holdings {
     /// Takes pieces that no parcel holds, at most so many: from where, and how many.
     fn take_free(&mut self, line: u8, mut wanted: i64, first: Option<LocationId>) -> Vec<(LocationId, i64)> {
         let mut taken = Vec::new();
-        let places: Vec<_> = self.held.range((line, LocationId::MIN)..=(line, LocationId::MAX)).map(|(key, _)| key.1).collect();
+        let places: Vec<_> = self
+            .held
+            .range((line, LocationId::MIN)..=(line, LocationId::MAX))
+            .map(|(key, _)| key.1)
+            .collect();
         let first = first.filter(|first| places.contains(first));
         for place in first.into_iter().chain(places.iter().copied().filter(|place| Some(*place) != first)) {
             let Some((held, claimed)) = self.held.get_mut(&(line, place)) else { continue };
@@ -174,7 +180,12 @@ impl Shelves {
     fn settled(&mut self, held: &[Held], asked: &Settlement) -> Result<Vec<Move>, NotOnHand> {
         if asked.release_all {
             let release = |held: &Held| {
-                self.make((held.product, held.location), MovementKind::Released, held.quantity, Some(held.line))
+                self.make(
+                    (held.product, held.location),
+                    MovementKind::Released,
+                    held.quantity,
+                    Some(held.line),
+                )
             };
             return Ok(held.iter().filter_map(release).collect());
         }
@@ -193,7 +204,12 @@ impl Shelves {
                         moves.extend(others.filter_map(|(place, pieces)| {
                             self.make((product, *place), MovementKind::Released, *pieces, Some(*line))
                         }));
-                        moves.extend(self.make((product, *at), MovementKind::Reserved, elsewhere, Some(*line)));
+                        moves.extend(self.make(
+                            (product, *at),
+                            MovementKind::Reserved,
+                            elsewhere,
+                            Some(*line),
+                        ));
                     }
                     holdings.claim(*line, *at, taken.iter().map(|(_, pieces)| pieces).sum());
                 }
@@ -213,7 +229,12 @@ impl Shelves {
                         None => holdings.take_free(*line, *quantity, None),
                     };
                     for (place, pieces) in taken {
-                        moves.extend(self.make((product, place), MovementKind::Released, pieces, Some(*line)));
+                        moves.extend(self.make(
+                            (product, place),
+                            MovementKind::Released,
+                            pieces,
+                            Some(*line),
+                        ));
                     }
                 }
             }

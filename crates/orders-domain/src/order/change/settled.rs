@@ -49,7 +49,11 @@ impl ChangedOrder {
                 let left = if is.status == ShipmentStatus::Planned { is.pieces_of(part.line) } else { 0 };
                 let taken = i64::from(was.pieces_of(part.line)) - i64::from(left);
                 if taken > 0 {
-                    pulls.push(Pull { line: part.line, quantity: taken, wish: Wish::Release { from: Some(from.id) } });
+                    pulls.push(Pull {
+                        line: part.line,
+                        quantity: taken,
+                        wish: Wish::Release { from: Some(from.id) },
+                    });
                     rest -= taken;
                 }
             }
@@ -75,8 +79,10 @@ fn claims_of(shipment: &Shipment) -> impl Iterator<Item = Claim> {
 fn kept(shipment: &Shipment) -> impl Iterator<Item = Pull> {
     let code = shipment.from.as_ref().map(|from| &from.code);
     let claims = claims_of(shipment).zip(code.into_iter().cycle());
-    claims.map(|(Claim { line, location, quantity }, code)| {
-        Pull { line, quantity, wish: Wish::Keep { at: location, code: code.clone() } }
+    claims.map(|(Claim { line, location, quantity }, code)| Pull {
+        line,
+        quantity,
+        wish: Wish::Keep { at: location, code: code.clone() },
     })
 }
 

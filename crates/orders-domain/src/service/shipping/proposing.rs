@@ -112,7 +112,8 @@ impl Inventory {
         let places: Vec<_> = places.into_iter().map(candidate).collect();
         let wanted = open.iter().enumerate().map(|(index, part)| {
             let product = products.get(usize::from(part.line)).and_then(Option::as_ref);
-            let is_somewhere = places.iter().any(|place| place.stock.get(index).is_some_and(|there| *there > 0));
+            let is_somewhere =
+                places.iter().any(|place| place.stock.get(index).is_some_and(|there| *there > 0));
             Wanted {
                 line: part.line,
                 quantity: part.quantity.get(),

@@ -1,0 +1,1 @@
+//! What is taken from where, and what is refused.
