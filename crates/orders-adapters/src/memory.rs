@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
-    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, What,
+    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, What,
     ports::{
         Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
         Refused,
@@ -162,6 +162,18 @@ impl Orders for MemoryDatabase {
         Ok(self.state().orders.get(&id).cloned())
     }
 
+    async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError> {
+        let state = self.state();
+        let made = state
+            .events
+            .values()
+            .find(|event| event.subject == Subject::Order(id) && event.version == version);
+        match made.map(|event| state.made_by(event)).transpose()? {
+            Some(Made::Order(order)) => Ok(Some(order)),
+            _ => Ok(None),
+        }
+    }
+
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
         let start = query.after.map_or(Bound::Unbounded, Bound::Excluded);
         Ok(self
@@ -171,7 +183,7 @@ impl Orders for MemoryDatabase {
             .map(|(_, order)| order)
             .filter(|order| matches(&query.filter, order))
             .take(query.limit.get())
-            .cloned()
+            .map(Order::without_contact)
             .collect())
     }
 

@@ -202,6 +202,16 @@ impl Order {
         self.version
     }
 
+    /// The order as lists show it: without what is known of the customer.
+    #[must_use]
+    pub fn without_contact(&self) -> Self {
+        let mut bare = Self { contact: Contact::default(), ..self.clone() };
+        for cancellation in &mut bare.progress.cancellations {
+            cancellation.note = None;
+        }
+        bare
+    }
+
     /// The order as it was when it was placed, whatever happened to it since.
     #[must_use]
     pub fn as_placed(self) -> Self {

@@ -4,9 +4,9 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 use orders_domain::{
-    Currency, LocationCode, MovementId, PageLimit, Product, ProductId,
-    ports::{Catalogue, Offer, PortError, ProductQuery, Stock},
-    stock::{Location, Movement, StockLevel, shelves::Shelf},
+    Currency, LocationCode, LocationId, MovementId, OrderId, PageLimit, Product, ProductId,
+    ports::{Catalogue, Offer, PortError, ProductQuery, Standing, Stock},
+    stock::{Level, Location, Movement, StockLevel, holding, shelves::Shelf},
 };
 
 use super::{MemoryDatabase, State};
@@ -61,6 +61,17 @@ impl Stock for MemoryDatabase {
         };
         let wanted = state.places.iter().filter(|place| at.as_ref().is_none_or(|code| place.code == *code));
         Ok(Some(wanted.map(shown).collect()))
+    }
+
+    async fn standing(&self, order: OrderId, products: &[ProductId]) -> Result<Standing, PortError> {
+        let state = self.state();
+        let held = holding::held(&state.of_lines(order));
+        let known = state.levels.iter().filter(|((product, _), _)| products.contains(product));
+        let level = |((product, place), level): (&(ProductId, i64), &Level)| {
+            let place = LocationId::try_from(*place).map_err(PortError::corrupt)?;
+            Ok((*product, place, *level))
+        };
+        Ok(Standing { held, levels: known.map(level).collect::<Result<_, PortError>>()? })
     }
 
     async fn movements(

@@ -83,10 +83,11 @@ impl State {
                 }
                 let what = changed.what().clone();
                 let mut moves = Vec::new();
-                if let Some(how) = what.settles() {
+                let settlement = changed.settlement();
+                if !settlement.is_empty() {
                     let held = holding::held(&self.of_lines(id));
                     let mut shelves = self.shelves(held.iter().map(|held| held.product));
-                    moves = shelves.settle(&held, how).map_err(Refused::NotOnHand)?;
+                    moves = shelves.settle(&held, &settlement).map_err(Refused::NotOnHand)?;
                     self.keep_levels(shelves);
                 }
                 let order = changed.into_order();
@@ -190,7 +191,7 @@ impl State {
         holding::holders(here.filter_map(|movement| Some((movement.line?, movement.kind, movement.quantity))))
     }
 
-    fn of_lines(&self, order: OrderId) -> Vec<OfLine> {
+    pub(super) fn of_lines(&self, order: OrderId) -> Vec<OfLine> {
         let of_order = self.movements.values().filter(|(_, movement)| movement.order == Some(order));
         let of_line = |(product, movement): &(ProductId, Movement)| {
             let place = self.places.iter().find(|place| place.code == movement.location)?;
@@ -243,7 +244,7 @@ impl State {
                 reserved_after: moved.reserved_after,
                 order,
                 line,
-                shipment: None,
+                shipment: moved.shipment,
                 reason: told.reason.clone(),
                 event,
                 at,

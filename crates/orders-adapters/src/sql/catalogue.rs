@@ -83,7 +83,7 @@ fn offers(conn: &mut Conn, rows: Vec<ProductRow>) -> QueryResult<Vec<Offer>> {
 }
 
 /// What there is of these products, by their ids.
-fn spots(conn: &mut Conn, products: &[i64]) -> QueryResult<HashMap<i64, Vec<Spot>>> {
+pub fn spots(conn: &mut Conn, products: &[i64]) -> QueryResult<HashMap<i64, Vec<Spot>>> {
     let levels =
         stock_levels::table.inner_join(locations::table.on(locations::id.eq(stock_levels::location_id)));
     let rows: Vec<(i64, PlaceColumns, LevelRow)> = match products {

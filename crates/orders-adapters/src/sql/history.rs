@@ -65,7 +65,7 @@ pub fn page(
         wanted = wanted.filter(events::type_.eq_any(words(&filter.types)));
     }
     let rows: Vec<EventRow> = wanted.load(conn)?;
-    let mut events: Vec<_> = rows.into_iter().map(|EventRow(event)| event).collect();
+    let mut events: Vec<_> = rows.into_iter().map(|EventRow(event, _)| event).collect();
     let full = events.len() == limit.get();
     let seen = events.last().map(|event| event.id);
     // The same word may be said of several kinds of things.
@@ -109,12 +109,12 @@ pub fn telling(conn: &mut Conn, order: i64, version: Version) -> QueryResult<Vec
         .order(events::version)
         .select(EVENT)
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(|EventRow(event)| event.of_order()).collect())
+    Ok(rows.into_iter().filter_map(EventRow::of_order).collect())
 }
 
 /// What an event of anything but an order has made, as it was then.
 pub fn made(conn: &mut Conn, id: i64) -> QueryResult<Made> {
-    let EventRow(event) = events::table.find(id).select(EVENT).first(conn)?;
+    let EventRow(event, _) = events::table.find(id).select(EVENT).first(conn)?;
     match &event.what {
         What::Other { made, .. } => {
             Made::of_facts(&event.subject, event.version, made).map_err(rows::corrupt)
@@ -126,11 +126,19 @@ pub fn made(conn: &mut Conn, id: i64) -> QueryResult<Made> {
 /// The order as it was at a version that it has had.
 pub fn as_of(conn: &mut Conn, order: Order, version: i64) -> QueryResult<Order> {
     let version = Version::try_from(version).map_err(rows::corrupt)?;
+    at(conn, order, version)?.ok_or(diesel::NotFound)
+}
+
+/// The order as it was at a version, if it has had that since there are events.
+pub fn at(conn: &mut Conn, order: Order, version: Version) -> QueryResult<Option<Order>> {
     if version == Version::FIRST {
-        return Ok(order.as_placed());
+        return Ok(Some(order.as_placed()));
     }
     let last = telling(conn, order.id().get(), version)?;
-    order.as_of(&last).map_err(rows::corrupt)?.ok_or(diesel::NotFound)
+    if last.last().is_none_or(|event| event.version != version) {
+        return Ok(None);
+    }
+    order.as_of(&last).map_err(rows::corrupt)
 }
 
 /// The events of the orders after the id `after` up to the id `last`, with their keys: by order, each

@@ -13,7 +13,7 @@ use super::{
     super::{
         rows::{
             self, millis,
-            order::{Joined, JoinedRow},
+            order::{JoinedRow, bare, whole},
         },
         schema::orders,
         stored::StoredOrder,
@@ -95,7 +95,7 @@ fn page_between(
     if let Some(user) = query.filter.user {
         ids = ids.filter(listed.field(orders::user_id).eq(user.get()));
     }
-    let read = Joined(orders::id.eq_any(ids)).load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
+    let read = bare(orders::id.eq_any(ids)).load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
     let mut rows = Vec::new();
     for row in read {
         if rows.len() == most {
@@ -118,11 +118,17 @@ pub fn count(conn: &mut Conn) -> QueryResult<i64> {
 
 /// The next orders after an id with all that is stored of them, ascending by id; none after the last.
 pub fn stored_after(conn: &mut Conn, after: Option<OrderId>) -> QueryResult<Vec<StoredOrder>> {
-    let query = OrderQuery { filter: OrderFilter::default(), after, limit: PageLimit::MAX };
+    let after = after.map_or(0, OrderId::get);
     conn.transaction(|conn| {
-        let orders = rows::order::orders(page(conn, &query, i64::MAX)?).map_err(rows::corrupt)?;
+        let ids = listed
+            .select(listed.field(orders::id))
+            .filter(listed.field(orders::id).gt(after))
+            .order(listed.field(orders::id))
+            .limit(i64::try_from(PageLimit::MAX.get()).unwrap_or(i64::MAX));
+        let rows = whole(orders::id.eq_any(ids)).load::<JoinedRow>(conn)?;
+        let orders = rows::order::orders(rows).map_err(rows::corrupt)?;
         let Some(last) = orders.last().map(Order::id) else { return Ok(Vec::new()) };
-        let events = history::of_orders(conn, after.map_or(0, OrderId::get), last.get())?;
+        let events = history::of_orders(conn, after, last.get())?;
         let mut events = events.into_iter().peekable();
         let with_events = orders.into_iter().map(|order| {
             let of_order = iter::from_fn(|| events.next_if(|stored| stored.event.order == order.id()));

@@ -35,6 +35,9 @@ mod finder;
 #[path = "founding.rs"]
 mod founding;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "held.rs"]
+mod held;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "history.rs"]
 mod history;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -64,6 +67,7 @@ mod replica;
 mod revocations;
 mod selling;
 mod settled;
+mod shipments;
 mod stock;
 mod store;
 mod telling;

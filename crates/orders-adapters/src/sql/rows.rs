@@ -8,11 +8,14 @@ use diesel::{
 };
 use orders_domain::InvalidInput;
 
+pub mod contact;
 pub mod copied;
 pub mod event;
 mod facts;
 pub mod order;
 pub mod product;
+pub mod progress;
+pub mod shipment;
 pub mod stock;
 
 /// Reads a column that is never NULL.

@@ -9,6 +9,10 @@ diesel::table! {
         status -> Text,
         currency -> Text,
         version -> BigInt,
+        fulfillment -> Nullable<Text>,
+        current_total -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        ship_to -> Nullable<Text>,
     }
 }
 
@@ -23,11 +27,46 @@ diesel::table! {
 }
 
 diesel::table! {
-    order_shipments (id) {
+    order_shipments (order_id, number) {
         id -> BigInt,
         order_id -> BigInt,
-        shipping_provider -> Text,
-        tracking_number -> Text,
+        number -> BigInt,
+        location_id -> Nullable<BigInt>,
+        status -> Text,
+        shipping_provider -> Nullable<Text>,
+        tracking_number -> Nullable<Text>,
+        weight_g -> Nullable<BigInt>,
+        reasons -> Nullable<Text>,
+        created_at -> BigInt,
+        shipped_at -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    order_shipment_products (shipment_id, line) {
+        shipment_id -> BigInt,
+        line -> BigInt,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_cancellations (order_id, number) {
+        order_id -> BigInt,
+        number -> BigInt,
+        reason -> Text,
+        note -> Nullable<Text>,
+        event -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_cancelled_products (order_id, number, line) {
+        order_id -> BigInt,
+        number -> BigInt,
+        line -> BigInt,
+        quantity -> BigInt,
     }
 }
 

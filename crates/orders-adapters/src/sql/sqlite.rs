@@ -28,6 +28,8 @@ mod exporting;
 mod filling;
 #[path = "founding.rs"]
 mod founding;
+#[path = "held.rs"]
+mod held;
 #[path = "history.rs"]
 mod history;
 #[path = "importing.rs"]
@@ -46,6 +48,7 @@ mod queries;
 mod readers;
 #[path = "revocations.rs"]
 mod revocations;
+mod shipments;
 mod stock;
 mod store;
 mod telling;

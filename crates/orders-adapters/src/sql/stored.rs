@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Idempotency, Order, OrderEvent, OrderId, OrderShipment, RequestId, UserId, ports::PortError,
+    Happening, Idempotency, Order, OrderEvent, OrderId, RequestId, UserId, order::contact::Email,
+    ports::PortError, shipment::cancellation::Note,
 };
 use sha2::{Digest, Sha256};
 
-use super::rows::event::data;
+use super::rows::{contact::ship_to, event::data, progress::ProgressData};
 use crate::hex::Hex;
 
 /// An event and the key of the request that made it, if that came with one.
@@ -70,6 +71,13 @@ pub trait BulkOrders {
 }
 
 impl StoredOrder {
+    /// The events that say its cancellations, by their numbers.
+    pub(super) fn cancelling(&self) -> Vec<i64> {
+        let says_one =
+            |stored: &&StoredEvent| matches!(stored.event.what, Happening::PartiallyCancelled { .. });
+        self.events.iter().filter(says_one).map(|stored| stored.event.id.get()).collect()
+    }
+
     /// SHA-256 of everything that is stored: two stores that agree on it hold the same order.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -86,15 +94,20 @@ impl StoredOrder {
             number(line.price().minor_units());
             number(line.quantity().get().into());
         }
-        let shipment = order.shipment();
+        let progress = serde_json::to_string(&ProgressData::of(order.progress())).unwrap_or_default();
+        let ship_to = ship_to(order.contact());
         let mut texts = vec![
             Some(order.status().as_str()),
             Some(order.currency().code()),
-            shipment.map(OrderShipment::provider),
-            shipment.map(OrderShipment::tracking_number),
+            Some(progress.as_str()),
+            order.contact().email.as_ref().map(Email::as_str),
+            ship_to.as_deref(),
         ];
-        let data: Vec<_> =
-            self.events.iter().map(|stored| data(&stored.event.what).unwrap_or_default()).collect();
+        texts.extend(order.cancellations().iter().map(|made| made.note.as_ref().map(Note::as_str)));
+        let said = |stored: &StoredEvent| {
+            data(&stored.event.what, stored.event.checkpoint.as_deref()).unwrap_or_default()
+        };
+        let data: Vec<_> = self.events.iter().map(said).collect();
         for (StoredEvent { event, made_by }, data) in self.events.iter().zip(&data) {
             number(event.id.get());
             number(event.version.get());

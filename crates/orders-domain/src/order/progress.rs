@@ -193,9 +193,8 @@ impl Progress {
             }
             [only] => {
                 let found = self.shipments.iter_mut().find(|shipment| shipment.number == *only);
-                for shipment in found {
-                    shipment.tracking = Some(tracking.clone());
-                }
+                let shipment = found.ok_or_else(|| impossible("has no such shipment"))?;
+                shipment.tracking = Some(tracking.clone());
                 Ok(())
             }
             _ => Err(impossible("has several shipments")),

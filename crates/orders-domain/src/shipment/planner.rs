@@ -1,11 +1,14 @@
 //! Splits what is open of an order into parcels.
 
+#![allow(missing_docs)]
+use crate::invalid::InvalidInput;
 use crate::{
     catalogue::size::{Grams, Size},
     code::{Country, LocationCode},
     id::LocationId,
     stock::location::{ParcelLimits, Point, Priority},
 };
+use std::str::FromStr;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -93,4 +96,53 @@ pub fn plan(problem: &Problem) -> Plan {
     let unplaced: Vec<_> = problem.wanted.iter().map(|wanted| (wanted.line, wanted.quantity)).collect();
     let cost = Cost { unplaced: 0, parcels: 0, borders: 0, gram_metres: 0 };
     Plan { parcels: Vec::new(), unplaced, exact: false, alternatives: Vec::new(), cost }
+}
+
+impl ReasonCode {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OnlyPlaceWithStock => "only-place-with-stock",
+            Self::FewestParcels => "fewest-parcels",
+            Self::Nearest => "nearest",
+            Self::WeightLimit => "weight-limit",
+            Self::SizeLimit => "size-limit",
+            Self::Oversize => "oversize",
+        }
+    }
+}
+impl FromStr for ReasonCode {
+    type Err = InvalidInput;
+    fn from_str(word: &str) -> Result<Self, InvalidInput> {
+        [
+            Self::OnlyPlaceWithStock,
+            Self::FewestParcels,
+            Self::Nearest,
+            Self::WeightLimit,
+            Self::SizeLimit,
+            Self::Oversize,
+        ]
+        .into_iter()
+        .find(|one| one.as_str() == word)
+        .ok_or_else(|| InvalidInput::new("reason", word))
+    }
+}
+impl Criterion {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unplaced => "unplaced",
+            Self::Parcels => "parcels",
+            Self::Borders => "borders",
+            Self::Distance => "distance",
+            Self::Priority => "priority",
+        }
+    }
+}
+impl FromStr for Criterion {
+    type Err = InvalidInput;
+    fn from_str(word: &str) -> Result<Self, InvalidInput> {
+        [Self::Unplaced, Self::Parcels, Self::Borders, Self::Distance, Self::Priority]
+            .into_iter()
+            .find(|one| one.as_str() == word)
+            .ok_or_else(|| InvalidInput::new("criterion", word))
+    }
 }

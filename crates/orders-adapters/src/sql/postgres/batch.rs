@@ -33,6 +33,7 @@ use super::{
     levels::{Levels, Moves},
     orders::{Lines, Orders},
     pieces::Sql,
+    shipments::Shipments,
 };
 
 /// The rows of a batch, by column. `place` counts from 1 within the new orders and the changes.
@@ -43,6 +44,8 @@ pub struct Batch<'a> {
     /// Of the new orders.
     placings: Events<'a>,
     changes: Changes<'a>,
+    /// Of the changes.
+    shipments: Shipments<'a>,
     /// Of the changes.
     changings: Events<'a>,
     /// The keys of the batch: the second one of a key would only use up an id.
@@ -93,7 +96,8 @@ impl<'a> Batch<'a> {
             }
             (Change::Order(changed), _) => {
                 let place = self.changes.add(changed);
-                self.changings.add(&work.origin, made_by, data(changed.what())?);
+                self.changings.add(&work.origin, made_by, data(changed.what(), changed.checkpoint())?);
+                self.shipments.add(place, changed);
                 self.moves.of_change(place, moves);
                 Added::Change
             }
@@ -110,9 +114,12 @@ impl<'a> Batch<'a> {
     /// Writes it. What was not written is not among the answers: what has a key that is taken, and a
     /// change of another version.
     pub fn write(&self, conn: &mut Conn) -> QueryResult<Vec<Written>> {
-        let written =
-            WriteBatch { batch: self, pending: OrderStatus::Pending.as_str(), first: Version::FIRST.get() };
-        written.load(conn)
+        let (pending, first) = (OrderStatus::Pending.as_str(), Version::FIRST.get());
+        if self.shipments.is_empty() {
+            WriteBatch::<false> { batch: self, pending, first }.load(conn)
+        } else {
+            WriteBatch::<true> { batch: self, pending, first }.load(conn)
+        }
     }
 }
 
@@ -135,26 +142,27 @@ impl FromSqlRow<(BigInt, Nullable<BigInt>, Nullable<BigInt>), Pg> for Written {
     }
 }
 
-struct WriteBatch<'a> {
+/// The statement: with parcels and cancellations, or without.
+struct WriteBatch<'a, const SHIPMENTS: bool> {
     batch: &'a Batch<'a>,
     pending: &'static str,
     first: i64,
 }
 
-impl QueryId for WriteBatch<'_> {
-    type QueryId = WriteBatch<'static>;
+impl<const SHIPMENTS: bool> QueryId for WriteBatch<'_, SHIPMENTS> {
+    type QueryId = WriteBatch<'static, SHIPMENTS>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for WriteBatch<'_> {
+impl<const SHIPMENTS: bool> Query for WriteBatch<'_, SHIPMENTS> {
     type SqlType = (BigInt, Nullable<BigInt>, Nullable<BigInt>);
 }
 
-impl RunQueryDsl<Conn> for WriteBatch<'_> {}
+impl<const SHIPMENTS: bool> RunQueryDsl<Conn> for WriteBatch<'_, SHIPMENTS> {}
 
-impl QueryFragment<Pg> for WriteBatch<'_> {
+impl<const SHIPMENTS: bool> QueryFragment<Pg> for WriteBatch<'_, SHIPMENTS> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Batch { orders, lines, placings, changes, changings, moves, levels, .. } = self.batch;
+        let Batch { orders, lines, placings, changes, shipments, changings, moves, levels, .. } = self.batch;
         let mut sql = Sql::new(out);
         // What is asked for, without what is known already: a key that was used, an order that has moved on.
         sql.text("WITH ");
@@ -178,7 +186,7 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
              block AS MATERIALIZED (SELECT block.*, placed FROM \
              (SELECT (SELECT count(*) FROM new) AS placed, (SELECT max(order_date) FROM new) AS latest, \
              (SELECT count(*) FROM fresh) AS changed) AS total, \
-             LATERAL give_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
+             LATERAL next_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
              numbered AS MATERIALIZED (SELECT new.*, first_order + nth AS id, first_event + nth AS event, \
              greatest(latest, earliest) AS at, ",
         );
@@ -193,7 +201,11 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         sql.text(", ");
         lines.insert(&mut sql)?;
         sql.text(", ");
-        changes.make(&mut sql)?;
+        changes.make(SHIPMENTS.then_some(shipments), &mut sql)?;
+        if SHIPMENTS {
+            sql.text(", ");
+            shipments.store(&mut sql)?;
+        }
         sql.text(", levelled AS (");
         levels.set(&mut sql)?;
         sql.text("), ");

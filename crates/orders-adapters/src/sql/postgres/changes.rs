@@ -1,12 +1,19 @@
-//! Changes of orders and their shipments, as pieces of the statement that writes a batch.
+//! Changes of orders, as pieces of the statement that writes a batch.
 
 use diesel::{
     QueryResult,
     sql_types::{Array, BigInt, Nullable, Text},
 };
-use orders_domain::{ChangedOrder, OrderShipment};
+use orders_domain::ChangedOrder;
 
-use super::{super::rows::millis, pieces::Sql};
+use super::{
+    super::rows::{
+        millis,
+        order::{current_total, fulfillment},
+    },
+    pieces::Sql,
+    shipments::Shipments,
+};
 
 type Big = Array<BigInt>;
 type Texts = Array<Text>;
@@ -19,8 +26,8 @@ pub struct Changes<'a> {
     seen: Vec<i64>,
     status: Vec<&'a str>,
     updated_at: Vec<i64>,
-    provider: Vec<Option<&'a str>>,
-    number: Vec<Option<&'a str>>,
+    fulfillment: Vec<Option<&'static str>>,
+    current_total: Vec<Option<i64>>,
     version: Vec<i64>,
     what: Vec<&'static str>,
 }
@@ -33,8 +40,8 @@ impl<'a> Changes<'a> {
         self.seen.push(changed.seen().get());
         self.status.push(order.status().as_str());
         self.updated_at.push(millis(order.updated_at()));
-        self.provider.push(order.shipment().map(OrderShipment::provider));
-        self.number.push(order.shipment().map(OrderShipment::tracking_number));
+        self.fulfillment.push(fulfillment(order));
+        self.current_total.push(current_total(order));
         self.version.push(order.version().get());
         self.what.push(changed.what().event_type().parts().1);
         self.id.len().try_into().unwrap_or(i64::MAX)
@@ -52,12 +59,13 @@ impl<'a> Changes<'a> {
         sql.bind::<Big, _>(&self.seen)?.text(", ");
         sql.bind::<Texts, _>(&self.status)?.text(", ");
         sql.bind::<Big, _>(&self.updated_at)?.text(", ");
-        sql.bind::<MayTexts, _>(&self.provider)?.text(", ");
-        sql.bind::<MayTexts, _>(&self.number)?.text(", ");
+        sql.bind::<MayTexts, _>(&self.fulfillment)?.text(", ");
+        sql.bind::<Array<Nullable<BigInt>>, _>(&self.current_total)?.text(", ");
         sql.bind::<Big, _>(&self.version)?.text(", ");
         sql.bind::<Texts, _>(&self.what)?;
         sql.text(
-            ") WITH ORDINALITY AS change (id, seen, status, at, provider, number, version, type, place))",
+            ") WITH ORDINALITY AS change (id, seen, status, at, fulfillment, current_total, version, type, \
+             place))",
         );
         Ok(())
     }
@@ -65,25 +73,30 @@ impl<'a> Changes<'a> {
     /// Makes those whose event is stored: the event of a version can be stored once, so its order is at the
     /// version before. Should it not be, nothing is stored, by a division. The ids are named beside the join,
     /// or it reads all orders.
-    pub fn make<'b>(&'b self, sql: &mut Sql<'_, 'b>) -> QueryResult<()> {
+    pub fn make<'b>(
+        &'b self,
+        shipments: Option<&'b Shipments<'_>>,
+        sql: &mut Sql<'_, 'b>,
+    ) -> QueryResult<()> {
         sql.text(
             "making AS MATERIALIZED (SELECT renumbered.* FROM renumbered JOIN told USING (event)), \
-             moved AS (UPDATE orders SET status = making.status, updated_at = making.at, version = making.version \
-             FROM making WHERE orders.id = making.id AND orders.version = making.seen AND orders.id = ANY (",
+             moved AS (UPDATE orders SET status = making.status, updated_at = making.at, version = making.version, \
+             fulfillment = making.fulfillment, current_total = making.current_total",
         );
+        if let Some(shipments) = shipments {
+            sql.text(
+                ", email = CASE WHEN contact.id IS NULL THEN orders.email ELSE contact.email END, \
+                 ship_to = CASE WHEN contact.id IS NULL THEN orders.ship_to ELSE contact.ship_to END \
+                 FROM making LEFT JOIN ",
+            );
+            shipments.contacts(sql)?;
+            sql.text(" ON contact.place = making.place");
+        } else {
+            sql.text(" FROM making");
+        }
+        sql.text(" WHERE orders.id = making.id AND orders.version = making.seen AND orders.id = ANY (");
         sql.bind::<Big, _>(&self.id)?.text(
             ") RETURNING making.place), \
-             unshipped AS (DELETE FROM order_shipments USING making \
-             WHERE order_shipments.id = making.id AND making.provider IS NULL AND order_shipments.id = ANY (",
-        );
-        sql.bind::<Big, _>(&self.id)?.text(
-            ")), \
-             shipped AS (INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number) \
-             SELECT id, id, provider, number FROM making WHERE provider IS NOT NULL \
-             ON CONFLICT (id) DO UPDATE \
-             SET shipping_provider = excluded.shipping_provider, tracking_number = excluded.tracking_number \
-             WHERE (order_shipments.shipping_provider, order_shipments.tracking_number) \
-             IS DISTINCT FROM (excluded.shipping_provider, excluded.tracking_number)), \
              sure AS (SELECT 1 / ((SELECT count(*) FROM moved) = (SELECT count(*) FROM making))::INT AS one)",
         );
         Ok(())

@@ -186,7 +186,7 @@ fn tell(
 ) -> QueryResult<Outcome> {
     let at = work.now.trunc_subsecs(3);
     let Given { first_event } =
-        diesel::sql_query("SELECT first_event FROM give_ids(0, 0, 1)").get_result(conn)?;
+        diesel::sql_query("SELECT first_event FROM next_ids(0, 0, 1)").get_result(conn)?;
     let event = EventId::try_from(first_event).map_err(rows::corrupt)?;
     let made_by = work.origin.actor.user().and(work.made_by.as_ref());
     let made = told.tell(conn, event, at, &work.origin, made_by)?;

@@ -7,9 +7,13 @@ use super::{
         StoredOrder,
         rows::{
             event::{NewEventRow, data},
-            order::{NewLineRow, NewOrderRow, NewShipmentRow},
+            order::{NewLineRow, NewOrderRow},
+            shipment::{CancellationRow, CancelledRow, PartRow, ShipmentRow},
         },
-        schema::{events, order_products, order_shipments, orders},
+        schema::{
+            events, order_cancellations, order_cancelled_products, order_products, order_shipment_products,
+            order_shipments, orders,
+        },
     },
     Conn,
 };
@@ -28,12 +32,33 @@ pub fn insert(conn: &mut Conn, stored: &[StoredOrder]) -> QueryResult<()> {
     for rows in rows.chunks(AT_ONCE) {
         diesel::insert_into(order_products::table).values(rows).execute(conn)?;
     }
-    let rows: Vec<_> = of_orders().filter_map(NewShipmentRow::of).collect();
+    let rows: Vec<_> = of_orders().flat_map(ShipmentRow::all_of).collect();
     for rows in rows.chunks(AT_ONCE) {
         diesel::insert_into(order_shipments::table).values(rows).execute(conn)?;
     }
+    let rows: Vec<_> = of_orders().flat_map(PartRow::all_of).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(order_shipment_products::table).values(rows).execute(conn)?;
+    }
+    let cancelled = || {
+        stored.iter().flat_map(|stored| {
+            let made = (1..).zip(stored.order.cancellations()).zip(stored.cancelling());
+            made.map(|((number, made), event)| (stored.order.id(), number, made, event))
+        })
+    };
+    let rows: Vec<_> =
+        cancelled().map(|(id, number, made, event)| CancellationRow::of(id, number, made, event)).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(order_cancellations::table).values(rows).execute(conn)?;
+    }
+    let rows: Vec<_> =
+        cancelled().flat_map(|(id, number, made, _)| CancelledRow::of(id, number, made)).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(order_cancelled_products::table).values(rows).execute(conn)?;
+    }
     let events_of = || stored.iter().flat_map(|stored| &stored.events);
-    let said = events_of().map(|stored| data(&stored.event.what)).collect::<QueryResult<Vec<_>>>()?;
+    let said = events_of().map(|stored| data(&stored.event.what, stored.event.checkpoint.as_deref()));
+    let said = said.collect::<QueryResult<Vec<_>>>()?;
     let rows: Vec<_> = events_of()
         .zip(&said)
         .map(|(stored, data)| NewEventRow::stored(&stored.event, data, stored.made_by.as_ref()))

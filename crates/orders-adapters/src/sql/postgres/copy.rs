@@ -53,7 +53,7 @@ const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET 
     SET enable_mergejoin = off; SET jit = off";
 
 /// So that plans are made for what is there.
-const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, events, products, locations, \
+const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, order_shipment_products, events, products, locations, \
     stock_levels, stock_movements";
 
 /// Whether there are at most the products with which a database begins, as they were then.
@@ -220,7 +220,7 @@ impl BulkOrders for PostgresCopy {
         let first_event = first.events.first().map_or(0, |stored| stored.event.id.get());
         self.conn
             .transaction(|conn| {
-                let ids = format!("SELECT * FROM give_ids({count}, {latest}, {events})");
+                let ids = format!("SELECT * FROM next_ids({count}, {latest}, {events})");
                 let given: Given = diesel::sql_query(ids).get_result(conn)?;
                 if (given.first_order, given.first_event) != (wanted, first_event) {
                     let taken = format!(

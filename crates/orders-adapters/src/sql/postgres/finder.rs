@@ -10,7 +10,7 @@ use super::{
     super::{
         failure,
         gather::{Gather, Limits, Unanswered},
-        rows::{self, order::Joined},
+        rows::{self, order::whole},
         schema::orders,
         unavailable,
     },
@@ -96,7 +96,7 @@ impl Answerer {
 
 /// The orders with these ids, as far as they exist.
 pub fn find_all(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Order>> {
-    let rows = Joined(orders::id.eq_any(ids)).load(conn)?;
+    let rows = whole(orders::id.eq_any(ids)).load(conn)?;
     let orders = rows::order::orders(rows).map_err(rows::corrupt)?;
     Ok(orders.into_iter().map(|order| (order.id().get(), order)).collect())
 }

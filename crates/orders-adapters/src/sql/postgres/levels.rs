@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::{
     QueryResult,
-    sql_types::{Array, BigInt, Text},
+    sql_types::{Array, BigInt, Nullable, Text},
 };
 use orders_domain::{
     LocationId, ProductId, Version,
@@ -93,6 +93,7 @@ pub struct Moves {
     on_hand: Vec<i64>,
     reserved: Vec<i64>,
     line: Vec<i64>,
+    shipment: Vec<Option<i64>>,
     /// How many there are.
     count: i64,
 }
@@ -110,6 +111,7 @@ impl Moves {
             self.on_hand.push(moved.on_hand_after);
             self.reserved.push(moved.reserved_after);
             self.line.push(moved.line.map_or(0, i64::from));
+            self.shipment.push(moved.shipment);
             self.count += 1;
         }
     }
@@ -124,9 +126,9 @@ impl Moves {
     pub fn insert<'b>(&'b self, sql: &mut Sql<'_, 'b>) -> QueryResult<()> {
         sql.text(
             "with_moves AS (INSERT INTO stock_movements \
-             (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, at) \
+             (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, shipment, at) \
              SELECT made.event * 8192 + position, product_id, location_id, kind, quantity, on_hand_after, \
-             reserved_after, made.id * 100 - 99 + line, made.at FROM unnest(",
+             reserved_after, made.id * 100 - 99 + line, shipment, made.at FROM unnest(",
         );
         sql.bind::<Big, _>(&self.place)?.text(", ");
         sql.bind::<Big, _>(&self.position)?.text(", ");
@@ -136,9 +138,10 @@ impl Moves {
         for column in [&self.quantity, &self.on_hand, &self.reserved] {
             sql.bind::<Big, _>(column)?.text(", ");
         }
-        sql.bind::<Big, _>(&self.line)?.text(
+        sql.bind::<Big, _>(&self.line)?.text(", ");
+        sql.bind::<Array<Nullable<BigInt>>, _>(&self.shipment)?.text(
             ") AS moved (place, position, product_id, location_id, kind, quantity, on_hand_after, reserved_after, \
-             line) JOIN (SELECT place, event, id, at FROM numbered JOIN told USING (event) \
+             line, shipment) JOIN (SELECT place, event, id, at FROM numbered JOIN told USING (event) \
              UNION ALL SELECT -place, event, id, at FROM making) AS made USING (place) RETURNING 1), \
              surely_moved AS (SELECT 1 / ((SELECT count(*) FROM with_moves) = ",
         );

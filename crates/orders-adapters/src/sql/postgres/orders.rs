@@ -2,11 +2,14 @@
 
 use diesel::{
     QueryResult,
-    sql_types::{Array, BigInt, Text},
+    sql_types::{Array, BigInt, Nullable, Text},
 };
-use orders_domain::{NewOrder, OrderProduct};
+use orders_domain::{NewOrder, OrderProduct, order::contact::Email};
 
-use super::{super::rows::millis, pieces::Sql};
+use super::{
+    super::rows::{contact::ship_to, millis},
+    pieces::Sql,
+};
 
 type Big = Array<BigInt>;
 
@@ -16,6 +19,8 @@ pub struct Orders<'a> {
     user: Vec<i64>,
     date: Vec<i64>,
     currency: Vec<&'a str>,
+    email: Vec<Option<&'a str>>,
+    ship_to: Vec<Option<String>>,
 }
 
 impl<'a> Orders<'a> {
@@ -24,6 +29,8 @@ impl<'a> Orders<'a> {
         self.user.push(order.user().get());
         self.date.push(millis(order.ordered_at()));
         self.currency.push(order.currency().code());
+        self.email.push(order.contact().email.as_ref().map(Email::as_str));
+        self.ship_to.push(ship_to(order.contact()));
         self.user.len().try_into().unwrap_or(i64::MAX)
     }
 
@@ -37,16 +44,19 @@ impl<'a> Orders<'a> {
         sql.text("asked AS (SELECT * FROM unnest(");
         sql.bind::<Big, _>(&self.user)?.text(", ");
         sql.bind::<Big, _>(&self.date)?.text(", ");
-        sql.bind::<Array<Text>, _>(&self.currency)?;
-        sql.text(") WITH ORDINALITY AS asked (user_id, order_date, currency, place))");
+        sql.bind::<Array<Text>, _>(&self.currency)?.text(", ");
+        sql.bind::<Array<Nullable<Text>>, _>(&self.email)?.text(", ");
+        sql.bind::<Array<Nullable<Text>>, _>(&self.ship_to)?;
+        sql.text(") WITH ORDINALITY AS asked (user_id, order_date, currency, email, ship_to, place))");
         Ok(())
     }
 
     /// Stores those whose event is stored.
     pub fn insert(sql: &mut Sql<'_, '_>) {
         sql.text(
-            "placed AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version) \
-             SELECT id, user_id, at, at, status, currency, version FROM numbered JOIN told USING (event) \
+            "placed AS (INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, \
+             email, ship_to) \
+             SELECT id, user_id, at, at, status, currency, version, email, ship_to FROM numbered JOIN told USING (event) \
              RETURNING id, order_date), \
              stored AS MATERIALIZED (SELECT place, placed.id, placed.order_date FROM numbered \
              JOIN placed USING (id))",

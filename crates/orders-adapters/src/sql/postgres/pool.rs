@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use diesel::QueryResult;
+use diesel::{Connection, QueryResult, connection::SimpleConnection};
 use metrics::gauge;
 use orders_domain::ports::PortError;
 use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
@@ -66,6 +66,14 @@ impl Readers {
         }
         self.pool.get().map_err(unavailable)
     }
+}
+
+/// Reads all of this from one state of the database.
+pub fn snapshot<T>(conn: &mut Conn, read: impl Fn(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    conn.transaction(|conn| {
+        conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        read(conn)
+    })
 }
 
 /// Makes the pool's connections.

@@ -51,7 +51,7 @@ fn of(write: &Write) -> Option<&Commit> {
 fn touches_stock(work: &Commit) -> bool {
     match &work.change {
         Change::Sell(_) => true,
-        Change::Order(changed) => changed.what().settles().is_some(),
+        Change::Order(changed) => !changed.settlement().is_empty(),
         _ => false,
     }
 }
@@ -104,8 +104,7 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
                     decisions.refused.push((index, Outcome::Refused(Refused::Stale)));
                     continue;
                 }
-                let Some(how) = changed.what().settles() else { continue };
-                match shelves.settle(held, how) {
+                match shelves.settle(held, &changed.settlement()) {
                     Ok(moves) => {
                         decisions.moves.insert(index, moves);
                         continue;

@@ -11,8 +11,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, Origin, RequestId,
-    Subject, UserId, Version, What,
+    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, Origin, Progress,
+    RequestId, Subject, UserId, Version, What,
 };
 
 use super::{column, facts::Read, millis, moment, nullable};
@@ -134,9 +134,17 @@ pub const EVENT: EventColumns = (
     events::data,
 );
 
-/// An event as it is read.
+/// An event as it is read, and how far its order had come if it says so.
 #[derive(Debug)]
-pub struct EventRow(pub Event);
+pub struct EventRow(pub Event, pub Option<Box<Progress>>);
+
+impl EventRow {
+    /// The event of an order, if it is one, with all that it says.
+    pub fn of_order(self) -> Option<OrderEvent> {
+        let Self(event, checkpoint) = self;
+        Some(OrderEvent { checkpoint, ..event.of_order()? })
+    }
+}
 
 impl EventRow {
     /// Reads a row of [`EventTypes`]. Each seam makes Diesel's `FromSqlRow` of it, for its backend.
@@ -165,30 +173,37 @@ impl EventRow {
         let actor = Actor::restore(&actor_kind, actor.map(TryInto::try_into).transpose()?)?;
         let subject = Subject::of_parts(&kind, column::<BigInt, _, i64>(row, 2)?)?;
         let event_type = EventType::of_parts(kind.split('/').next().unwrap_or_default(), &what)?;
-        Ok(Self(Event {
+        let (what, checkpoint) = said(&subject, event_type, &data)?;
+        let event = Event {
             id: id.try_into()?,
             version: column::<BigInt, _, i64>(row, 3)?.try_into()?,
             at: moment(column::<BigInt, _, _>(row, 5)?)?,
             origin: Origin { actor, request: request.map(|request| request.parse()).transpose()? },
-            what: said(&subject, event_type, &data)?,
+            what,
             subject,
-        }))
+        };
+        Ok(Self(event, checkpoint))
     }
 }
 
 /// What an event says, by its column.
-fn said(subject: &Subject, event_type: EventType, data: &str) -> deserialize::Result<What> {
+fn said(
+    subject: &Subject,
+    event_type: EventType,
+    data: &str,
+) -> deserialize::Result<(What, Option<Box<Progress>>)> {
     if let Subject::Order(_) = subject {
         let data: Data<'_> = serde_json::from_str(data)?;
-        return Ok(What::Order(data.happening(event_type)?));
+        let (what, checkpoint) = data.happening(event_type)?;
+        return Ok((What::Order(what), checkpoint));
     }
     let data::Other { said: Read(said), made: Read(made) } = serde_json::from_str(data)?;
-    Ok(What::Other { event_type, said, made })
+    Ok((What::Other { event_type, said, made }, None))
 }
 
 /// An event and the key that made it, as they are read.
 #[derive(Debug)]
-pub struct KeyedEventRow(pub Event, pub Option<Idempotency>);
+pub struct KeyedEventRow(pub EventRow, pub Option<Idempotency>);
 
 /// The columns of a [`KeyedEventRow`].
 pub type KeyedEventColumns = (EventColumns, events::idempotency_key, events::request_fingerprint);
@@ -208,7 +223,7 @@ impl KeyedEventRow {
         String: FromSql<Text, DB>,
         Vec<u8>: FromSql<Binary, DB>,
     {
-        let EventRow(event) = EventRow::read(row)?;
+        let event = EventRow::read(row)?;
         let key: Option<String> = nullable::<Text, _, _>(row, 10)?;
         let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 11)?;
         Ok(Self(event, idempotency(key, fingerprint)?))

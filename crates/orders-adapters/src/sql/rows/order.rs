@@ -1,4 +1,6 @@
-//! Orders with their lines and shipments.
+//! Orders with their lines.
+
+#![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
 
 use std::iter;
 
@@ -11,12 +13,12 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderShipment,
-    OrderStatus, ShippingProvider, TrackingNumber,
+    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus, Progress,
+    order::contact::Email,
 };
 
-use super::{column, millis, moment, nullable};
-use crate::sql::schema::{order_products, order_shipments, orders};
+use super::{column, contact, millis, moment, nullable, progress};
+use crate::sql::schema::{order_products, orders};
 
 /// What is read of an order.
 #[derive(Debug)]
@@ -26,9 +28,11 @@ struct OrderRow {
     updated_at: i64,
     status: String,
     currency: String,
-    shipping_provider: Option<String>,
-    tracking_number: Option<String>,
     version: i64,
+    shipments: Option<String>,
+    cancellations: Option<String>,
+    email: Option<String>,
+    ship_to: Option<String>,
 }
 
 /// What is read of a line.
@@ -60,34 +64,58 @@ pub type JoinedTypes = (
     BigInt,
     Text,
     Text,
-    Nullable<Text>,
-    Nullable<Text>,
     BigInt,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
 );
 
-/// What is read of orders, each with its shipment and its lines.
+/// What is read of orders and of their lines.
 const ORDERS: &str = "SELECT orders.id, line.id, line.product_id, line.price, line.quantity, orders.user_id, \
-    orders.order_date, orders.updated_at, orders.status, orders.currency, shipment.shipping_provider, \
-    shipment.tracking_number, orders.version FROM orders ";
+    orders.order_date, orders.updated_at, orders.status, orders.currency, orders.version, ";
 
 /// How a backend is best asked for what belongs to an order. The lines of an order are a range of ids, so
-/// no other index is needed to find them.
+/// no other index is needed to find them. Its parcels and cancellations are gathered in one text each, as
+/// [`super::progress`] reads them, where there are any: a join would multiply them with the lines.
 pub trait Joins: Backend {
-    /// The joins of `orders` with `line` and `shipment`, in front of the condition.
+    /// The parcels, as a column.
+    const SHIPMENTS: &'static str;
+    /// The cancellations, as a column.
+    const CANCELLATIONS: &'static str;
+    /// The same without what is said of them.
+    const BARE_CANCELLATIONS: &'static str;
+    /// The joins of `orders` with `line`, in front of the condition.
     const JOINS: &'static str;
 }
 
-/// The query of the orders that meet a condition on the table `orders`, as [`JoinedRow`]s.
+/// The query of the orders that meet a condition on the table `orders`, as [`JoinedRow`]s: with what is known
+/// of the customers, or without.
 #[derive(Debug, Clone, Copy)]
-pub struct Joined<C>(pub C);
+pub struct Joined<C, const PERSONAL: bool>(pub C);
 
-impl<C, DB> QueryFragment<DB> for Joined<C>
+/// The orders that meet a condition, with what is known of the customers.
+pub fn whole<C>(condition: C) -> Joined<C, true> {
+    Joined(condition)
+}
+
+/// The same without it.
+pub fn bare<C>(condition: C) -> Joined<C, false> {
+    Joined(condition)
+}
+
+impl<C, const PERSONAL: bool, DB> QueryFragment<DB> for Joined<C, PERSONAL>
 where
     DB: Joins,
     C: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(ORDERS);
+        out.push_sql(DB::SHIPMENTS);
+        out.push_sql(", ");
+        out.push_sql(if PERSONAL { DB::CANCELLATIONS } else { DB::BARE_CANCELLATIONS });
+        out.push_sql(if PERSONAL { ", orders.email, orders.ship_to" } else { ", NULL, NULL" });
+        out.push_sql(" FROM orders ");
         out.push_sql(DB::JOINS);
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(" ORDER BY orders.id, line.id");
@@ -96,14 +124,14 @@ where
 }
 
 /// The text depends on the condition's only.
-impl<C: QueryId> QueryId for Joined<C> {
-    type QueryId = Joined<C::QueryId>;
+impl<C: QueryId, const PERSONAL: bool> QueryId for Joined<C, PERSONAL> {
+    type QueryId = Joined<C::QueryId, PERSONAL>;
     const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
 }
 
-impl<C, Conn> RunQueryDsl<Conn> for Joined<C> {}
+impl<C, const PERSONAL: bool, Conn> RunQueryDsl<Conn> for Joined<C, PERSONAL> {}
 
-impl<C> Query for Joined<C> {
+impl<C, const PERSONAL: bool> Query for Joined<C, PERSONAL> {
     type SqlType = JoinedTypes;
 }
 
@@ -147,9 +175,11 @@ impl JoinedRow {
                 updated_at: column::<BigInt, _, _>(row, 7)?,
                 status: column::<Text, _, _>(row, 8)?,
                 currency: column::<Text, _, _>(row, 9)?,
-                shipping_provider: nullable::<Text, _, _>(row, 10)?,
-                tracking_number: nullable::<Text, _, _>(row, 11)?,
-                version: column::<BigInt, _, _>(row, 12)?,
+                version: column::<BigInt, _, _>(row, 10)?,
+                shipments: nullable::<Text, _, _>(row, 11)?,
+                cancellations: nullable::<Text, _, _>(row, 12)?,
+                email: nullable::<Text, _, _>(row, 13)?,
+                ship_to: nullable::<Text, _, _>(row, 14)?,
             }),
         };
         Ok(Self { id, order, line })
@@ -168,6 +198,10 @@ pub struct NewOrderRow<'a> {
     status: &'a str,
     currency: &'a str,
     version: i64,
+    fulfillment: Option<&'static str>,
+    current_total: Option<i64>,
+    email: Option<&'a str>,
+    ship_to: Option<String>,
 }
 
 /// What is written of a line.
@@ -192,8 +226,22 @@ impl<'a> NewOrderRow<'a> {
             status: order.status().as_str(),
             currency: order.currency().code(),
             version: order.version().get(),
+            fulfillment: fulfillment(order),
+            current_total: current_total(order),
+            email: order.contact().email.as_ref().map(Email::as_str),
+            ship_to: contact::ship_to(order.contact()),
         }
     }
+}
+
+/// How far the parcels of an order are, if it has any.
+pub fn fulfillment(order: &Order) -> Option<&'static str> {
+    (!order.shipments().is_empty()).then(|| order.fulfillment().as_str())
+}
+
+/// What an order costs without what was cancelled, if a part of it was.
+pub fn current_total(order: &Order) -> Option<i64> {
+    (!order.cancellations().is_empty()).then(|| order.current_total().minor_units())
 }
 
 impl NewLineRow {
@@ -210,53 +258,27 @@ impl NewLineRow {
     }
 }
 
-/// What is written of an order's first shipment.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = order_shipments, treat_none_as_default_value = false)]
-pub struct NewShipmentRow<'a> {
-    id: i64,
-    order_id: i64,
-    shipping_provider: &'a str,
-    tracking_number: &'a str,
-}
-
-impl<'a> NewShipmentRow<'a> {
-    /// The row of an order's shipment, if it has one.
-    pub fn of(order: &'a Order) -> Option<Self> {
-        let (id, shipment) = (order.id().get(), order.shipment()?);
-        Some(Self {
-            id: OrderShipment::id_in(order.id()).get(),
-            order_id: id,
-            shipping_provider: shipment.provider(),
-            tracking_number: shipment.tracking_number(),
-        })
-    }
-}
-
 fn line(row: &LineRow) -> Result<OrderProduct, InvalidInput> {
     Ok(OrderProduct::new(row.product_id.try_into()?, Money::try_from(row.price)?, row.quantity.try_into()?))
 }
 
-fn shipment(row: &OrderRow) -> Result<Option<OrderShipment>, InvalidInput> {
-    match (&row.shipping_provider, &row.tracking_number) {
-        (Some(provider), Some(number)) => {
-            Ok(Some(OrderShipment::new(ShippingProvider::parse(provider)?, TrackingNumber::parse(number)?)))
-        }
-        (None, None) => Ok(None),
-        _ => Err(InvalidInput::new("a shipment", "is stored by halves")),
-    }
-}
-
 fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput> {
+    let shipments = row.shipments.as_deref().map(progress::shipments).transpose()?;
+    let cancellations = row.cancellations.as_deref().map(progress::cancellations).transpose()?;
+    let progress = Progress {
+        status: row.status.parse::<OrderStatus>()?,
+        shipments: shipments.unwrap_or_default(),
+        cancellations: cancellations.unwrap_or_default(),
+    };
     Order::restore(OrderRecord {
         id: OrderId::try_from(id)?,
         user: row.user_id.try_into()?,
         ordered_at: moment(row.order_date)?,
         updated_at: moment(row.updated_at)?,
-        status: row.status.parse::<OrderStatus>()?,
         currency: row.currency.parse()?,
         lines,
-        shipment: shipment(row)?,
+        progress,
+        contact: contact::contact(row.email.as_deref(), row.ship_to.as_deref())?,
         version: row.version.try_into()?,
     })
 }

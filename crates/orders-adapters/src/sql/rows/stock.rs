@@ -141,6 +141,7 @@ pub struct NewMovementRow<'a> {
     pub on_hand_after: i64,
     pub reserved_after: i64,
     pub line: Option<i64>,
+    pub shipment: Option<i64>,
     pub reason: Option<&'a str>,
     pub at: i64,
 }
@@ -165,6 +166,7 @@ impl<'a> NewMovementRow<'a> {
             line: order
                 .zip(moved.line)
                 .map(|(order, line)| OrderProductId::of_line(order, line.into()).get()),
+            shipment: moved.shipment,
             reason: reason.map(Reason::as_str),
             at: millis(at),
         })

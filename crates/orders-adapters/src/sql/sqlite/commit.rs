@@ -18,9 +18,9 @@ use super::{
         },
         writer::{Isolation, Outcome, Outcomes, Write},
     },
-    Conn, changing, events, history,
+    Conn, changing, events, held, history,
     keys::Keys,
-    lists, queries,
+    lists, queries, shipments,
     stock::{self, Stockroom},
 };
 
@@ -185,13 +185,14 @@ fn change(
 ) -> QueryResult<Outcome> {
     let order = changed.order();
     let mut moves: Vec<Move> = Vec::new();
-    if let Some(how) = changed.what().settles() {
-        let held = stock::held(conn, order.id())?;
+    let settlement = changed.settlement();
+    if !settlement.is_empty() {
+        let held = held::held(conn, order.id())?;
         if !held.is_empty() && !queries::is_at(conn, order.id(), changed.seen())? {
             return Ok(Outcome::Refused(Refused::Stale));
         }
         let shelves = known.stockroom.knowing(conn, held.iter().map(|held| held.product))?;
-        match shelves.settle(&held, how) {
+        match shelves.settle(&held, &settlement) {
             Ok(settled) => moves = settled,
             Err(not_on_hand) => return Ok(Outcome::Refused(Refused::NotOnHand(not_on_hand))),
         }
@@ -199,7 +200,8 @@ fn change(
     if !queries::change(conn, changed)? {
         return Ok(Outcome::Refused(Refused::Stale));
     }
-    let said = data(changed.what())?;
+    shipments::change(conn, changed, event.get())?;
+    let said = data(changed.what(), changed.checkpoint())?;
     let said = (changed.what().event_type(), said.as_str());
     events::insert(conn, NewEventRow::of(event.get(), order, said, &work.origin, made_by(work)))?;
     stock::record(conn, event, &moves, Some(order.id()), None, order.updated_at())?;

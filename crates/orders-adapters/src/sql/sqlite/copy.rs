@@ -18,7 +18,7 @@ use super::{
     database::founded,
     events, lists,
     lock::FileLock,
-    migrations, queries,
+    migrations, queries, shipments,
 };
 use crate::SystemClock;
 
@@ -118,10 +118,11 @@ impl BulkOrders for SqliteCopy {
 
     fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
         let store = |conn: &mut Conn| {
-            for StoredOrder { order, events: stored } in orders {
-                queries::insert(conn, order)?;
-                for StoredEvent { event, made_by } in stored {
-                    let data = data(&event.what)?;
+            for stored in orders {
+                queries::insert(conn, &stored.order)?;
+                shipments::insert(conn, &stored.order, &stored.cancelling())?;
+                for StoredEvent { event, made_by } in &stored.events {
+                    let data = data(&event.what, event.checkpoint.as_deref())?;
                     events::insert(conn, NewEventRow::stored(event, &data, made_by.as_ref()))?;
                 }
             }

@@ -1,29 +1,28 @@
-//! Statements about orders, their lines and their shipments, as SQLite is best asked.
+//! Statements about orders and their lines, as SQLite is best asked.
 //!
 //! The text of each statement is the same every time, so Diesel keeps it prepared.
 
 use diesel::{
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{BigInt, Text},
     sqlite::Sqlite,
 };
-use orders_domain::{ChangedOrder, Happening, Order, OrderId, OrderShipment, OrderStatus, Version};
+use orders_domain::{ChangedOrder, Order, OrderId, Version};
 
 use super::{
     super::{
         rows::{
             self,
-            order::{Joined, JoinedRow, NewLineRow, NewOrderRow},
+            order::{JoinedRow, NewLineRow, NewOrderRow, current_total, fulfillment, whole},
         },
-        schema::{order_products, order_shipments, orders},
+        schema::{order_products, orders},
     },
     Conn,
 };
 
-/// An order, its lines and its shipment: one statement, so one state of them all.
+/// An order, its lines and its parcels: one statement, so one state of them all.
 pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Vec<JoinedRow>> {
-    Joined(orders::id.eq(id)).load(conn)
+    whole(orders::id.eq(id)).load(conn)
 }
 
 /// The order with this id.
@@ -38,7 +37,7 @@ pub fn insert(conn: &mut Conn, order: &Order) -> QueryResult<()> {
     for line in NewLineRow::of(order) {
         diesel::insert_into(order_products::table).values(line).execute(conn)?;
     }
-    order.shipment().map_or(Ok(()), |shipment| set_shipment(conn, order.id().get(), shipment))
+    Ok(())
 }
 
 /// Whether an order is at this version.
@@ -54,24 +53,14 @@ pub fn change(conn: &mut Conn, changed: &ChangedOrder) -> QueryResult<bool> {
         orders::status.eq(order.status().as_str()),
         orders::updated_at.eq(rows::millis(order.updated_at())),
         orders::version.eq(order.version().get()),
+        orders::fulfillment.eq(fulfillment(order)),
+        orders::current_total.eq(current_total(order)),
     );
     let condition = orders::id.eq(order.id().get()).and(orders::version.eq(changed.seen().get()));
     if (UpdateOrders { changes: columns.as_changeset(), condition }).execute(conn)? == 0 {
         return Ok(false);
     }
-    match changed.what() {
-        Happening::Tracked { shipment, .. } => set_shipment(conn, order.id().get(), shipment)?,
-        Happening::Moved { to: OrderStatus::Cancelled, .. } => {
-            diesel::delete(order_shipments::table.find(order.id().get())).execute(conn)?;
-        }
-        Happening::Placed { .. } | Happening::Moved { .. } | Happening::Migrated { .. } => {}
-    }
     Ok(true)
-}
-
-fn set_shipment(conn: &mut Conn, order: i64, shipment: &OrderShipment) -> QueryResult<()> {
-    let (provider, number) = (shipment.provider(), shipment.tracking_number());
-    SetShipment { order, provider, number }.execute(conn).map(drop)
 }
 
 /// An `UPDATE` that Diesel keeps prepared. One made by `diesel::update` it prepares each time anew,
@@ -97,37 +86,3 @@ impl<C, P> QueryId for UpdateOrders<C, P> {
 }
 
 impl<C, P> RunQueryDsl<Conn> for UpdateOrders<C, P> {}
-
-/// Sets the first shipment of an order, or replaces it.
-struct SetShipment<'a> {
-    order: i64,
-    provider: &'a str,
-    number: &'a str,
-}
-
-impl QueryFragment<Sqlite> for SetShipment<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(
-            "INSERT INTO order_shipments (id, order_id, shipping_provider, tracking_number) VALUES (",
-        );
-        out.push_bind_param::<BigInt, _>(&self.order)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.order)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(self.provider)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(self.number)?;
-        out.push_sql(
-            ") ON CONFLICT (id) DO UPDATE SET shipping_provider = excluded.shipping_provider, \
-             tracking_number = excluded.tracking_number",
-        );
-        Ok(())
-    }
-}
-
-impl QueryId for SetShipment<'_> {
-    type QueryId = SetShipment<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl RunQueryDsl<Conn> for SetShipment<'_> {}

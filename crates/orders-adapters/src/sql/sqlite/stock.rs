@@ -11,21 +11,17 @@ use diesel::{
     sqlite::Sqlite,
 };
 use orders_domain::{
-    EventId, LocationId, OrderId, OrderProductId, ProductId,
+    EventId, LocationId, OrderId, ProductId,
     catalogue::product::Terms,
     stock::{
         Level,
-        holding::{self, OfLine},
-        movement::{Held, Move, Reason},
+        movement::{Move, Reason},
         shelves::Shelves,
     },
 };
 
 use super::{
-    super::{
-        rows::{corrupt, stock::NewMovementRow},
-        schema::stock_movements,
-    },
+    super::{rows::stock::NewMovementRow, schema::stock_movements},
     Conn, catalogue,
 };
 
@@ -128,33 +124,6 @@ pub fn record(
         diesel::insert_into(stock_movements::table).values(row).execute(conn)?;
     }
     Ok(())
-}
-
-/// What an order holds.
-pub fn held(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<Held>> {
-    let first = OrderProductId::of_line(order, 0).get();
-    let rows: Vec<(Option<i64>, i64, i64, String, i64)> = stock_movements::table
-        .filter(stock_movements::line.ge(first))
-        .filter(stock_movements::line.lt(first + i64::from(OrderProductId::BLOCK)))
-        .select((
-            stock_movements::line,
-            stock_movements::product_id,
-            stock_movements::location_id,
-            stock_movements::kind,
-            stock_movements::quantity,
-        ))
-        .load(conn)?;
-    let of_line = |(line, product, location, kind, quantity): (Option<i64>, i64, i64, String, i64)| {
-        Ok(OfLine {
-            line: OrderProductId::try_from(line.unwrap_or(first))?,
-            product: ProductId::try_from(product)?,
-            location: LocationId::try_from(location)?,
-            kind: kind.parse()?,
-            quantity,
-        })
-    };
-    let movements: Vec<_> = rows.into_iter().map(of_line).collect::<Result<_, _>>().map_err(corrupt)?;
-    Ok(holding::held(&movements))
 }
 
 /// Sets a level, or makes it. Only who sees to it can find it short: were more sold than is there, that would not

@@ -2,12 +2,16 @@
 
 use async_trait::async_trait;
 use orders_domain::{
-    Currency, EventId, LocationCode, MovementId, PageLimit, ProductId,
-    ports::{Catalogue, Offer, PortError, ProductQuery, Stock},
+    Currency, EventId, LocationCode, MovementId, OrderId, PageLimit, ProductId,
+    ports::{Catalogue, Offer, PortError, ProductQuery, Standing, Stock},
     stock::{Location, Movement, StockLevel},
 };
 
-use super::super::{PostgresDatabase, catalogue, pool::Readers, settled};
+use super::super::{
+    PostgresDatabase, catalogue, held,
+    pool::{Readers, snapshot},
+    settled,
+};
 
 #[async_trait]
 impl Catalogue for PostgresDatabase {
@@ -41,6 +45,14 @@ impl Stock for PostgresDatabase {
     ) -> Result<Option<Vec<StockLevel>>, PortError> {
         let look =
             move |readers: &Readers| readers.read(|conn| catalogue::levels(conn, product.get(), at.as_ref()));
+        self.read(look).await
+    }
+
+    async fn standing(&self, order: OrderId, products: &[ProductId]) -> Result<Standing, PortError> {
+        let products: Vec<_> = products.iter().map(|id| id.get()).collect();
+        let look = move |readers: &Readers| {
+            readers.read(|conn| snapshot(conn, |conn| held::standing(conn, order, &products)))
+        };
         self.read(look).await
     }
 

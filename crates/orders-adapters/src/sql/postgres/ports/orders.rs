@@ -7,7 +7,7 @@ use diesel::{
     row::Row,
 };
 use orders_domain::{
-    Order, OrderId, OrderQuery,
+    Order, OrderId, OrderQuery, Version,
     ports::{Health, Orders, PortError},
 };
 
@@ -21,20 +21,43 @@ use super::super::{
     },
     PostgresDatabase,
     database::within,
-    lists,
-    pool::Readers,
+    finder, history, lists,
+    pool::{Readers, snapshot},
     settled,
 };
 
+/// The column of cancellations, with this for what is said of them.
+macro_rules! cancellations {
+    ($note:literal) => {
+        concat!(
+            "CASE WHEN orders.current_total IS NOT NULL AND line.id = orders.id * 100 - 99 THEN \
+            (SELECT json_agg(json_build_array(made.reason, ",
+            $note,
+            ", (SELECT json_agg(json_build_array((part.line - 1) % 100, part.quantity)) \
+            FROM order_cancelled_products AS part WHERE part.order_id = made.order_id \
+            AND part.number = made.number)) ORDER BY made.number)::TEXT FROM order_cancellations AS made \
+            WHERE made.order_id = orders.id) END"
+        )
+    };
+}
+
 impl Joins for Pg {
+    const SHIPMENTS: &'static str = "CASE WHEN orders.fulfillment IS NOT NULL AND line.id = orders.id * 100 - 99 THEN \
+        (SELECT json_agg(json_build_array(parcel.number, parcel.created_at, parcel.shipped_at, \
+        parcel.delivered_at, json_build_array(parcel.status, parcel.location_id, \
+        (SELECT code FROM locations WHERE locations.id = parcel.location_id), parcel.shipping_provider, \
+        parcel.tracking_number, parcel.weight_g, parcel.reasons, (SELECT coalesce(json_agg(json_build_array(\
+        (part.line - 1) % 100, part.quantity)), '[]') FROM order_shipment_products AS part \
+        WHERE part.shipment_id = parcel.id))) ORDER BY parcel.number)::TEXT FROM order_shipments AS parcel \
+        WHERE parcel.order_id = orders.id) END";
+    const CANCELLATIONS: &'static str = cancellations!("made.note");
+    const BARE_CANCELLATIONS: &'static str = cancellations!("NULL");
     /// A search for each order. Of a plain join the plan may read a whole table for each order: it is made
     /// once, perhaps while there are no rows, and a connection that writes prefers it even later. What has a
     /// limit is not made one with the rest.
     const JOINS: &'static str = "LEFT JOIN LATERAL (SELECT id, product_id, price, quantity FROM order_products \
         WHERE order_products.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 \
-        ORDER BY order_products.id LIMIT 100) AS line ON true \
-        LEFT JOIN LATERAL (SELECT shipping_provider, tracking_number FROM order_shipments \
-        WHERE order_shipments.id = orders.id LIMIT 1) AS shipment ON true WHERE ";
+        ORDER BY order_products.id LIMIT 100) AS line ON true WHERE ";
 }
 
 impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
@@ -47,6 +70,18 @@ impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
 impl Orders for PostgresDatabase {
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
         within(self.patience(), PortError::Unavailable, self.finder.find(id)).await
+    }
+
+    async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError> {
+        let look = move |readers: &Readers| {
+            readers.read(|conn| {
+                snapshot(conn, |conn| match finder::find_all(conn, &[id.get()])?.remove(&id.get()) {
+                    Some(order) => history::at(conn, order, version),
+                    None => Ok(None),
+                })
+            })
+        };
+        self.read(look).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use diesel::Connection;
 use orders_domain::{
-    Currency, LocationCode, MovementId, PageLimit, ProductId,
-    ports::{Catalogue, Offer, PortError, ProductQuery, Stock},
+    Currency, LocationCode, MovementId, OrderId, PageLimit, ProductId,
+    ports::{Catalogue, Offer, PortError, ProductQuery, Standing, Stock},
     stock::{Location, Movement, StockLevel},
 };
 
-use super::super::{Conn, SqliteDatabase, catalogue};
+use super::super::{Conn, SqliteDatabase, catalogue, held};
 
 /// Pages up to this many products (100, and one to look ahead) are read where they are asked for.
 const SHORT_PAGE: usize = 101;
@@ -49,6 +49,12 @@ impl Stock for SqliteDatabase {
         let read = move |conn: &mut Conn| {
             conn.transaction(|conn| catalogue::levels(conn, product.get(), at.as_ref()))
         };
+        self.readers.elsewhere(read).await
+    }
+
+    async fn standing(&self, order: OrderId, products: &[ProductId]) -> Result<Standing, PortError> {
+        let products: Vec<_> = products.iter().map(|id| id.get()).collect();
+        let read = move |conn: &mut Conn| conn.transaction(|conn| held::standing(conn, order, &products));
         self.readers.elsewhere(read).await
     }
 

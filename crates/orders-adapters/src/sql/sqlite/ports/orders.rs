@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use diesel::{
+    Connection, OptionalExtension,
     deserialize::{self, FromSqlRow},
     row::Row,
     sqlite::Sqlite,
 };
 use orders_domain::{
-    Order, OrderId, OrderQuery,
+    Order, OrderId, OrderQuery, Version,
     ports::{Health, Orders, PortError},
 };
 
@@ -19,7 +20,7 @@ use super::super::{
         },
         writer::Write,
     },
-    Conn, SqliteDatabase, lists, queries,
+    Conn, SqliteDatabase, history, lists, queries,
 };
 
 /// Pages up to this many orders (100, and one to look ahead) are read where they are asked for, if
@@ -30,10 +31,33 @@ const SHORT_PAGE: usize = 101;
 /// millisecond's work.
 const SHORT_ROWS: usize = 1000;
 
+/// The column of cancellations, with this for what is said of them.
+macro_rules! cancellations {
+    ($note:literal) => {
+        concat!(
+            "CASE WHEN orders.current_total IS NOT NULL AND line.id = orders.id * 100 - 99 THEN \
+            (SELECT json_group_array(json_array(made.reason, ",
+            $note,
+            ", json((SELECT json_group_array(json_array((part.line - 1) % 100, part.quantity)) \
+            FROM order_cancelled_products AS part WHERE part.order_id = made.order_id \
+            AND part.number = made.number)))) FROM order_cancellations AS made \
+            WHERE made.order_id = orders.id) END"
+        )
+    };
+}
 impl Joins for Sqlite {
+    const SHIPMENTS: &'static str = "CASE WHEN orders.fulfillment IS NOT NULL AND line.id = orders.id * 100 - 99 THEN \
+        (SELECT json_group_array(json_array(parcel.number, parcel.created_at, parcel.shipped_at, \
+        parcel.delivered_at, json_array(parcel.status, parcel.location_id, \
+        (SELECT code FROM locations WHERE locations.id = parcel.location_id), parcel.shipping_provider, \
+        parcel.tracking_number, parcel.weight_g, parcel.reasons, json((SELECT json_group_array(json_array(\
+        (part.line - 1) % 100, part.quantity)) FROM order_shipment_products AS part \
+        WHERE part.shipment_id = parcel.id))))) FROM order_shipments AS parcel \
+        WHERE parcel.order_id = orders.id) END";
+    const CANCELLATIONS: &'static str = cancellations!("made.note");
+    const BARE_CANCELLATIONS: &'static str = cancellations!("NULL");
     const JOINS: &'static str = "LEFT JOIN order_products AS line \
-        ON line.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 \
-        LEFT JOIN order_shipments AS shipment ON shipment.id = orders.id WHERE ";
+        ON line.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 WHERE ";
 }
 
 impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
@@ -47,6 +71,16 @@ impl Orders for SqliteDatabase {
     async fn find(&self, id: OrderId) -> Result<Option<Order>, PortError> {
         let rows = self.readers.inline(move |conn| queries::find(conn, id.get())).await?;
         Ok(rows::order::orders(rows).map_err(PortError::corrupt)?.pop())
+    }
+
+    async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError> {
+        let read = move |conn: &mut Conn| {
+            conn.transaction(|conn| match queries::order(conn, id.get()).optional()? {
+                Some(order) => history::at(conn, order, version),
+                None => Ok(None),
+            })
+        };
+        self.readers.inline(read).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
