@@ -21,6 +21,7 @@ mod orders;
 mod products;
 mod routes;
 mod server;
+mod shipments;
 mod stock;
 
 pub use events::EventsSource;

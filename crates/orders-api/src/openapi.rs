@@ -22,7 +22,7 @@ use crate::{
     locations, orders, products,
     routes::Endpoint,
     server::{auth, gate::Access, metrics},
-    stock,
+    shipments, stock,
 };
 
 #[derive(OpenApi)]
@@ -35,6 +35,9 @@ use crate::{
     ),
     paths(
         orders::place, orders::list, orders::show, orders::track, orders::advance, orders::cancel,
+        orders::reach,
+        shipments::list, shipments::create, shipments::show, shipments::change, shipments::plan,
+        shipments::cancellations, shipments::cancel, shipments::cancellation,
         events::timeline, events::list,
         products::list, products::create, products::show, products::change,
         stock::levels, stock::level, stock::count, stock::movements, stock::deliver, stock::transfer,
@@ -44,6 +47,7 @@ use crate::{
     components(schemas(Problem, events::body::EventBody)),
     tags(
         (name = "orders", description = "Placing orders, moving them on, listing them"),
+        (name = "shipments", description = "In which parcels an order leaves, and what of it is not wanted"),
         (name = "events", description = "What happened, in the order in which it can be read"),
         (name = "products", description = "What can be ordered"),
         (name = "stock", description = "How many pieces there are, where, and what moved"),
@@ -160,15 +164,22 @@ fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
     };
     let of_order = path.starts_with("/orders");
     let id_is = if of_order { "The order's number" } else { "The product's number" };
-    let all =
-        [("id", id_is, id()), ("location", "The code of the place", code()), ("code", "Its code", code())];
+    let all = [
+        ("id", id_is, id()),
+        ("number", "Its number within the order", id()),
+        ("location", "The code of the place", code()),
+        ("code", "Its code", code()),
+    ];
     all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}"))).collect()
 }
 
 /// The headers by which a request asks about tags.
 fn conditions(method: &str, path: &str) -> &'static [(&'static str, &'static str)] {
     match (method, path) {
-        ("PATCH" | "PUT", _) => &[("If-Match", "Change it only while its tag is one of these")],
+        ("PATCH" | "PUT", _)
+        | ("POST", "/orders/{id}/shipments" | "/orders/{id}/plan" | "/orders/{id}/cancellations") => {
+            &[("If-Match", "Change it only while its tag is one of these")]
+        }
         ("GET", "/products/{id}") => &[("If-None-Match", "Tags that the asker has already")],
         ("GET", path) if path.starts_with("/orders/{id}") => &[
             ("If-Match", "Show the order only while its tag is one of these"),

@@ -8,7 +8,7 @@ use actix_web::{
     },
     web::Data,
 };
-use orders_domain::{Done, Money, Order, OrderError, OrderService, Request, RequestedLine, User};
+use orders_domain::{Done, Order, OrderError, OrderService, Request, User};
 
 use crate::{
     http::{
@@ -30,13 +30,15 @@ use crate::{
     },
 };
 
+mod contact;
 mod query;
 mod request;
 pub mod response;
 mod stream;
 
+use contact::SetContactBody;
 use query::ListParams;
-use request::{PlaceOrderBody, SetStatusBody, SetTrackingBody};
+use request::{Asked, PlaceOrderBody, SetStatusBody, SetTrackingBody};
 use response::OrderBody;
 
 type Answer = Result<HttpResponse, ApiError>;
@@ -63,8 +65,10 @@ pub async fn place(
     let user = asking.user;
     let request = asking.known_by_body(&bytes);
     let rehearsal = request.rehearsal;
-    let done = match lines(&service, user, &bytes).await {
-        Ok((lines, expected)) => service.place(user, &lines, expected, request).await?,
+    let done = match asked(&service, user, &bytes).await {
+        Ok(Asked { lines, expected_total, contact }) => {
+            service.place(user, &lines, expected_total, contact, request).await?
+        }
         Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
     };
     let order = done.made();
@@ -75,18 +79,14 @@ pub async fn place(
     Ok(answer)
 }
 
-/// The lines that a body asks for and what they are to cost, or everything that is wrong with them.
-async fn lines(
-    service: &OrderService,
-    user: User,
-    body: &[u8],
-) -> Result<(Vec<RequestedLine>, Option<Money>), ApiError> {
-    let (lines, expected, mut faults) = request::order(Json::parse(body)?);
+/// What a body asks for, or everything that is wrong with it.
+async fn asked(service: &OrderService, user: User, body: &[u8]) -> Result<Asked, ApiError> {
+    let (asked, mut faults) = request::order(Json::parse(body)?);
     if !faults.is_empty() {
-        faults.extend(service.faults(user, &lines).await?);
+        faults.extend(service.faults(user, &asked.lines).await?);
         faults.into_result()?;
     }
-    Ok((lines, expected))
+    Ok(asked)
 }
 
 /// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
@@ -129,18 +129,20 @@ pub async fn show(service: Data<OrderService>, Owned(order): Owned, http: HttpRe
         None => order.into_expected()?,
         Some(version) => {
             let unknown = ApiError::NoVersion { order: order.order().id(), version };
-            service.at_version(order, version).await?.ok_or(unknown)?
+            // What is known of the customer belongs to no version.
+            service.at_version(order, version).await?.ok_or(unknown)?.without_contact()
         }
     };
+    let is_versioned = !http.query_string().is_empty();
     if etag::is_known(http.headers(), order.version())? {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, etag::of(order.version())))
             .finish());
     }
-    Ok(response::order(StatusCode::OK, &order))
+    Ok(if is_versioned { response::bare_order(&order) } else { response::order(StatusCode::OK, &order) })
 }
 
-/// Sets the shipment, or replaces it.
+/// Sets the carrier and number of the order's only shipment, or replaces them; without a shipment makes one of all that is open.
 #[utoipa::path(
     patch, path = "/orders/{id}/tracking", tag = "orders", params(KeyHeader, DryRunParam), request_body = SetTrackingBody,
     responses((status = 200, description = "The order with its shipment", body = OrderBody,
@@ -156,7 +158,7 @@ pub async fn track(
     change(&service, asking, body, request::shipment, track).await
 }
 
-/// Moves the order to another status.
+/// Moves the order to another status, and its shipments with it.
 #[utoipa::path(
     patch, path = "/orders/{id}/status", tag = "orders", params(KeyHeader, DryRunParam), request_body = SetStatusBody,
     responses((status = 200, description = "The order in its status", body = OrderBody,
@@ -172,7 +174,7 @@ pub async fn advance(
     change(&service, asking, body, request::status, advance).await
 }
 
-/// Cancels the order and forgets its shipment. No body is needed, and what one says does not count.
+/// Cancels the order, and its planned shipments with it. No body is needed, and what one says does not count.
 #[utoipa::path(
     patch, path = "/orders/{id}/cancel", tag = "orders", params(KeyHeader, DryRunParam),
     responses((status = 200, description = "The cancelled order", body = OrderBody,
@@ -188,6 +190,22 @@ pub async fn cancel(
     let request = asking.with_body(&bytes);
     let rehearsal = request.rehearsal;
     Ok(changed(&service.cancel(order, request).await?, rehearsal))
+}
+
+/// Changes how the customer is reached, while nothing is out.
+#[utoipa::path(
+    patch, path = "/orders/{id}/contact", tag = "orders", params(KeyHeader, DryRunParam), request_body = SetContactBody,
+    responses((status = 200, description = "The order with its contact", body = OrderBody,
+        headers(("ETag" = String, description = "The tag of this version"), ("Idempotency-Replayed" = String, description = "`true` if an earlier request did it"), ("Orders-Dry-Run" = String, description = "`true` if nothing was done"))))
+)]
+pub async fn reach(
+    service: Data<OrderService>,
+    Owned(order): Owned,
+    asking: Asking,
+    body: UnreadBody,
+) -> Answer {
+    let reach = async |wanted, request| service.reach(order, wanted, request).await;
+    change(&service, asking, body, contact::contact, reach).await
 }
 
 /// Reads from the body what is to become of an order, and has it done.

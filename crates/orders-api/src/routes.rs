@@ -8,7 +8,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 use orders_domain::UseCase::{
-    Advance, Cancel, Follow, KeepProducts, KeepStock, List, Place, SeeStock, Show, Track,
+    Advance, Cancel, Follow, KeepProducts, KeepStock, List, Place, Reach, SeeStock, Ship, Show, Track,
 };
 
 use crate::{
@@ -25,18 +25,19 @@ use crate::{
         },
         metrics,
     },
-    stock,
+    shipments, stock,
 };
 use failures::{
-    CHANGED, CHANGED_SINCE, FIXED, Failure, INVALID_LIST, INVALID_LOCATION, INVALID_ORDER, INVALID_PRODUCT,
-    INVALID_SHIPMENT, INVALID_STATUS, INVALID_STOCK, MALFORMED, NO_LOCATION, NO_VERSION, NOT_ALLOWED,
-    NOT_FOUND, NOT_ON_HAND, OUT_OF_STOCK, TAKEN, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
+    AMBIGUOUS, CHANGED, CHANGED_SINCE, FIXED, Failure, INVALID_CONTACT, INVALID_LIST, INVALID_LOCATION,
+    INVALID_ORDER, INVALID_PARCEL, INVALID_PRODUCT, INVALID_SHIPMENT, INVALID_STATUS, INVALID_STOCK,
+    MALFORMED, NO_CANCELLATION, NO_LOCATION, NO_SHIPMENT, NO_VERSION, NOT_ALLOWED, NOT_FOUND, NOT_ON_HAND,
+    NOT_SHIPPED, OUT_OF_STOCK, TAKEN, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
 };
 
 pub mod failures;
 
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
-pub static API: [Endpoint; 25] = [
+pub static API: [Endpoint; 34] = [
     Endpoint::new(
         Rule::new("GET /orders", User(List)).reading_query().offering(&[Json, NdJson]),
         |rule| route(rule, orders::list),
@@ -60,7 +61,7 @@ pub static API: [Endpoint; 25] = [
     Endpoint::new(
         Rule::new("PATCH /orders/{id}/tracking", User(Track)).reading_query().reading_body(),
         |rule| route(rule, orders::track),
-        &[NOT_ALLOWED, CHANGED, INVALID_SHIPMENT],
+        &[AMBIGUOUS, CHANGED, INVALID_SHIPMENT],
     ),
     Endpoint::new(
         Rule::new("PATCH /orders/{id}/status", User(Advance)).reading_query().reading_body(),
@@ -71,6 +72,51 @@ pub static API: [Endpoint; 25] = [
         Rule::new("PATCH /orders/{id}/cancel", User(Cancel)).reading_query(),
         |rule| route(rule, orders::cancel),
         &[NOT_ALLOWED, CHANGED, MALFORMED, TOO_SLOW, TOO_LARGE],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}/shipments", User(Show)),
+        |rule| route(rule, shipments::list),
+        &[CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("POST /orders/{id}/shipments", User(Ship)).reading_query().reading_body(),
+        |rule| route(rule, shipments::create),
+        &[NOT_SHIPPED, CHANGED, INVALID_PARCEL],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}/shipments/{number}", User(Show)),
+        |rule| route(rule, shipments::show),
+        &[NO_SHIPMENT, CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /orders/{id}/shipments/{number}", User(Ship)).reading_query().reading_body(),
+        |rule| route(rule, shipments::change),
+        &[NO_SHIPMENT, NOT_SHIPPED, CHANGED, INVALID_SHIPMENT],
+    ),
+    Endpoint::new(
+        Rule::new("POST /orders/{id}/plan", User(Ship)).reading_query(),
+        |rule| route(rule, shipments::plan),
+        &[NOT_SHIPPED, CHANGED, MALFORMED, TOO_SLOW, TOO_LARGE],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}/cancellations", User(Show)),
+        |rule| route(rule, shipments::cancellations),
+        &[CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("POST /orders/{id}/cancellations", User(Cancel)).reading_query().reading_body(),
+        |rule| route(rule, shipments::cancel),
+        &[NOT_SHIPPED, CHANGED, INVALID_PARCEL],
+    ),
+    Endpoint::new(
+        Rule::new("GET /orders/{id}/cancellations/{number}", User(Show)),
+        |rule| route(rule, shipments::cancellation),
+        &[NO_CANCELLATION, CHANGED],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /orders/{id}/contact", User(Reach)).reading_query().reading_body(),
+        |rule| route(rule, orders::reach),
+        &[NOT_ALLOWED, CHANGED, INVALID_CONTACT],
     ),
     Endpoint::new(
         Rule::new("GET /events", User(Follow)).reading_query().offering(&[Json, NdJson, EventStream]),

@@ -153,10 +153,10 @@ impl Order {
     /// How far its parcels are.
     #[must_use]
     pub fn fulfillment(&self) -> Fulfillment {
-        match self.progress.shipments.is_empty() {
-            true => Fulfillment::Unfulfilled,
-            false => self.progress.standing(&self.tallies()).1,
+        if self.progress.shipments.is_empty() {
+            return Fulfillment::Unfulfilled;
         }
+        self.progress.fulfillment(&self.tallies())
     }
 
     /// What has become of the pieces of each line.

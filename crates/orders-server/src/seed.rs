@@ -10,8 +10,8 @@ use orders_adapters::{
     sql::{Bulk, Newest, StoredEvent, StoredOrder},
 };
 use orders_domain::{
-    Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderShipment, OrderStatus,
-    Product, Quantity, ShippingProvider, Step, TrackingNumber, UserId, ports::Clock,
+    Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderStatus, Product, Progress,
+    Quantity, ShippingProvider, Step, Tracking, TrackingNumber, UserId, ports::Clock,
 };
 
 use crate::{config::SeedSettings, progress, storage};
@@ -118,13 +118,17 @@ impl Maker {
             }
         }
         let order = NewOrder::new(user, &picked, placed)?.with_id(OrderId::try_from(id)?);
-        let mut events = vec![self.event(&order, Happening::placing(&order))?];
+        let mut events = vec![self.event(&order, (Happening::placing(&order), None))?];
         let order = self.live(order, &mut events)?;
         Ok(StoredOrder { order, events })
     }
 
     /// What made an order what it is.
-    fn event(&mut self, order: &Order, what: Happening) -> Result<StoredEvent, InvalidInput> {
+    fn event(
+        &mut self,
+        order: &Order,
+        (what, checkpoint): (Happening, Option<Progress>),
+    ) -> Result<StoredEvent, InvalidInput> {
         self.last_event += 1;
         let event = OrderEvent {
             id: self.last_event.try_into()?,
@@ -133,6 +137,7 @@ impl Maker {
             at: order.updated_at(),
             origin: Actor::Cli.into(),
             what,
+            checkpoint: checkpoint.map(Box::new),
         };
         Ok(StoredEvent { event, made_by: None })
     }
@@ -140,7 +145,8 @@ impl Maker {
     /// The order after a step, whose event is added.
     fn take(&mut self, step: Step, events: &mut Vec<StoredEvent>) -> Result<Order> {
         if let Step::Changed(changed) = &step {
-            events.push(self.event(changed.order(), changed.what().clone())?);
+            events
+                .push(self.event(changed.order(), (changed.what().clone(), changed.checkpoint().cloned()))?);
         }
         Ok(step.into_order())
     }
@@ -173,7 +179,7 @@ impl Maker {
                     ShippingProvider::parse(self.rng.choice(["USPS", "UPS", "DHL"]).unwrap_or("USPS"));
                 let number = TrackingNumber::parse(&self.rng.u64(10_000_000_000..99_999_999_999).to_string());
                 if let (Ok(provider), Ok(number)) = (provider, number) {
-                    let tracked = order.track(OrderShipment::new(provider, number), now)?;
+                    let tracked = order.track(Tracking::new(provider, number), now)?;
                     order = self.take(tracked, events)?;
                 }
             }

@@ -3,7 +3,7 @@
 use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Happening, Order, OrderShipment, Quoted, Subject, What};
+use orders_domain::{Actor, Event, Order, Quoted, Subject, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
@@ -13,8 +13,10 @@ use crate::{
 };
 
 mod facts;
+mod happening;
 
 use facts::member;
+use happening::happening;
 
 /// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +120,30 @@ struct EventDataBody {
     /// What was ordered.
     #[schema(required = false, nullable = false)]
     lines: Option<Vec<EventLineBody>>,
+    /// Which shipment or cancellation of the order.
+    #[schema(required = false, nullable = false)]
+    number: Option<i64>,
+    /// The status of a shipment that was made.
+    #[schema(required = false, nullable = false)]
+    status: Option<String>,
+    /// Why pieces are cancelled.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
+    /// The shipments that were planned.
+    #[schema(required = false, nullable = false)]
+    shipments: Option<Vec<EventShipmentBody>>,
+    /// What cannot be sent from anywhere now.
+    #[schema(required = false, nullable = false)]
+    unplaced: Option<Vec<EventLineBody>>,
+    /// The order's status before, where it moved.
+    #[schema(required = false, nullable = false)]
+    status_from: Option<String>,
+    /// The order's status since, where it moved.
+    #[schema(required = false, nullable = false)]
+    status_to: Option<String>,
+    /// How far the shipments of the order are since.
+    #[schema(required = false, nullable = false)]
+    fulfillment: Option<String>,
     /// Who carries the parcel.
     #[schema(required = false, nullable = false)]
     shipping_provider: Option<String>,
@@ -131,13 +157,31 @@ struct EventDataBody {
     order: Option<crate::orders::response::OrderBody>,
 }
 
-/// So many pieces of a product.
+/// A shipment that was planned.
+#[derive(Debug, ToSchema)]
+#[schema(as = EventShipment)]
+#[expect(dead_code, reason = "the schema of what `event_json` writes")]
+struct EventShipmentBody {
+    /// Which one of its order.
+    number: i64,
+    /// The code of the place from which it leaves.
+    #[schema(required = true)]
+    location: Option<String>,
+    /// What is in it.
+    lines: Vec<EventLineBody>,
+}
+
+/// So many pieces of a product, or of a line of an order.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase", as = EventLine)]
 #[expect(dead_code, reason = "the schema of what `event_json` writes")]
 struct EventLineBody {
     /// Which product.
-    product_id: i64,
+    #[schema(required = false, nullable = false)]
+    product_id: Option<i64>,
+    /// Which line.
+    #[schema(required = false, nullable = false)]
+    order_product_id: Option<i64>,
     /// How many pieces.
     quantity: u32,
 }
@@ -200,7 +244,7 @@ pub fn event_json(
     }
     number(out, ",\"version\":", event.version.get());
     match &event.what {
-        What::Order(what) => happening(out, what),
+        What::Order(what) => happening(out, &event.subject, what),
         What::Other { said, .. } => {
             for (name, fact) in said.iter() {
                 member(out, ",", name, fact);
@@ -219,35 +263,4 @@ pub fn event_json(
         order_json(out, order);
     }
     out.extend_from_slice(b"}}");
-}
-
-/// Writes what happened to an order, each member behind a comma.
-fn happening(out: &mut Vec<u8>, what: &Happening) {
-    let shipped = |out: &mut Vec<u8>, shipment: &OrderShipment| {
-        any_text(out, ",\"shippingProvider\":", shipment.provider());
-        any_text(out, ",\"trackingNumber\":", shipment.tracking_number());
-    };
-    match what {
-        Happening::Placed { lines } => {
-            out.extend_from_slice(b",\"lines\":[");
-            for (index, (product, quantity)) in lines.iter().enumerate() {
-                let before = if index == 0 { "{\"productId\":" } else { ",{\"productId\":" };
-                number(out, before, product.get());
-                number(out, ",\"quantity\":", quantity.get().into());
-                out.push(b'}');
-            }
-            out.push(b']');
-        }
-        Happening::Tracked { shipment, .. } => shipped(out, shipment),
-        Happening::Moved { from, to } => {
-            plain_text(out, ",\"from\":\"", from.as_str());
-            plain_text(out, ",\"to\":\"", to.as_str());
-        }
-        Happening::Migrated { status, shipment } => {
-            plain_text(out, ",\"to\":\"", status.as_str());
-            if let Some(shipment) = shipment {
-                shipped(out, shipment);
-            }
-        }
-    }
 }

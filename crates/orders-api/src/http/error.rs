@@ -9,7 +9,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{Currency, InvalidInput, OrderId, OrderStatus, Scope, Version, ports::PortError};
+use orders_domain::{Currency, InvalidInput, OrderId, Scope, Version, ports::PortError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,7 +52,11 @@ pub enum ApiError {
     #[error("the body did not arrive within {} seconds", .0.as_secs())]
     BodyTooSlow(Duration),
     #[error("{detail}")]
-    NotAllowed { detail: String, allowed: &'static [OrderStatus] },
+    NotAllowed { detail: String, allowed: Option<Vec<&'static str>> },
+    #[error("{detail}")]
+    AmbiguousShipment { detail: String, shipments: Vec<i64> },
+    #[error("{0}")]
+    UnknownShipment(String),
     #[error("there is not enough of what is wanted")]
     OutOfStock { faults: Vec<Fault> },
     #[error("the total is {total} {currency} in minor units now, and another one is expected")]
@@ -132,6 +136,8 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
             Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
+            Self::AmbiguousShipment { .. } => (StatusCode::CONFLICT, "ambiguous-shipment"),
+            Self::UnknownShipment(_) => (StatusCode::NOT_FOUND, "unknown-shipment"),
             Self::PreconditionFailed | Self::ChangedSince => (StatusCode::PRECONDITION_FAILED, "changed"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::ForeignPage => (StatusCode::BAD_REQUEST, "foreign-page"),
@@ -163,9 +169,11 @@ impl ApiError {
                 _ => &[],
             },
             allowed: match self {
-                Self::NotAllowed { allowed, .. } => {
-                    Some(allowed.iter().map(|status| status.as_str()).collect())
-                }
+                Self::NotAllowed { allowed, .. } => allowed.clone(),
+                _ => None,
+            },
+            shipments: match self {
+                Self::AmbiguousShipment { shipments, .. } => Some(shipments),
                 _ => None,
             },
             total: match self {
@@ -200,10 +208,14 @@ pub struct Problem<'a> {
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
     #[schema(required = false, max_items = 100, value_type = Vec<Fault>)]
     errors: &'a [Fault],
-    /// On 409: what may follow the order's present status.
+    /// On 409: what may follow the present status of the order or the shipment.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, example = json!(["shipped", "cancelled"]))]
     allowed: Option<Vec<&'static str>>,
+    /// On 409 `ambiguous-shipment`: the numbers of the shipments that could be meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, value_type = Vec<i64>, example = json!([1, 2]))]
+    shipments: Option<&'a [i64]>,
     /// On 409 `price-changed`: what the order costs now, in the currency's minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, example = 15392)]

@@ -23,6 +23,11 @@ pub struct Member<'a, P> {
 }
 
 impl<P: Pointer> Member<'_, P> {
+    /// Whether it is there.
+    pub fn is_sent(&self) -> bool {
+        self.value.is_some()
+    }
+
     fn pointer(&self) -> impl Display + use<P> {
         let (parent, name) = (self.parent, self.name);
         fmt::from_fn(move |f| write!(f, "{parent}/{name}"))

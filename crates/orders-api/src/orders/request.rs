@@ -3,11 +3,12 @@
 use std::fmt::{self, Display};
 
 use orders_domain::{
-    Money, NewOrder, OrderShipment, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider,
-    TrackingNumber,
+    Money, NewOrder, OrderStatus, ProductId, Quantity, RequestedLine, ShippingProvider, Tracking,
+    TrackingNumber, order::contact::Contact,
 };
 use utoipa::ToSchema;
 
+use super::contact::{self, AddressBody};
 use crate::http::{
     error::ApiError,
     faults::Faults,
@@ -26,6 +27,12 @@ pub struct PlaceOrderBody {
     /// What it is to cost, in the currency's minor unit: if it costs something else by then, nothing is ordered.
     #[schema(rename = "expectedTotal", minimum = 0, required = false, nullable = false, example = 15392)]
     expected_total: Option<i64>,
+    /// Where mail about the order goes.
+    #[schema(required = false, max_length = 254, example = "ada@example.org")]
+    email: Option<String>,
+    /// Where the goods go.
+    #[schema(rename = "shipTo", required = false)]
+    ship_to: Option<AddressBody>,
 }
 
 /// A line of an order to place.
@@ -76,14 +83,26 @@ pub struct SetStatusBody {
     status: String,
 }
 
-/// The lines of an order to place, what it is to cost, and what is wrong with the rest. The faults before
-/// are those of the JSON, here and below.
-pub fn order((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Option<Money>, Faults) {
-    let mut lines = Vec::new();
-    let sent = some_members(body, "", ["products"], ["expectedTotal"], &mut faults);
-    let (products, expected) = sent.map_or((None, None), |([products], [expected])| {
-        (array(products, &mut faults), integer::<Money>(expected, &mut faults))
+/// An order as it is asked for.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub lines: Vec<RequestedLine>,
+    pub expected_total: Option<Money>,
+    pub contact: Contact,
+}
+
+/// The lines of an order to place, what it is to cost and for whom it is, and what is wrong with the rest. The
+/// faults before are those of the JSON, here and below.
+pub fn order((body, mut faults): (Json<'_>, Faults)) -> (Asked, Faults) {
+    let mut asked = Asked::default();
+    let optional = ["expectedTotal", "email", "shipTo"];
+    let sent = some_members(body, "", ["products"], optional, &mut faults);
+    let products = sent.and_then(|([products], [expected, email, ship_to])| {
+        asked.expected_total = integer::<Money>(expected, &mut faults);
+        asked.contact = contact::change((email, ship_to), &mut faults).of(&Contact::default());
+        array(products, &mut faults)
     });
+    let lines = &mut asked.lines;
     if let Some(products) = products {
         if !(1..=NewOrder::MAX_LINES).contains(&products.len()) {
             faults.invalid("/products", NewOrder::refused_count(products.len()));
@@ -93,7 +112,7 @@ pub fn order((body, mut faults): (Json<'_>, Faults)) -> (Vec<RequestedLine>, Opt
             lines.extend(line(index, product, &mut faults));
         }
     }
-    (lines, expected, faults)
+    (asked, faults)
 }
 
 fn line(index: usize, body: Json<'_>, faults: &mut Faults) -> Option<RequestedLine> {
@@ -110,7 +129,7 @@ fn line(index: usize, body: Json<'_>, faults: &mut Faults) -> Option<RequestedLi
 /// # Errors
 ///
 /// 400 or 422 with all faults.
-pub fn shipment((body, mut faults): (Json<'_>, Faults)) -> Result<OrderShipment, ApiError> {
+pub fn shipment((body, mut faults): (Json<'_>, Faults)) -> Result<Tracking, ApiError> {
     let parts =
         members(body, "", ["shippingProvider", "trackingNumber"], &mut faults).map(|[provider, number]| {
             (
@@ -120,7 +139,7 @@ pub fn shipment((body, mut faults): (Json<'_>, Faults)) -> Result<OrderShipment,
         });
     faults.into_result()?;
     match parts {
-        Some((Some(provider), Some(number))) => Ok(OrderShipment::new(provider, number)),
+        Some((Some(provider), Some(number))) => Ok(Tracking::new(provider, number)),
         _ => Err(ApiError::Internal(None)),
     }
 }

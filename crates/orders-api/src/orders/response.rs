@@ -5,12 +5,16 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use chrono::{DateTime, Utc};
-use orders_domain::{Order, OrderShipment};
+use orders_domain::{Order, OrderStatus, ShipmentId};
 use utoipa::ToSchema;
 
-use crate::http::{
-    etag,
-    writing::{any_text, moment, number, ok_json, plain_text},
+use super::contact::{AddressBody, contact_json};
+use crate::{
+    http::{
+        etag,
+        writing::{any_text, moment, number, ok_json, plain_text},
+    },
+    shipments::body::{ShipmentBody, shipments_json},
 };
 
 /// The words for where an order stands.
@@ -25,15 +29,29 @@ pub enum Status {
     Cancelled,
 }
 
+/// The words for how far the shipments of an order are.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case", as = Fulfillment)]
+#[expect(dead_code, reason = "the schema of the domain's words")]
+pub enum FulfillmentWord {
+    Unfulfilled,
+    PartiallyShipped,
+    Shipped,
+    PartiallyDelivered,
+    Delivered,
+}
+
 /// An order.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase", as = Order, example = json!({
     "id": 1, "userId": 1, "orderDate": "2026-11-22T10:00:00.000Z", "updatedAt": "2026-11-22T10:00:00.000Z",
-    "status": "pending", "currency": "USD", "total": 15392, "shipment": null,
+    "status": "pending", "fulfillment": "unfulfilled", "currency": "USD", "total": 15392, "currentTotal": 15392,
+    "shipment": null, "shipments": [],
     "orderProduct": [
-        {"id": 1, "productId": 9, "price": 1999, "quantity": 7},
-        {"id": 2, "productId": 1, "price": 1399, "quantity": 1},
+        {"id": 1, "productId": 9, "price": 1999, "quantity": 7, "shipped": 0, "cancelled": 0},
+        {"id": 2, "productId": 1, "price": 1399, "quantity": 1, "shipped": 0, "cancelled": 0},
     ],
+    "email": null, "shipTo": null,
 }))]
 #[expect(dead_code, reason = "the schema of what `order_json` writes")]
 pub struct OrderBody {
@@ -50,25 +68,40 @@ pub struct OrderBody {
     /// How far it has come.
     #[schema(value_type = Status)]
     status: String,
+    /// How far its shipments are.
+    #[schema(value_type = FulfillmentWord)]
+    fulfillment: String,
     /// ISO 4217.
     #[schema(pattern = "^[A-Z]{3}$")]
     currency: String,
     /// Σ price × quantity in the currency's minor unit.
     #[schema(minimum = 0)]
     total: i64,
-    /// The parcel, once there is one.
+    /// Σ price × what is not cancelled.
+    #[schema(minimum = 0)]
+    current_total: i64,
+    /// The first shipment that is not cancelled and has a tracking number.
     #[schema(required)]
-    shipment: Option<ShipmentBody>,
+    shipment: Option<TrackedBody>,
+    /// The shipments, by number.
+    #[schema(max_items = 32)]
+    shipments: Vec<ShipmentBody>,
     /// What was ordered, at the prices of that moment.
     #[schema(min_items = 1, max_items = 100)]
     order_product: Vec<OrderProductBody>,
+    /// Where mail about it goes. In the answers about one order only, and with no `version`.
+    #[schema(required = false)]
+    email: Option<String>,
+    /// Where it goes. In the answers about one order only, and with no `version`.
+    #[schema(required = false)]
+    ship_to: Option<AddressBody>,
 }
 
-/// A parcel.
+/// Who carries the first shipment.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase", as = OrderShipment)]
 #[expect(dead_code, reason = "the schema of what `order_json` writes")]
-struct ShipmentBody {
+struct TrackedBody {
     /// Its number, which stays when the other fields change.
     #[schema(minimum = 1, example = 1)]
     id: i64,
@@ -97,13 +130,36 @@ struct OrderProductBody {
     /// How many pieces.
     #[schema(minimum = 1, maximum = 100_000, example = 7)]
     quantity: u32,
+    /// How many of them have left.
+    #[schema(minimum = 0, maximum = 100_000, example = 0)]
+    shipped: u32,
+    /// How many of them are cancelled.
+    #[schema(minimum = 0, maximum = 100_000, example = 0)]
+    cancelled: u32,
 }
 
-/// An order with its tag.
+/// An order with its tag and what is known of the customer, for its owner.
 #[must_use]
 pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
     let mut body = Vec::with_capacity(ORDER_BYTES);
     order_json(&mut body, order);
+    body.pop();
+    contact_json(&mut body, order.contact());
+    body.push(b'}');
+    tagged(status, body, order)
+}
+
+/// An order with its tag, without what is known of the customer.
+#[must_use]
+pub fn bare_order(order: &Order) -> HttpResponse {
+    let mut body = Vec::with_capacity(ORDER_BYTES);
+    order_json(&mut body, order);
+    tagged(StatusCode::OK, body, order)
+}
+
+/// An answer with the tag of an order.
+#[must_use]
+pub fn tagged(status: StatusCode, body: Vec<u8>, order: &Order) -> HttpResponse {
     let mut response = ok_json(status, body);
     response.headers_mut().insert(header::ETAG, etag::of(order.version()));
     response
@@ -127,99 +183,47 @@ pub fn orders(orders: &[Order]) -> HttpResponse {
 /// A little more than most orders take.
 pub const ORDER_BYTES: usize = 512;
 
-/// Writes an order as `OrderBody` describes it. By hand, since a page holds hundreds of them: a
-/// derived writer looks through every field's name for characters to escape, which takes as long
-/// as reading the order from the database.
+/// Writes an order as `OrderBody` describes it, without what is known of the customer. By hand, since a page
+/// holds hundreds of them: a derived writer looks through every field's name for characters to escape,
+/// which takes as long as reading the order from the database.
 pub fn order_json(out: &mut Vec<u8>, order: &Order) {
+    // Most orders have nothing of it.
+    let is_plain = order.shipments().is_empty() && order.cancellations().is_empty();
+    let tallies =
+        if is_plain && order.status() != OrderStatus::Cancelled { Vec::new() } else { order.tallies() };
     number(out, "{\"id\":", order.id().get());
     number(out, ",\"userId\":", order.user().get());
     plain_text(out, ",\"orderDate\":\"", &moment(order.ordered_at()));
     plain_text(out, ",\"updatedAt\":\"", &moment(order.updated_at()));
     plain_text(out, ",\"status\":\"", order.status().as_str());
+    plain_text(out, ",\"fulfillment\":\"", order.progress().fulfillment(&tallies).as_str());
     plain_text(out, ",\"currency\":\"", order.currency().code());
     number(out, ",\"total\":", order.total().minor_units());
-    match order.shipment() {
+    number(out, ",\"currentTotal\":", order.current_total().minor_units());
+    match order.tracked().and_then(|shipment| Some((shipment, shipment.tracking.as_ref()?))) {
         None => out.extend_from_slice(b",\"shipment\":null"),
-        Some(shipment) => {
-            number(out, ",\"shipment\":{\"id\":", OrderShipment::id_in(order.id()).get());
-            any_text(out, ",\"shippingProvider\":", shipment.provider());
-            any_text(out, ",\"trackingNumber\":", shipment.tracking_number());
+        Some((shipment, tracking)) => {
+            number(out, ",\"shipment\":{\"id\":", ShipmentId::of(order.id(), shipment.number).get());
+            any_text(out, ",\"shippingProvider\":", tracking.provider());
+            any_text(out, ",\"trackingNumber\":", tracking.number());
             out.push(b'}');
         }
     }
+    out.extend_from_slice(b",\"shipments\":");
+    shipments_json(out, order);
     let mut before = ",\"orderProduct\":[{\"id\":";
-    for (id, line) in order.lines() {
+    for (index, (id, line)) in order.lines().enumerate() {
+        let tally = tallies.get(index).copied().unwrap_or_default();
         number(out, before, id.get());
         number(out, ",\"productId\":", line.product().get());
         number(out, ",\"price\":", line.price().minor_units());
         number(out, ",\"quantity\":", line.quantity().get().into());
+        number(out, ",\"shipped\":", tally.shipped.into());
+        number(out, ",\"cancelled\":", tally.cancelled.into());
         before = "},{\"id\":";
     }
     out.extend_from_slice(b"}]}");
 }
 
 #[cfg(test)]
-mod tests {
-    use orders_domain::{
-        Currency, Money, OrderProduct, OrderRecord, OrderStatus, Quantity, ShippingProvider, TrackingNumber,
-        Version,
-    };
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn written(shipment: Option<(&str, &str)>, lines: &[(i64, i64, i64)]) -> Value {
-        let line = |&(product, price, quantity): &(i64, i64, i64)| {
-            OrderProduct::new(
-                product.try_into().unwrap(),
-                Money::try_from(price).unwrap(),
-                Quantity::try_from(quantity).unwrap(),
-            )
-        };
-        let order = Order::restore(OrderRecord {
-            id: 7.try_into().unwrap(),
-            user: i64::MAX.try_into().unwrap(),
-            ordered_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::from_timestamp_millis(1_700_000_000_120).unwrap(),
-            status: OrderStatus::Processing,
-            currency: Currency::USD,
-            lines: lines.iter().map(line).collect(),
-            shipment: shipment.map(|(provider, number)| {
-                OrderShipment::new(
-                    ShippingProvider::parse(provider).unwrap(),
-                    TrackingNumber::parse(number).unwrap(),
-                )
-            }),
-            version: Version::FIRST,
-        });
-        let mut out = Vec::new();
-        order_json(&mut out, &order.unwrap());
-        serde_json::from_slice(&out).unwrap()
-    }
-
-    #[test]
-    fn an_order_is_written_with_exactly_the_fields_of_the_contract() {
-        assert_eq!(
-            written(None, &[(9, 1999, 7), (1, 1399, 1)]),
-            json!({
-                "id": 7, "userId": 9_223_372_036_854_775_807_i64, "orderDate": "1970-01-01T00:00:00.000Z",
-                "updatedAt": "2023-11-14T22:13:20.120Z", "status": "processing", "currency": "USD",
-                "total": 15392, "shipment": null,
-                "orderProduct": [
-                    {"id": 601, "productId": 9, "price": 1999, "quantity": 7},
-                    {"id": 602, "productId": 1, "price": 1399, "quantity": 1},
-                ],
-            })
-        );
-    }
-
-    #[test]
-    fn what_clients_wrote_is_escaped() {
-        let (provider, number) = (r#"A "B" \C"#, "é\u{2028}/<>");
-        let order = written(Some((provider, number)), &[(1, 0, 1)]);
-        assert_eq!(
-            order["shipment"],
-            json!({"id": 7, "shippingProvider": provider, "trackingNumber": number})
-        );
-    }
-}
+mod tests;

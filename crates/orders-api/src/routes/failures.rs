@@ -136,8 +136,34 @@ pub const TOO_SLOW: Failure = failure("The body took too long", || ApiError::Bod
 pub const NOT_ALLOWED: Failure =
     failure("The order's status forbids it; `allowed` says what may follow", || ApiError::NotAllowed {
         detail: "the order is shipped and cannot become cancelled".to_owned(),
-        allowed: OrderStatus::Shipped.allowed(),
+        allowed: Some(vec![OrderStatus::Delivered.as_str()]),
     });
+pub const AMBIGUOUS: Failure = failure(
+    "The order's status forbids it; `allowed` says what may follow. Or several shipments could be meant (`ambiguous-shipment`, with their numbers in `shipments`)",
+    || ApiError::AmbiguousShipment {
+        detail: "the order has several shipments that could be meant: 1, 2".to_owned(),
+        shipments: vec![1, 2],
+    },
+);
+pub const NOT_SHIPPED: Failure = failure(
+    "What the order or the shipment has come to forbids it; or what is to be sent is not on hand there (`not-on-hand`)",
+    || ApiError::NotAllowed {
+        detail: "3 pieces of line 601 are to be in the shipment, and 2 are open".to_owned(),
+        allowed: None,
+    },
+);
+pub const NO_SHIPMENT: Failure = failure("The order has no such shipment", || {
+    ApiError::UnknownShipment("the order has no shipment 3".to_owned())
+});
+pub const NO_CANCELLATION: Failure = failure("The order has no such cancellation", || {
+    ApiError::UnknownShipment("the order has no cancellation 3".to_owned())
+});
+pub const INVALID_PARCEL: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/lines/0/orderProductId", "line 7 is not one of this order")
+});
+pub const INVALID_CONTACT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/email", "email is not of the form name@example.org")
+});
 pub const CHANGED: Failure =
     failure("`If-Match` names no present tag; nothing was changed", || ApiError::PreconditionFailed);
 pub const TOO_LARGE: Failure =

@@ -15,7 +15,7 @@ use crate::{
         NewShipment, Part, Proposal, Shipment, ShipmentNumber,
         cancellation::{CancellationReason, MOST_CANCELLATIONS, Note},
         status::{Fulfillment, ShipmentStatus},
-        tracking::Tracking,
+        tracking::{ShippingProvider, Tracking, TrackingNumber},
     },
 };
 
@@ -24,8 +24,25 @@ use crate::{
 pub struct ShipmentChange {
     /// Its status; the present one where nothing is said.
     pub status: Option<ShipmentStatus>,
-    /// Its carrier and number; `Some(None)` for none any more.
-    pub tracking: Option<Option<Tracking>>,
+    /// Its carrier; `Some(None)` for none any more.
+    pub provider: Option<Option<ShippingProvider>>,
+    /// The carrier's number for it; `Some(None)` for none any more.
+    pub number: Option<Option<TrackingNumber>>,
+}
+
+impl ShipmentChange {
+    /// The carrier and number since, where these were before.
+    fn tracking(&self, before: Option<&Tracking>) -> Result<Option<Tracking>, NotAllowed> {
+        let (provider, number) = before.map(Tracking::parts).unzip();
+        let provider = self.provider.clone().unwrap_or_else(|| provider.cloned());
+        let number = self.number.clone().unwrap_or_else(|| number.cloned());
+        match (provider, number) {
+            (Some(provider), Some(number)) => Ok(Some(Tracking::new(provider, number))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(NotAllowed::Half { there: "shippingProvider", missing: "trackingNumber" }),
+            (None, Some(_)) => Err(NotAllowed::Half { there: "trackingNumber", missing: "shippingProvider" }),
+        }
+    }
 }
 
 impl Order {
@@ -92,7 +109,7 @@ impl Order {
         let Some(shipment) = self.shipment(number) else { return Err(NotAllowed::NoShipment { number }) };
         let from = shipment.status;
         let to = change.status.unwrap_or(from);
-        let tracking = change.tracking.clone().unwrap_or_else(|| shipment.tracking.clone());
+        let tracking = change.tracking(shipment.tracking.as_ref())?;
         if to == from && tracking == shipment.tracking {
             return Ok(Step::Same(self));
         }

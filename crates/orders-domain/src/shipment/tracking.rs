@@ -25,6 +25,12 @@ impl Tracking {
         Self { provider, number }
     }
 
+    /// Both.
+    #[must_use]
+    pub fn parts(&self) -> (&ShippingProvider, &TrackingNumber) {
+        (&self.provider, &self.number)
+    }
+
     /// Who carries it.
     #[must_use]
     pub fn provider(&self) -> &str {

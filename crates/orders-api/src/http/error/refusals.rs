@@ -1,7 +1,7 @@
 //! What use cases and ports say, as it is answered: each in one `match` without an arm for the rest.
 
 use orders_domain::{
-    InvalidInput, KeepingError, OrderError, OutOfStock, Quoted,
+    InvalidInput, KeepingError, NotAllowed, OrderError, OrderStatus, OutOfStock, Quoted, ShipmentNumber,
     ports::{PortError, Taken},
     stock::{Location, keeping::NotKept},
 };
@@ -19,9 +19,8 @@ impl From<OrderError> for ApiError {
                 faults.extend(line_faults);
                 faults.into_result().err().unwrap_or(Self::Internal(None))
             }
-            OrderError::NotAllowed(refused) => {
-                Self::NotAllowed { detail: refused.to_string(), allowed: refused.status.allowed() }
-            }
+            OrderError::NotAllowed(refused) => refused.into(),
+            OrderError::UnknownLocation(reason) => Self::invalid("/location", reason),
             OrderError::OutOfStock(lacking) => {
                 Self::OutOfStock { faults: lacking.into_iter().map(lacks).collect() }
             }
@@ -32,6 +31,32 @@ impl From<OrderError> for ApiError {
             OrderError::Changed => Self::PreconditionFailed,
             OrderError::KeyReused => Self::KeyReused,
             OrderError::Unavailable(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<NotAllowed> for ApiError {
+    fn from(refused: NotAllowed) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            NotAllowed::Status { allowed, .. } | NotAllowed::PartlyOut { allowed, .. } => {
+                let allowed = allowed.into_iter().map(OrderStatus::as_str).collect();
+                Self::NotAllowed { detail, allowed: Some(allowed) }
+            }
+            NotAllowed::Shipment { status, .. } => {
+                let allowed = status.allowed().iter().map(|status| status.as_str()).collect();
+                Self::NotAllowed { detail, allowed: Some(allowed) }
+            }
+            NotAllowed::Ambiguous { shipments } => {
+                let shipments = shipments.into_iter().map(ShipmentNumber::get).collect();
+                Self::AmbiguousShipment { detail, shipments }
+            }
+            NotAllowed::NoShipment { .. } => Self::UnknownShipment(detail),
+            NotAllowed::Half { missing, .. } => Self::invalid(&format!("/{missing}"), detail),
+            NotAllowed::NotOpen { .. }
+            | NotAllowed::NothingOpen
+            | NotAllowed::Out { .. }
+            | NotAllowed::NoMore { .. } => Self::NotAllowed { detail, allowed: None },
         }
     }
 }

@@ -57,6 +57,14 @@ pub enum NotAllowed {
         /// Its number.
         number: ShipmentNumber,
     },
+    /// A carrier without a number, or a number without a carrier.
+    #[error("{missing} is missing, and {there} is not")]
+    Half {
+        /// What there is.
+        there: &'static str,
+        /// What is missing.
+        missing: &'static str,
+    },
     /// Not so many pieces of a line are open.
     #[error("{wanted} pieces of line {line} are to be in the shipment, and {open} are open")]
     NotOpen {

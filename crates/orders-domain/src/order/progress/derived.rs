@@ -33,6 +33,12 @@ impl Progress {
         }
     }
 
+    /// How far the parcels are, with the tallies of the lines; without any parcel they are not looked at.
+    #[must_use]
+    pub fn fulfillment(&self, tallies: &[Tally]) -> Fulfillment {
+        if self.shipments.is_empty() { Fulfillment::Unfulfilled } else { self.standing(tallies).1 }
+    }
+
     /// Whether its status is what its parcels say, and no piece is in two of them.
     #[must_use]
     pub(in crate::order) fn is_sound(&self, lines: &[OrderProduct]) -> bool {
