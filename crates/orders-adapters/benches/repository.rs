@@ -46,6 +46,7 @@ fn stored(order: NewOrder, id: i64) -> StoredOrder {
         at,
         origin: Actor::Cli.into(),
         what,
+        checkpoint: None,
     };
     StoredOrder { order, events: vec![StoredEvent { event, made_by: None }] }
 }

@@ -87,7 +87,7 @@ async fn assert_all_is_kept(orders: &dyn Database) {
                 (order.user(), order.ordered_at(), order.updated_at()),
                 (n(1 + id % 3), at(id), at(id + life))
             );
-            assert_eq!(order.shipment(), [2, 3].contains(&life).then(|| parcel("N\"1")).as_ref());
+            assert_eq!(order.tracking(), [2, 3].contains(&life).then(|| parcel("N\"1")).as_ref());
             let lines: Vec<_> = order.lines().map(|(id, line)| (id.get(), line.product().get())).collect();
             assert_eq!(lines, [(id * 100 - 99, 9), (id * 100 - 98, 8)]);
 

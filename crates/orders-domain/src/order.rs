@@ -23,7 +23,7 @@ use crate::{
     id::{OrderId, OrderProductId, UserId},
     invalid::InvalidInput,
     money::{Currency, Money},
-    shipment::{Shipment, cancellation::Cancellation, status::Fulfillment},
+    shipment::{Shipment, cancellation::Cancellation, status::Fulfillment, tracking::Tracking},
     version::Version,
 };
 use contact::Contact;
@@ -176,6 +176,12 @@ impl Order {
     #[must_use]
     pub fn tracked(&self) -> Option<&Shipment> {
         self.progress.tracked()
+    }
+
+    /// Who carries it, as who knows of one parcel only is told: see [`Self::tracked`].
+    #[must_use]
+    pub fn tracking(&self) -> Option<&Tracking> {
+        self.tracked().and_then(|shipment| shipment.tracking.as_ref())
     }
 
     /// What of it was cancelled while the rest was not, by number from 1.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
-    Actor, Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, OrderShipment, Origin, Product,
-    Quantity, ShippingProvider, Step, TrackingNumber,
+    Actor, Currency, Fingerprint, Idempotency, InvalidInput, NewOrder, Origin, Product, Quantity,
+    ShippingProvider, Step, Tracking, TrackingNumber,
     catalogue::product::ProductName,
     ports::{Change, Commit},
 };
@@ -35,8 +35,8 @@ pub fn key(text: &str, body: u8) -> Idempotency {
 }
 
 /// A parcel by its number.
-pub fn parcel(number: &str) -> OrderShipment {
-    OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+pub fn parcel(number: &str) -> Tracking {
+    Tracking::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
 }
 
 /// The placing of an order by its user, at its date.

@@ -104,12 +104,12 @@ async fn a_locked_order_holds_up_nobody_else() {
         try_insert(&*orders, new_order(3, at(0)), None)
     );
     assert!(matches!(held, Err(PortError::Unavailable(_))), "{held:?}");
-    assert_eq!(changed.unwrap().shipment(), Some(&parcel("2")));
+    assert_eq!(changed.unwrap().tracking(), Some(&parcel("2")));
     inserted.unwrap();
     assert_eq!(orders.find(locked.id()).await.unwrap(), Some(locked.clone()));
 
     client.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(change(&locked, "3").await.unwrap().shipment(), Some(&parcel("3")));
+    assert_eq!(change(&locked, "3").await.unwrap().tracking(), Some(&parcel("3")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Changes of orders: compare-and-set on the version.
 
-use orders_domain::{Order, OrderShipment, OrderStatus, ShippingProvider, Step, TrackingNumber};
+use orders_domain::{Order, OrderStatus, ShippingProvider, Step, Tracking, TrackingNumber};
 use tokio::task::JoinSet;
 
 use super::{
@@ -42,17 +42,17 @@ pub async fn a_change_of_a_missing_order_is_stale_and_makes_none(orders: Orders)
 }
 
 pub async fn a_shipment_is_stored_replaced_and_removed(orders: Orders) {
-    let longest = OrderShipment::new(
+    let longest = Tracking::new(
         ShippingProvider::parse(&"𝄞".repeat(64)).unwrap(),
         TrackingNumber::parse(&"'; DROP TABLE orders; --\u{200d}é".repeat(4)).unwrap(),
     );
     let mut order = place(&*orders, 1, at(0)).await;
     for shipment in [parcel("1"), longest, parcel("2")] {
         order = stored(&*orders, order.track(shipment.clone(), at(10)).unwrap()).await;
-        assert_eq!(order.shipment(), Some(&shipment));
+        assert_eq!(order.tracking(), Some(&shipment));
     }
     let cancelled = stored(&*orders, order.cancel(at(20)).unwrap()).await;
-    assert_eq!(cancelled.shipment(), None);
+    assert_eq!(cancelled.tracking(), None);
 }
 
 pub async fn every_status_is_stored(orders: Orders) {

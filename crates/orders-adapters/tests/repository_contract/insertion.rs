@@ -30,7 +30,7 @@ pub async fn everything_of_a_new_order_is_stored(orders: Orders) {
     let order = placed(insert(&*orders, new, None).await);
     assert_eq!((order.user(), *order.currency()), (n(i64::MAX), euro));
     assert_eq!((order.ordered_at(), order.updated_at()), (at(123), at(123)));
-    assert_eq!((order.status(), order.shipment()), (OrderStatus::Pending, None));
+    assert_eq!((order.status(), order.tracking()), (OrderStatus::Pending, None));
     assert_eq!((order.version(), order.lines().len()), (Version::FIRST, 3));
     assert_eq!(order.total(), n(92_233_720_368_546 * 100_000 + 99_999));
     assert_eq!(orders.find(order.id()).await.unwrap(), Some(order));

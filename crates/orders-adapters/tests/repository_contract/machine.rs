@@ -127,7 +127,7 @@ impl Player {
             self.place_of(order.id()),
             order.status(),
             order.version(),
-            order.shipment()
+            order.tracking()
         )
     }
 

@@ -59,8 +59,8 @@ impl ClockWatch {
     /// The newest order has this date after the process has run for so long. Whether that is a jump
     /// ahead, which it is once.
     fn jumped(&mut self, newest: DateTime<Utc>, run: Duration) -> bool {
-        // As long as nobody orders, the date stands still.
-        if self.last.is_some_and(|(date, _)| date == newest) {
+        // Before the first order there is no date, and as long as nobody orders it stands still.
+        if newest == DateTime::UNIX_EPOCH || self.last.is_some_and(|(date, _)| date == newest) {
             return false;
         }
         let (date, then) = self.last.replace((newest, run)).unwrap_or((newest, run));

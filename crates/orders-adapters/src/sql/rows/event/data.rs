@@ -251,37 +251,4 @@ pub fn data_of_placing(lines: &[OrderProduct]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sample::{at, new_order, parcel};
-    use orders_domain::{EventType, OrderStatus};
-
-    #[test]
-    fn what_is_written_of_a_happening_is_read_as_the_same() {
-        let order = new_order(1, at(0)).with_id(1.try_into().unwrap());
-        let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
-        let placing = Happening::placing(&order);
-        assert_eq!(data_of_placing(&lines), data(&placing).unwrap());
-        let moved = |to| Happening::Moved { from: OrderStatus::Pending, to };
-        let migrated = |shipment| Happening::Migrated { status: OrderStatus::Shipped, shipment };
-        for what in [
-            placing,
-            Happening::Tracked { shipment: parcel("\"1\"\u{7ff}"), status: OrderStatus::Processing },
-            moved(OrderStatus::Processing),
-            moved(OrderStatus::Cancelled),
-            migrated(None),
-            migrated(Some(parcel("1"))),
-        ] {
-            let written = data(&what).unwrap();
-            let read: Data<'_> = serde_json::from_str(&written).unwrap();
-            assert_eq!(read.happening(what.event_type()), Ok(what), "{written}");
-        }
-    }
-
-    #[test]
-    fn data_that_lacks_a_part_is_no_happening() {
-        for kind in EventType::ALL {
-            assert!(Data::default().happening(kind).is_err(), "{kind}");
-        }
-    }
-}
+mod tests;

@@ -95,7 +95,7 @@ fn assert_every_statement_searches(conn: &mut Conn) {
 /// What made an order what it is.
 fn stored(id: i64, order: &Order, what: Happening) -> StoredEvent {
     let (version, at, origin) = (order.version(), order.updated_at(), Actor::Cli.into());
-    let event = OrderEvent { id: n(id), order: order.id(), version, at, origin, what };
+    let event = OrderEvent { id: n(id), order: order.id(), version, at, origin, what, checkpoint: None };
     StoredEvent { event, made_by: None }
 }
 

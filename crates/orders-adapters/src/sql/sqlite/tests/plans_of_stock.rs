@@ -14,9 +14,9 @@ use super::{
     super::{
         catalogue,
         commit::{self, Counters, Known},
-        keeping,
+        held, keeping,
         keys::Keys,
-        stock::{self, Stockroom},
+        stock::Stockroom,
     },
     Conn, database,
     plans::plan,
@@ -90,7 +90,8 @@ fn live(conn: &mut Conn) {
     catalogue::levels(conn, 9_001, None).unwrap();
     catalogue::movements(conn, 9_001, Some(n(1)), n(100), i64::MAX).unwrap();
     keeping::holders(conn, id, n(1)).unwrap();
-    stock::held(conn, n(1)).unwrap();
+    held::held(conn, n(1)).unwrap();
+    held::standing(conn, n(1), &[9_001, 9_002]).unwrap();
 }
 
 fn statements(conn: &mut Conn) -> BTreeSet<String> {
