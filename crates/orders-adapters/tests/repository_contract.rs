@@ -55,6 +55,8 @@ mod rows;
 mod selling;
 #[path = "repository_contract/settling.rs"]
 mod settling;
+#[path = "repository_contract/shipping.rs"]
+mod shipping;
 #[path = "common/shop.rs"]
 mod shop;
 #[path = "repository_contract/stock.rs"]
@@ -217,6 +219,13 @@ macro_rules! contract {
                 settling::of_many_who_cancel_or_ship_one_order_one_settles_it,
                 settling::shipping_takes_what_is_held_off_what_is_there,
                 settling::what_is_not_on_hand_is_not_shipped_and_nothing_of_its_order_is,
+                shipping::everything_of_parcels_and_cancellations_is_stored_and_lists_show_nothing_personal,
+                shipping::an_order_is_as_it_was_at_each_of_its_versions,
+                shipping::a_parcel_from_another_place_takes_what_is_held_along_and_only_what_is_free,
+                shipping::what_a_planned_parcel_holds_is_for_no_other,
+                shipping::pieces_that_are_cancelled_are_let_go_where_they_are_held,
+                shipping::of_25_who_ship_and_25_who_cancel_a_line_one_wins,
+                shipping::a_contact_is_stored_and_stays_when_others_change_the_order,
                 replaying::a_change_of_every_kind_is_answered_again_as_the_first_time,
                 replaying::many_deliveries_with_one_key_at_once_bring_the_pieces_once,
                 replaying::many_orders_with_one_key_at_once_reserve_once,

@@ -69,7 +69,7 @@ pub use quantity::Quantity;
 pub use quoted::Quoted;
 pub use service::{AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage};
 pub use shipment::{
-    NewShipment, Part, SentFrom, Shipment, ShipmentNumber,
+    NewShipment, Part, Proposal, SentFrom, Shipment, ShipmentNumber,
     status::{Fulfillment, ShipmentStatus},
     tracking::{ShippingProvider, Tracking, TrackingNumber},
 };

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 
 use orders_domain::{
-    LocationCode, Order, OrderFilter, OrderId, OrderProductId, OrderQuery, OrderStatus, PageLimit, ProductId,
-    Storage,
+    LocationCode, Order, OrderFilter, OrderId, OrderProductId, OrderQuery, PageLimit, ProductId,
+    ShipmentStatus, Storage,
     ports::ProductQuery,
     stock::{Level, Movement, StockLevel},
 };
 
 use super::shop;
 
-/// All orders, by their numbers.
-async fn orders(shop: &Storage) -> BTreeMap<OrderId, Order> {
+/// All orders, by their numbers, as lists show them.
+pub async fn orders(shop: &Storage) -> BTreeMap<OrderId, Order> {
     let mut all = BTreeMap::new();
     loop {
         let after = all.last_key_value().map(|(id, _)| *id);
@@ -63,18 +63,21 @@ fn assert_adds_up(level: &StockLevel, movements: &[Movement]) {
 /// What each line holds, by place.
 type HeldByLine<'a> = BTreeMap<OrderProductId, BTreeMap<&'a LocationCode, i64>>;
 
-/// Whether each line holds all of itself or nothing, and only lines of live orders do.
+/// Whether each line holds what of it is not out and not cancelled, and of that what planned parcels are to take
+/// where they are to take it from.
 fn assert_held_by_the_living(orders: &BTreeMap<OrderId, Order>, held: &HeldByLine<'_>) {
     for (line, places) in held {
         let order = &orders[&line.order()];
-        let (_, ordered) = order.lines().find(|(id, _)| id == line).unwrap();
-        if matches!(order.status(), OrderStatus::Pending | OrderStatus::Processing) {
-            let all = i64::from(ordered.quantity().get());
-            assert_eq!(places.values().sum::<i64>(), all, "line {line} of {order:?}");
-            assert!(places.values().all(|pieces| *pieces > 0), "line {line} holds {places:?}");
-        } else {
-            assert!(places.values().all(|pieces| *pieces == 0), "line {line} of {order:?} holds {places:?}");
+        let remaining = order.tallies()[usize::from(line.position())].remaining();
+        assert_eq!(places.values().sum::<i64>(), i64::from(remaining), "line {line} of {order:?}");
+        assert!(places.values().all(|pieces| *pieces >= 0), "line {line} holds {places:?}");
+        let planned = order.shipments().iter().filter(|parcel| parcel.status == ShipmentStatus::Planned);
+        let mut claimed: BTreeMap<&LocationCode, i64> = BTreeMap::new();
+        for (parcel, from) in planned.filter_map(|parcel| Some((parcel, parcel.from.as_ref()?))) {
+            *claimed.entry(&from.code).or_default() += i64::from(parcel.pieces_of(line.position()));
         }
+        let is_held = |(place, pieces): (&&LocationCode, &i64)| places.get(place).unwrap_or(&0) >= pieces;
+        assert!(claimed.iter().all(is_held), "line {line} of {order:?} holds {places:?}");
     }
 }
 

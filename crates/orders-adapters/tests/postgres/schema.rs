@@ -112,6 +112,6 @@ async fn both_have_the_same_columns_and_indexes_to_which_sqlite_appends_the_id_b
             columns.push_str(" id");
         }
     }
-    assert_eq!((sqlite.columns.len(), sqlite.indexes.len()), (86, 9));
+    assert_eq!((sqlite.columns.len(), sqlite.indexes.len()), (106, 9));
     assert_eq!(sqlite, postgres);
 }

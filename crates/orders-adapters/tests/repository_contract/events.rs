@@ -1,7 +1,8 @@
 //! Events: one for each version, adding up to the order, read in one order by everybody.
 
 use orders_domain::{
-    Actor, Became, Event, EventId, EventType, Fulfillment, Happening, Order, OrderEvent, OrderStatus, Origin, Subject,
+    Actor, Became, Event, EventId, EventType, Fulfillment, Happening, Order, OrderEvent, OrderStatus, Origin,
+    Subject,
     ports::{EventFilter, EventLimit},
 };
 use tokio::task::JoinSet;
@@ -57,8 +58,7 @@ pub async fn each_version_has_one_event_and_they_add_up_to_the_order(orders: Ord
     assert_adds_up(&*orders, &cancelled).await;
 
     let events = of(&*orders, &cancelled, 100).await;
-    let moved =
-        |from, to| Happening::Moved(Became { from, to, fulfillment: Fulfillment::Unfulfilled });
+    let moved = |from, to| Happening::Moved(Became { from, to, fulfillment: Fulfillment::Unfulfilled });
     let expected = [
         Happening::placing(&first),
         Happening::Tracked { number: Some(n(1)), tracking: parcel("1"), status: OrderStatus::Pending },

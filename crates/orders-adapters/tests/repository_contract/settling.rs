@@ -101,7 +101,7 @@ pub async fn what_is_not_on_hand_is_not_shipped_and_nothing_of_its_order_is(shop
     let shipping = step(&shop, order.id(), OrderStatus::Shipped).await;
     let reason = refused(shop.ledger.commit(changing(shipping.clone(), Some(key("a", 1)))).await);
     assert!(
-        reason.starts_with("NotOnHand(NotOnHand {") && reason.contains("on_hand: 1, wanted: 3"),
+        reason.starts_with("NotOnHand(Missing {") && reason.contains("on_hand: 1, wanted: 3"),
         "{reason}"
     );
     assert_eq!(shop.orders.find(order.id()).await.unwrap(), Some(order.clone()));

@@ -218,7 +218,9 @@ pub async fn the_ledger_is_read_page_by_page_and_says_all_of_each_movement(shop:
     let events =
         shop.feed.events(EventFilter::of_order(order.id()), None, EventLimit::MAX).await.unwrap().events;
     assert_eq!([whole[1].event, whole[2].event], [events[0].id, events[1].id]);
-    assert!(whole.iter().all(|moved| moved.shipment.is_none() && moved.location.as_str() == "MAIN"));
+    let parcels: Vec<_> = whole.iter().map(|moved| moved.shipment).collect();
+    assert_eq!(parcels, [None, None, Some(1), None]);
+    assert!(whole.iter().all(|moved| moved.location.as_str() == "MAIN"));
     assert_eq!(
         level(&shop, id, "MAIN").await.level,
         Level { on_hand: 4, reserved: 0, backorder_limit: 0, version: Some(n(2)) }

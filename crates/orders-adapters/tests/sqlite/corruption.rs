@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What an outsider who turned the checks off may do to the order `{id}`.
-const DAMAGES: [&str; 22] = [
+const DAMAGES: [&str; 33] = [
     "DELETE FROM order_products WHERE order_id = {id}",
     "UPDATE orders SET user_id = 0 WHERE id = {id}",
     "UPDATE orders SET status = 'lost' WHERE id = {id}",
@@ -27,9 +27,20 @@ const DAMAGES: [&str; 22] = [
     "UPDATE orders SET order_date = 9223372036854775807 WHERE id = {id}",
     "UPDATE orders SET order_date = -9223372036854775808 WHERE id = {id}",
     "UPDATE orders SET updated_at = 9223372036854775807 WHERE id = {id}",
-    "INSERT INTO order_shipments VALUES ({id}, {id}, ' ', '1')",
-    "INSERT INTO order_shipments VALUES ({id}, {id}, 'USPS', char(7))",
-    "INSERT INTO order_shipments VALUES ({id}, {id}, 'USPS', '1'); UPDATE orders SET status = 'cancelled' WHERE id = {id}",
+    "UPDATE orders SET status = 'shipped' WHERE id = {id}",
+    "UPDATE orders SET email = 'nobody' WHERE id = {id}",
+    "UPDATE orders SET ship_to = '{}' WHERE id = {id}",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', ' ', '1', NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', 'USPS', NULL, NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'lost', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 33, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, 7, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, '[', 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled', status = 'cancelled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL); INSERT INTO order_shipment_products VALUES ({id}, {id} * 100 - 99, 8)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL); INSERT INTO order_shipment_products VALUES ({id}, {id} * 100 - 97, 1)",
+    "UPDATE orders SET current_total = 1 WHERE id = {id}; INSERT INTO order_cancellations VALUES ({id}, 1, 'whim', NULL, 1); INSERT INTO order_cancelled_products VALUES ({id}, 1, {id} * 100 - 99, 1)",
+    "UPDATE orders SET current_total = 1 WHERE id = {id}; INSERT INTO order_cancellations VALUES ({id}, 1, 'other', NULL, 1); INSERT INTO order_cancelled_products VALUES ({id}, 1, {id} * 100 - 99, 8)",
     "UPDATE order_products SET product_id = 0 WHERE order_id = {id}",
     "UPDATE order_products SET price = -1 WHERE order_id = {id}",
     "UPDATE order_products SET price = 9223372036854775807 WHERE order_id = {id}",
@@ -73,7 +84,9 @@ async fn a_damaged_order_is_reported_corrupt_by_its_number_and_its_neighbours_ar
 
         let found = orders.find(id).await;
         assert_corrupt(sql, id, found);
-        for limit in [2, 200] {
+        // Lists do not look at what is known of customers.
+        let is_listed = sql.contains("email") || sql.contains("ship_to");
+        for limit in [2, 200].into_iter().filter(|_| !is_listed) {
             assert_corrupt(sql, id, orders.page(page(id.get() - 1, limit)).await);
         }
         assert_eq!(orders.page(page(id.get(), 1)).await.unwrap(), []);

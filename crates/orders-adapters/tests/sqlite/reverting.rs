@@ -5,10 +5,11 @@ use orders_adapters::{
     OpenError,
     sql::sqlite::{migrate, revert, status},
 };
+use orders_domain::ports::Orders;
 
 use super::{
     Place,
-    common::at,
+    common::{at, n, parcel},
     placing::{change, place},
 };
 
@@ -16,8 +17,12 @@ use super::{
 async fn with_an_order() -> Place {
     let folder = Place::new();
     place(&folder.open(), 1, at(0)).await;
-    for newer in ["2026-11-27-000004_catalogue", "2026-11-27-000003_events", "2026-11-26-000002_revocations"]
-    {
+    for newer in [
+        "2026-11-28-000005_shipments",
+        "2026-11-27-000004_catalogue",
+        "2026-11-27-000003_events",
+        "2026-11-26-000002_revocations",
+    ] {
         assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
     }
     folder
@@ -74,11 +79,13 @@ async fn events_that_the_migration_could_not_make_again_are_not_lost() {
     let first = place(&orders, 1, at(0)).await;
     change(&orders, first.cancel(at(10)).unwrap()).await;
     drop(orders);
-    assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-27-000004_catalogue"));
+    for newer in ["2026-11-28-000005_shipments", "2026-11-27-000004_catalogue"] {
+        assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
+    }
     let error = revert(&folder.file(), false).unwrap_err();
     assert!(matches!(error, OpenError::WouldLose { what: "the events", .. }), "{error:?}");
     let applied: Vec<_> = status(&folder.file()).unwrap().iter().map(|migration| migration.applied).collect();
-    assert_eq!(applied, [true, true, true, false]);
+    assert_eq!(applied, [true, true, true, false, false]);
 }
 
 #[tokio::test]
@@ -97,6 +104,7 @@ async fn what_the_shop_has_made_of_its_catalogue_is_not_lost() {
         let folder = Place::new();
         drop(folder.open());
         folder.outsider().batch_execute(made).unwrap();
+        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
         let error = revert(&folder.file(), false).unwrap_err();
         let expected = "the products, the places and their stock";
         assert!(matches!(error, OpenError::WouldLose { what, .. } if what == expected), "{made}: {error:?}");
@@ -105,5 +113,44 @@ async fn what_the_shop_has_made_of_its_catalogue_is_not_lost() {
         // The rest goes back without a loss.
         assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
         drop(folder.open());
+    }
+}
+
+#[tokio::test]
+async fn parcels_cancellations_and_contacts_are_not_lost_but_what_can_be_made_again_is() {
+    let cases = [
+        ("UPDATE orders SET email = 'a@b'", true),
+        ("UPDATE orders SET ship_to = '{}'", true),
+        ("INSERT INTO order_cancellations VALUES (1, 1, 'other', NULL, 1)", true),
+        ("UPDATE order_shipments SET weight_g = 1", true),
+        ("UPDATE order_shipments SET reasons = '[]'", true),
+        (
+            "INSERT INTO order_shipments VALUES (281474976710657, 1, 2, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+            true,
+        ),
+        ("UPDATE events SET type = 'contact_changed' WHERE version = 2", true),
+        ("SELECT 1", false),
+    ];
+    for (made, lost) in cases {
+        let folder = Place::new();
+        let orders = folder.open();
+        let first = place(&orders, 1, at(0)).await;
+        let tracked = change(&orders, first.track(parcel("1"), at(10)).unwrap()).await;
+        drop(orders);
+        folder.outsider().batch_execute(made).unwrap();
+        match revert(&folder.file(), false) {
+            Err(OpenError::WouldLose { what, .. }) => {
+                assert!(lost && what.contains("contacts"), "{made}: {what}")
+            }
+            Ok(_) => {
+                assert!(!lost, "{made}");
+                assert_eq!(folder.open().find(tracked.id()).await.unwrap(), Some(tracked));
+            }
+            Err(other) => panic!("{made}: {other:?}"),
+        }
+        if lost {
+            assert!(revert(&folder.file(), true).unwrap().is_some());
+            assert!(folder.open().find(n(1)).await.is_ok(), "{made}");
+        }
     }
 }

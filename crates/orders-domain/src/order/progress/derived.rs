@@ -51,7 +51,9 @@ impl Progress {
         let cancelled = self.cancellations.iter().flat_map(|cancellation| &cancellation.parts);
         let (status, fulfillment) = self.standing(&tallies);
         let is_so = match (self.status, fulfillment) {
-            (Cancelled, Fulfillment::Unfulfilled) => true,
+            (Cancelled, Fulfillment::Unfulfilled) => {
+                self.shipments.iter().all(|shipment| shipment.status == ShipmentStatus::Cancelled)
+            }
             (Shipped | Delivered, Fulfillment::Unfulfilled) => false,
             _ => self.status == status,
         };

@@ -44,9 +44,13 @@ fn a_change_takes_a_statement_for_each_table_that_it_changes_prepared_once() {
     // No earlier than the order that will be there.
     let later = now() + TimeDelta::hours(1);
     let placed = new_order(1, now()).with_id(n(1));
-    let first = placed.track(parcel("1"), later).unwrap();
-    let second = first.clone().into_order().track(parcel("2"), later).unwrap();
-    assert_prepared_by_the_first(&change(first.clone()), &change(second), 1 + 1 + 1);
+    let made = placed.track(parcel("1"), later).unwrap();
+    let first = made.clone().into_order().track(parcel("2"), later).unwrap();
+    let second = first.clone().into_order().track(parcel("3"), later).unwrap();
+    // With the parcel come its two lines.
+    assert_prepared_by_the_first(&change(made.clone()), &change(first.clone()), 1 + 1 + 1);
+    let first = made;
+    drop(second);
 
     let (folder, mut store) = store();
     together(&mut store, &[insertion(1, None), change(first.clone())]);
