@@ -53,6 +53,21 @@ pub struct Part {
     pub quantity: Quantity,
 }
 
+/// These parts in the order of the lines, each line once: what is said of one several times is added up, as far as
+/// that is a quantity.
+#[must_use]
+pub fn in_order(mut parts: Vec<Part>) -> Vec<Part> {
+    parts.sort_by_key(|part| part.line);
+    parts.dedup_by(|next, kept| {
+        let same = next.line == kept.line;
+        if same {
+            kept.quantity = kept.quantity.plus(next.quantity).unwrap_or(kept.quantity);
+        }
+        same
+    });
+    parts
+}
+
 /// The place from which a parcel leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentFrom {

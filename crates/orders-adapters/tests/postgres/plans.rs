@@ -2,8 +2,9 @@
 //! whatever it knows of them.
 
 use orders_domain::{
-    EventType, OrderFilter, OrderQuery, OrderStatus, Subject,
+    EventType, NewShipment, OrderFilter, OrderQuery, OrderStatus, Part, ShipmentStatus, Subject,
     ports::{EventFilter, EventLimit},
+    shipment::cancellation::CancellationReason,
 };
 use tokio_postgres::NoTls;
 
@@ -29,6 +30,22 @@ async fn use_everything(orders: &dyn placing::Database) {
         for _ in 0..2 {
             told(orders.commit(again()).await).unwrap();
         }
+        let part = || vec![Part { line: 0, quantity: n(1) }];
+        let sent = place(orders, 3, at(round)).await;
+        let parcel = NewShipment {
+            status: ShipmentStatus::Planned,
+            from: None,
+            tracking: None,
+            weight: None,
+            parts: part(),
+            reasons: Vec::new(),
+        };
+        let sent = change(orders, sent.ship(parcel, at(round)).unwrap()).await;
+        let all = vec![Part { line: 0, quantity: n(7) }];
+        let cancelled = sent.cancel_parts(CancellationReason::Other, all, None, at(round)).unwrap();
+        let cancelled = change(orders, cancelled).await;
+        orders.at_version(cancelled.id(), n(2)).await.unwrap();
+        orders.find(cancelled.id()).await.unwrap();
         for subject in [None, Some(Subject::Order(tracked.id()))] {
             for (types, from) in [(Vec::new(), Some(n(2))), (vec![EventType::Placed], None)] {
                 let filter = EventFilter { types, subject: subject.clone(), from };
@@ -69,10 +86,11 @@ async fn scans(database: &Database) -> Scans {
                   AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
     let is_alone = || async { client.query_one(others, &[]).await.unwrap().get::<_, i64>(0) == 0 };
     wait_until("the end of the other connections", is_alone).await;
-    let sums = "SELECT (SELECT sum(seq_scan)::BIGINT FROM pg_stat_user_tables
-                        WHERE relname IN ('orders', 'order_products', 'order_shipments', 'events')),
+    let sums = "WITH used AS (SELECT unnest(ARRAY['orders', 'order_products', 'order_shipments',
+                    'order_shipment_products', 'order_cancellations', 'order_cancelled_products', 'events']) AS relname)
+                SELECT (SELECT sum(seq_scan)::BIGINT FROM pg_stat_user_tables JOIN used USING (relname)),
                     sum(idx_scan)::BIGINT, sum(idx_tup_read)::BIGINT
-                FROM pg_stat_user_indexes WHERE relname IN ('orders', 'order_products', 'order_shipments', 'events')";
+                FROM pg_stat_user_indexes JOIN used USING (relname)";
     let row = client.query_one(sums, &[]).await.unwrap();
     Scans { whole: row.get(0), searches: row.get(1), entries: row.get(2) }
 }
@@ -114,13 +132,16 @@ async fn every_statement_searches_by_an_index_among_many_orders() {
 fn fill(database: &Database) {
     let date = at(0).timestamp_millis() - 86_400_000;
     database.execute(&format!(
-        "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version)
+        "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, fulfillment)
              SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE id END, {date} + id, {date} + id,
-             CASE WHEN id % 10 = 0 THEN 'pending' ELSE 'delivered' END, 'USD', 1
+             CASE WHEN id % 3 = 1 THEN 'delivered' ELSE 'pending' END, 'USD', 1,
+             CASE WHEN id % 3 = 1 THEN 'delivered' END
              FROM generate_series(1, 3000) AS id;
          INSERT INTO order_products (id, order_id, product_id, price, quantity)
              SELECT id * 100 - 99, id, 9, 1999, 7 FROM generate_series(1, 3000) AS id;
-         INSERT INTO order_shipments SELECT id, id, 'USPS', '1' FROM generate_series(1, 3000, 3) AS id;
+         INSERT INTO order_shipments SELECT id, id, 1, NULL, 'delivered', 'USPS', '1', NULL, NULL, {date}, {date}, {date}
+             FROM generate_series(1, 3000, 3) AS id;
+         INSERT INTO order_shipment_products SELECT id, id * 100 - 99, 7 FROM generate_series(1, 3000, 3) AS id;
          INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, data)
              SELECT id, 'order', id, 1, 'placed', {date} + id, 'user', 1, '{{\"lines\":[[9,7]]}}'
              FROM generate_series(1, 3000) AS id;

@@ -1,15 +1,19 @@
 //! What may happen in a shop, at random.
 
 use orders_domain::{
-    Expected, OrderId, OrderStatus, ProductId, Step as OrderStep, Storage,
+    Expected, OrderId, OrderStatus, Part, ProductId, SentFrom, ShipmentChange, ShipmentStatus,
+    Step as OrderStep, Storage,
     catalogue::product::{NewProduct, ProductDetails, Sku, StockPolicy},
+    order::contact::{Contact, Email},
     ports::{Change, Commit},
+    shipment::cancellation::{CancellationReason, Note},
     stock::keeping::Delivery,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{
     common::{at, changing, n, parcel},
+    shipping::{new_parcel, part},
     shop::{
         at_priority, basket, count, count_at, deliver, details, keep, keeping, location, new_location,
         product, selling_basket, transfer,
@@ -39,6 +43,10 @@ pub enum Act {
     Place { wanted: Vec<(i64, i64)>, expected_total: Option<i64> },
     Move { order: usize, to: OrderStatus, behind: bool },
     Track { order: usize },
+    Ship { order: usize, status: ShipmentStatus, from: Option<&'static str>, parts: Vec<(u8, i64)> },
+    Parcel { order: usize, number: i64, to: ShipmentStatus },
+    Unwant { order: usize, parts: Vec<(u8, i64)> },
+    Reach { order: usize, email: &'static str },
     Count { product: i64, at: &'static str, on_hand: i64, limit: Option<i64>, versions: Option<Vec<i64>> },
     Deliver { product: i64, at: &'static str, kind: Delivery, pieces: i64 },
     Transfer { product: i64, from: &'static str, to: &'static str, pieces: i64 },
@@ -67,6 +75,9 @@ fn act() -> impl Strategy<Value = Act> {
     let kinds = select(Delivery::ALL.to_vec());
     let policies = select(StockPolicy::ALL.to_vec());
     let statuses = select(OrderStatus::ALL.to_vec());
+    let first_statuses = select(vec![ShipmentStatus::Planned, ShipmentStatus::Shipped]);
+    let parcel_statuses = select(ShipmentStatus::ALL.to_vec());
+    let parts = || vec((0..3_u8, 1..=3_i64), 0..=2);
     let versions = option::weighted(0.3, vec(1..=6_i64, 0..3));
     prop_oneof![
         10 => (wanted, option::weighted(0.1, 999..=3000_i64))
@@ -76,6 +87,13 @@ fn act() -> impl Strategy<Value = Act> {
         4 => any::<usize>()
             .prop_map(|order| Act::Move { order, to: OrderStatus::Cancelled, behind: false }),
         1 => any::<usize>().prop_map(|order| Act::Track { order }),
+        6 => (any::<usize>(), first_statuses, option::of(place()), parts())
+            .prop_map(|(order, status, from, parts)| Act::Ship { order, status, from, parts }),
+        4 => (any::<usize>(), 1..=3_i64, parcel_statuses)
+            .prop_map(|(order, number, to)| Act::Parcel { order, number, to }),
+        3 => (any::<usize>(), parts()).prop_map(|(order, parts)| Act::Unwant { order, parts }),
+        1 => (any::<usize>(), select(vec!["a@b", "c@d"]))
+            .prop_map(|(order, email)| Act::Reach { order, email }),
         4 => (product(), place(), 0..=8_i64, option::of(0..=3_i64), versions).prop_map(
             |(product, at, on_hand, limit, versions)| Act::Count { product, at, on_hand, limit, versions }
         ),
@@ -141,6 +159,17 @@ async fn moved(
     matches!(step, OrderStep::Changed(_)).then(|| changing(step, None))
 }
 
+/// So many pieces of lines, each line once.
+fn pieces(parts: &[(u8, i64)]) -> Vec<Part> {
+    let mut once: Vec<Part> = Vec::new();
+    for (line, pieces) in parts {
+        if once.iter().all(|known| known.line != *line) {
+            once.push(part(*line, *pieces));
+        }
+    }
+    once
+}
+
 /// What is sent for it; of what there is now, nothing if it means nothing.
 pub async fn work(shop: &Storage, orders: &[OrderId], act: &Act) -> Option<Commit> {
     let change = match act {
@@ -154,6 +183,32 @@ pub async fn work(shop: &Storage, orders: &[OrderId], act: &Act) -> Option<Commi
         }
         Act::Track { order } => {
             return moved(shop, orders, *order, false, |order| order.track(parcel("1"), at(10)).ok()).await;
+        }
+        Act::Ship { order, status, from, parts } => {
+            let places = shop.stock.locations().await.unwrap();
+            let from = from.and_then(|code| places.into_iter().find(|place| place.code.as_str() == code));
+            let from = from.map(|place| SentFrom { id: place.id, code: place.code });
+            let parcel = new_parcel(*status, from, pieces(parts));
+            let ship = |order: orders_domain::Order| order.ship(parcel.clone(), at(10)).ok();
+            return moved(shop, orders, *order, false, ship).await;
+        }
+        Act::Parcel { order, number, to } => {
+            let change = ShipmentChange { status: Some(*to), ..ShipmentChange::default() };
+            let change =
+                |order: orders_domain::Order| order.change_shipment(n(*number), &change, at(10)).ok();
+            return moved(shop, orders, *order, false, change).await;
+        }
+        Act::Unwant { order, parts } => {
+            let cancel = |order: orders_domain::Order| {
+                let note = Note::parse("as said").ok();
+                order.cancel_parts(CancellationReason::Staff, pieces(parts), note, at(10)).ok()
+            };
+            return moved(shop, orders, *order, false, cancel).await;
+        }
+        Act::Reach { order, email } => {
+            let contact = Contact { email: Email::parse(email).ok(), ship_to: None };
+            let reach = |order: orders_domain::Order| order.reach(contact.clone(), at(10)).ok();
+            return moved(shop, orders, *order, false, reach).await;
         }
         Act::Replay { .. } => return None,
         Act::Count { product, at, on_hand, limit, versions: None } => {

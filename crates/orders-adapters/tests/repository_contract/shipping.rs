@@ -143,8 +143,9 @@ pub async fn an_order_is_as_it_was_at_each_of_its_versions(shop: Storage) {
     let mut asked = Vec::new();
     for round in 0..50_i64 {
         let change = |order: Order| match round {
-            5 | 20 => ship(ShipmentStatus::Planned, None, vec![part(0, 2)])(order),
-            6 => become_it(1, ShipmentStatus::Cancelled)(order),
+            0 | 6 => ship(ShipmentStatus::Planned, None, vec![part(0, 2)])(order),
+            5 => become_it(1, ShipmentStatus::Cancelled)(order),
+            20 => become_it(2, ShipmentStatus::Shipped)(order),
             13 | 31 => cancel(vec![part(0, 1)])(order),
             14 => order.reach(contact(), at(round)).unwrap(),
             _ => order.track(parcel(&round.to_string()), at(round)).unwrap(),

@@ -14,6 +14,7 @@ use crate::{
     shipment::{
         NewShipment, Part, Proposal, Shipment, ShipmentNumber,
         cancellation::{CancellationReason, MOST_CANCELLATIONS, Note},
+        in_order,
         status::{Fulfillment, ShipmentStatus},
         tracking::{ShippingProvider, Tracking, TrackingNumber},
     },
@@ -80,7 +81,7 @@ impl Order {
         }
         let number = self.next_number()?;
         let tallies = self.tallies();
-        let parts = if shipment.parts.is_empty() { self.open() } else { shipment.parts };
+        let parts = if shipment.parts.is_empty() { self.open() } else { in_order(shipment.parts) };
         if parts.is_empty() {
             return Err(NotAllowed::NothingOpen);
         }
@@ -131,12 +132,15 @@ impl Order {
     ///
     /// [`NotAllowed`] once it is delivered or cancelled, when something of it is not open any more, and where
     /// they would be more than 32.
-    pub fn plan(self, proposal: Proposal, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
+    pub fn plan(self, mut proposal: Proposal, now: DateTime<Utc>) -> Result<Step, NotAllowed> {
         if self.status().is_final() {
             return Err(NotAllowed::status(&self, "be planned"));
         }
         if proposal.parcels.is_empty() {
             return Ok(Step::Same(self));
+        }
+        for parcel in &mut proposal.parcels {
+            parcel.parts = in_order(std::mem::take(&mut parcel.parts));
         }
         let first = self.next_number()?;
         let count = self.shipments().len() + proposal.parcels.len();
@@ -171,6 +175,10 @@ impl Order {
     ) -> Result<Step, NotAllowed> {
         if self.status().is_final() {
             return Err(NotAllowed::status(&self, "be cancelled in part"));
+        }
+        let parts = in_order(parts);
+        if parts.is_empty() {
+            return Err(NotAllowed::NothingOpen);
         }
         let count = self.cancellations().len();
         if count >= MOST_CANCELLATIONS {

@@ -170,6 +170,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
         "SEARCH listed USING COVERING INDEX orders_by_user (user_id=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING COVERING INDEX orders_by_user_and_status (user_id=? AND status=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        "SEARCH listed USING INTEGER PRIMARY KEY (rowid>?)",
         "SEARCH locations USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH made USING PRIMARY KEY (order_id=?)",
         "SEARCH orders USING COVERING INDEX orders_by_date (order_date>?)",

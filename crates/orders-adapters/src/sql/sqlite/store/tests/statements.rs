@@ -44,13 +44,21 @@ fn a_change_takes_a_statement_for_each_table_that_it_changes_prepared_once() {
     // No earlier than the order that will be there.
     let later = now() + TimeDelta::hours(1);
     let placed = new_order(1, now()).with_id(n(1));
-    let made = placed.track(parcel("1"), later).unwrap();
-    let first = made.clone().into_order().track(parcel("2"), later).unwrap();
-    let second = first.clone().into_order().track(parcel("3"), later).unwrap();
+    let first = placed.track(parcel("1"), later).unwrap();
+    let second = first.clone().into_order().track(parcel("2"), later).unwrap();
+    let third = second.clone().into_order().track(parcel("3"), later).unwrap();
+    let (first_folder, mut fresh) = store();
+    together(&mut fresh, &[insertion(1, None)]);
+    let trace = Trace::of(fresh.conn.as_mut().unwrap());
+    assert_eq!(together(&mut fresh, &[change(first.clone())]), ["Changed"]);
     // With the parcel come its two lines.
-    assert_prepared_by_the_first(&change(made.clone()), &change(first.clone()), 1 + 1 + 1);
-    let first = made;
-    drop(second);
+    assert_eq!(trace.take().run.len(), 1 + 1 + 2 + 1);
+    assert_eq!(together(&mut fresh, &[change(second)]), ["Changed"]);
+    assert_eq!(trace.take().run.len(), 1 + 1 + 1);
+    assert_eq!(together(&mut fresh, &[change(third)]), ["Changed"]);
+    let again = trace.take();
+    assert_eq!((again.run.len(), again.kept.len()), (1 + 1 + 1, 0), "{again:?}");
+    drop(first_folder);
 
     let (folder, mut store) = store();
     together(&mut store, &[insertion(1, None), change(first.clone())]);
