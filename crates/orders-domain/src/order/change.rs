@@ -124,15 +124,15 @@ impl Order {
         if self.status() == next {
             return Ok(Step::Same(self));
         }
-        if next == OrderStatus::Cancelled && self.progress.is_partly_out() && !self.status().is_final() {
+        if !self.status().may_become(next) {
+            return Err(NotAllowed::status(&self, format!("become {next}")));
+        }
+        if next == OrderStatus::Cancelled && self.progress.is_partly_out() {
             return Err(NotAllowed::PartlyOut {
                 order: self.id,
                 status: self.status(),
                 allowed: self.allowed(),
             });
-        }
-        if !self.status().may_become(next) {
-            return Err(NotAllowed::status(&self, format!("become {next}")));
         }
         if next == OrderStatus::Shipped && self.is_open() {
             self.next_number()?;

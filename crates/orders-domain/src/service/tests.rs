@@ -16,6 +16,7 @@ mod placing;
 mod races;
 mod refusals;
 mod scopes;
+mod shipping;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_795_341_600_000).unwrap()
@@ -110,8 +111,8 @@ fn idempotency() -> Idempotency {
     Idempotency { key: "key".parse().unwrap(), fingerprint: Fingerprint([7; 32]) }
 }
 
-fn shipment(number: &str) -> OrderShipment {
-    OrderShipment::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
+fn shipment(number: &str) -> Tracking {
+    Tracking::new(ShippingProvider::parse("USPS").unwrap(), TrackingNumber::parse(number).unwrap())
 }
 
 /// A user who may do everything with their own orders.
@@ -124,8 +125,9 @@ fn order(status: OrderStatus, version: i64) -> Order {
     let (id, user, version, currency) = (n(7), n(1), n(version), Currency::USD);
     let (ordered_at, updated_at) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
     let lines = vec![OrderProduct::new(n(9), n(1999), n(7))];
-    let shipment = (status != Cancelled).then(|| shipment("1"));
-    let kept = OrderRecord { id, user, ordered_at, updated_at, status, currency, lines, shipment, version };
+    let progress = Progress::of_one_parcel(status, Some(shipment("1")), &lines, updated_at);
+    let contact = Contact::default();
+    let kept = OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version };
     Order::restore(kept).unwrap()
 }
 
@@ -177,7 +179,7 @@ async fn apply(ports: Ports, change: Attempt, order: OwnedOrder) -> String {
         Ok(done) => done.made(),
         Err(error) => return error.to_string(),
     };
-    let parcel = order.shipment().map_or("-", OrderShipment::tracking_number);
+    let parcel = order.tracking().map_or("-", Tracking::number);
     format!("{} {} {parcel}", order.status(), order.version().get())
 }
 

@@ -36,7 +36,8 @@ async fn the_stored_catalogue_is_not_read_and_the_basket_goes_to_the_ledger_as_i
                 commit.withf(move |work| *work == expected).return_once(|_| answer);
             }
             let lines = request(&[(9, 5), (1, 1), (9, 2)]);
-            let placed = service(ports).place(asker(1), &lines, total, asked).await.unwrap();
+            let placed =
+                service(ports).place(asker(1), &lines, total, Contact::default(), asked).await.unwrap();
             assert_eq!(placed, Done::Now(order(Pending, 1)));
         }
     }
@@ -49,7 +50,7 @@ async fn a_fixed_catalogue_is_asked_for_the_price_and_the_ledger_gets_an_order()
     let expected = basket(&[(9, 3)], None).priced(|_| Some(product(9, 100).terms())).unwrap();
     commit.withf(move |work| work.change == Change::Place(expected.clone())).returning(store);
     let service = fixed(ports, selling(&[(9, 100)]));
-    let placed = service.place(asker(1), &request(&[(9, 3)]), None, by(1)).await.unwrap();
+    let placed = service.place(asker(1), &request(&[(9, 3)]), None, Contact::default(), by(1)).await.unwrap();
     assert_eq!(placed.made().total(), n(300));
 }
 
@@ -61,7 +62,7 @@ async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearan
         (fixed(storing(1, Some(idempotency())), prices), [1999, 1399, 10]),
         (service(storing(1, Some(idempotency()))), [1999, 1999, 1999]),
     ] {
-        let placed = service.place(asker(1), &lines, None, with_key(1)).await.unwrap();
+        let placed = service.place(asker(1), &lines, None, Contact::default(), with_key(1)).await.unwrap();
         let Done::Now(order) = placed else { panic!("not now: {placed:?}") };
         let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
         let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity));
@@ -79,7 +80,8 @@ async fn a_fixed_price_is_that_of_the_moment_of_placing() {
     }
     let service = fixed(storing(2, None), prices);
     for total in [3998, 4198] {
-        let placed = service.place(asker(1), &request(&[(9, 2)]), None, by(1)).await.unwrap();
+        let placed =
+            service.place(asker(1), &request(&[(9, 2)]), None, Contact::default(), by(1)).await.unwrap();
         assert!(matches!(&placed, Done::Now(order) if order.total() == n(total)), "{placed:?}");
     }
 }
@@ -88,7 +90,8 @@ async fn a_fixed_price_is_that_of_the_moment_of_placing() {
 async fn another_fixed_price_than_expected_is_named_and_nothing_is_inserted() {
     for (expected, good) in [(3998, true), (3997, false), (0, false)] {
         let service = fixed(storing(usize::from(good), None), selling(&[(9, 1999)]));
-        let placed = service.place(asker(1), &request(&[(9, 2)]), Some(n(expected)), by(1)).await;
+        let placed =
+            service.place(asker(1), &request(&[(9, 2)]), Some(n(expected)), Contact::default(), by(1)).await;
         let (total, currency) = (n(3998), Currency::USD);
         match placed {
             Ok(Done::Now(order)) => assert!(good && order.total() == total),
@@ -127,12 +130,13 @@ async fn faulty_lines_are_all_named_at_their_index_and_nothing_is_inserted() {
             prices
         };
         let service = || fixed(Ports::default(), prices());
-        let placed = service().place(asker(1), &request(lines), None, by(1)).await;
+        let placed = service().place(asker(1), &request(lines), None, Contact::default(), by(1)).await;
         assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
         // Where the ledger would price them, the catalogue is read once the lines alone are wrong.
         if matches!(expected[0].part, LinePart::Quantity(_)) || lines.is_empty() {
             let ports = Ports { catalogue: prices(), ..Ports::default() };
-            let placed = super::service(ports).place(asker(1), &request(lines), None, by(1)).await;
+            let placed =
+                super::service(ports).place(asker(1), &request(lines), None, Contact::default(), by(1)).await;
             assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
         }
         // How many lines there are says whoever asks.
@@ -173,7 +177,7 @@ async fn place_again(known: Known, sold: bool) -> Result<Done<Order>, OrderError
         Known::Other => Err(Refused::KeyReused),
     });
     let service = fixed(ports, selling(if sold { &[(9, 1999)] } else { &[] }));
-    service.place(asker(1), &request(&[(9, 7)]), None, with_key(1)).await
+    service.place(asker(1), &request(&[(9, 7)]), None, Contact::default(), with_key(1)).await
 }
 
 #[tokio::test]

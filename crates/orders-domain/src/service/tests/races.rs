@@ -1,6 +1,7 @@
 //! Changes that meet other changes, and ports that fail.
 
 use super::*;
+use crate::service::changing::TRIES;
 
 #[tokio::test]
 async fn a_change_that_lost_a_race_is_decided_again_on_the_new_state() {
@@ -55,9 +56,9 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
         assert!(all_say(
             [
-                service.place(asker(1), &lines, None, by(1)).await.err(),
-                service.place(asker(1), &too_many, None, with_key(1)).await.err(),
-                service.place(asker(1), &too_many, None, with_key(1)).await.err(),
+                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
+                service.place(asker(1), &too_many, None, Contact::default(), with_key(1)).await.err(),
+                service.place(asker(1), &too_many, None, Contact::default(), with_key(1)).await.err(),
                 service.faults(asker(1), &lines).await.err(),
                 service.owned(asker(1), UseCase::Show, n(7)).await.err(),
                 service.cancel(owned(Pending, None), by(1)).await.err(),
@@ -82,9 +83,9 @@ async fn a_failing_list_of_prices_makes_placing_unavailable_before_the_ledger_is
         let lines = request(&[(9, 1)]);
         assert!(all_say(
             [
-                service.place(asker(1), &lines, None, by(1)).await.err(),
-                service.place(asker(1), &lines, None, with_key(1)).await.err(),
-                service.place(asker(1), &lines, None, by(1)).await.err(),
+                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
+                service.place(asker(1), &lines, None, Contact::default(), with_key(1)).await.err(),
+                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
             ],
             fail
         ));
@@ -95,6 +96,8 @@ async fn a_failing_list_of_prices_makes_placing_unavailable_before_the_ledger_is
 async fn a_catalogue_that_answers_about_other_products_is_corrupt() {
     let mut prices = MockCatalogue::new();
     prices.expect_find().once().returning(|_| Ok(Vec::new()));
-    let result = fixed(Ports::default(), prices).place(asker(1), &request(&[(9, 1)]), None, by(1)).await;
+    let result = fixed(Ports::default(), prices)
+        .place(asker(1), &request(&[(9, 1)]), None, Contact::default(), by(1))
+        .await;
     assert!(matches!(result, Err(OrderError::Unavailable(PortError::Corrupt(_)))), "{result:?}");
 }

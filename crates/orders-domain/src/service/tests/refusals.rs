@@ -1,14 +1,14 @@
 //! What a ledger's refusals come to.
 
 use super::*;
-use crate::stock::{keeping::NotKept, shelves::NotOnHand};
+use crate::stock::{keeping::NotKept, settling::NotOnHand};
 
 fn lacking() -> Vec<OutOfStock> {
     vec![OutOfStock { index: 2, product: n(9), wanted: n(7), available: 3 }]
 }
 
 fn not_on_hand() -> NotOnHand {
-    NotOnHand { product: n(9), location: "MAIN".parse().unwrap(), on_hand: 1, wanted: 2 }
+    NotOnHand::Missing { product: n(9), location: "MAIN".parse().unwrap(), on_hand: 1, wanted: 2 }
 }
 
 /// Each refusal.
@@ -55,7 +55,7 @@ async fn each_refusal_of_a_new_order_says_why() {
         "Invalid(",
         "PriceChanged",
         "OutOfStock(",
-        "NotOnHand(NotOnHand",
+        "NotOnHand(Missing",
         other,
         other,
         other,
@@ -75,7 +75,10 @@ async fn each_refusal_of_a_new_order_says_why() {
         let mut ports = Ports::default();
         ports.ledger.expect_commit().once().return_once(|_| Err(refusal));
         // With a key too: what the ledger refuses, it has looked up before, so it is not asked again.
-        let error = service(ports).place(asker(1), &request(&[(9, 7)]), None, with_key(1)).await.unwrap_err();
+        let error = service(ports)
+            .place(asker(1), &request(&[(9, 7)]), None, Contact::default(), with_key(1))
+            .await
+            .unwrap_err();
         match &error {
             OrderError::Invalid(faults) => assert_eq!(faults, &[unknown(1, 4)]),
             OrderError::PriceChanged { total, .. } => assert_eq!(*total, n(5)),

@@ -63,18 +63,6 @@ fn more_places_than_a_line_is_spread_over_do_not_count() {
     assert_eq!(taken(&mut there, most).len(), MOST_PLACES);
 }
 
-#[test]
-fn what_is_held_is_sent_whole_or_not_at_all() {
-    let mut there = shelves(StockPolicy::Deny, &[(0, true, 5, 5, 0), (0, true, 1, 3, 0)]);
-    let held = |location, quantity| Held { line: 0, product: n(1), location: n(location), quantity };
-    let before = there.shelf(n(1)).cloned();
-    let refused = there.settle(&[held(1, 5), held(2, 3)], Settling::Ship).unwrap_err();
-    assert_eq!((refused.location.as_str(), refused.on_hand, refused.wanted), ("P2", 1, 3));
-    assert_eq!(there.shelf(n(1)).cloned(), before);
-    let moves = there.settle(&[held(1, 5), held(2, 3)], Settling::Release).unwrap();
-    assert!(moves.iter().all(|moved| moved.reserved_after == 0));
-}
-
 proptest! {
     #[test]
     fn as_many_as_are_available_are_taken_and_not_one_more(

@@ -1,6 +1,7 @@
 //! Changes of products, places and stock.
 
 use super::*;
+use crate::service::changing::TRIES;
 
 /// Expects so many commits of a change of product 9 as it was seen at this version, which makes it cost
 /// this.

@@ -1,0 +1,165 @@
+//! Which places send: every choice among a few, or a greedy cover that is improved among many.
+
+use super::board::{Best, Board};
+
+/// How often all swaps are tried.
+const ROUNDS: usize = 4;
+
+/// How many numbers are looked at, about, to find fewer places than the greedy cover has: a few milliseconds' work.
+const WORK: usize = 4_000_000;
+
+/// Looks at every choice of places. There are no more than [`super::EXACT_PLACES`].
+pub fn every_choice(board: &Board, best: &mut Best) {
+    let places = board.sites.len();
+    let mut choices: Vec<u32> = (1..1_u32 << places).collect();
+    choices.sort_by_key(|choice| (choice.count_ones(), *choice));
+    for chosen in choices {
+        // So many places are so many parcels at least.
+        let parcels = board.fixed.parcels + i64::from(chosen.count_ones());
+        if best.is_full_below(parcels) {
+            return;
+        }
+        let chosen: Vec<usize> = (0..places).filter(|place| chosen & (1 << place) != 0).collect();
+        if let Some(choice) = board.nearest(&chosen)
+            && choice.len() == chosen.len()
+        {
+            best.offer(board, choice);
+        }
+    }
+}
+
+/// Looks at some choices among many places.
+pub fn some_choices(board: &Board, best: &mut Best) {
+    let mut chosen = greedy(board);
+    while let Some(fewer) = with_fewer(board, chosen.len()) {
+        chosen = fewer;
+    }
+    chosen.sort_unstable();
+    if let Some(choice) = board.nearest(&chosen) {
+        best.offer(board, choice);
+    }
+    for _ in 0..ROUNDS {
+        let Some(found) = best.first() else { return };
+        let (cost, used) = (found.cost, found.choice.iter().map(|(site, _)| *site).collect::<Vec<_>>());
+        for out in &used {
+            let rest: Vec<usize> = used.iter().copied().filter(|site| site != out).collect();
+            let open = left(board, &rest);
+            for other in (0..board.sites.len()).filter(|site| !used.contains(site)) {
+                let closes = |(open, there): (&u32, &u32)| there >= open;
+                if !open.iter().zip(&board.sites[other].stock).all(closes) {
+                    continue;
+                }
+                let mut swapped = rest.clone();
+                swapped.push(other);
+                swapped.sort_unstable();
+                if let Some(choice) = board.nearest(&swapped) {
+                    best.offer(board, choice);
+                }
+            }
+        }
+        if best.first().is_none_or(|found| found.cost == cost) {
+            return;
+        }
+    }
+}
+
+/// How many pieces of each line are left to these places.
+fn left(board: &Board, chosen: &[usize]) -> Vec<u32> {
+    let there = |line: usize| {
+        chosen.iter().fold(0_u32, |sum, site| sum.saturating_add(board.sites[*site].stock[line]))
+    };
+    board.need.iter().enumerate().map(|(line, need)| need.saturating_sub(there(line))).collect()
+}
+
+/// How many of the pieces that are left a place has.
+fn covers(stock: &[u32], left: &[u32]) -> u64 {
+    stock.iter().zip(left).map(|(there, left)| u64::from(*there.min(left))).sum()
+}
+
+/// One place after the other that has most of what is left, the first of those alike; then without those that are not
+/// needed.
+fn greedy(board: &Board) -> Vec<usize> {
+    let (mut chosen, mut open): (Vec<usize>, _) = (Vec::new(), board.need.clone());
+    while open.iter().any(|left| *left > 0) {
+        let most = (0..board.sites.len()).filter(|site| !chosen.contains(site)).max_by_key(|site| {
+            let place = &board.sites[*site];
+            (covers(&place.stock, &open), !place.foreign, std::cmp::Reverse(*site))
+        });
+        let Some(most) = most else { break };
+        chosen.push(most);
+        open = left(board, &chosen);
+    }
+    for site in chosen.clone().into_iter().rev() {
+        let rest: Vec<usize> = chosen.iter().copied().filter(|other| *other != site).collect();
+        if left(board, &rest).iter().all(|left| *left == 0) {
+            chosen = rest;
+        }
+    }
+    chosen
+}
+
+/// A cover with fewer places than so many, if one is found before the patience ends.
+fn with_fewer(board: &Board, than: usize) -> Option<Vec<usize>> {
+    let most = than.checked_sub(1).filter(|most| *most > 0)?;
+    let nodes = (WORK / (board.sites.len() * board.need.len()).max(1)).min(2_000);
+    let barred = vec![false; board.sites.len()];
+    let mut search = Search { board, nodes, chosen: Vec::new(), barred };
+    search.covers(most, &board.need).then_some(search.chosen)
+}
+
+struct Search<'a> {
+    board: &'a Board,
+    nodes: usize,
+    chosen: Vec<usize>,
+    /// Places with which all was looked at.
+    barred: Vec<bool>,
+}
+
+impl Search<'_> {
+    /// Whether so many more places cover what is left.
+    fn covers(&mut self, more: usize, open: &[u32]) -> bool {
+        let wanted: u64 = open.iter().map(|left| u64::from(*left)).sum();
+        if wanted == 0 {
+            return true;
+        }
+        if more == 0 || self.nodes == 0 {
+            return false;
+        }
+        self.nodes -= 1;
+        let board = self.board;
+        let mut has: Vec<(u64, usize)> = (0..board.sites.len())
+            .filter(|site| !self.barred[*site])
+            .map(|site| (covers(&board.sites[site].stock, open), site))
+            .filter(|(has, _)| *has > 0)
+            .collect();
+        has.sort_unstable_by_key(|(has, site)| (std::cmp::Reverse(*has), *site));
+        if has.iter().take(more).map(|(has, _)| has).sum::<u64>() < wanted {
+            return false;
+        }
+        // The line that fewest places have: one of them is in every cover.
+        let rarest = (0..open.len())
+            .filter(|line| open[*line] > 0)
+            .min_by_key(|line| has.iter().filter(|(_, site)| board.sites[*site].stock[*line] > 0).count());
+        let Some(rarest) = rarest else { return false };
+        let mut tried = Vec::new();
+        for (_, site) in has {
+            let stock = &board.sites[site].stock;
+            if stock[rarest] == 0 {
+                continue;
+            }
+            let rest: Vec<u32> =
+                open.iter().zip(stock).map(|(open, there)| open.saturating_sub(*there)).collect();
+            self.barred[site] = true;
+            tried.push(site);
+            self.chosen.push(site);
+            if self.covers(more - 1, &rest) {
+                return true;
+            }
+            self.chosen.pop();
+        }
+        for site in tried {
+            self.barred[site] = false;
+        }
+        false
+    }
+}

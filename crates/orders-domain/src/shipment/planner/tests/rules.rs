@@ -1,0 +1,131 @@
+//! Each rule by an example.
+
+use super::*;
+
+fn problem(wanted: Vec<Wanted>, places: Vec<Candidate>) -> Problem {
+    Problem { wanted, places, destination: germany() }
+}
+
+#[test]
+fn one_parcel_beats_two_that_are_nearer() {
+    let places = vec![place(1, 0, &[1, 0]), place(2, 1, &[0, 1]), place(3, 9, &[1, 1])];
+    let plan = plan(&problem(vec![wanted(0, 1, 100), wanted(1, 1, 100)], places));
+    assert_eq!(said(&plan), ["P3: 1x0 1x1"]);
+    assert_eq!(codes(&plan.parcels[0]), ["fewest-parcels"]);
+    assert!(plan.exact);
+    let lost: Vec<_> = plan.alternatives.iter().map(|other| other.lost_by).collect();
+    assert_eq!(lost, [Criterion::Parcels; 3]);
+    assert_eq!(plan.alternatives[0].places.len(), 2);
+}
+
+#[test]
+fn of_as_many_parcels_those_that_cross_no_border_win_then_the_nearer_then_the_priority_and_age() {
+    let abroad = Candidate { country: "FR".parse().unwrap(), ..place(1, 0, &[1]) };
+    let wanted = || vec![wanted(0, 1, 100)];
+    let two = plan(&problem(wanted(), vec![abroad.clone(), place(2, 5, &[1])]));
+    assert_eq!((said(&two), two.alternatives[0].lost_by), (vec!["P2: 1x0".to_owned()], Criterion::Borders));
+    let near = plan(&problem(wanted(), vec![place(2, 5, &[1]), place(3, 4, &[1])]));
+    assert_eq!(
+        (said(&near), near.alternatives[0].lost_by),
+        (vec!["P3: 1x0".to_owned()], Criterion::Distance)
+    );
+    assert_eq!(codes(&near.parcels[0]), ["nearest"]);
+    assert_eq!(near.parcels[0].reasons[0].value.map(|metres| metres / 1000), Some(279));
+    let front = Candidate { priority: n(0), ..place(9, 4, &[1]) };
+    let behind = Candidate { priority: n(1), ..place(3, 4, &[1]) };
+    let ranked = plan(&problem(wanted(), vec![behind, front.clone(), Candidate { id: n(10), ..front }]));
+    assert_eq!(
+        (said(&ranked), ranked.alternatives[0].lost_by),
+        (vec!["P9: 1x0".to_owned()], Criterion::Priority)
+    );
+}
+
+#[test]
+fn a_line_is_split_where_no_place_has_all_and_what_is_nowhere_is_unplaced() {
+    let places = vec![place(1, 0, &[2, 0]), place(2, 1, &[2, 0])];
+    let plan = plan(&problem(vec![wanted(3, 5, 100), wanted(7, 1, 0)], places));
+    assert_eq!(said(&plan), ["P1: 2x3", "P2: 2x3"]);
+    assert_eq!((plan.unplaced, plan.cost.unplaced), (vec![(3, 1), (7, 1)], 2));
+}
+
+#[test]
+fn what_is_at_one_place_only_says_so() {
+    let places = vec![place(1, 0, &[1, 1]), place(2, 1, &[1, 0])];
+    let plan = plan(&problem(vec![wanted(0, 1, 100), wanted(1, 1, 100)], places));
+    assert_eq!(said(&plan), ["P1: 1x0 1x1"]);
+    assert_eq!(plan.parcels[0].reasons[0].detail, "line 2 is only at P1");
+}
+
+#[test]
+fn what_is_too_heavy_or_too_large_together_is_split_and_what_is_so_alone_goes_alone() {
+    let limited = |parcel| Candidate { parcel, ..place(1, 0, &[9, 9]) };
+    let heavy = limited(ParcelLimits { weight: Some(n(10)), ..ParcelLimits::default() });
+    let by_weight = plan(&problem(vec![wanted(0, 4, 4), wanted(1, 1, 11)], vec![heavy]));
+    assert_eq!(said(&by_weight), ["P1: 1x1", "P1: 2x0", "P1: 2x0"]);
+    assert_eq!(codes(&by_weight.parcels[0]), ["only-place-with-stock", "oversize"]);
+    assert_eq!(codes(&by_weight.parcels[1]), ["only-place-with-stock", "weight-limit"]);
+    let Reason { limit, value, .. } = by_weight.parcels[1].reasons[1];
+    assert_eq!((limit, value, by_weight.parcels[1].weight), (Some(10), Some(16), 8));
+    let cubes = vec![Wanted { size: cube(10), ..wanted(0, 3, 0) }];
+    let small = limited(ParcelLimits { volume: volume(2_000), ..ParcelLimits::default() });
+    let by_size = plan(&problem(cubes.clone(), vec![small]));
+    assert_eq!(
+        (said(&by_size).len(), codes(&by_size.parcels[0])),
+        (2, vec!["only-place-with-stock", "size-limit"])
+    );
+    let short = limited(ParcelLimits { side: Some(n(9)), ..ParcelLimits::default() });
+    let by_side = plan(&problem(cubes, vec![short]));
+    assert_eq!(
+        (said(&by_side).len(), codes(&by_side.parcels[2])),
+        (3, vec!["only-place-with-stock", "oversize"])
+    );
+}
+
+#[test]
+fn what_nobody_counts_goes_into_one_parcel_from_nowhere() {
+    let uncounted = |line, grams| Wanted { counted: false, ..wanted(line, 2, grams) };
+    let plan = plan(&problem(
+        vec![uncounted(0, 5), wanted(1, 1, 1), uncounted(2, 0)],
+        vec![place(1, 0, &[0, 1, 0])],
+    ));
+    assert_eq!(said(&plan), ["P1: 1x1", "-: 2x0 2x2"]);
+    assert_eq!((plan.parcels[1].weight, plan.cost.parcels), (10, 2));
+}
+
+#[test]
+fn without_an_address_there_is_no_border_and_no_distance() {
+    let abroad = Candidate { country: "FR".parse().unwrap(), ..place(1, 40, &[1]) };
+    let problem =
+        Problem { destination: None, ..problem(vec![wanted(0, 1, 100)], vec![place(2, 0, &[1]), abroad]) };
+    let plan = plan(&problem);
+    assert_eq!((said(&plan), plan.cost.borders, plan.cost.gram_metres), (vec!["P1: 1x0".to_owned()], 0, 0));
+    assert_eq!(codes(&plan.parcels[0]), ["fewest-parcels"]);
+}
+
+#[test]
+fn nothing_wanted_or_nowhere_to_send_from_makes_no_parcel() {
+    let none = plan(&problem(Vec::new(), vec![place(1, 0, &[])]));
+    assert_eq!((none.parcels, none.unplaced, none.exact), (Vec::new(), Vec::new(), true));
+    let nowhere = plan(&problem(vec![wanted(0, 2, 1)], Vec::new()));
+    assert_eq!((nowhere.parcels.len(), nowhere.unplaced), (0, vec![(0, 2)]));
+}
+
+#[test]
+fn more_parcels_than_an_order_has_are_counted_and_not_shown() {
+    let limited = Candidate {
+        parcel: ParcelLimits { weight: Some(n(1)), ..ParcelLimits::default() },
+        ..place(1, 0, &[100_000; 100])
+    };
+    let wanted = (0..100).map(|line| wanted(line, 100_000, 5)).collect();
+    let plan = plan(&problem(wanted, vec![limited]));
+    assert_eq!((plan.parcels.len(), plan.cost.parcels), (MOST_PARCELS + 1, 10_000_000));
+}
+
+#[test]
+fn the_same_problem_has_the_same_plan() {
+    let mut dice = Dice(7);
+    for _ in 0..20 {
+        let problem = oracle::random(&mut dice, 20, 10, 5);
+        assert_eq!(format!("{:?}", plan(&problem)), format!("{:?}", plan(&problem)));
+    }
+}
