@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex as Locked};
 use async_trait::async_trait;
 use chrono::DateTime;
 use orders_domain::{
-    Actor, EventType, Happening, OrderStatus, Scope, Scopes, Storage, Subject, What,
+    Actor, Became, EventType, Fulfillment, Happening, OrderStatus, Scope, Scopes, Storage, Subject, What,
     ports::{Feed, MockCatalogue, MockClock, MockLedger, MockOrders, MockStock, PortError},
 };
 use proptest::prelude::*;
@@ -40,9 +40,9 @@ impl Feed for Told {
 fn event(number: i64) -> Event {
     let (from, to) = (OrderStatus::Pending, OrderStatus::Shipped);
     let what = if number % 3 == 0 {
-        Happening::Migrated { status: to, shipment: None }
+        Happening::Migrated { status: to, tracking: None }
     } else {
-        Happening::Moved { from, to }
+        Happening::Moved(Became { from, to, fulfillment: Fulfillment::Shipped })
     };
     Event {
         id: (number * 2).try_into().unwrap(),
