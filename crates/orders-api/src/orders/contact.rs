@@ -152,15 +152,13 @@ fn address_lines(lines: Vec<Json<'_>>, faults: &mut Faults) -> Option<Vec<Addres
     (read.len() == count).then_some(read)
 }
 
-/// Writes the members of a contact, each behind a comma.
+/// Writes what is known of a contact, each member behind a comma.
 pub fn contact_json(out: &mut Vec<u8>, contact: &Contact) {
-    match &contact.email {
-        Some(email) => any_text(out, ",\"email\":", email.as_str()),
-        None => out.extend_from_slice(b",\"email\":null"),
+    if let Some(email) = &contact.email {
+        any_text(out, ",\"email\":", email.as_str());
     }
-    match &contact.ship_to {
-        Some(address) => address_json(out, address),
-        None => out.extend_from_slice(b",\"shipTo\":null"),
+    if let Some(address) = &contact.ship_to {
+        address_json(out, address);
     }
 }
 

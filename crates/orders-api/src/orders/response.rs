@@ -51,7 +51,7 @@ pub enum FulfillmentWord {
         {"id": 1, "productId": 9, "price": 1999, "quantity": 7, "shipped": 0, "cancelled": 0},
         {"id": 2, "productId": 1, "price": 1399, "quantity": 1, "shipped": 0, "cancelled": 0},
     ],
-    "email": null, "shipTo": null,
+    "email": "ada@example.org",
 }))]
 #[expect(dead_code, reason = "the schema of what `order_json` writes")]
 pub struct OrderBody {
@@ -89,11 +89,11 @@ pub struct OrderBody {
     /// What was ordered, at the prices of that moment.
     #[schema(min_items = 1, max_items = 100)]
     order_product: Vec<OrderProductBody>,
-    /// Where mail about it goes. In the answers about one order only, and with no `version`.
-    #[schema(required = false)]
+    /// Where mail about it goes, if that is known. In the answers about one order only, and with no `version`.
+    #[schema(required = false, nullable = false)]
     email: Option<String>,
-    /// Where it goes. In the answers about one order only, and with no `version`.
-    #[schema(required = false)]
+    /// Where it goes, if that is known. In the answers about one order only, and with no `version`.
+    #[schema(required = false, nullable = false)]
     ship_to: Option<AddressBody>,
 }
 

@@ -161,6 +161,27 @@ pub fn shipment(number: &str) -> Value {
     json!({ "shippingProvider": "USPS", "trackingNumber": number })
 }
 
+/// What of an order sees who knows nothing of its shipments.
+pub fn old(order: &Value) -> Value {
+    let mut order = order.clone();
+    for member in ["fulfillment", "currentTotal", "shipments"] {
+        assert!(order.as_object_mut().unwrap().remove(member).is_some(), "{order} has no {member}");
+    }
+    order["orderProduct"] = old_lines(&order);
+    order
+}
+
+/// What of the lines of an order sees who knows nothing of its shipments.
+pub fn old_lines(order: &Value) -> Value {
+    let mut lines = order["orderProduct"].clone();
+    for line in lines.as_array_mut().unwrap() {
+        for member in ["shipped", "cancelled"] {
+            assert!(line.as_object_mut().unwrap().remove(member).is_some(), "{line} has no {member}");
+        }
+    }
+    lines
+}
+
 /// `object` with these members set.
 pub fn with(object: &Value, members: &Value) -> Value {
     let mut object = object.as_object().unwrap().clone();

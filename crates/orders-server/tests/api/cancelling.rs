@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    answer::{Answer, with},
+    answer::{Answer, old, with},
     bodies::LIMIT,
     support::Server,
     wire,
@@ -21,7 +21,11 @@ async fn cancelling_marks_the_order_and_removes_nothing_but_the_shipment() {
             let answer = server.cancel(1, id).await;
             let order = answer.order(200);
             let changes = json!({"status": "cancelled", "shipment": null, "updatedAt": order["updatedAt"]});
-            assert_eq!(order, with(&before.order(200), &changes));
+            assert_eq!(old(&order), with(&old(&before.order(200)), &changes));
+            assert_eq!(
+                (&order["currentTotal"], &order["orderProduct"][0]["cancelled"]),
+                (&json!(0), &json!(7))
+            );
             assert_eq!(answer.version(), before.version() + 1);
             assert_eq!(server.get(1, &path).await.order(200), order);
             assert_eq!(server.list("/orders").await.last(), Some(&order));

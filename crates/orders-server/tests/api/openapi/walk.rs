@@ -78,6 +78,71 @@ fn of_orders() -> Vec<Row> {
     ]
 }
 
+/// What is asked of the shipments of orders, and of what of them is not wanted. Order 3 is user 1's.
+fn of_shipments() -> Vec<Row> {
+    let line = |pieces: i64| json!({"lines": [{"orderProductId": 201, "quantity": pieces}]}).to_string();
+    let (one, many) = (line(1), line(900));
+    let shipped = json!({"status": "shipped"}).to_string();
+    let planned = json!({"status": "planned"}).to_string();
+    let cancelled = |pieces: i64| {
+        json!({"lines": [{"orderProductId": 201, "quantity": pieces}], "reason": "other"}).to_string()
+    };
+    let (few, more) = (cancelled(1), cancelled(900));
+    let contact = json!({"email": "ada@example.org"}).to_string();
+    let mut rows = vec![
+        ("PATCH /orders/{id}/contact", "3", "", contact.clone()),
+        ("PATCH /orders/{id}/contact", "1", "", contact.clone()),
+        ("PATCH /orders/{id}/contact", "3", "", r#"{"email": "nobody"}"#.to_owned()),
+        ("POST /orders/{id}/plan", "3?dryRun=true", "", String::new()),
+        ("POST /orders/{id}/plan", "1", "", String::new()),
+        ("POST /orders/{id}/plan", "3?colour=red", "", String::new()),
+        ("POST /orders/{id}/shipments", "3", "", one.clone()),
+        ("POST /orders/{id}/shipments", "3", "", many),
+        ("POST /orders/{id}/shipments", "3", "", r#"{"lines": []}"#.to_owned()),
+        ("PATCH /orders/{id}/shipments/{number}", "3", "", shipped.clone()),
+        ("PATCH /orders/{id}/shipments/{number}", "3", "", planned),
+        ("PATCH /orders/{id}/shipments/{number}", "3", "", r#"{"trackingNumber": ""}"#.to_owned()),
+        ("PATCH /orders/{id}/shipments/{number}", "1", "", shipped.clone()),
+        ("PATCH /orders/{id}/shipments/{number}", "4", "", shipped.clone()),
+        ("GET /orders/{id}/shipments", "3", "", String::new()),
+        ("GET /orders/{id}/shipments/{number}", "3", "", String::new()),
+        ("GET /orders/{id}/shipments/{number}", "4", "", String::new()),
+        ("POST /orders/{id}/cancellations", "3", "", few.clone()),
+        ("POST /orders/{id}/cancellations", "3", "", more),
+        ("POST /orders/{id}/cancellations", "3", "", "{}".to_owned()),
+        ("GET /orders/{id}/cancellations", "3", "", String::new()),
+        ("GET /orders/{id}/cancellations/{number}", "3", "", String::new()),
+        ("GET /orders/{id}/cancellations/{number}", "4", "", String::new()),
+    ];
+    for (route, body) in [
+        ("PATCH /orders/{id}/contact", contact),
+        ("POST /orders/{id}/plan", String::new()),
+        ("POST /orders/{id}/shipments", one),
+        ("PATCH /orders/{id}/shipments/{number}", shipped),
+        ("POST /orders/{id}/cancellations", few),
+    ] {
+        rows.push((route, "3", "user_id: 2", body.clone()));
+        rows.push((route, "03", "", body.clone()));
+        rows.push((route, "3", "If-Match: \"77\"", body.clone()));
+        rows.push((route, "3", "", long()));
+        if !body.is_empty() {
+            rows.push((route, "3", "Content-Type: text/plain", body));
+        }
+    }
+    for route in [
+        "GET /orders/{id}/shipments",
+        "GET /orders/{id}/shipments/{number}",
+        "GET /orders/{id}/cancellations",
+        "GET /orders/{id}/cancellations/{number}",
+    ] {
+        rows.push((route, "3", "user_id: 2", String::new()));
+        rows.push((route, "03", "", String::new()));
+        rows.push((route, "3", "If-Match: \"77\"", String::new()));
+        rows.push((route, "3", "If-None-Match: *", String::new()));
+    }
+    rows
+}
+
 /// What is asked of products, places and stock.
 fn of_the_shop() -> Vec<Row> {
     let product = json!({"name": "Cup", "price": 7}).to_string();
@@ -166,12 +231,14 @@ fn of_the_shop() -> Vec<Row> {
 
 /// Asks every route in every way that it can answer, but for 5xx, slow bodies and limits of rate.
 pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
-    server.place(1, &[(9, 7)]).await;
-    server.place(1, &[(9, 7)]).await;
+    for _ in 0..4 {
+        server.place(1, &[(9, 7)]).await;
+    }
     server.add_place("MAIN").await;
     server.add_place("B").await;
     server.add_product(&json!({"id": 50, "name": "Mug", "price": 5, "sku": "MUG"})).await;
     let mut rows = of_orders();
+    rows.extend(of_shipments());
     rows.extend(of_the_shop());
     let many: &'static str = format!("?{}", "a&".repeat(33)).leak();
     let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
@@ -191,13 +258,15 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
         let code = if id.is_empty() { "MAIN" } else { id };
         let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
-        let target = target.replace("{location}", "MAIN").replace("{code}", code) + query;
+        let target =
+            target.replace("{number}", "1").replace("{location}", "MAIN").replace("{code}", code) + query;
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
         let is_staffs = ["/events", "/products", "/stock", "/locations"]
             .iter()
             .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
+        let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
         let user = if is_staffs { "user_id: 100" } else { "user_id: 1" };
         headers.extend(
             [user, "Content-Type: application/json"]
