@@ -100,6 +100,15 @@ impl fmt::Display for DatabaseUrl {
 /// The names of the migrations that a call has applied.
 pub type Applied = Vec<String>;
 
+/// What came of forgetting a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Orders in which something was emptied.
+    pub emptied: i64,
+    /// Orders that have not ended, and keep what is known.
+    pub left: i64,
+}
+
 /// Whether a database has a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {

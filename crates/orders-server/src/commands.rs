@@ -9,14 +9,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{StaticInventory, StatusCounter, SystemClock};
+use orders_adapters::{StaticInventory, StatusCounter, SystemClock, sql::Forgotten};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
 use orders_domain::OrderService;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     authentication, banner,
-    config::{AuthMode, CatalogueMode, MigrateAction, MigrateSettings, ServeSettings},
+    config::{AuthMode, CatalogueMode, ForgetSettings, MigrateAction, MigrateSettings, ServeSettings},
     listen, observe,
     storage::{self, Storage},
 };
@@ -176,6 +176,18 @@ pub fn migrate(settings: &MigrateSettings) -> Result<()> {
         },
     }
     Ok(())
+}
+
+/// Forgets what is known of a customer, and says what it left.
+///
+/// # Errors
+///
+/// When the database cannot be opened or written.
+pub fn forget(settings: &ForgetSettings) -> Result<()> {
+    let Forgotten { emptied, left } = storage::forget(&settings.database, settings.user)?;
+    let mut out = stdout().lock();
+    writeln!(out, "emptied what was known of user {} in {emptied} orders that have ended", settings.user)?;
+    Ok(writeln!(out, "left {left} orders that have not ended, and keep it until then")?)
 }
 
 /// Prints the OpenAPI document.

@@ -20,7 +20,7 @@ pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
-pub use database::{DatabaseSettings, MigrateAction, MigrateSettings, StorageSettings};
+pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
 pub use refusal::{BadSetting, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
@@ -50,6 +50,8 @@ pub enum Command {
     Openapi,
     /// Fill the database with realistic orders, products and stock, for trials
     Seed(SeedSettings),
+    /// Forget what is known of a customer: e-mail, address and notes in orders that have ended
+    Forget(ForgetSettings),
     /// Import products from a file, or export them
     #[command(subcommand)]
     Products(ProductsCommand),

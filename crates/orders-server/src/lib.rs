@@ -32,6 +32,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Serve(settings) => commands::serve(settings),
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
+        Command::Forget(settings) => commands::forget(&settings),
         Command::Seed(settings) => seed::seed(&settings),
         Command::Products(command) => import::products(&command),
         Command::Stock(command) => import::stock(&command),

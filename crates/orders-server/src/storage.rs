@@ -11,11 +11,9 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use orders_adapters::{
     DatabaseUrl, OpenError, SqliteDatabase, SystemClock,
-    sql::{Applied, Bulk, MigrationState, sqlite},
+    sql::{Applied, Bulk, Forgotten, MigrationState, sqlite},
 };
-#[cfg(feature = "jwt")]
-use orders_domain::UserId;
-use orders_domain::{self as domain, Currency, ports::Revocations};
+use orders_domain::{self as domain, Currency, UserId, ports::Revocations};
 
 use crate::config::{DatabaseSettings, StorageSettings};
 
@@ -145,6 +143,21 @@ pub fn revoke(settings: &DatabaseSettings, user: UserId, at: DateTime<Utc>) -> R
         }
     }
     Ok(())
+}
+
+/// Empties what is known of a user in the orders of theirs that have ended.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn forget(settings: &DatabaseSettings, user: UserId) -> Result<Forgotten> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::forget(&path, user)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::forget(&url, settings.postgres.options(), user)?
+        }
+    })
 }
 
 /// Applies the migrations that are missing.

@@ -32,6 +32,9 @@ mod exporting;
 mod filling;
 mod finder;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "forgetting.rs"]
+mod forgetting;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "founding.rs"]
 mod founding;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -78,7 +81,7 @@ mod writing;
 pub use connection::PostgresOptions;
 pub use copy::PostgresCopy;
 pub use database::PostgresDatabase;
-pub use migrate::{migrate, revert, revoke, status};
+pub use migrate::{forget, migrate, revert, revoke, status};
 pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;

@@ -167,3 +167,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(products, stock_levels, locations, stock_movements);
+diesel::allow_tables_to_appear_in_same_query!(orders, order_cancellations);

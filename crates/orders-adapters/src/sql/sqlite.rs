@@ -26,6 +26,8 @@ mod events;
 #[path = "exporting.rs"]
 mod exporting;
 mod filling;
+#[path = "forgetting.rs"]
+mod forgetting;
 #[path = "founding.rs"]
 mod founding;
 #[path = "held.rs"]
@@ -56,7 +58,7 @@ mod wal;
 
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;
-pub use migrate::{migrate, revert, revoke, status};
+pub use migrate::{forget, migrate, revert, revoke, status};
 
 type Conn = SqliteConnection;
 

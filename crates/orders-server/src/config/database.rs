@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use orders_adapters::{DatabaseUrl, OpenError};
+use orders_domain::UserId;
 
 use super::{refusal::BadSetting, value};
 
@@ -60,6 +61,17 @@ pub struct MigrateSettings {
     /// With `down`: even if orders or anything else are lost
     #[arg(long)]
     pub lose_orders: bool,
+    /// Where the orders are kept
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+}
+
+/// Whom to forget.
+#[derive(Debug, Args)]
+pub struct ForgetSettings {
+    /// The user's number
+    #[arg(long, value_name = "N", value_parser = value::parsed::<UserId>)]
+    pub user: UserId,
     /// Where the orders are kept
     #[command(flatten)]
     pub database: DatabaseSettings,

@@ -5,10 +5,10 @@ use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql
 use orders_domain::{Currency, UserId, ports::Clock};
 
 use super::{
-    super::{Applied, MigrationState, OpenError},
+    super::{Applied, Forgotten, MigrationState, OpenError},
     Conn,
     connection::{Connector, PostgresOptions, Purpose},
-    founding, migrations, revocations,
+    forgetting, founding, migrations, revocations,
     url::PostgresUrl,
 };
 use crate::SystemClock;
@@ -82,6 +82,16 @@ pub fn revoke(
 ) -> Result<(), OpenError> {
     let connector = Connector::new(url, options)?;
     revocations::revoke(&mut connector.connect(Purpose::Write)?, user, at)
+}
+
+/// Empties what is known of a customer in the orders of theirs that have ended, beside servers.
+///
+/// # Errors
+///
+/// As [`revoke`].
+pub fn forget(url: &PostgresUrl, options: PostgresOptions, user: UserId) -> Result<Forgotten, OpenError> {
+    let connector = Connector::new(url, options)?;
+    forgetting::forget(&mut connector.connect(Purpose::Write)?, user)
 }
 
 /// Applies what is missing.

@@ -1,14 +1,15 @@
 //! Bringing a file to this program's schema, while no server has it; and what is told to servers
 //! through the file, whether they have it or not.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
 use orders_domain::UserId;
 
 use super::{
-    super::{Applied, MigrationState, OpenError},
-    connection,
+    super::{Applied, Forgotten, MigrationState, OpenError},
+    connection, forgetting,
     lock::FileLock,
     migrations, revocations,
 };
@@ -55,9 +56,25 @@ pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenErro
 /// [`OpenError::Open`], also when there is no such file; [`OpenError::OlderDatabase`] and
 /// [`OpenError::NewerDatabase`] when it has another schema.
 pub fn revoke(path: &Path, user: UserId, at: DateTime<Utc>) -> Result<(), OpenError> {
-    let found = path.canonicalize().map_err(|error| OpenError::Open {
-        database: path.display().to_string(),
-        reason: error.to_string(),
-    })?;
-    revocations::revoke(&mut connection::writer(&found)?, user, at)
+    revocations::revoke(&mut connection::writer(&existing(path)?)?, user, at)
+}
+
+/// Empties what is known of a customer in the orders of theirs that have ended, on a server that has the file too.
+/// The bytes are overwritten.
+///
+/// # Errors
+///
+/// As [`revoke`].
+pub fn forget(path: &Path, user: UserId) -> Result<Forgotten, OpenError> {
+    let mut conn = connection::writer(&existing(path)?)?;
+    conn.batch_execute("PRAGMA secure_delete = ON")?;
+    let forgotten = forgetting::forget(&mut conn, user)?;
+    // As far as nobody reads the log: what is in it is overwritten with it.
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(forgotten)
+}
+
+fn existing(path: &Path) -> Result<PathBuf, OpenError> {
+    path.canonicalize()
+        .map_err(|error| OpenError::Open { database: path.display().to_string(), reason: error.to_string() })
 }
