@@ -131,22 +131,41 @@ impl Client {
 
     async fn change(&mut self, server: &Server) -> Result<(), Undone> {
         let Some(before) = self.rng.choice(self.orders.values()).cloned() else { return Ok(()) };
-        let next: &[&str] = match before["status"].as_str().unwrap() {
-            "pending" => &["tracking", "cancel", "processing", "shipped", "cancelled"],
-            "processing" => &["tracking", "cancel", "shipped"],
-            "shipped" => &["tracking", "delivered"],
+        let (left, trackable) = (order::left(&before), order::trackable(&before));
+        let is_out = before["orderProduct"].as_array().unwrap().iter().any(|line| line["shipped"] != 0);
+        let mut next: Vec<&str> = match before["status"].as_str().unwrap() {
+            "pending" => vec!["cancel", "processing", "shipped", "cancelled"],
+            "processing" => vec!["cancel", "shipped"],
+            "shipped" => vec!["delivered"],
             _ => return Ok(()),
         };
+        next.retain(|next| !(is_out && next.starts_with("cancel")));
+        if trackable.len() <= 1 {
+            next.push("tracking");
+        }
+        if left[0] > 0 && trackable.iter().all(|parcel| parcel["status"] == "shipped") {
+            next.push("shipments");
+        }
         let (mut after, id) = (before.clone(), order::id(&before));
-        let (route, body) = match *self.rng.choice(next).unwrap() {
+        let (route, body) = match *self.rng.choice(&next).unwrap() {
             "tracking" => {
                 let number = self.rng.u64(..).to_string();
-                after["shipment"] = json!({"id": id, "shippingProvider": "UPS", "trackingNumber": number});
+                let count = i64::try_from(before["shipments"].as_array().unwrap().len()).unwrap();
+                let parcel =
+                    trackable.first().map_or(json!(count * (1 << 48) + id), |only| only["id"].clone());
+                after["shipment"] =
+                    json!({"id": parcel, "shippingProvider": "UPS", "trackingNumber": number});
                 ("tracking", json!({"shippingProvider": "UPS", "trackingNumber": number}))
             }
             "cancel" => {
                 after["status"] = json!("cancelled");
                 ("cancel", Value::Null)
+            }
+            "shipments" => {
+                let is_last = left[0] == 1 && left[1..].iter().all(|left| *left == 0);
+                after["status"] = json!(if is_last { "shipped" } else { "processing" });
+                let line = json!({"orderProductId": before["orderProduct"][0]["id"], "quantity": 1});
+                ("shipments", json!({"lines": [line], "status": "shipped"}))
             }
             status => {
                 after["status"] = json!(status);
@@ -157,8 +176,11 @@ impl Client {
             after["shipment"] = Value::Null;
         }
         self.open = Some(Open::Change(after.clone()));
-        let request = server.user(self.user(), Method::PATCH, &format!("/orders/{id}/{route}")).json(&body);
-        let (changed, _) = answer(request, 200).await?;
+        // Parcels are made by the operator.
+        let (asker, method, status) =
+            if route == "shipments" { (100, Method::POST, 201) } else { (self.user(), Method::PATCH, 200) };
+        let request = server.user(asker, method, &format!("/orders/{id}/{route}")).json(&body);
+        let (changed, _) = answer(request, status).await?;
         assert!(is_same_but_for_the_moment(&changed, &after), "{changed} instead of {after}");
         self.orders.insert(id, changed);
         self.open = None;

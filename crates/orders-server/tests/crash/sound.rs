@@ -52,12 +52,23 @@ const LEVELS_ASTRAY: &str = "SELECT 1 FROM stock_levels AS level JOIN \
     WHERE level.on_hand <> moved.on_hand OR level.reserved <> moved.reserved \
     OR level.on_hand <> last.on_hand_after OR level.reserved <> last.reserved_after";
 
-/// Lines, of orders of what is counted, that hold something else than their order says.
+/// Lines, of orders of what is counted, that hold something else than what of them is not out and not cancelled.
 const LINES_ASTRAY: &str = "SELECT 1 FROM order_products AS line JOIN orders ON orders.id = line.order_id LEFT JOIN \
     (SELECT line, sum(CASE WHEN kind = 'reserved' THEN quantity ELSE -quantity END) AS held \
     FROM stock_movements WHERE line IS NOT NULL GROUP BY line) AS moved ON moved.line = line.id \
     WHERE EXISTS (SELECT 1 FROM stock_levels) AND coalesce(moved.held, 0) <> \
-    CASE WHEN orders.status IN ('pending', 'processing') THEN line.quantity ELSE 0 END";
+    CASE WHEN orders.status = 'cancelled' THEN 0 ELSE line.quantity \
+    - coalesce((SELECT sum(part.quantity) FROM order_shipment_products AS part JOIN order_shipments AS parcel \
+    ON parcel.id = part.shipment_id WHERE part.line = line.id AND parcel.status IN ('shipped', 'delivered')), 0) \
+    - coalesce((SELECT sum(unwanted.quantity) FROM order_cancelled_products AS unwanted \
+    WHERE unwanted.line = line.id), 0) END";
+
+/// Orders whose columns say something else of their parcels than the parcels do.
+const PARCELS_ASTRAY: &str = "SELECT 1 FROM orders LEFT JOIN (SELECT order_id, count(*) AS parcels, \
+    sum(CASE WHEN status IN ('shipped', 'delivered') THEN 1 ELSE 0 END) AS away FROM order_shipments \
+    GROUP BY order_id) AS parcel ON parcel.order_id = orders.id \
+    WHERE (orders.fulfillment IS NULL) <> (parcel.parcels IS NULL) \
+    OR (coalesce(orders.fulfillment, 'unfulfilled') = 'unfulfilled') <> (coalesce(parcel.away, 0) = 0)";
 
 pub fn assert_sound(place: &Place) {
     match place {
@@ -91,11 +102,12 @@ fn assert_nothing_by_halves(database: &Database) {
         "SELECT FROM events WHERE kind = 'order' AND subject NOT IN (SELECT id FROM orders)",
         LEVELS_ASTRAY,
         LINES_ASTRAY,
+        PARCELS_ASTRAY,
     ];
     for query in queries {
         // The server may have been killed before there was a table.
         database.execute(&format!(
-            "DO $$ BEGIN IF to_regclass('stock_movements') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
+            "DO $$ BEGIN IF to_regclass('order_shipment_products') IS NOT NULL THEN ASSERT NOT EXISTS ({query}); END IF; END $$"
         ));
     }
 }
@@ -115,7 +127,7 @@ fn assert_file_is_sound(database: &Path) {
         let found: String = diesel::select(sql::<Text>(&format!("({query})"))).get_result(&mut conn).unwrap();
         assert_eq!(found, expected, "{query}");
     }
-    for query in [LEVELS_ASTRAY, LINES_ASTRAY] {
+    for query in [LEVELS_ASTRAY, LINES_ASTRAY, PARCELS_ASTRAY] {
         let found: bool =
             diesel::select(sql::<Bool>(&format!("EXISTS ({query})"))).get_result(&mut conn).unwrap();
         assert!(!found, "{query}");

@@ -173,7 +173,9 @@ fn migrating_down_refuses_while_there_are_orders_unless_they_may_be_lost() {
         assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
         assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
     };
-    // The products with which a database begins are made again.
+    // What was tracked and sent is made again, and so are the products with which a database begins.
+    let (succeeds, said) = migrate(&["down"], &database);
+    assert!(succeeds && said.contains("shipments"), "{said}");
     let (succeeds, said) = migrate(&["down"], &database);
     assert!(succeeds && said.contains("catalogue"), "{said}");
     refused("would lose the events that the database holds");
