@@ -11,6 +11,7 @@ mod wire;
 
 mod cancelling;
 mod catalogue;
+mod contact;
 mod cors;
 mod docs;
 mod errors;
@@ -31,6 +32,7 @@ mod races;
 mod reading;
 mod rehearsing;
 mod selling;
+mod shipping;
 mod status;
 mod stock;
 mod streaming;

@@ -74,6 +74,11 @@ impl Server {
         self.place.as_ref().and_then(Place::file).expect("it has a file of its own")
     }
 
+    /// The URL of the database that is its own.
+    pub fn database_url(&self) -> String {
+        self.place.as_ref().expect("it has a database of its own").url()
+    }
+
     /// The process's id.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -1,0 +1,163 @@
+//! How customers are reached: who is shown it, and that nothing else is.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Answer,
+    support::{Server, orders, products},
+};
+
+/// Something that stands nowhere else.
+const SECRETS: [&str; 5] = ["ada.private@example.org", "Augusta Secret", "12 Hidden Square", "Kept-Quiet", "whispered"];
+
+fn address() -> Value {
+    json!({
+        "name": SECRETS[1], "lines": [SECRETS[2], "first floor"], "city": SECRETS[3], "postalCode": "SW1Y 4JH",
+        "region": null, "country": "GB", "latitude": 51.507_4, "longitude": -0.127_8,
+    })
+}
+
+fn order_of(contact: &Value) -> String {
+    let mut body = products(&[(9, 2)]);
+    body.as_object_mut().unwrap().extend(contact.as_object().unwrap().clone());
+    body.to_string()
+}
+
+async fn with_contact() -> Server {
+    let server = Server::start();
+    let contact = json!({"email": SECRETS[0], "shipTo": address()});
+    let order = server.post(1, order_of(&contact)).await.order(201);
+    assert_eq!((&order["email"], &order["shipTo"]), (&json!(SECRETS[0]), &address()));
+    server
+}
+
+/// Whether none of it is in this.
+fn assert_quiet(text: &str, what: &str) {
+    for secret in SECRETS {
+        assert!(!text.contains(secret), "{secret} is in {what}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_owner_and_the_operator_are_shown_it_and_nobody_else_anywhere() {
+    let server = with_contact().await;
+    let body = json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
+    let partly = Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await;
+    assert_eq!(partly.order(201)["email"], SECRETS[0]);
+    for user in [1, 100] {
+        let order = server.get(user, "/orders/1").await.order(200);
+        assert_eq!((&order["email"], &order["shipTo"]), (&json!(SECRETS[0]), &address()));
+    }
+    for (user, path, accept) in [
+        (1, "/orders/1?version=1", ""),
+        (1, "/orders/1?version=2", ""),
+        (1, "/orders", ""),
+        (1, "/orders", "application/x-ndjson"),
+        (1, "/orders/1/events", ""),
+        (100, "/events", ""),
+        (100, "/events?include=order", ""),
+        (100, "/events?include=order", "application/x-ndjson"),
+        (2, "/orders/1", ""),
+        (1, "/orders/1/shipments", ""),
+        (1, "/metrics", ""),
+        (1, "/openapi.json", ""),
+    ] {
+        let answer = Answer::to(server.user(user, Method::GET, path).header("accept", if accept.is_empty() { "*/*" } else { accept })).await;
+        assert!(answer.status == 200 || user == 2, "{path}: {}", answer.text());
+        assert_quiet(&answer.text(), path);
+    }
+    assert!(server.get(1, "/orders/1/cancellations").await.text().contains(SECRETS[4]));
+}
+
+#[tokio::test]
+async fn it_is_changed_while_nothing_is_out_and_its_event_says_only_that() {
+    let server = with_contact().await;
+    let changed = server.patch(1, "/orders/1/contact", &json!({"email": "other@example.org"})).await;
+    let order = changed.order(200);
+    assert_eq!((&order["email"], &order["shipTo"], changed.version()), (&json!("other@example.org"), &address(), 2));
+    let event = &server.get(1, "/orders/1/events").await.json()[1];
+    assert_eq!(event["type"], "order.contact_changed");
+    let data = json!({"orderId": 1, "version": 2, "fulfillment": "unfulfilled", "actor": {"kind": "user", "id": "1"}});
+    assert_eq!(event["data"], data);
+    // The same again is no change; null forgets it.
+    assert_eq!(server.patch(1, "/orders/1/contact", &json!({"email": "other@example.org"})).await.version(), 2);
+    let order = server.patch(1, "/orders/1/contact", &json!({"shipTo": null})).await.order(200);
+    assert_eq!((order.get("shipTo"), &order["email"]), (None, &json!("other@example.org")));
+    server.patch(2, "/orders/1/contact", &json!({})).await.problem(401);
+    server.advance(1, 1, "shipped").await.order(200);
+    server.patch(1, "/orders/1/contact", &json!({"email": null})).await.problem(409);
+}
+
+#[tokio::test]
+async fn a_replay_shows_it_as_it_is_now() {
+    let server = Server::start();
+    let contact = json!({"email": SECRETS[0]});
+    let place = || server.posting(1, order_of(&contact)).header("Idempotency-Key", "k");
+    Answer::to(place()).await.order(201);
+    server.patch(1, "/orders/1/contact", &json!({"email": "now@example.org"})).await.order(200);
+    let again = Answer::to(place()).await;
+    assert_eq!((again.order(201)["email"].as_str(), again.version()), (Some("now@example.org"), 1));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_it_is_told_without_it() {
+    let server = Server::start();
+    for (contact, pointers) in [
+        (json!({"email": "Augusta Secret"}), vec!["/email"]),
+        (json!({"email": "a@b\r\nBcc: c@d"}), vec!["/email"]),
+        (json!({"shipTo": {}}), vec!["/shipTo/name", "/shipTo/lines", "/shipTo/city", "/shipTo/country"]),
+        (
+            json!({"shipTo": {
+                "name": "\u{7}Augusta Secret", "lines": [], "city": "", "country": "XX", "latitude": 1, "colour": 1,
+            }}),
+            vec![
+"/shipTo/colour", "/shipTo/name", "/shipTo/lines", "/shipTo/city", "/shipTo/country", "/shipTo/longitude",
+            ],
+        ),
+        (json!({"shipTo": {
+            "name": "x", "lines": ["Hidden Square".repeat(20)], "city": "c", "country": "GB",
+        }}), vec!["/shipTo/lines/0"]),
+    ] {
+        for answer in [
+            server.post(1, order_of(&contact)).await,
+            {
+                server.place(1, &[(1, 1)]).await;
+                server.patch(1, "/orders/1/contact", &contact).await
+            },
+        ] {
+            assert_eq!(answer.pointers(422), pointers, "{contact}");
+            assert_quiet(&answer.text(), "a refusal");
+        }
+    }
+    server.patch(1, "/orders/1/contact", &json!({"email": 7})).await.problem(400);
+}
+
+#[tokio::test]
+async fn forgetting_empties_it_in_orders_that_have_ended() {
+    let server = with_contact().await;
+    let body = json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
+    Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await.order(201);
+    server.post(1, order_of(&json!({"email": SECRETS[0]}))).await.order(201);
+    server.post(2, order_of(&json!({"email": SECRETS[0]}))).await.order(201);
+    server.cancel(1, 1).await.order(200);
+    server.cancel(2, 3).await.order(200);
+    let before = server.get(1, "/orders/1").await;
+    let url = server.database_url();
+    let forget = |user: &str| {
+        let output = orders().args(["forget", "--user", user, "--database-url", &url]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = "emptied what was known of user 1 in 1 orders that have ended\n\
+                left 1 orders that have not ended, and keep it until then\n";
+    assert_eq!(forget("1"), said);
+    let after = server.get(1, "/orders/1").await;
+    assert_eq!((after.version(), after.order(200).get("email")), (before.version(), None));
+    assert_quiet(&after.text(), "what was forgotten");
+    assert_quiet(&server.get(1, "/orders/1/cancellations").await.text(), "what was forgotten");
+    assert!(server.get(1, "/orders/2").await.text().contains(SECRETS[0]));
+    assert!(server.get(2, "/orders/3").await.text().contains(SECRETS[0]));
+    assert!(forget("1").starts_with("emptied what was known of user 1 in 0 orders"));
+    assert!(forget("77").starts_with("emptied what was known of user 77 in 0 orders"));
+}
