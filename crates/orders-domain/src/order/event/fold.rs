@@ -81,9 +81,9 @@ impl Order {
         Ok(Some(Self { progress, version: newest.version, updated_at: newest.at, ..self }))
     }
 
-    /// How far these events bring it.
+    /// How far these events bring it, from the first on that says all.
     fn summed(&self, last: &[OrderEvent]) -> Result<Progress, InvalidInput> {
-        let base = last.iter().enumerate().rev().find_map(|(index, event)| {
+        let base = last.iter().enumerate().find_map(|(index, event)| {
             let base = event.base(&self.lines)?;
             Some((index, base))
         });

@@ -20,15 +20,17 @@ use orders_domain::{
     ports::{Catalogue, EventFilter, EventLimit, Made, ProductQuery, Refused},
 };
 
-#[path = "common/orders.rs"]
+#[path = "../common/orders.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod common;
-#[path = "common/placing.rs"]
+#[path = "../common/placing.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod placing;
 #[cfg(feature = "postgres")]
-#[path = "common/postgres.rs"]
+#[path = "../common/postgres.rs"]
 mod postgres_server;
+
+mod parcels;
 
 use common::{at, changing, n, parcel};
 use placing::{Database, change};
