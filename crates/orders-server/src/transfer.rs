@@ -45,6 +45,8 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     let last = target.begin(&name, currency)?;
 
     let count = source.count()?;
+    // Parcels name the places that they leave from.
+    copy_part(&mut source, &mut target, Part::Locations)?;
     let mut out = stdout().lock();
     if last > 0 {
         writeln!(out, "going on after order {last}")?;

@@ -10,10 +10,7 @@ use orders_adapters::{
     SqliteDatabase,
     sql::sqlite::{migrate, revert},
 };
-use orders_domain::{
-    Fulfillment, Order, OrderStatus, ShipmentStatus,
-    ports::Stock,
-};
+use orders_domain::{Fulfillment, Order, OrderStatus, ShipmentStatus, ports::Stock};
 
 #[cfg(feature = "postgres")]
 use super::postgres_server;
@@ -26,8 +23,7 @@ use super::{
 const MADE: &str = include_str!("../data/before_shipments.sql");
 
 /// What it answered of its orders: the number that tracked the only parcel, if any.
-const TRACKED: [Option<&str>; 8] =
-    [None, Some("N1"), Some("N2"), Some("N1"), None, Some("N9"), None, None];
+const TRACKED: [Option<&str>; 8] = [None, Some("N1"), Some("N2"), Some("N1"), None, Some("N9"), None, None];
 
 /// What became of each parcel, by the status of its order: none for the pending one and the one that was
 /// cancelled before it had any.
@@ -68,7 +64,11 @@ async fn assert_all_have_parcels(orders: &dyn Database) {
         assert_eq!(order.clone().as_of(&events), Ok(Some(order.clone())), "{id}");
         for version in 1..=order.version().get() {
             let then = orders.at_version(order.id(), n(version)).await.unwrap().unwrap();
-            assert_eq!(then.clone().as_of(&events[..usize::try_from(version).unwrap()]), Ok(Some(then)), "{id}");
+            assert_eq!(
+                then.clone().as_of(&events[..usize::try_from(version).unwrap()]),
+                Ok(Some(then)),
+                "{id}"
+            );
         }
     }
 }

@@ -72,7 +72,8 @@ impl Answer {
         let detail = problem["detail"].as_str().unwrap();
         assert!(!detail.is_empty() && !detail.ends_with('.'), "{detail:?}");
         assert!(problem["type"].as_str().unwrap().starts_with("urn:problem:orders:"));
-        let known = ["type", "title", "status", "detail", "errors", "allowed", "total", "currency", "shipments"];
+        let known =
+            ["type", "title", "status", "detail", "errors", "allowed", "total", "currency", "shipments"];
         assert!(problem.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{problem}");
         problem
     }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Something that stands nowhere else.
-const SECRETS: [&str; 5] = ["ada.private@example.org", "Augusta Secret", "12 Hidden Square", "Kept-Quiet", "whispered"];
+const SECRETS: [&str; 5] =
+    ["ada.private@example.org", "Augusta Secret", "12 Hidden Square", "Kept-Quiet", "whispered"];
 
 fn address() -> Value {
     json!({
@@ -42,7 +43,8 @@ fn assert_quiet(text: &str, what: &str) {
 #[tokio::test]
 async fn the_owner_and_the_operator_are_shown_it_and_nobody_else_anywhere() {
     let server = with_contact().await;
-    let body = json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
+    let body =
+        json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
     let partly = Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await;
     assert_eq!(partly.order(201)["email"], SECRETS[0]);
     for user in [1, 100] {
@@ -63,7 +65,12 @@ async fn the_owner_and_the_operator_are_shown_it_and_nobody_else_anywhere() {
         (1, "/metrics", ""),
         (1, "/openapi.json", ""),
     ] {
-        let answer = Answer::to(server.user(user, Method::GET, path).header("accept", if accept.is_empty() { "*/*" } else { accept })).await;
+        let answer = Answer::to(
+            server
+                .user(user, Method::GET, path)
+                .header("accept", if accept.is_empty() { "*/*" } else { accept }),
+        )
+        .await;
         assert!(answer.status == 200 || user == 2, "{path}: {}", answer.text());
         assert_quiet(&answer.text(), path);
     }
@@ -75,13 +82,19 @@ async fn it_is_changed_while_nothing_is_out_and_its_event_says_only_that() {
     let server = with_contact().await;
     let changed = server.patch(1, "/orders/1/contact", &json!({"email": "other@example.org"})).await;
     let order = changed.order(200);
-    assert_eq!((&order["email"], &order["shipTo"], changed.version()), (&json!("other@example.org"), &address(), 2));
+    assert_eq!(
+        (&order["email"], &order["shipTo"], changed.version()),
+        (&json!("other@example.org"), &address(), 2)
+    );
     let event = &server.get(1, "/orders/1/events").await.json()[1];
     assert_eq!(event["type"], "order.contact_changed");
     let data = json!({"orderId": 1, "version": 2, "fulfillment": "unfulfilled", "actor": {"kind": "user", "id": "1"}});
     assert_eq!(event["data"], data);
     // The same again is no change; null forgets it.
-    assert_eq!(server.patch(1, "/orders/1/contact", &json!({"email": "other@example.org"})).await.version(), 2);
+    assert_eq!(
+        server.patch(1, "/orders/1/contact", &json!({"email": "other@example.org"})).await.version(),
+        2
+    );
     let order = server.patch(1, "/orders/1/contact", &json!({"shipTo": null})).await.order(200);
     assert_eq!((order.get("shipTo"), &order["email"]), (None, &json!("other@example.org")));
     server.patch(2, "/orders/1/contact", &json!({})).await.problem(401);
@@ -112,20 +125,25 @@ async fn what_is_wrong_with_it_is_told_without_it() {
                 "name": "\u{7}Augusta Secret", "lines": [], "city": "", "country": "XX", "latitude": 1, "colour": 1,
             }}),
             vec![
-"/shipTo/colour", "/shipTo/name", "/shipTo/lines", "/shipTo/city", "/shipTo/country", "/shipTo/longitude",
+                "/shipTo/colour",
+                "/shipTo/name",
+                "/shipTo/lines",
+                "/shipTo/city",
+                "/shipTo/country",
+                "/shipTo/longitude",
             ],
         ),
-        (json!({"shipTo": {
-            "name": "x", "lines": ["Hidden Square".repeat(20)], "city": "c", "country": "GB",
-        }}), vec!["/shipTo/lines/0"]),
+        (
+            json!({"shipTo": {
+                "name": "x", "lines": ["Hidden Square".repeat(20)], "city": "c", "country": "GB",
+            }}),
+            vec!["/shipTo/lines/0"],
+        ),
     ] {
-        for answer in [
-            server.post(1, order_of(&contact)).await,
-            {
-                server.place(1, &[(1, 1)]).await;
-                server.patch(1, "/orders/1/contact", &contact).await
-            },
-        ] {
+        for answer in [server.post(1, order_of(&contact)).await, {
+            server.place(1, &[(1, 1)]).await;
+            server.patch(1, "/orders/1/contact", &contact).await
+        }] {
             assert_eq!(answer.pointers(422), pointers, "{contact}");
             assert_quiet(&answer.text(), "a refusal");
         }
@@ -136,7 +154,8 @@ async fn what_is_wrong_with_it_is_told_without_it() {
 #[tokio::test]
 async fn forgetting_empties_it_in_orders_that_have_ended() {
     let server = with_contact().await;
-    let body = json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
+    let body =
+        json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
     Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await.order(201);
     server.post(1, order_of(&json!({"email": SECRETS[0]}))).await.order(201);
     server.post(2, order_of(&json!({"email": SECRETS[0]}))).await.order(201);

@@ -12,7 +12,8 @@ use crate::{
 async fn shop(at_a: i64, at_b: i64) -> Server {
     let server = Server::start();
     for (code, country, east) in [("A", "DE", 13.4), ("B", "FR", 2.3), ("C", "DE", 9.9)] {
-        let place = json!({"code": code, "name": code, "country": country, "latitude": 50, "longitude": east});
+        let place =
+            json!({"code": code, "name": code, "country": country, "latitude": 50, "longitude": east});
         server.as_operator(Method::POST, "/locations", Some(place)).await.order(201);
     }
     server.add_product(&json!({"id": 101, "name": "Mug", "price": 500, "weightGrams": 300})).await;
@@ -71,7 +72,10 @@ async fn a_shipment_is_made_shown_and_sent() {
     let path = "/orders/1/shipments/1";
     let sent = json!({"status": "shipped", "shippingProvider": " DHL ", "trackingNumber": "7"});
     let order = server.as_operator(Method::PATCH, path, Some(sent.clone())).await.order(200);
-    assert_eq!((&order["status"], &order["fulfillment"]), (&json!("processing"), &json!("partially_shipped")));
+    assert_eq!(
+        (&order["status"], &order["fulfillment"]),
+        (&json!("processing"), &json!("partially_shipped"))
+    );
     assert_eq!(order["shipment"], json!({"id": 1, "shippingProvider": "DHL", "trackingNumber": "7"}));
     assert_eq!([&order["orderProduct"][0]["shipped"], &order["orderProduct"][1]["shipped"]], [3, 1]);
     assert_eq!(level(&server, "B").await, (2, 0));
@@ -132,9 +136,13 @@ async fn what_is_wrong_with_a_shipment_is_told_in_full() {
     let half = json!({"trackingNumber": "1"});
     let half = server.as_operator(Method::PATCH, "/orders/1/shipments/1", Some(half)).await;
     assert_eq!(half.pointers(422), ["/shippingProvider"]);
-    let back = server.as_operator(Method::PATCH, "/orders/1/shipments/1", Some(json!({"status": "delivered"})));
+    let back =
+        server.as_operator(Method::PATCH, "/orders/1/shipments/1", Some(json!({"status": "delivered"})));
     let back = back.await.problem(409);
-    assert_eq!((&back["detail"], &back["allowed"]), (&json!("shipment 1 is planned and cannot become delivered"), &json!(["shipped", "cancelled"])));
+    assert_eq!(
+        (&back["detail"], &back["allowed"]),
+        (&json!("shipment 1 is planned and cannot become delivered"), &json!(["shipped", "cancelled"]))
+    );
     assert_eq!(server.get(1, "/orders/1").await.version(), 2);
 }
 
@@ -149,7 +157,10 @@ async fn who_knows_of_one_shipment_is_told_when_there_are_several() {
     assert_eq!(ambiguous["type"], "urn:problem:orders:ambiguous-shipment");
     assert_eq!(ambiguous["shipments"], json!([1, 2]));
     let order = server.advance(1, 1, "shipped").await.order(200);
-    assert_eq!((statuses(&order), order["shipments"][2]["lines"].clone()), (vec!["shipped"; 3], lines(&[(1, 1)])));
+    assert_eq!(
+        (statuses(&order), order["shipments"][2]["lines"].clone()),
+        (vec!["shipped"; 3], lines(&[(1, 1)]))
+    );
     server.cancel(1, 1).await.problem(409);
     let order = server.advance(1, 1, "delivered").await.order(200);
     assert_eq!((statuses(&order), &order["fulfillment"]), (vec!["delivered"; 3], &json!("delivered")));
@@ -159,7 +170,9 @@ async fn who_knows_of_one_shipment_is_told_when_there_are_several() {
 async fn pieces_are_cancelled_and_the_rest_goes_on() {
     let server = shop(5, 5).await;
     server.place(1, &[(101, 4), (9, 2)]).await;
-    post(&server, "/orders/1/shipments", json!({"lines": lines(&[(1, 1)]), "status": "shipped"})).await.order(201);
+    post(&server, "/orders/1/shipments", json!({"lines": lines(&[(1, 1)]), "status": "shipped"}))
+        .await
+        .order(201);
     let refused = server.cancel(1, 1).await.problem(409);
     assert!(refused["detail"].as_str().unwrap().ends_with("by POST /orders/1/cancellations"));
     assert_eq!(refused["allowed"], json!(["shipped"]));
@@ -169,7 +182,8 @@ async fn pieces_are_cancelled_and_the_rest_goes_on() {
     assert_eq!(answer.header("location"), "/orders/1/cancellations/1");
     assert_eq!((&order["total"], &order["currentTotal"]), (&json!(5998), &json!(4998)));
     assert_eq!((&order["orderProduct"][0]["cancelled"], level(&server, "A").await), (&json!(2), (4, 1)));
-    let shown = json!({"number": 1, "reason": "customer", "note": "has two already", "lines": lines(&[(1, 2)])});
+    let shown =
+        json!({"number": 1, "reason": "customer", "note": "has two already", "lines": lines(&[(1, 2)])});
     assert_eq!(server.get(1, "/orders/1/cancellations/1").await.json(), shown);
     assert_eq!(server.get(1, "/orders/1/cancellations").await.json(), json!([shown]));
     server.get(1, "/orders/1/cancellations/2").await.problem(404);
@@ -186,7 +200,10 @@ async fn pieces_are_cancelled_and_the_rest_goes_on() {
     // The last piece that is not out.
     let rest = json!({"lines": lines(&[(1, 1), (2, 2)]), "reason": "staff"});
     let order = post(&server, "/orders/1/cancellations", rest).await.order(201);
-    assert_eq!((&order["status"], &order["currentTotal"], level(&server, "A").await), (&json!("shipped"), &json!(500), (4, 0)));
+    assert_eq!(
+        (&order["status"], &order["currentTotal"], level(&server, "A").await),
+        (&json!("shipped"), &json!(500), (4, 0))
+    );
     server.place(1, &[(101, 1)]).await;
     let all = json!({"lines": lines(&[(101, 1)]), "reason": "fraud"});
     let order = post(&server, "/orders/2/cancellations", all).await.order(201);
@@ -214,13 +231,22 @@ async fn a_plan_says_why_is_previewed_made_and_answered_again() {
     let from_b = &plan["parcels"][0]["reasons"];
     assert_eq!((&from_b[0]["code"], &from_b[0]["value"]), (&json!("nearest"), &json!(445_339)));
     assert_eq!(plan["parcels"][0]["location"], "B");
-    assert_eq!((&plan["parcels"][0]["lines"], &plan["parcels"][0]["weightGrams"]), (&lines(&[(1, 5)]), &json!(1500)));
+    assert_eq!(
+        (&plan["parcels"][0]["lines"], &plan["parcels"][0]["weightGrams"]),
+        (&lines(&[(1, 5)]), &json!(1500))
+    );
     let uncounted = json!({"location": null, "lines": lines(&[(2, 1)]), "weightGrams": 0, "reasons": []});
-    assert_eq!((&plan["parcels"][1], &plan["unplaced"], &plan["exact"]), (&uncounted, &json!([]), &json!(true)));
+    assert_eq!(
+        (&plan["parcels"][1], &plan["unplaced"], &plan["exact"]),
+        (&uncounted, &json!([]), &json!(true))
+    );
     assert_eq!(plan["alternatives"][0]["places"], json!(["A"]));
     assert_eq!(plan["alternatives"][0]["lostBy"], "borders");
     let order = server.get(1, "/orders/1").await.order(200);
-    assert_eq!((statuses(&order), &order["shipments"][0]["reasons"]), (vec!["planned"; 2], &plan["parcels"][0]["reasons"]));
+    assert_eq!(
+        (statuses(&order), &order["shipments"][0]["reasons"]),
+        (vec!["planned"; 2], &plan["parcels"][0]["reasons"])
+    );
     assert_eq!((level(&server, "A").await, level(&server, "B").await), ((5, 0), (5, 5)));
     // Whatever happens since.
     server.advance(1, 1, "shipped").await.order(200);
@@ -271,8 +297,15 @@ async fn each_change_is_answered_again_as_the_first_time_and_rehearsed() {
             server.as_operator(Method::PATCH, &undo, Some(json!({"status": "cancelled"}))).await.order(200);
         }
     }
-    let kinds: Vec<String> = server.get(1, "/orders/1/events").await.json().as_array().unwrap().iter()
-        .map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+    let kinds: Vec<String> = server
+        .get(1, "/orders/1/events")
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap().to_owned())
+        .collect();
     for kind in ["order.shipment_created", "order.shipment_changed", "order.partially_cancelled"] {
         assert!(kinds.contains(&kind.to_owned()), "{kinds:?}");
     }
