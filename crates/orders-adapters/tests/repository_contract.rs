@@ -224,7 +224,7 @@ macro_rules! contract {
                 shipping::a_parcel_from_another_place_takes_what_is_held_along_and_only_what_is_free,
                 shipping::what_a_planned_parcel_holds_is_for_no_other,
                 shipping::pieces_that_are_cancelled_are_let_go_where_they_are_held,
-                shipping::of_25_who_ship_and_25_who_cancel_a_line_one_wins,
+                crowds::of_25_who_ship_and_25_who_cancel_a_line_one_wins,
                 shipping::a_contact_is_stored_and_stays_when_others_change_the_order,
                 replaying::a_change_of_every_kind_is_answered_again_as_the_first_time,
                 replaying::many_deliveries_with_one_key_at_once_bring_the_pieces_once,

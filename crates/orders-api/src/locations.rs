@@ -24,7 +24,7 @@ pub mod body;
 mod request;
 
 use body::LocationBody;
-use request::{ChangeLocationBody, CreateLocationBody, Patch};
+use request::{ChangeLocationBody, CreateLocationBody, LocationChange};
 
 type Answer = Result<HttpResponse, ApiError>;
 
@@ -81,7 +81,7 @@ pub async fn change(
     body: UnreadBody,
 ) -> Answer {
     let (code, expected) = (segment::<LocationCode>(&http, 2)?, etag::if_match(http.headers())?);
-    let change = async |user, patch: Patch, request| {
+    let change = async |user, patch: LocationChange, request| {
         let of = |details: LocationDetails| patch.clone().of(details);
         service.change_location(user, &code, &expected, of, request).await
     };

@@ -109,7 +109,7 @@ pub async fn change(
 ) -> Answer {
     let (id, expected) = (segment_id(&http)?, etag::if_match(http.headers())?);
     let currency = service.currency();
-    let change = async |user, patch: request::Patch, request| {
+    let change = async |user, patch: request::ProductChange, request| {
         service.change_product(user, id, &expected, |details| patch.clone().of(details), request).await
     };
     let answered =

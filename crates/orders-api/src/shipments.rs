@@ -18,9 +18,11 @@ use crate::{
 };
 
 pub mod body;
+mod plan;
 mod request;
 
-use body::{CancellationBody, PlanBody, ShipmentBody};
+use body::{CancellationBody, ShipmentBody};
+use plan::PlanBody;
 use request::{CancelLinesBody, ChangeShipmentBody, CreateShipmentBody};
 
 type Answer = Result<HttpResponse, ApiError>;
@@ -137,7 +139,7 @@ pub async fn plan(
     let (done, proposal) = service.plan(order, request).await?;
     let order = done.made();
     let mut out = Vec::with_capacity(response::ORDER_BYTES);
-    body::plan_json(&mut out, order.id(), &proposal);
+    plan::plan_json(&mut out, order.id(), &proposal);
     Ok(marked(tagged(StatusCode::OK, out, order), &done, rehearsal))
 }
 

@@ -17,6 +17,7 @@ pub mod invalid;
 pub mod money;
 mod number;
 pub mod page;
+pub mod patch;
 pub mod quantity;
 pub mod quoted;
 mod text;
@@ -65,6 +66,7 @@ pub use order::{
     status::OrderStatus,
 };
 pub use page::PageLimit;
+pub use patch::Patch;
 pub use quantity::Quantity;
 pub use quoted::Quoted;
 pub use service::{AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage};

@@ -69,7 +69,7 @@ const ABOVE_GROUND: &[&str] =
 
 /// What the files of a room of the domain, those of the rooms within it, or of its ground, must not name: the
 /// arrows go down.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("clock.rs", ABOVE_GROUND),
     ("code.rs", ABOVE_GROUND),
     ("failure.rs", ABOVE_GROUND),
@@ -79,6 +79,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("money.rs", ABOVE_GROUND),
     ("number.rs", ABOVE_GROUND),
     ("page.rs", ABOVE_GROUND),
+    ("patch.rs", ABOVE_GROUND),
     ("quantity.rs", ABOVE_GROUND),
     ("quoted.rs", ABOVE_GROUND),
     ("text.rs", ABOVE_GROUND),
@@ -95,14 +96,11 @@ const ROOMS: [(&str, &[&str]); 21] = [
 
 /// The files of a room: its face, if it has one, and all that is behind it but its tests.
 fn files_of(room: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> =
-        [room.to_owned(), room.with_extension("rs")].into_iter().filter(|path| path.is_file()).collect();
-    let Ok(entries) = fs::read_dir(room) else { return files };
-    for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.file_stem().unwrap() != "tests")
-    {
-        match path.is_dir() {
-            true => files.extend(files_of(&path)),
-            false => files.push(path),
+    let faces = [room.to_owned(), room.with_extension("rs")];
+    let mut files: Vec<_> = faces.into_iter().filter(|path| path.is_file()).collect();
+    for path in fs::read_dir(room).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.file_stem().is_some_and(|name| name != "tests") {
+            files.extend(if path.is_dir() { files_of(&path) } else { vec![path] });
         }
     }
     files.sort();

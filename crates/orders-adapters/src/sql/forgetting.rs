@@ -1,6 +1,8 @@
 //! Forgetting what is known of a customer, in plain Diesel against the seam's connection (`super::Conn`): no
 //! backend is named here.
 
+use std::collections::BTreeSet;
+
 use diesel::{dsl::exists, prelude::*};
 use orders_domain::{OrderStatus, UserId};
 
@@ -56,11 +58,11 @@ fn some(conn: &mut Conn, user: UserId, after: i64) -> QueryResult<(Option<i64>, 
         .filter(orders::email.is_not_null().or(orders::ship_to.is_not_null()))
         .select(orders::id)
         .load(conn)?;
-    let notes = order_cancellations::table.filter(order_cancellations::order_id.eq_any(&noted));
-    diesel::update(notes).set(order_cancellations::note.eq(None::<String>)).execute(conn)?;
+    let said = order_cancellations::table.filter(order_cancellations::order_id.eq_any(&noted));
+    diesel::update(said).set(order_cancellations::note.eq(None::<String>)).execute(conn)?;
     let nothing = (orders::email.eq(None::<String>), orders::ship_to.eq(None::<String>));
     diesel::update(orders::table.filter(orders::id.eq_any(&reached))).set(nothing).execute(conn)?;
-    let emptied: std::collections::BTreeSet<_> = noted.into_iter().chain(reached).collect();
+    let emptied: BTreeSet<_> = noted.into_iter().chain(reached).collect();
     Ok((ids.last().copied(), i64::try_from(emptied.len()).unwrap_or(i64::MAX)))
 }
 

@@ -10,7 +10,7 @@ use orders_adapters::{
     SqliteDatabase,
     sql::sqlite::{migrate, revert},
 };
-use orders_domain::{Fulfillment, Order, OrderStatus, ShipmentStatus, ports::Stock};
+use orders_domain::{Fulfillment, Order, OrderStatus, ShipmentStatus, Tracking, ports::Stock};
 
 #[cfg(feature = "postgres")]
 use super::postgres_server;
@@ -49,7 +49,7 @@ async fn assert_all_have_parcels(orders: &dyn Database) {
         let id = order.id().get();
         let parcels: Vec<_> = order.shipments().iter().map(|parcel| parcel.status).collect();
         assert_eq!(parcels, Vec::from_iter(status), "{id}");
-        assert_eq!(order.tracking().map(|tracking| tracking.number()), tracked, "{id}");
+        assert_eq!(order.tracking().map(Tracking::number), tracked, "{id}");
         let expected = match order.status() {
             OrderStatus::Shipped => Fulfillment::Shipped,
             OrderStatus::Delivered => Fulfillment::Delivered,

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use orders_domain::{
-    OrderStatus, Storage,
+    OrderStatus, ShipmentStatus, Storage,
     catalogue::product::StockPolicy,
     ports::{Committed, Refused},
     stock::keeping::Delivery,
@@ -16,9 +16,10 @@ use tokio::task::JoinSet;
 use super::{
     books::assert_balanced,
     common::{changing, n},
+    shipping::{cancel, find, part, ship},
     shop::{
-        change_location, change_product, count, deliver, keeping, location, now, order, sell, selling, step,
-        stocked, transfer,
+        change_location, change_product, count, deliver, keeping, location, now, order, pieces, sell,
+        selling, step, stocked, transfer,
     },
 };
 
@@ -111,5 +112,33 @@ pub async fn no_order_has_a_price_that_was_past_when_it_was_sent(shop: Storage) 
         answered.store(price, Ordering::SeqCst);
     }
     tasks.join_all().await;
+    assert_balanced(&shop).await;
+}
+
+pub async fn of_25_who_ship_and_25_who_cancel_a_line_one_wins(shop: Storage) {
+    for round in 0..4 {
+        let product = stocked(&shop, StockPolicy::Deny, 3).await;
+        let placed = sell(&shop, &[(product, 3)]).await;
+        let mut tasks = JoinSet::new();
+        for number in 0..50 {
+            let step = if number % 2 == 0 {
+                ship(ShipmentStatus::Shipped, None, vec![part(0, 3)])(placed.clone())
+            } else {
+                cancel(vec![part(0, 3)])(placed.clone())
+            };
+            let (shop, work) = (shop.clone(), changing(step, None));
+            tasks.spawn(async move { shop.ledger.commit(work).await });
+        }
+        let answers = tasks.join_all().await;
+        let won = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(won, 1, "round {round}: {answers:?}");
+        assert!(
+            answers.iter().all(|answer| matches!(answer, Ok(_) | Err(Refused::Stale))),
+            "round {round}: {answers:?}"
+        );
+        let (on_hand, reserved) = pieces(&shop, product, "MAIN").await;
+        let shipped = find(&shop, placed.id()).await.status() == OrderStatus::Shipped;
+        assert_eq!((on_hand, reserved), (if shipped { 0 } else { 3 }, 0), "round {round}");
+    }
     assert_balanced(&shop).await;
 }

@@ -189,8 +189,8 @@ pub async fn work(shop: &Storage, orders: &[OrderId], act: &Act) -> Option<Commi
             let from = from.and_then(|code| places.into_iter().find(|place| place.code.as_str() == code));
             let from = from.map(|place| SentFrom { id: place.id, code: place.code });
             let parcel = new_parcel(*status, from, pieces(parts));
-            let ship = |order: orders_domain::Order| order.ship(parcel.clone(), at(10)).ok();
-            return moved(shop, orders, *order, false, ship).await;
+            let leave = |order: orders_domain::Order| order.ship(parcel.clone(), at(10)).ok();
+            return moved(shop, orders, *order, false, leave).await;
         }
         Act::Parcel { order, number, to } => {
             let change = ShipmentChange { status: Some(*to), ..ShipmentChange::default() };

@@ -5,13 +5,12 @@ use orders_domain::{
     ShipmentStatus, Step, Storage,
     catalogue::product::StockPolicy,
     order::contact::{Address, AddressLine, City, Contact, Email, Recipient},
-    ports::{Change, Commit, Committed, Refused},
+    ports::{Change, Commit, Committed},
     shipment::{
         cancellation::{CancellationReason, Note},
         planner::{Reason, ReasonCode},
     },
 };
-use tokio::task::JoinSet;
 
 use super::{
     books::{self, assert_balanced},
@@ -50,17 +49,17 @@ fn contact() -> Contact {
 }
 
 /// The order as it is now.
-async fn find(shop: &Storage, id: OrderId) -> Order {
+pub async fn find(shop: &Storage, id: OrderId) -> Order {
     shop.orders.find(id).await.unwrap().unwrap()
 }
 
 /// What becomes of an order as it is now.
-async fn make(shop: &Storage, id: OrderId, change: impl FnOnce(Order) -> Step) -> Order {
+pub async fn make(shop: &Storage, id: OrderId, change: impl FnOnce(Order) -> Step) -> Order {
     let step = change(find(shop, id).await);
     order(now(shop.ledger.commit(changing(step, None)).await))
 }
 
-fn ship(status: ShipmentStatus, from: Option<SentFrom>, parts: Vec<Part>) -> impl Fn(Order) -> Step {
+pub fn ship(status: ShipmentStatus, from: Option<SentFrom>, parts: Vec<Part>) -> impl Fn(Order) -> Step {
     move |order| order.ship(new_parcel(status, from.clone(), parts.clone()), at(10)).unwrap()
 }
 
@@ -69,7 +68,7 @@ fn become_it(number: i64, status: ShipmentStatus) -> impl Fn(Order) -> Step {
     move |order| order.change_shipment(n(number), &change, at(20)).unwrap()
 }
 
-fn cancel(parts: Vec<Part>) -> impl Fn(Order) -> Step {
+pub fn cancel(parts: Vec<Part>) -> impl Fn(Order) -> Step {
     let note = Note::parse("said Ada").unwrap();
     move |order| {
         order.cancel_parts(CancellationReason::Customer, parts.clone(), Some(note.clone()), at(30)).unwrap()
@@ -248,34 +247,6 @@ pub async fn pieces_that_are_cancelled_are_let_go_where_they_are_held(shop: Stor
     assert_eq!((all.status(), all.current_total().minor_units()), (OrderStatus::Cancelled, 0));
     assert_eq!(pieces(&shop, product, "B").await, (6, 0));
     assert_eq!(find(&shop, id).await, all);
-    assert_balanced(&shop).await;
-}
-
-pub async fn of_25_who_ship_and_25_who_cancel_a_line_one_wins(shop: Storage) {
-    for round in 0..4 {
-        let product = stocked(&shop, StockPolicy::Deny, 3).await;
-        let placed = sell(&shop, &[(product, 3)]).await;
-        let mut tasks = JoinSet::new();
-        for number in 0..50 {
-            let step = if number % 2 == 0 {
-                ship(ShipmentStatus::Shipped, None, vec![part(0, 3)])(placed.clone())
-            } else {
-                cancel(vec![part(0, 3)])(placed.clone())
-            };
-            let (shop, work) = (shop.clone(), changing(step, None));
-            tasks.spawn(async move { shop.ledger.commit(work).await });
-        }
-        let answers = tasks.join_all().await;
-        let won = answers.iter().filter(|answer| answer.is_ok()).count();
-        assert_eq!(won, 1, "round {round}: {answers:?}");
-        assert!(
-            answers.iter().all(|answer| matches!(answer, Ok(_) | Err(Refused::Stale))),
-            "round {round}: {answers:?}"
-        );
-        let (on_hand, reserved) = pieces(&shop, product, "MAIN").await;
-        let shipped = find(&shop, placed.id()).await.status() == OrderStatus::Shipped;
-        assert_eq!((on_hand, reserved), (if shipped { 0 } else { 3 }, 0), "round {round}");
-    }
     assert_balanced(&shop).await;
 }
 

@@ -140,7 +140,7 @@ async fn parcels_cancellations_and_contacts_are_not_lost_but_what_can_be_made_ag
         folder.outsider().batch_execute(made).unwrap();
         match revert(&folder.file(), false) {
             Err(OpenError::WouldLose { what, .. }) => {
-                assert!(lost && what.contains("contacts"), "{made}: {what}")
+                assert!(lost && what.contains("contacts"), "{made}: {what}");
             }
             Ok(_) => {
                 assert!(!lost, "{made}");

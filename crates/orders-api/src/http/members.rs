@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use orders_domain::{InvalidInput, Quoted};
+use orders_domain::{InvalidInput, Patch, Quoted};
 
 use super::{
     faults::{Faults, cut},
@@ -151,37 +151,16 @@ pub fn flag(member: Member<'_, impl Pointer>, faults: &mut Faults) -> Option<boo
     }
 }
 
-/// What was sent of a member that may be missing and may be null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent<T> {
-    /// It is missing.
-    Absent,
-    /// It is null.
-    Null,
-    /// It is there.
-    Value(T),
-}
-
-impl<T> Sent<T> {
-    /// What there is since, where this was before: what is missing stays.
-    pub fn or(self, before: Option<T>) -> Option<T> {
-        match self {
-            Self::Absent => before,
-            Self::Null => None,
-            Self::Value(value) => Some(value),
-        }
-    }
-}
-
-/// A member that may be missing or null, and else is read so. What cannot be read is a fault, and absent.
+/// A member that may be missing or null, and else is read so. What is missing stays; so does,
+/// beside the fault that it is, what cannot be read.
 pub fn nullable<'a, P: Pointer, T>(
     member: Member<'a, P>,
     read: impl FnOnce(Member<'a, P>) -> Option<T>,
-) -> Sent<T> {
+) -> Patch<T> {
     match &member.value {
-        None => Sent::Absent,
-        Some(Json::Null) => Sent::Null,
-        Some(_) => read(member).map_or(Sent::Absent, Sent::Value),
+        None => Patch::Keep,
+        Some(Json::Null) => Patch::Clear,
+        Some(_) => read(member).map_or(Patch::Keep, Patch::Set),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Places as they are sent: a new one, or what is to change.
 
 use orders_domain::{
-    Country,
+    Country, Patch,
     catalogue::size::{CubicMillimetres, Grams, Millimetres},
     stock::location::{
         Latitude, LocationDetails, LocationName, Longitude, NewLocation, ParcelLimits, Point, Priority,
@@ -13,7 +13,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Member, Sent, degrees, flag, integer, nullable, some_members, text},
+    members::{Member, degrees, flag, integer, nullable, some_members, text},
 };
 
 /// A place to add.
@@ -90,18 +90,18 @@ pub struct ChangeLocationBody {
 
 /// What is sent of a place's details; what is not sent stays.
 #[derive(Debug, Clone)]
-pub struct Patch {
+pub struct LocationChange {
     name: Option<LocationName>,
     country: Option<Country>,
-    point: Sent<Point>,
+    point: Patch<Point>,
     priority: Option<Priority>,
-    weight: Sent<Grams>,
-    volume: Sent<CubicMillimetres>,
-    side: Sent<Millimetres>,
+    weight: Patch<Grams>,
+    volume: Patch<CubicMillimetres>,
+    side: Patch<Millimetres>,
     active: Option<bool>,
 }
 
-impl Patch {
+impl LocationChange {
     /// The details with what is sent.
     pub fn of(self, details: LocationDetails) -> LocationDetails {
         LocationDetails {
@@ -129,8 +129,8 @@ fn others(
     (name, country): (Member<'_, At>, Member<'_, At>),
     [latitude, longitude, priority, weight, volume, side, active]: [Member<'_, At>; 7],
     faults: &mut Faults,
-) -> Patch {
-    Patch {
+) -> LocationChange {
+    LocationChange {
         name: text(name, LocationName::parse, faults),
         country: text(country, str::parse, faults),
         point: point(latitude, longitude, faults),
@@ -143,27 +143,27 @@ fn others(
 }
 
 /// Where the place is: both coordinates or neither.
-fn point(latitude: Member<'_, At>, longitude: Member<'_, At>, faults: &mut Faults) -> Sent<Point> {
+fn point(latitude: Member<'_, At>, longitude: Member<'_, At>, faults: &mut Faults) -> Patch<Point> {
     let before = faults.count();
-    let latitude: Sent<Latitude> = nullable(latitude, |latitude| degrees(latitude, faults));
-    let longitude: Sent<Longitude> = nullable(longitude, |longitude| degrees(longitude, faults));
+    let latitude: Patch<Latitude> = nullable(latitude, |latitude| degrees(latitude, faults));
+    let longitude: Patch<Longitude> = nullable(longitude, |longitude| degrees(longitude, faults));
     match (latitude, longitude) {
-        (Sent::Value(latitude), Sent::Value(longitude)) => Sent::Value(Point { latitude, longitude }),
-        (Sent::Null, Sent::Null) => Sent::Null,
-        (Sent::Absent, Sent::Absent) => Sent::Absent,
+        (Patch::Set(latitude), Patch::Set(longitude)) => Patch::Set(Point { latitude, longitude }),
+        (Patch::Clear, Patch::Clear) => Patch::Clear,
+        (Patch::Keep, Patch::Keep) => Patch::Keep,
         // One that cannot be read is a fault already.
-        _ if faults.count() > before => Sent::Absent,
-        (Sent::Value(_), _) => {
+        _ if faults.count() > before => Patch::Keep,
+        (Patch::Set(_), _) => {
             faults.invalid("/longitude", "latitude is there, and longitude is not");
-            Sent::Absent
+            Patch::Keep
         }
-        (_, Sent::Value(_)) => {
+        (_, Patch::Set(_)) => {
             faults.invalid("/latitude", "longitude is there, and latitude is not");
-            Sent::Absent
+            Patch::Keep
         }
-        (Sent::Null, Sent::Absent) | (Sent::Absent, Sent::Null) => {
+        (Patch::Clear, Patch::Keep) | (Patch::Keep, Patch::Clear) => {
             faults.invalid("/latitude", "latitude and longitude are null together or not at all");
-            Sent::Absent
+            Patch::Keep
         }
     }
 }
@@ -180,8 +180,16 @@ pub fn new((body, mut faults): (Json<'_>, Faults)) -> Result<NewLocation, ApiErr
     });
     faults.into_result()?;
     let Some((Some(code), patch)) = parts else { return Err(ApiError::Internal(None)) };
-    let Patch { name: Some(name), country: Some(country), point, priority, weight, volume, side, active } =
-        patch
+    let LocationChange {
+        name: Some(name),
+        country: Some(country),
+        point,
+        priority,
+        weight,
+        volume,
+        side,
+        active,
+    } = patch
     else {
         return Err(ApiError::Internal(None));
     };
@@ -196,7 +204,7 @@ pub fn new((body, mut faults): (Json<'_>, Faults)) -> Result<NewLocation, ApiErr
 /// # Errors
 ///
 /// 400 or 422 with all faults.
-pub fn patch((body, mut faults): (Json<'_>, Faults)) -> Result<Patch, ApiError> {
+pub fn patch((body, mut faults): (Json<'_>, Faults)) -> Result<LocationChange, ApiError> {
     let [latitude, longitude, priority, weight, volume, side, active] = OTHERS;
     let names = ["name", "country", latitude, longitude, priority, weight, volume, side, active];
     let sent = some_members(body, "", [], names, &mut faults);

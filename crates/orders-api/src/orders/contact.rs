@@ -15,7 +15,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Member, Pointer, Sent, array, degrees, nullable, object, some_members, text},
+    members::{Member, Pointer, array, degrees, nullable, object, some_members, text},
     writing::{any_text, degrees as write_degrees, plain_text},
 };
 
@@ -84,15 +84,7 @@ pub fn change<P: Pointer>(
 ) -> ContactChange {
     let email = nullable(email, |email| text(email, Email::parse, faults));
     let ship_to = nullable(ship_to, |ship_to| address(object(ship_to)?, faults).map(Box::new));
-    ContactChange { email: sent(email), ship_to: sent(ship_to) }
-}
-
-fn sent<T>(sent: Sent<T>) -> Option<Option<T>> {
-    match sent {
-        Sent::Absent => None,
-        Sent::Null => Some(None),
-        Sent::Value(value) => Some(Some(value)),
-    }
+    ContactChange { email, ship_to }
 }
 
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Products as they are sent: a new one, or what is to change.
 
 use orders_domain::{
-    Currency, Money, ProductId,
+    Currency, Money, Patch, ProductId,
     catalogue::{
         product::{NewProduct, ProductDetails, ProductName, Sku, StockPolicy},
         size::{Grams, Millimetres, Size},
@@ -14,7 +14,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Member, Sent, flag, integer, members, nullable, object, some_members, text},
+    members::{Member, flag, integer, members, nullable, object, some_members, text},
 };
 
 /// A product to take into the catalogue.
@@ -86,17 +86,17 @@ pub struct ChangeProductBody {
 
 /// What is sent of a product's details; what is not sent stays.
 #[derive(Debug, Clone)]
-pub struct Patch {
+pub struct ProductChange {
     name: Option<ProductName>,
     price: Option<Money>,
-    sku: Sent<Sku>,
-    weight: Sent<Grams>,
-    size: Sent<Size>,
+    sku: Patch<Sku>,
+    weight: Patch<Grams>,
+    size: Patch<Size>,
     policy: Option<StockPolicy>,
     active: Option<bool>,
 }
 
-impl Patch {
+impl ProductChange {
     /// The details with what is sent.
     pub fn of(self, details: ProductDetails) -> ProductDetails {
         ProductDetails {
@@ -122,7 +122,7 @@ fn others(
     (name, price): (Member<'_, At>, Member<'_, At>),
     own: Currency,
     faults: &mut Faults,
-) -> Patch {
+) -> ProductChange {
     let is_own = |code: &str| match code.parse::<Currency>() {
         Ok(sent) if sent != own => {
             let reason = format!("{sent} is not the shop's own, which is {own}");
@@ -133,7 +133,7 @@ fn others(
     let name = text(name, ProductName::parse, faults);
     let price = integer(price, faults);
     text(currency, is_own, faults);
-    Patch {
+    ProductChange {
         name,
         price,
         sku: nullable(sku, |sku| text(sku, Sku::parse, faults)),
@@ -165,7 +165,8 @@ pub fn new((body, mut faults): (Json<'_>, Faults), own: Currency) -> Result<NewP
         (id, others([currency, sku, weight, size, policy, active], (name, price), own, &mut faults))
     });
     faults.into_result()?;
-    let Some((id, Patch { name: Some(name), price: Some(price), sku, weight, size, policy, active })) = parts
+    let Some((id, ProductChange { name: Some(name), price: Some(price), sku, weight, size, policy, active })) =
+        parts
     else {
         return Err(ApiError::Internal(None));
     };
@@ -187,7 +188,7 @@ pub fn new((body, mut faults): (Json<'_>, Faults), own: Currency) -> Result<NewP
 /// # Errors
 ///
 /// 400 or 422 with all faults.
-pub fn patch((body, mut faults): (Json<'_>, Faults), own: Currency) -> Result<Patch, ApiError> {
+pub fn patch((body, mut faults): (Json<'_>, Faults), own: Currency) -> Result<ProductChange, ApiError> {
     let names = ["name", "price", OTHERS[0], OTHERS[1], OTHERS[2], OTHERS[3], OTHERS[4], OTHERS[5]];
     let sent = some_members(body, "", [], names, &mut faults);
     let patch = sent.map(|([], [name, price, currency, sku, weight, size, policy, active])| {

@@ -2,15 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    NewShipment, Order, OrderId, OrderProductId, Part, Shipment, ShipmentId,
-    shipment::{
-        Proposal,
-        cancellation::{Cancellation, Note},
-        planner::{Alternative, Reason},
-    },
+    Order, OrderId, OrderProductId, Part, Shipment, ShipmentId,
+    shipment::cancellation::{Cancellation, Note},
 };
 use utoipa::ToSchema;
 
+use super::plan::{ReasonBody, reasons_json};
 use crate::http::writing::{any_text, moment, number, plain_text};
 
 /// The words for where a shipment stands.
@@ -82,84 +79,6 @@ pub struct PartBody {
     quantity: u32,
 }
 
-/// Why a parcel was planned so.
-#[derive(Debug, ToSchema)]
-#[schema(as = Reason)]
-#[expect(dead_code, reason = "the schema of what `reasons_json` writes")]
-struct ReasonBody {
-    /// `only-place-with-stock`, `fewest-parcels`, `nearest`, `weight-limit`, `size-limit` or `oversize`.
-    code: String,
-    /// The same in words.
-    detail: String,
-    /// The limit that it is about.
-    #[schema(required = false, nullable = false)]
-    limit: Option<i64>,
-    /// What was compared with it, or how far it is in metres.
-    #[schema(required = false, nullable = false)]
-    value: Option<i64>,
-}
-
-/// What is proposed for what is open of an order.
-#[derive(Debug, ToSchema)]
-#[schema(as = Plan)]
-#[expect(dead_code, reason = "the schema of what `plan_json` writes")]
-pub struct PlanBody {
-    /// The parcels.
-    parcels: Vec<ParcelBody>,
-    /// What cannot be sent from anywhere now.
-    unplaced: Vec<PartBody>,
-    /// Whether it is known that nothing is better.
-    exact: bool,
-    /// Up to three other ways, and by what they lost.
-    #[schema(max_items = 3)]
-    alternatives: Vec<AlternativeBody>,
-}
-
-/// A parcel that is proposed.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase", as = Parcel)]
-#[expect(dead_code, reason = "the schema of what `plan_json` writes")]
-struct ParcelBody {
-    /// The code of the place from which it leaves; null where nobody counts what is in it.
-    #[schema(required = true)]
-    location: Option<String>,
-    /// What is in it.
-    lines: Vec<PartBody>,
-    /// Its weight; what is not known counts as 0.
-    #[schema(minimum = 0)]
-    weight_grams: i64,
-    /// Why.
-    reasons: Vec<ReasonBody>,
-}
-
-/// Another way to send it.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase", as = Alternative)]
-#[expect(dead_code, reason = "the schema of what `plan_json` writes")]
-struct AlternativeBody {
-    /// The codes of the places.
-    places: Vec<String>,
-    /// What it costs.
-    cost: CostBody,
-    /// The first part of the cost by which it lost: `unplaced`, `parcels`, `borders`, `distance` or `priority`.
-    lost_by: String,
-}
-
-/// What is compared of two ways, in this order.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase", as = Cost)]
-#[expect(dead_code, reason = "the schema of what `plan_json` writes")]
-struct CostBody {
-    /// Pieces that cannot be sent.
-    unplaced: i64,
-    /// Parcels.
-    parcels: i64,
-    /// Parcels that cross a border.
-    borders: i64,
-    /// Σ grams × metres.
-    gram_metres: i64,
-}
-
 /// Some pieces of an order that are not wanted any more.
 #[derive(Debug, ToSchema)]
 #[schema(as = Cancellation, example = json!({
@@ -221,58 +140,6 @@ pub fn parts_json(out: &mut Vec<u8>, order: OrderId, parts: &[Part]) {
         let line = OrderProductId::of_line(order, part.line.into());
         number(out, "{\"orderProductId\":", line.get());
         number(out, ",\"quantity\":", part.quantity.get().into());
-        out.push(b'}');
-    });
-}
-
-/// Writes a proposal as [`PlanBody`] describes it.
-pub fn plan_json(out: &mut Vec<u8>, order: OrderId, proposal: &Proposal) {
-    out.extend_from_slice(b"{\"parcels\":");
-    array(out, &proposal.parcels, |out, parcel| parcel_json(out, order, parcel));
-    out.extend_from_slice(b",\"unplaced\":");
-    parts_json(out, order, &proposal.unplaced);
-    out.extend_from_slice(if proposal.exact { b",\"exact\":true" } else { b",\"exact\":false" });
-    out.extend_from_slice(b",\"alternatives\":");
-    array(out, &proposal.alternatives, alternative_json);
-    out.push(b'}');
-}
-
-fn parcel_json(out: &mut Vec<u8>, order: OrderId, parcel: &NewShipment) {
-    out.extend_from_slice(b"{\"location\":");
-    match &parcel.from {
-        Some(from) => plain_text(out, "\"", from.code.as_str()),
-        None => out.extend_from_slice(b"null"),
-    }
-    out.extend_from_slice(b",\"lines\":");
-    parts_json(out, order, &parcel.parts);
-    number(out, ",\"weightGrams\":", parcel.weight.unwrap_or_default());
-    out.extend_from_slice(b",\"reasons\":");
-    reasons_json(out, &parcel.reasons);
-    out.push(b'}');
-}
-
-fn alternative_json(out: &mut Vec<u8>, alternative: &Alternative) {
-    out.extend_from_slice(b"{\"places\":");
-    array(out, &alternative.places, |out, place| plain_text(out, "\"", place.as_str()));
-    let cost = &alternative.cost;
-    number(out, ",\"cost\":{\"unplaced\":", cost.unplaced);
-    number(out, ",\"parcels\":", cost.parcels);
-    number(out, ",\"borders\":", cost.borders);
-    number(out, ",\"gramMetres\":", cost.gram_metres);
-    plain_text(out, "},\"lostBy\":\"", alternative.lost_by.as_str());
-    out.push(b'}');
-}
-
-fn reasons_json(out: &mut Vec<u8>, reasons: &[Reason]) {
-    array(out, reasons, |out, reason| {
-        plain_text(out, "{\"code\":\"", reason.code.as_str());
-        any_text(out, ",\"detail\":", &reason.detail);
-        if let Some(limit) = reason.limit {
-            number(out, ",\"limit\":", limit);
-        }
-        if let Some(value) = reason.value {
-            number(out, ",\"value\":", value);
-        }
         out.push(b'}');
     });
 }

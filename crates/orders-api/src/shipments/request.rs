@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use orders_domain::{
-    AskedShipment, LocationCode, NewOrder, Order, OrderProductId, Part, Quantity, Quoted, ShipmentChange,
-    ShipmentStatus, ShippingProvider, Tracking, TrackingNumber,
+    AskedShipment, InvalidInput, LocationCode, NewOrder, Order, OrderProductId, Part, Quantity, Quoted,
+    ShipmentChange, ShipmentStatus, ShippingProvider, Tracking, TrackingNumber,
     shipment::cancellation::{CancellationReason, Note},
 };
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Member, Pointer, Sent, array, integer, members, nullable, some_members, text},
+    members::{Member, Pointer, array, integer, members, nullable, some_members, text},
 };
 
 /// A shipment to make.
@@ -103,8 +103,8 @@ pub fn change((body, mut faults): (Json<'_>, Faults)) -> Result<ShipmentChange, 
     let sent = some_members(body, "", [], ["status", "shippingProvider", "trackingNumber"], &mut faults);
     let change = sent.map(|([], [status, provider, number])| ShipmentChange {
         status: text(status, str::parse, &mut faults),
-        provider: sent_of(nullable(provider, |one| text(one, ShippingProvider::parse, &mut faults))),
-        number: sent_of(nullable(number, |one| text(one, TrackingNumber::parse, &mut faults))),
+        provider: nullable(provider, |one| text(one, ShippingProvider::parse, &mut faults)),
+        number: nullable(number, |one| text(one, TrackingNumber::parse, &mut faults)),
     });
     faults.into_result()?;
     change.ok_or(ApiError::Internal(None))
@@ -130,14 +130,6 @@ pub fn cancellation(
     asked.ok_or(ApiError::Internal(None))
 }
 
-fn sent_of<T>(sent: Sent<T>) -> Option<Option<T>> {
-    match sent {
-        Sent::Absent => None,
-        Sent::Null => Some(None),
-        Sent::Value(value) => Some(Some(value)),
-    }
-}
-
 fn tracking((provider, number): (Member<'_, At>, Member<'_, At>), faults: &mut Faults) -> Option<Tracking> {
     let (has_provider, has_number) = (provider.is_sent(), number.is_sent());
     let provider = text(provider, ShippingProvider::parse, faults);
@@ -154,14 +146,11 @@ fn tracking((provider, number): (Member<'_, At>, Member<'_, At>), faults: &mut F
     Some(Tracking::new(provider?, number?))
 }
 
-fn starting_status(word: &str) -> Result<ShipmentStatus, orders_domain::InvalidInput> {
-    match word.parse() {
-        Ok(status @ (ShipmentStatus::Planned | ShipmentStatus::Shipped)) => Ok(status),
-        _ => {
-            let reason = format!("{} is not one of planned, shipped", Quoted(word));
-            Err(orders_domain::InvalidInput::new("status", reason))
-        }
+fn starting_status(word: &str) -> Result<ShipmentStatus, InvalidInput> {
+    if let Ok(status @ (ShipmentStatus::Planned | ShipmentStatus::Shipped)) = word.parse() {
+        return Ok(status);
     }
+    Err(InvalidInput::new("status", format!("{} is not one of planned, shipped", Quoted(word))))
 }
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::{code::Country, invalid::InvalidInput, stock::location::Point, text::private_text};
+use crate::{code::Country, invalid::InvalidInput, patch::Patch, stock::location::Point, text::private_text};
 
 private_text! {
     /// Who receives the parcels: 1 to 200 characters.
@@ -135,13 +135,13 @@ impl Contact {
     }
 }
 
-/// What is to become of what is known of the customer: `Some(None)` is forgotten.
+/// What is to become of what is known of the customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactChange {
     /// Where mail goes.
-    pub email: Option<Option<Email>>,
+    pub email: Patch<Email>,
     /// Where goods go.
-    pub ship_to: Option<Option<Box<Address>>>,
+    pub ship_to: Patch<Box<Address>>,
 }
 
 impl ContactChange {
@@ -149,8 +149,8 @@ impl ContactChange {
     #[must_use]
     pub fn of(&self, before: &Contact) -> Contact {
         Contact {
-            email: self.email.clone().unwrap_or_else(|| before.email.clone()),
-            ship_to: self.ship_to.clone().unwrap_or_else(|| before.ship_to.clone()),
+            email: self.email.clone().or(before.email.clone()),
+            ship_to: self.ship_to.clone().or(before.ship_to.clone()),
         }
     }
 }

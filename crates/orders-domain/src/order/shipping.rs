@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     id::OrderProductId,
+    patch::Patch,
     shipment::{
         NewShipment, Part, Proposal, Shipment, ShipmentNumber,
         cancellation::{CancellationReason, MOST_CANCELLATIONS, Note},
@@ -25,18 +26,18 @@ use crate::{
 pub struct ShipmentChange {
     /// Its status; the present one where nothing is said.
     pub status: Option<ShipmentStatus>,
-    /// Its carrier; `Some(None)` for none any more.
-    pub provider: Option<Option<ShippingProvider>>,
-    /// The carrier's number for it; `Some(None)` for none any more.
-    pub number: Option<Option<TrackingNumber>>,
+    /// Its carrier.
+    pub provider: Patch<ShippingProvider>,
+    /// The carrier's number for it.
+    pub number: Patch<TrackingNumber>,
 }
 
 impl ShipmentChange {
     /// The carrier and number since, where these were before.
     fn tracking(&self, before: Option<&Tracking>) -> Result<Option<Tracking>, NotAllowed> {
         let (provider, number) = before.map(Tracking::parts).unzip();
-        let provider = self.provider.clone().unwrap_or_else(|| provider.cloned());
-        let number = self.number.clone().unwrap_or_else(|| number.cloned());
+        let provider = self.provider.clone().or(provider.cloned());
+        let number = self.number.clone().or(number.cloned());
         match (provider, number) {
             (Some(provider), Some(number)) => Ok(Some(Tracking::new(provider, number))),
             (None, None) => Ok(None),
@@ -86,7 +87,7 @@ impl Order {
             return Err(NotAllowed::NothingOpen);
         }
         for part in &parts {
-            let (wanted, open) = (part.quantity.get(), self.tally_of(&tallies, part.line).open());
+            let (wanted, open) = (part.quantity.get(), tally_of(&tallies, part.line).open());
             if wanted > open {
                 return Err(NotAllowed::NotOpen { line: self.line_id(part.line), wanted, open });
             }
@@ -186,7 +187,7 @@ impl Order {
         }
         let tallies = self.tallies();
         for part in &parts {
-            let (wanted, left) = (part.quantity.get(), self.tally_of(&tallies, part.line).remaining());
+            let (wanted, left) = (part.quantity.get(), tally_of(&tallies, part.line).remaining());
             if wanted > left {
                 return Err(NotAllowed::Out { line: self.line_id(part.line), wanted, left });
             }
@@ -218,8 +219,8 @@ impl Order {
     fn line_id(&self, line: u8) -> OrderProductId {
         OrderProductId::of_line(self.id, line.into())
     }
+}
 
-    fn tally_of(&self, tallies: &[progress::Tally], line: u8) -> progress::Tally {
-        tallies.get(usize::from(line)).copied().unwrap_or_default()
-    }
+fn tally_of(tallies: &[progress::Tally], line: u8) -> progress::Tally {
+    tallies.get(usize::from(line)).copied().unwrap_or_default()
 }

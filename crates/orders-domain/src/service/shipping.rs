@@ -61,13 +61,13 @@ impl OrderService {
         let AskedShipment { parts, location, tracking, status } = asked;
         let from = match &location {
             None => None,
-            Some(code) => match self.place_of(code).await? {
-                Some(from) => Some(from),
-                None => {
+            Some(code) => {
+                let Some(from) = self.place_of(code).await? else {
                     let refusal = OrderError::UnknownLocation(Location::unknown(code));
                     return self.recall(order.asker, &request, refusal).await;
-                }
-            },
+                };
+                Some(from)
+            }
         };
         let weights = self.weights(order.order()).await?;
         let ship = |order: Order, now| {

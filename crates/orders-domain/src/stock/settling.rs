@@ -219,8 +219,8 @@ impl Shelves {
                         None => holdings.take_free(*line, *quantity, None),
                     };
                     for (place, pieces) in taken {
-                        let moved = self.send(product, place, *line, pieces)?;
-                        moves.extend(moved.map(|moved| Move { shipment: Some(*shipment), ..moved }));
+                        let sent = self.send(product, place, *line, pieces)?;
+                        moves.extend(sent.map(|sent| Move { shipment: Some(*shipment), ..sent }));
                     }
                 }
                 Wish::Release { from } => {

@@ -24,6 +24,7 @@ mod listing;
 mod openapi;
 mod ownership;
 mod placing;
+mod planning;
 mod postgres;
 mod preconditions;
 mod products;

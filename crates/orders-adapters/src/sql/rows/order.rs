@@ -226,22 +226,12 @@ impl<'a> NewOrderRow<'a> {
             status: order.status().as_str(),
             currency: order.currency().code(),
             version: order.version().get(),
-            fulfillment: fulfillment(order),
-            current_total: current_total(order),
+            fulfillment: progress::fulfillment(order),
+            current_total: progress::current_total(order),
             email: order.contact().email.as_ref().map(Email::as_str),
             ship_to: contact::ship_to(order.contact()),
         }
     }
-}
-
-/// How far the parcels of an order are, if it has any.
-pub fn fulfillment(order: &Order) -> Option<&'static str> {
-    (!order.shipments().is_empty()).then(|| order.fulfillment().as_str())
-}
-
-/// What an order costs without what was cancelled, if a part of it was.
-pub fn current_total(order: &Order) -> Option<i64> {
-    (!order.cancellations().is_empty()).then(|| order.current_total().minor_units())
 }
 
 impl NewLineRow {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use orders_domain::{
-    InvalidInput, NewShipment, Part, Progress, Quantity, SentFrom, Shipment, ShipmentStatus,
+    InvalidInput, NewShipment, Order, Part, Progress, Quantity, SentFrom, Shipment, ShipmentStatus,
     ShippingProvider, Tracking, TrackingNumber,
     shipment::{
         Proposal,
@@ -280,4 +280,14 @@ impl TryFrom<ProposalData<'_>> for Proposal {
             alternatives: alternatives.into_iter().map(alternative).collect::<Result<_, InvalidInput>>()?,
         })
     }
+}
+
+/// How far the parcels of an order are, if it has any.
+pub fn fulfillment(order: &Order) -> Option<&'static str> {
+    (!order.shipments().is_empty()).then(|| order.fulfillment().as_str())
+}
+
+/// What an order costs without what was cancelled, if a part of it was.
+pub fn current_total(order: &Order) -> Option<i64> {
+    (!order.cancellations().is_empty()).then(|| order.current_total().minor_units())
 }

@@ -13,7 +13,8 @@ use super::{
     super::{
         rows::{
             self,
-            order::{JoinedRow, NewLineRow, NewOrderRow, current_total, fulfillment, whole},
+            order::{JoinedRow, NewLineRow, NewOrderRow, whole},
+            progress::{current_total, fulfillment},
         },
         schema::{order_products, orders},
     },

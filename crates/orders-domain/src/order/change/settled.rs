@@ -30,39 +30,39 @@ impl ChangedOrder {
                 _ => {}
             }
         }
-        pulls.extend(self.let_go(before, after));
+        pulls.extend(let_go(before, after));
         let planned = before.shipments.iter().filter(|shipment| shipment.status == ShipmentStatus::Planned);
         Settlement { claims: planned.flat_map(claims_of).collect(), pulls, release_all: false }
     }
+}
 
-    /// The pieces that are cancelled: those that were taken out of parcels from there, the others from where
-    /// nobody has planned to send them from.
-    fn let_go(&self, before: &Progress, after: &Progress) -> Vec<Pull> {
-        let new = after.cancellations.get(before.cancellations.len()..).unwrap_or_default();
-        let mut pulls = Vec::new();
-        for part in new.iter().flat_map(|cancellation| &cancellation.parts) {
-            let mut rest = i64::from(part.quantity.get());
-            for (was, is) in before.shipments.iter().zip(&after.shipments) {
-                let Some(from) = was.from.as_ref().filter(|_| was.status == ShipmentStatus::Planned) else {
-                    continue;
-                };
-                let left = if is.status == ShipmentStatus::Planned { is.pieces_of(part.line) } else { 0 };
-                let taken = i64::from(was.pieces_of(part.line)) - i64::from(left);
-                if taken > 0 {
-                    pulls.push(Pull {
-                        line: part.line,
-                        quantity: taken,
-                        wish: Wish::Release { from: Some(from.id) },
-                    });
-                    rest -= taken;
-                }
-            }
-            if rest > 0 {
-                pulls.push(Pull { line: part.line, quantity: rest, wish: Wish::Release { from: None } });
+/// The pieces that are cancelled: those that were taken out of parcels from there, the others from where
+/// nobody has planned to send them from.
+fn let_go(before: &Progress, after: &Progress) -> Vec<Pull> {
+    let new = after.cancellations.get(before.cancellations.len()..).unwrap_or_default();
+    let mut pulls = Vec::new();
+    for part in new.iter().flat_map(|cancellation| &cancellation.parts) {
+        let mut rest = i64::from(part.quantity.get());
+        for (was, is) in before.shipments.iter().zip(&after.shipments) {
+            let Some(from) = was.from.as_ref().filter(|_| was.status == ShipmentStatus::Planned) else {
+                continue;
+            };
+            let left = if is.status == ShipmentStatus::Planned { is.pieces_of(part.line) } else { 0 };
+            let taken = i64::from(was.pieces_of(part.line)) - i64::from(left);
+            if taken > 0 {
+                pulls.push(Pull {
+                    line: part.line,
+                    quantity: taken,
+                    wish: Wish::Release { from: Some(from.id) },
+                });
+                rest -= taken;
             }
         }
-        pulls
+        if rest > 0 {
+            pulls.push(Pull { line: part.line, quantity: rest, wish: Wish::Release { from: None } });
+        }
     }
+    pulls
 }
 
 /// What a parcel that leaves a certain place holds there.

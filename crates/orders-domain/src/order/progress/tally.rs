@@ -70,6 +70,7 @@ pub(super) fn of(progress: &Progress, lines: &[OrderProduct]) -> Vec<Tally> {
 }
 
 /// What is open of each line.
+#[must_use]
 pub fn open(tallies: &[Tally]) -> Vec<Part> {
     let open = |(line, tally): (u8, &Tally)| Some(Part { line, quantity: Quantity::of(tally.open())? });
     (0..).zip(tallies).filter_map(open).collect()

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    NewShipment, Part, Proposal, ShipmentChange,
+    NewShipment, Part, Patch, Proposal, ShipmentChange,
     order::contact::Email,
     shipment::cancellation::{CancellationReason, MOST_CANCELLATIONS, Note},
 };
@@ -171,7 +171,10 @@ fn a_parcel_goes_the_way_of_its_graph_and_is_tracked_until_its_end() {
         }
     }
     let order = planned(placed(&[(1, 2)]), &[part(0, 1)]);
-    let half = ShipmentChange { number: Some(TrackingNumber::parse("1").ok()), ..ShipmentChange::default() };
+    let half = ShipmentChange {
+        number: Patch::Set(TrackingNumber::parse("1").unwrap()),
+        ..ShipmentChange::default()
+    };
     let message = order.clone().change_shipment(n(1), &half, at(20)).unwrap_err().to_string();
     assert_eq!(message, "shippingProvider is missing, and trackingNumber is not");
     assert!(matches!(order.change_shipment(n(2), &half, at(20)), Err(NotAllowed::NoShipment { .. })));

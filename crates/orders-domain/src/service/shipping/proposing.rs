@@ -97,7 +97,7 @@ impl Inventory {
         let lines: Vec<_> = order.lines().map(|(_, line)| line.product()).collect();
         let product_of = |part: &Part| lines.get(usize::from(part.line)).copied();
         let candidate = |place: Location| {
-            let stock = open.iter().map(|part| self.leaves(part, product_of(part), place.id)).collect();
+            let stock = open.iter().map(|part| self.leaves(*part, product_of(part), place.id)).collect();
             let details = place.details;
             Candidate {
                 id: place.id,
@@ -130,7 +130,7 @@ impl Inventory {
 
     /// How many pieces could leave from a place: what is on hand and not held by others. Of what nobody
     /// counts, as many as are wanted where any ever was.
-    fn leaves(&self, part: &Part, product: Option<ProductId>, place: LocationId) -> u32 {
+    fn leaves(&self, part: Part, product: Option<ProductId>, place: LocationId) -> u32 {
         let Some(level) = product.and_then(|product| self.levels.get(&(product, place))) else { return 0 };
         if !self.holding.contains(&part.line) {
             return if level.on_hand > 0 { part.quantity.get() } else { 0 };

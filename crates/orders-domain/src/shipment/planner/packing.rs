@@ -144,9 +144,9 @@ fn first_fit(pieces: &[Piece], limits: Limits, fitting: &[(usize, u32)]) -> Vec<
                 continue;
             }
             let room = groups[index].room_for(piece).min(left);
-            if room > 0 {
-                // As many of these as are filled to the last piece; one may be filled in part.
-                let whole = (left / room).min(groups[index].count);
+            // As many of these as are filled to the last piece; one may be filled in part.
+            if let Some(filled) = left.checked_div(room) {
+                let whole = filled.min(groups[index].count);
                 if whole < groups[index].count {
                     let rest = Group { count: groups[index].count - whole, ..groups[index].clone() };
                     groups.insert(index + 1, rest);

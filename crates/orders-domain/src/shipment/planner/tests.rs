@@ -48,8 +48,8 @@ fn place(id: i64, east: i64, stock: &[u32]) -> Candidate {
     }
 }
 
-fn germany() -> Option<Destination> {
-    Some(Destination { country: "DE".parse().unwrap(), point: None })
+fn germany() -> Destination {
+    Destination { country: "DE".parse().unwrap(), point: None }
 }
 
 fn volume(limit: i64) -> Option<CubicMillimetres> {

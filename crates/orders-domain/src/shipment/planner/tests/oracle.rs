@@ -45,7 +45,7 @@ pub fn random(dice: &mut Dice, places: u32, lines: u32, pieces: u32) -> Problem 
         }
     });
     let places: Vec<_> = places.collect();
-    let destination = if dice.roll(4) > 0 { germany() } else { None };
+    let destination = if dice.roll(4) > 0 { Some(germany()) } else { None };
     Problem { wanted, places, destination }
 }
 
@@ -233,7 +233,7 @@ fn every_small_problem_is_planned_as_well_as_can_be() {
                     let problem = Problem {
                         wanted: vec![wanted(0, quantities[0], 3), wanted(1, quantities[1], 5)],
                         places: (0..places).map(at).collect(),
-                        destination: if kind < 2 { germany() } else { None },
+                        destination: if kind < 2 { Some(germany()) } else { None },
                     };
                     let found = plan(&problem);
                     assert_sound(&problem, &found);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn problem(wanted: Vec<Wanted>, places: Vec<Candidate>) -> Problem {
-    Problem { wanted, places, destination: germany() }
+    Problem { wanted, places, destination: Some(germany()) }
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn what_is_too_heavy_or_too_large_together_is_split_and_what_is_so_alone_goes_al
         (2, vec!["only-place-with-stock", "size-limit"])
     );
     let short = limited(ParcelLimits { side: Some(n(9)), ..ParcelLimits::default() });
-    let by_side = plan(&problem(cubes, vec![short]));
+    let too_long = plan(&problem(cubes, vec![short]));
     assert_eq!(
-        (said(&by_side).len(), codes(&by_side.parcels[2])),
+        (said(&too_long).len(), codes(&too_long.parcels[2])),
         (3, vec!["only-place-with-stock", "oversize"])
     );
 }
