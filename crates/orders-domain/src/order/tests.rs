@@ -8,6 +8,7 @@ use crate::{
 };
 
 mod events;
+mod holdings;
 mod shipping;
 mod states;
 mod walks;
