@@ -103,8 +103,7 @@ impl Shop {
             };
             others.extend((1..=PLACES).map(|place| (line, place, spot(place).1)));
             let terms = Terms { price: Money::ZERO, currency: Currency::USD, policy, active: true };
-            shelves
-                .learn(n(i64::from(line) + 1), Shelf::new(terms, (1..=PLACES).map(|place| spot(place).0)));
+            shelves.learn(n(i64::from(line) + 1), Shelf::new(terms, (1..=PLACES).map(|place| spot(place).0)));
         }
         Self { shelves, others, moves: Vec::new() }
     }
@@ -193,6 +192,9 @@ proptest! {
             prop_assert_eq!(fault(&shop, &order), None);
             let Ok(Step::Changed(changed)) = done(order.clone(), &verb, at(0)) else { continue };
             if let Ok(moves) = shop.shelves.settle(&shop.held(), &changed.settlement()) {
+                // Nothing is held at another place that others hold or that is not there.
+                let moved = |moved: &&Move| moved.kind == MovementKind::Reserved;
+                prop_assert!(moves.iter().filter(moved).all(|moved| moved.reserved_after <= moved.on_hand_after));
                 shop.moves.extend(moves);
                 order = changed.into_order();
             }
