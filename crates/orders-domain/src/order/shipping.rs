@@ -1,5 +1,7 @@
 //! What is done with the parcels of an order, and with pieces of it that are not wanted.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -149,10 +151,12 @@ impl Order {
             return Err(NotAllowed::NoMore { count: self.shipments().len(), what: "shipments" });
         }
         let tallies = self.tallies();
-        for (line, tally) in (0..).zip(&tallies) {
-            let planned = proposal.parcels.iter().flat_map(|parcel| &parcel.parts);
-            let planned = planned.filter(|part| part.line == line).map(|part| part.quantity.get());
-            let (wanted, open) = (planned.sum(), tally.open());
+        let mut planned: BTreeMap<u8, u32> = BTreeMap::new();
+        for part in proposal.parcels.iter().flat_map(|parcel| &parcel.parts) {
+            *planned.entry(part.line).or_default() += part.quantity.get();
+        }
+        for (line, wanted) in planned {
+            let open = tally_of(&tallies, line).open();
             if wanted > open {
                 return Err(NotAllowed::NotOpen { line: self.line_id(line), wanted, open });
             }

@@ -216,6 +216,10 @@ fn only_what_is_open_is_planned_and_no_more_than_there_can_be() {
     let next = order.clone().plan(proposal(vec![one(1), one(2)]), at(20)).unwrap().into_order();
     assert_eq!(next.shipments().len(), 3);
     assert!(order.clone().plan(proposal(vec![one(2), one(2)]), at(20)).is_err());
+    // Nor of a line that it does not have.
+    let other = parcel(ShipmentStatus::Planned, vec![part(2, 1)]);
+    let refused = order.clone().plan(proposal(vec![other]), at(20)).unwrap_err();
+    assert_eq!(refused.to_string(), "1 pieces of line 603 are to be in the shipment, and 0 are open");
     assert_eq!(order.clone().plan(proposal(Vec::new()), at(20)).unwrap(), Step::Same(order));
     let many = placed(&[(1, 100)]).plan(proposal(vec![one(1); 33]), at(20)).unwrap_err();
     assert!(matches!(many, NotAllowed::NoMore { .. }), "{many}");
