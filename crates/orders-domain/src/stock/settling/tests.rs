@@ -77,6 +77,38 @@ fn what_is_held_is_sent_whole_or_not_at_all() {
 }
 
 #[test]
+fn pieces_go_from_where_they_are_held_one_place_after_the_other() {
+    let mut there = shelves(&[(5, 3), (9, 0), (5, 2)]);
+    let moves = there.settle(&[held(1, 3), held(3, 2)], &asked(&[], vec![ship(4, None)])).unwrap();
+    assert_eq!(said(&moves), ["shipped 3 at 1", "shipped 1 at 3"]);
+    assert!(moves.iter().all(|moved| (moved.line, moved.shipment) == (Some(0), Some(1))));
+}
+
+#[test]
+fn what_could_be_moved_stays_where_it_was_when_something_after_it_is_refused() {
+    let mut there = shelves(&[(5, 5), (3, 0), (0, 1)]);
+    let all = [held(1, 5), held(3, 1)];
+    let before = there.shelf(n(1)).cloned();
+    for last in [ship(3, None), keep(3, 3)] {
+        let pulls = vec![release(1, None), keep(2, 2), ship(2, Some(2)), last];
+        assert!(there.settle(&all, &asked(&[], pulls)).is_err());
+        assert_eq!(there.shelf(n(1)).cloned(), before);
+    }
+    assert!(there.settle_changes().is_empty());
+}
+
+#[test]
+fn a_parcel_from_a_place_moves_only_as_much_as_is_not_held_there() {
+    let mut there = shelves(&[(5, 2), (5, 5)]);
+    let all = [held(1, 2), held(2, 2)];
+    assert_eq!(there.settle(&all, &asked(&[], vec![keep(2, 2)])).unwrap(), []);
+    // Nothing more is free there.
+    assert!(there.settle(&all, &asked(&[], vec![keep(3, 2)])).is_err());
+    let moves = there.settle(&all, &asked(&[], vec![keep(3, 1)])).unwrap();
+    assert_eq!(said(&moves), ["released 1 at 2", "reserved 1 at 1"]);
+}
+
+#[test]
 fn a_parcel_from_another_place_takes_what_is_held_along() {
     let mut there = shelves(&[(5, 4), (5, 2)]);
     let moves = there.settle(&[held(1, 4)], &asked(&[], vec![keep(3, 2), ship(3, Some(2))])).unwrap();
@@ -122,33 +154,84 @@ fn a_line_that_holds_nothing_moves_nothing() {
     assert_eq!(there.settle(&[], &asked(&[], pulls)).unwrap(), []);
 }
 
+/// What is held at each place after these moves, and what others hold there.
+fn held_after(places: &[(i64, i64, i64)], moves: &[Move]) -> Vec<i64> {
+    let of = |place: i64| {
+        let here = moves.iter().filter(|moved| moved.location == n(place));
+        here.map(|moved| moved.kind.reserved(moved.quantity)).sum::<i64>()
+    };
+    (1..).zip(places).map(|(place, (_, held, _))| held + of(place)).collect()
+}
+
 proptest! {
+    /// Each place has pieces that nobody holds, that the order holds, and that others hold.
     #[test]
-    fn whatever_is_asked_nothing_is_sent_that_is_not_held_and_all_or_nothing_moves(
-        places in prop::collection::vec((0_i64..6, 0_i64..4), 1..4),
-        others in 0_i64..3,
+    fn whatever_is_asked_moves_add_up_and_all_or_nothing_moves(
+        places in prop::collection::vec((0_i64..6, 0_i64..5, 0_i64..3), 1..4),
+        short in 0_i64..3,
+        claims in prop::collection::vec(0_i64..5, 4),
         pulls in prop::collection::vec((0..3_usize, 1_i64..4, prop::option::of(1_i64..4)), 0..6),
     ) {
-        let levels: Vec<_> = places.iter().map(|(spare, held)| (spare + held, held + others.min(*spare))).collect();
+        // Of backordered pieces not all are there.
+        let levels = places.iter().map(|(free, own, others)| ((free + own + others - short).max(0), own + others));
+        let levels: Vec<_> = levels.collect();
         let mut there = shelves(&levels);
-        let holding: Vec<_> = (1..).zip(&places).filter(|(_, (_, held))| *held > 0).map(|(id, (_, pieces))| held(id, *pieces)).collect();
-        let total: i64 = holding.iter().map(|held| held.quantity).sum();
-        let asked_for = pulls.iter().map(|(kind, quantity, place)| match kind {
+        let holding = (1..).zip(&places).filter(|(_, (_, own, _))| *own > 0);
+        let holding: Vec<_> = holding.map(|(id, (_, own, _))| held(id, *own)).collect();
+        let claims = (1..).zip(places.iter().zip(&claims)).map(|(id, ((_, own, _), claim))| (id, *own.min(claim)));
+        let claims: Vec<(i64, i64)> = claims.collect();
+        let wishes = pulls.iter().map(|(kind, quantity, place)| match kind {
             0 => keep(*quantity, place.unwrap_or(1)),
             1 => ship(*quantity, *place),
             _ => release(*quantity, *place),
         });
-        let asked_for = asked(&[], asked_for.collect());
         let before = there.shelf(n(1)).cloned();
-        match there.settle(&holding, &asked_for) {
-            Err(_) => prop_assert_eq!(there.shelf(n(1)).cloned(), before),
-            Ok(moves) => {
-                let change: i64 = moves.iter().map(|moved| moved.kind.reserved(moved.quantity)).sum();
-                prop_assert!(change <= 0 && total + change >= 0);
-                for spot in there.shelf(n(1)).unwrap().spots() {
-                    prop_assert!(spot.level.on_hand >= 0 && spot.level.reserved >= 0, "{:?}", spot);
-                }
+        let Ok(moves) = there.settle(&holding, &asked(&claims, wishes.collect())) else {
+            prop_assert_eq!(there.shelf(n(1)).cloned(), before);
+            return Ok(());
+        };
+        let left = held_after(&places, &moves);
+        let spots = there.shelf(n(1)).unwrap().spots();
+        for (index, spot) in spots.iter().enumerate() {
+            let here = || moves.iter().filter(|moved| moved.location == spot.place.id);
+            let gone: i64 = here().map(|moved| moved.kind.on_hand(moved.quantity)).sum();
+            // What others hold is theirs, whatever happens.
+            prop_assert_eq!(spot.level.reserved, left[index] + places[index].2, "{:?}", spot);
+            prop_assert_eq!(spot.level.on_hand, levels[index].0 + gone, "{:?}", spot);
+            prop_assert!(left[index] >= 0 && spot.level.on_hand >= 0, "{:?}", spot);
+            prop_assert!(here().all(|moved| moved.quantity > 0));
+            if let Some(last) = here().last() {
+                let told = (last.on_hand_after, last.reserved_after);
+                prop_assert_eq!(told, (spot.level.on_hand, spot.level.reserved));
             }
         }
+        // A piece that is moved to another place is held as before; one that is sent or let go is not.
+        let sum = |kind| moves.iter().filter(|moved| moved.kind == kind).map(|moved| moved.quantity).sum::<i64>();
+        let owned: i64 = places.iter().map(|(_, own, _)| own).sum();
+        let (moved, sent) = (sum(MovementKind::Reserved), sum(MovementKind::Shipped));
+        prop_assert_eq!(left.iter().sum::<i64>(), owned - sent - (sum(MovementKind::Released) - moved));
+        let asked_of = |kind: usize| pulls.iter().filter(|pull| pull.0 == kind).map(|pull| pull.1).sum::<i64>();
+        prop_assert!(sent <= asked_of(1) && sum(MovementKind::Released) - moved <= asked_of(2));
+    }
+
+    #[test]
+    fn what_leaves_from_anywhere_leaves_what_parcels_claim(
+        places in prop::collection::vec((0_i64..3, 0_i64..5, 0_i64..3), 1..4),
+        claims in prop::collection::vec(0_i64..5, 4),
+        pulls in prop::collection::vec((any::<bool>(), 1_i64..6), 0..4),
+    ) {
+        let levels: Vec<_> = places.iter().map(|(free, own, others)| (free + own + others, own + others)).collect();
+        let holding = (1..).zip(&places).filter(|(_, (_, own, _))| *own > 0);
+        let holding: Vec<_> = holding.map(|(id, (_, own, _))| held(id, *own)).collect();
+        let claims = (1..).zip(places.iter().zip(&claims)).map(|(id, ((_, own, _), claim))| (id, *own.min(claim)));
+        let claims: Vec<(i64, i64)> = claims.collect();
+        let wishes =
+            pulls.iter().map(|(is_sent, pieces)| if *is_sent { ship(*pieces, None) } else { release(*pieces, None) });
+        let moves = shelves(&levels).settle(&holding, &asked(&claims, wishes.collect())).unwrap();
+        let left = held_after(&places, &moves);
+        prop_assert!(left.iter().zip(&claims).all(|(left, (_, claimed))| left >= claimed), "{:?}", left);
+        let wanted: i64 = pulls.iter().map(|(_, pieces)| pieces).sum();
+        let free: i64 = places.iter().zip(&claims).map(|((_, own, _), (_, claimed))| own - claimed).sum();
+        prop_assert_eq!(moves.iter().map(|moved| moved.quantity).sum::<i64>(), wanted.min(free));
     }
 }
