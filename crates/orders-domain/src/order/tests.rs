@@ -9,6 +9,7 @@ use crate::{
 
 mod events;
 mod holdings;
+mod rows;
 mod shipping;
 mod states;
 mod walks;

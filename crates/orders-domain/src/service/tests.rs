@@ -10,6 +10,7 @@ use crate::{
     *,
 };
 
+mod history;
 mod keeping;
 mod keys;
 mod placing;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
+    rows::Rows,
     shipping::{parcel, part},
     *,
 };
@@ -93,13 +94,14 @@ struct Life {
     first: Order,
     order: Order,
     events: Vec<OrderEvent>,
+    rows: Rows,
 }
 
 impl Life {
     fn new(lines: &[(i64, i64)]) -> Self {
         let first = placed(lines);
         let events = vec![event(&first, Happening::placing(&first), 1)];
-        Self { order: first.clone(), first, events }
+        Self { order: first.clone(), first, events, rows: Rows::default() }
     }
 
     fn go_on(&mut self, change: &Change, micros: i64) -> Result<(), TestCaseError> {
@@ -112,6 +114,7 @@ impl Life {
                 prop_assert_eq!(changed.seen(), before.version);
                 prop_assert_eq!(next.version.get(), before.version.get() + 1);
                 prop_assert!(next.updated_at >= before.updated_at);
+                prop_assert_eq!(self.rows.write(&changed), Ok(()));
                 // A store keeps no personal word with an event.
                 let mut checkpoint = changed.checkpoint().cloned().map(Box::new);
                 for cancellation in checkpoint.iter_mut().flat_map(|then| &mut then.cancellations) {
@@ -133,7 +136,7 @@ impl Life {
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
-        let Self { first, order, events } = self;
+        let Self { first, order, events, rows } = self;
         prop_assert_eq!(order.total, first.total);
         prop_assert!(order.current_total() <= order.total());
         let tallies = order.tallies();
@@ -150,6 +153,7 @@ impl Life {
         let kept =
             OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version };
         prop_assert_eq!(Order::restore(kept), Ok(order.clone()));
+        prop_assert_eq!(rows.read(order), (order.progress.clone(), order.contact.clone()));
         // All events, the last ones, and all without what some say of all before.
         let last = &events[events.len().saturating_sub(OrderEvent::TELLING)..];
         let bare = |event: &OrderEvent| OrderEvent { checkpoint: None, ..event.clone() };

@@ -55,6 +55,16 @@ async fn a_fixed_catalogue_is_asked_for_the_price_and_the_ledger_gets_an_order()
 }
 
 #[tokio::test]
+async fn what_is_known_of_the_customer_goes_to_the_ledger_whatever_sells() {
+    let email = order::contact::Email::parse("a@b").ok();
+    let contact = || Contact { email: email.clone(), ship_to: None };
+    for service in [service(storing(1, None)), fixed(storing(1, None), selling(&[(9, 1999)]))] {
+        let placed = service.place(asker(1), &request(&[(9, 3)]), None, contact(), by(1)).await.unwrap();
+        assert_eq!(placed.made().contact(), &contact());
+    }
+}
+
+#[tokio::test]
 async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearance() {
     let lines = request(&[(9, 3), (1, 1), (9, 99_000), (5, 2), (1, 1), (9, 997)]);
     let prices = selling(&[(1, 1399), (5, 10), (9, 1999)]);

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    catalogue::product::{NewProduct, StockPolicy},
-    order::contact::ContactChange,
+    catalogue::product::StockPolicy,
+    order::contact::{ContactChange, Email},
     shipment::cancellation::CancellationReason,
     stock::{
         Level, Location,
@@ -11,6 +11,10 @@ use crate::{
         movement::Held,
     },
 };
+
+mod again;
+mod inputs;
+mod scopes;
 
 fn place(id: i64, code: &str, active: bool) -> Location {
     let details = LocationDetails {
@@ -48,6 +52,10 @@ fn asked(location: Option<&str>) -> AskedShipment {
     }
 }
 
+fn email(address: &str) -> Option<Email> {
+    Email::parse(address).ok()
+}
+
 /// Product 9 weighs 100 g.
 fn heavy() -> MockCatalogue {
     let mut catalogue = MockCatalogue::new();
@@ -55,31 +63,9 @@ fn heavy() -> MockCatalogue {
         let mut product = product(9, 1999);
         product.details.weight = Some(n(100));
         product.details.policy = StockPolicy::Deny;
-        let _ = NewProduct { id: None, details: product.details.clone() };
         Ok(vec![Some(offer(product))])
     });
     catalogue
-}
-
-#[tokio::test]
-async fn each_use_case_takes_its_scope_and_asks_nobody_without_it() {
-    let without = |scope| Scopes::OF_OWN_ORDERS.iter().filter(|held| *held != scope).collect::<Scopes>();
-    let lacks = |answer: Result<Done<Order>, OrderError>, scope| match answer {
-        Err(OrderError::MissingScope(missing)) => assert_eq!(missing, scope),
-        other => panic!("{other:?}"),
-    };
-    let service = service(Ports::default());
-    // Users may do much with their own orders, but not this.
-    lacks(service.ship(in_hand(Scopes::OF_OWN_ORDERS), asked(None), by(1)).await, Scope::Fulfil);
-    let change = ShipmentChange::default();
-    let changing = service.change_shipment(in_hand(Scopes::OF_OWN_ORDERS), n(1), change, by(1));
-    lacks(changing.await, Scope::Fulfil);
-    let planned = service.plan(in_hand(Scopes::OF_OWN_ORDERS), by(1)).await;
-    lacks(planned.map(|(done, _)| done), Scope::Fulfil);
-    let parts = (CancellationReason::Other, asked(None).parts, None);
-    lacks(service.cancel_parts(in_hand(without(Scope::Cancel)), parts, by(1)).await, Scope::Cancel);
-    let reach = service.reach(in_hand(without(Scope::Create)), ContactChange::default(), by(1));
-    lacks(reach.await, Scope::Create);
 }
 
 #[tokio::test]
@@ -210,4 +196,40 @@ async fn nothing_open_plans_nothing_and_an_ended_order_is_not_planned() {
         let refused = service.plan(hand(order(ended, 5)), by(1)).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("the order is {ended} and cannot be planned"));
     }
+}
+
+#[tokio::test]
+async fn what_is_said_of_the_customer_changes_and_the_rest_stays() {
+    let mut ports = Ports::default();
+    ports.ledger.expect_commit().times(3).returning(store);
+    let service = service(ports);
+    let mut order = pending();
+    for (change, expected) in [
+        (ContactChange { email: Some(email("a@b")), ship_to: None }, email("a@b")),
+        (ContactChange { email: None, ship_to: Some(None) }, email("a@b")),
+        (ContactChange { email: Some(email("c@d")), ship_to: None }, email("c@d")),
+        (ContactChange { email: Some(None), ship_to: None }, None),
+    ] {
+        let asked = OwnedOrder { asker: asker(1), order, expected: Expected::Any };
+        let done = service.reach(asked, change, by(1)).await.unwrap();
+        assert_eq!(done.made().contact().email, expected);
+        order = done.made().clone();
+    }
+}
+
+#[tokio::test]
+async fn a_note_stands_with_its_cancellation_and_not_in_what_is_told() {
+    let mut ports = Ports::default();
+    let commit = ports.ledger.expect_commit().once();
+    commit.withf(|work| {
+        let Change::Order(changed) = &work.change else { return false };
+        matches!(changed.what(), Happening::PartiallyCancelled { number: 1, .. })
+            && !format!("{:?}", changed.what()).contains("note")
+    });
+    commit.returning(store);
+    let note = shipment::cancellation::Note::parse("Ada has moved").ok();
+    let parts = (CancellationReason::Customer, vec![Part { line: 0, quantity: n(1) }], note.clone());
+    let asked = in_hand(Scopes::NONE.with(Scope::Cancel));
+    let done = service(ports).cancel_parts(asked, parts, by(1)).await.unwrap();
+    assert_eq!(done.made().cancellations()[0].note, note);
 }
