@@ -52,8 +52,8 @@ fn asked(location: Option<&str>) -> AskedShipment {
     }
 }
 
-fn email(address: &str) -> Option<Email> {
-    Email::parse(address).ok()
+fn email(address: &str) -> Email {
+    Email::parse(address).unwrap()
 }
 
 /// Product 9 weighs 100 g.
@@ -205,10 +205,10 @@ async fn what_is_said_of_the_customer_changes_and_the_rest_stays() {
     let service = service(ports);
     let mut order = pending();
     for (change, expected) in [
-        (ContactChange { email: Some(email("a@b")), ship_to: None }, email("a@b")),
-        (ContactChange { email: None, ship_to: Some(None) }, email("a@b")),
-        (ContactChange { email: Some(email("c@d")), ship_to: None }, email("c@d")),
-        (ContactChange { email: Some(None), ship_to: None }, None),
+        (ContactChange { email: Patch::Set(email("a@b")), ship_to: Patch::Keep }, Some(email("a@b"))),
+        (ContactChange { email: Patch::Keep, ship_to: Patch::Clear }, Some(email("a@b"))),
+        (ContactChange { email: Patch::Set(email("c@d")), ship_to: Patch::Keep }, Some(email("c@d"))),
+        (ContactChange { email: Patch::Clear, ship_to: Patch::Keep }, None),
     ] {
         let asked = OwnedOrder { asker: asker(1), order, expected: Expected::Any };
         let done = service.reach(asked, change, by(1)).await.unwrap();
@@ -227,9 +227,9 @@ async fn a_note_stands_with_its_cancellation_and_not_in_what_is_told() {
             && !format!("{:?}", changed.what()).contains("note")
     });
     commit.returning(store);
-    let note = shipment::cancellation::Note::parse("Ada has moved").ok();
-    let parts = (CancellationReason::Customer, vec![Part { line: 0, quantity: n(1) }], note.clone());
+    let said = shipment::cancellation::Note::parse("Ada has moved").ok();
+    let parts = (CancellationReason::Customer, vec![Part { line: 0, quantity: n(1) }], said.clone());
     let asked = in_hand(Scopes::NONE.with(Scope::Cancel));
     let done = service(ports).cancel_parts(asked, parts, by(1)).await.unwrap();
-    assert_eq!(done.made().cancellations()[0].note, note);
+    assert_eq!(done.made().cancellations()[0].note, said);
 }

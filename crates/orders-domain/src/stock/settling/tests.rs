@@ -200,7 +200,7 @@ proptest! {
             prop_assert_eq!(spot.level.on_hand, levels[index].0 + gone, "{:?}", spot);
             prop_assert!(left[index] >= 0 && spot.level.on_hand >= 0, "{:?}", spot);
             prop_assert!(here().all(|moved| moved.quantity > 0));
-            if let Some(last) = here().last() {
+            if let Some(last) = here().next_back() {
                 let told = (last.on_hand_after, last.reserved_after);
                 prop_assert_eq!(told, (spot.level.on_hand, spot.level.reserved));
             }

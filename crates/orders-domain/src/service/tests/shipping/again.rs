@@ -51,12 +51,12 @@ async fn what_a_key_has_done_is_told_before_anything_is_refused() {
 async fn an_unknown_key_hides_no_refusal() {
     let service = service(recalling(10, None));
     for (what, answer) in ask_again(&service).await {
-        let is_it = match (what, &answer) {
-            ("no other parcel" | "reached so", Ok(Done::Now(_))) => true,
-            ("unknown place", Err(OrderError::UnknownLocation(_))) => true,
-            ("changed", Err(OrderError::Changed)) => true,
-            (_, Err(OrderError::NotAllowed(_))) => !["unknown place", "changed"].contains(&what),
-            _ => false,
+        let is_it = match &answer {
+            Ok(done) => matches!(done, Done::Now(_)) && ["no other parcel", "reached so"].contains(&what),
+            Err(OrderError::UnknownLocation(_)) => what == "unknown place",
+            Err(OrderError::Changed) => what == "changed",
+            Err(OrderError::NotAllowed(_)) => !["unknown place", "changed"].contains(&what),
+            Err(_) => false,
         };
         assert!(is_it, "{what}: {answer:?}");
     }
