@@ -81,6 +81,30 @@ fn the_only_parcel_is_tracked_or_one_is_made_and_of_several_none() {
 }
 
 #[test]
+fn what_has_arrived_is_tracked_no_more_and_the_rest_is_tracked_in_a_parcel_of_its_own() {
+    let order = shipped(two_lines(), &[part(0, 5)]).track(shipment("1"), at(20)).unwrap().into_order();
+    let order = order.change_shipment(n(1), &to(ShipmentStatus::Delivered), at(20)).unwrap().into_order();
+    let order = order.track(shipment("2"), at(30)).unwrap().into_order();
+    assert_eq!(statuses(&order), ["delivered", "planned"]);
+    assert_eq!((&order.shipments()[1].parts[..], order.status()), (&[part(1, 2)][..], Processing));
+    // Who knows of one parcel is shown the first that has a carrier, and another one once that does not leave.
+    assert_eq!(order.tracking(), Some(&shipment("1")));
+    let order = planned(planned(two_lines(), &[part(0, 1)]), &[part(0, 1)]);
+    let named = |name: &str| {
+        let provider = Patch::Set(ShippingProvider::parse("USPS").unwrap());
+        ShipmentChange { status: None, provider, number: Patch::Set(TrackingNumber::parse(name).unwrap()) }
+    };
+    let order = order.change_shipment(n(2), &named("2"), at(20)).unwrap().into_order();
+    assert_eq!(order.tracking(), Some(&shipment("2")));
+    let order = order.change_shipment(n(1), &named("1"), at(20)).unwrap().into_order();
+    assert_eq!(order.tracking(), Some(&shipment("1")));
+    let order = order.change_shipment(n(1), &to(ShipmentStatus::Cancelled), at(20)).unwrap().into_order();
+    assert_eq!(order.tracking(), Some(&shipment("2")));
+    let none = ShipmentChange { status: None, provider: Patch::Clear, number: Patch::Clear };
+    assert_eq!(order.change_shipment(n(2), &none, at(20)).unwrap().into_order().tracking(), None);
+}
+
+#[test]
 fn an_order_of_which_a_part_is_out_is_not_cancelled_as_a_whole() {
     let order = shipped(two_lines(), &[part(0, 1)]);
     let refused = order.clone().cancel(at(20)).unwrap_err();

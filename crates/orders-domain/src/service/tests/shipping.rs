@@ -228,8 +228,8 @@ async fn a_note_stands_with_its_cancellation_and_not_in_what_is_told() {
     });
     commit.returning(store);
     let said = shipment::cancellation::Note::parse("Ada has moved").ok();
-    let parts = (CancellationReason::Customer, vec![Part { line: 0, quantity: n(1) }], said.clone());
+    let unwanted = (CancellationReason::Customer, vec![Part { line: 0, quantity: n(1) }], said.clone());
     let asked = in_hand(Scopes::NONE.with(Scope::Cancel));
-    let done = service(ports).cancel_parts(asked, parts, by(1)).await.unwrap();
+    let done = service(ports).cancel_parts(asked, unwanted, by(1)).await.unwrap();
     assert_eq!(done.made().cancellations()[0].note, said);
 }
