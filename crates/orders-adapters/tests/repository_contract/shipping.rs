@@ -233,11 +233,18 @@ pub async fn pieces_that_are_cancelled_are_let_go_where_they_are_held(shop: Stor
     let id = sell(&shop, &[(product, 6), (n(1), 2)]).await.id();
     let b = from(&shop, "B").await;
     for pieces in [2, 3] {
-        make(&shop, id, ship(ShipmentStatus::Planned, Some(b.clone()), vec![part(0, pieces)])).await;
+        let planned = NewShipment {
+            weight: Some(100 * pieces),
+            ..new_parcel(ShipmentStatus::Planned, Some(b.clone()), vec![part(0, pieces)])
+        };
+        make(&shop, id, |order| order.ship(planned, at(10)).unwrap()).await;
     }
     assert_eq!((pieces(&shop, product, "MAIN").await, pieces(&shop, product, "B").await), ((6, 1), (6, 5)));
     // What is open first, then what the last parcel was to take.
-    make(&shop, id, cancel(vec![part(0, 2), part(1, 1)])).await;
+    let lighter = make(&shop, id, cancel(vec![part(0, 2), part(1, 1)])).await;
+    let weights: Vec<_> = lighter.shipments().iter().map(|shipment| shipment.weight).collect();
+    assert_eq!(weights, [Some(200), None]);
+    assert_eq!(find(&shop, id).await, lighter);
     assert_eq!((pieces(&shop, product, "MAIN").await, pieces(&shop, product, "B").await), ((6, 0), (6, 4)));
     let emptied = make(&shop, id, cancel(vec![part(0, 2)])).await;
     assert_eq!(pieces(&shop, product, "B").await, (6, 2));

@@ -265,6 +265,8 @@ impl Progress {
                 shipment.status = ShipmentStatus::Cancelled;
             } else if touched {
                 shipment.parts = left;
+                // That of what was in it.
+                shipment.weight = None;
             }
         }
         if rest.iter().any(|(_, wanted)| *wanted > 0) {

@@ -82,6 +82,9 @@ impl Order {
         if self.status().is_final() {
             return Err(NotAllowed::status(&self, "take a shipment"));
         }
+        if !matches!(shipment.status, ShipmentStatus::Planned | ShipmentStatus::Shipped) {
+            return Err(NotAllowed::status(&self, "take a shipment that has ended already"));
+        }
         let number = self.next_number()?;
         let tallies = self.tallies();
         let parts = if shipment.parts.is_empty() { self.open() } else { in_order(shipment.parts) };
@@ -170,7 +173,7 @@ impl Order {
     /// # Errors
     ///
     /// [`NotAllowed`] once it is delivered or cancelled, when not so many pieces are in the house, and after
-    /// [`MOST_CANCELLATIONS`].
+    /// [`MOST_CANCELLATIONS`], unless it is of all that is not out.
     pub fn cancel_parts(
         self,
         reason: CancellationReason,
@@ -186,10 +189,13 @@ impl Order {
             return Err(NotAllowed::NothingOpen);
         }
         let count = self.cancellations().len();
-        if count >= MOST_CANCELLATIONS {
+        let tallies = self.tallies();
+        let left: u64 = tallies.iter().map(|tally| u64::from(tally.remaining())).sum();
+        let wanted: u64 = parts.iter().map(|part| u64::from(part.quantity.get())).sum();
+        // One that leaves nothing to be sent is a way out that is always there.
+        if count >= MOST_CANCELLATIONS && wanted < left {
             return Err(NotAllowed::NoMore { count, what: "cancellations" });
         }
-        let tallies = self.tallies();
         for part in &parts {
             let (wanted, left) = (part.quantity.get(), tally_of(&tallies, part.line).remaining());
             if wanted > left {

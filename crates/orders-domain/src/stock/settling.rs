@@ -129,8 +129,15 @@ impl Holdings {
         holdings
     }
 
-    /// Takes pieces that no parcel holds, at most so many: from where, and how many.
-    fn take_free(&mut self, line: u8, mut wanted: i64, first: Option<LocationId>) -> Vec<(LocationId, i64)> {
+    /// Takes pieces that no parcel holds, at most so many, and no more than `most` at a place: from where, and
+    /// how many.
+    fn take_free(
+        &mut self,
+        line: u8,
+        mut wanted: i64,
+        first: Option<LocationId>,
+        most: impl Fn(LocationId) -> i64,
+    ) -> Vec<(LocationId, i64)> {
         let mut taken = Vec::new();
         let places: Vec<_> = self
             .held
@@ -140,7 +147,7 @@ impl Holdings {
         let first = first.filter(|first| places.contains(first));
         for place in first.into_iter().chain(places.iter().copied().filter(|place| Some(*place) != first)) {
             let Some((held, claimed)) = self.held.get_mut(&(line, place)) else { continue };
-            let free = (*held - *claimed).clamp(0, wanted);
+            let free = (*held - *claimed).min(most(place)).clamp(0, wanted);
             if free > 0 {
                 *held -= free;
                 wanted -= free;
@@ -189,13 +196,14 @@ impl Shelves {
             };
             return Ok(held.iter().filter_map(release).collect());
         }
+        let all = |_| i64::MAX;
         let mut holdings = Holdings::new(held, &asked.claims);
         let mut moves = Vec::with_capacity(asked.pulls.len());
         for Pull { line, quantity, wish } in &asked.pulls {
             let Some(product) = holdings.products.get(line).copied() else { continue };
             match wish {
                 Wish::Keep { at, code } => {
-                    let taken = holdings.take_free(*line, *quantity, Some(*at));
+                    let taken = holdings.take_free(*line, *quantity, Some(*at), all);
                     let elsewhere: i64 =
                         taken.iter().filter(|(place, _)| place != at).map(|(_, pieces)| pieces).sum();
                     if elsewhere > 0 {
@@ -216,7 +224,7 @@ impl Shelves {
                 Wish::Ship { from, shipment } => {
                     let taken = match from {
                         Some(place) => holdings.take_claimed(*line, *place, *quantity),
-                        None => holdings.take_free(*line, *quantity, None),
+                        None => self.take_there(&mut holdings, product, *line, *quantity),
                     };
                     for (place, pieces) in taken {
                         let sent = self.send(product, place, *line, pieces)?;
@@ -226,7 +234,7 @@ impl Shelves {
                 Wish::Release { from } => {
                     let taken = match from {
                         Some(place) => holdings.take_claimed(*line, *place, *quantity),
-                        None => holdings.take_free(*line, *quantity, None),
+                        None => holdings.take_free(*line, *quantity, None, all),
                     };
                     for (place, pieces) in taken {
                         moves.extend(self.make(
@@ -240,6 +248,28 @@ impl Shelves {
             }
         }
         Ok(moves)
+    }
+
+    /// Takes pieces that no parcel holds, first where they are on hand: a place may hold what is yet to come.
+    fn take_there(
+        &self,
+        holdings: &mut Holdings,
+        product: ProductId,
+        line: u8,
+        wanted: i64,
+    ) -> Vec<(LocationId, i64)> {
+        let spots = self.shelf(product).map(Shelf::spots).unwrap_or_default();
+        let on_hand =
+            |place| spots.iter().find(|spot| spot.place.id == place).map_or(0, |spot| spot.level.on_hand);
+        let mut taken = holdings.take_free(line, wanted, None, on_hand);
+        let rest = wanted - taken.iter().map(|(_, pieces)| pieces).sum::<i64>();
+        for (place, pieces) in holdings.take_free(line, rest, None, |_| i64::MAX) {
+            match taken.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, more)) => *more += pieces,
+                None => taken.push((place, pieces)),
+            }
+        }
+        taken
     }
 
     /// Refuses to hold so many more pieces at a place where not so many are free.

@@ -179,7 +179,7 @@ impl<'a> Parcels<'a> {
         sql.bind::<MayBig, _>(&self.delivered)?.text(
             ") AS parcel (place, id, order_id, number, location_id, status, provider, tracking, weight_g, reasons, \
              created_at, shipped_at, delivered_at) JOIN making USING (place) \
-             ON CONFLICT (order_id, number) DO UPDATE SET status = excluded.status, \
+             ON CONFLICT (order_id, number) DO UPDATE SET status = excluded.status, weight_g = excluded.weight_g, \
              shipping_provider = excluded.shipping_provider, tracking_number = excluded.tracking_number, \
              shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at)",
         );

@@ -105,7 +105,7 @@ impl QueryFragment<Sqlite> for SetShipment<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Nullable<BigInt>, _>(&row.delivered_at)?;
         out.push_sql(
-            ") ON CONFLICT (order_id, number) DO UPDATE SET status = excluded.status, \
+            ") ON CONFLICT (order_id, number) DO UPDATE SET status = excluded.status, weight_g = excluded.weight_g, \
              shipping_provider = excluded.shipping_provider, tracking_number = excluded.tracking_number, \
              shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at",
         );

@@ -223,8 +223,24 @@ fn there_are_32_parcels_and_100_cancellations_at_most_and_numbers_are_not_used_a
     for _ in 0..MOST_CANCELLATIONS {
         order = cancelled(order, &[part(0, 1)]);
     }
-    let more = order.cancel_parts(CancellationReason::Other, vec![part(0, 1)], None, at(20)).unwrap_err();
+    let more =
+        order.clone().cancel_parts(CancellationReason::Other, vec![part(0, 1)], None, at(20)).unwrap_err();
     assert_eq!(more.to_string(), "the order has had 100 cancellations already, and there are no more");
+    // The way out.
+    let left = order.tallies()[0].remaining();
+    let ended = order.cancel_parts(CancellationReason::Other, vec![part(0, left.into())], None, at(20));
+    assert_eq!(ended.unwrap().into_order().status(), Cancelled);
+}
+
+#[test]
+fn no_parcel_begins_at_its_end() {
+    for status in [ShipmentStatus::Delivered, ShipmentStatus::Cancelled] {
+        let refused = placed(&[(1, 3)]).ship(parcel(status, vec![part(0, 1)]), at(10)).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the order is pending and cannot take a shipment that has ended already"
+        );
+    }
 }
 
 #[test]

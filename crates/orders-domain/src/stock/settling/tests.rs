@@ -85,6 +85,16 @@ fn pieces_go_from_where_they_are_held_one_place_after_the_other() {
 }
 
 #[test]
+fn pieces_go_from_where_they_are_on_hand_before_where_they_are_yet_to_come() {
+    let mut there = shelves(&[(1, 3), (5, 4)]);
+    let all = [held(1, 3), held(2, 4)];
+    let moves = there.settle(&all, &asked(&[], vec![ship(5, None)])).unwrap();
+    assert_eq!(said(&moves), ["shipped 1 at 1", "shipped 4 at 2"]);
+    let refused = there.settle(&[held(1, 2)], &asked(&[], vec![ship(2, None)])).unwrap_err();
+    assert_eq!(refused.to_string(), "product 1 has 0 pieces on hand at P1, and 2 are to be sent");
+}
+
+#[test]
 fn what_could_be_moved_stays_where_it_was_when_something_after_it_is_refused() {
     let mut there = shelves(&[(5, 5), (3, 0), (0, 1)]);
     let all = [held(1, 5), held(3, 1)];
