@@ -26,7 +26,7 @@ WRITE = """\
 \set user random(1, 3)
 BEGIN;
 SELECT first_order AS id, first_event AS event, greatest(earliest, date) AS date
-    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, give_ids(1, date, 1) \gset
+    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, next_ids(1, date, 1) \gset
 INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, request_id, data)
     VALUES (:event, 'order', :id, 1, 'placed', :date, 'user', :user, '01a21a7e-fa83-72b1-95ea-6e9512bf1852',
     '{"lines":[[9,7],[1,1]]}');

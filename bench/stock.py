@@ -29,7 +29,7 @@ UPDATE stock_levels SET reserved = reserved + 1
     WHERE product_id = {product} AND location_id = 1 AND reserved + 1 <= on_hand + backorder_limit
     RETURNING on_hand AS on_hand, reserved AS reserved \\gset
 SELECT first_order AS id, first_event AS event, greatest(earliest, date) AS date
-    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, give_ids(1, date, 1) \\gset
+    FROM (SELECT (extract(epoch FROM now()) * 1000)::BIGINT AS date) AS now, next_ids(1, date, 1) \\gset
 INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, request_id, data)
     VALUES (:event, 'order', :id, 1, 'placed', :date, 'user', :user, '01a21a7e-fa83-72b1-95ea-6e9512bf1852',
     '{{"lines":[[{product},1]]}}');

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use support::{Server, products};
 
 /// What a user may do who is no admin.
-const ALL_BUT_ADMIN: &str = "orders:create orders:read orders:cancel orders:fulfil";
+const ALL_BUT_ADMIN: &str = "orders:create orders:read orders:cancel orders:track orders:fulfil";
 
 /// A server, the provider that it trusts and the provider's key.
 struct World {
