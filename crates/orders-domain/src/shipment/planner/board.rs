@@ -71,6 +71,13 @@ impl Board {
 
     /// Each piece from the nearest of these places, which are in order; `None` if they have not all of them.
     pub fn nearest(&self, places: &[usize]) -> Option<Choice> {
+        let (choice, is_all) = self.nearest_of(places);
+        is_all.then_some(choice)
+    }
+
+    /// The same of what they have, and whether that is all.
+    pub fn nearest_of(&self, places: &[usize]) -> (Choice, bool) {
+        let mut is_all = true;
         let mut choice: Choice = places.iter().map(|site| (*site, vec![0; self.need.len()])).collect();
         for (line, need) in self.need.iter().enumerate() {
             let mut left = *need;
@@ -78,12 +85,10 @@ impl Board {
                 taken[line] = self.sites[*site].stock[line].min(left);
                 left -= taken[line];
             }
-            if left > 0 {
-                return None;
-            }
+            is_all &= left == 0;
         }
         choice.retain(|(_, taken)| taken.iter().any(|pieces| *pieces > 0));
-        Some(choice)
+        (choice, is_all)
     }
 
     /// What a choice costs.
@@ -117,8 +122,8 @@ impl Board {
     }
 }
 
-/// A choice that was looked at, with what it is compared by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A choice that was looked at, with what it is compared by, in this order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     pub cost: Cost,
     pub ranks: Vec<(i64, i64)>,
@@ -133,15 +138,14 @@ impl Best {
     /// Takes a choice, if it is among the best.
     pub fn offer(&mut self, board: &Board, choice: Choice) {
         let found = Found { cost: board.cost(&choice), ranks: board.ranks(&choice), choice };
-        let key = |found: &Found| (found.cost, found.ranks.clone(), found.choice.clone());
         if let Some(same) = self.0.iter_mut().find(|known| known.ranks == found.ranks) {
-            if key(&found) < key(same) {
+            if found < *same {
                 *same = found;
             }
         } else {
             self.0.push(found);
         }
-        self.0.sort_by_key(key);
+        self.0.sort();
         self.0.truncate(1 + MOST_ALTERNATIVES);
     }
 

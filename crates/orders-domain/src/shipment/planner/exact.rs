@@ -7,8 +7,11 @@ use super::{
     packing::{self, EXACT_UNITS},
 };
 
-/// How many ways are looked into before it gives up.
-const NODES: usize = 200_000;
+/// How many steps are taken before it gives up: some milliseconds' work.
+const STEPS: usize = 400_000;
+
+/// How many steps looking at a whole way costs.
+const OFFER: usize = 40;
 
 /// Finds the best way, if there are few pieces. Whether it is known to be the best since.
 pub fn improve(board: &Board, best: &mut Best) -> bool {
@@ -32,9 +35,9 @@ pub fn improve(board: &Board, best: &mut Best) -> bool {
     let states = board.need.iter().map(|need| *need as usize + 1).product();
     let counted = vec![vec![None; states]; sites];
     let parcels = vec![0; sites];
-    let mut search = Search { board, best, nearest, taken, parcels, counted, nodes: NODES };
+    let mut search = Search { board, best, nearest, taken, parcels, sum: (0, 0, 0), counted, steps: STEPS };
     search.line(0);
-    search.nodes > 0
+    search.steps > 0
 }
 
 struct Search<'a> {
@@ -46,20 +49,22 @@ struct Search<'a> {
     taken: Vec<Vec<u32>>,
     /// Into how many parcels that goes.
     parcels: Vec<u64>,
+    /// All of them, those that cross a border, and Σ grams × metres.
+    sum: (u64, u64, u128),
     /// The same for all that a place could send, as far as it was counted.
     counted: Vec<Vec<Option<u64>>>,
-    nodes: usize,
+    steps: usize,
 }
 
 impl Search<'_> {
     /// Splits this line and those after it.
     fn line(&mut self, line: usize) {
-        if self.nodes == 0 || self.is_worse(line) {
+        if self.is_worse(line) {
             return;
         }
-        self.nodes -= 1;
         match self.board.need.get(line) {
             None => {
+                self.steps = self.steps.saturating_sub(OFFER);
                 let choice: Choice = self.taken.iter().cloned().enumerate().collect();
                 let sends = |(_, taken): &(usize, Vec<u32>)| taken.iter().any(|pieces| *pieces > 0);
                 self.best.offer(self.board, choice.into_iter().filter(sends).collect());
@@ -70,6 +75,10 @@ impl Search<'_> {
 
     /// Splits what is left of this line among the places from this one on.
     fn split(&mut self, line: usize, site: usize, left: u32) {
+        self.steps = self.steps.saturating_sub(1);
+        if self.steps == 0 {
+            return;
+        }
         if left == 0 {
             return self.line(line + 1);
         }
@@ -80,12 +89,17 @@ impl Search<'_> {
         let before = self.parcels[site];
         for taken in (least..=place.stock[line].min(left)).rev() {
             self.taken[site][line] = taken;
-            if taken > 0 {
-                self.parcels[site] = self.parcels_of(site);
-            } else {
-                self.parcels[site] = before;
+            let parcels = if taken > 0 { self.parcels_of(site) } else { before };
+            let sum = self.sum;
+            let grams = u128::from(self.board.pieces[line].grams) * u128::from(taken);
+            self.parcels[site] = parcels;
+            self.sum.0 = self.sum.0 + parcels - before;
+            if place.foreign {
+                self.sum.1 = self.sum.1 + parcels - before;
             }
+            self.sum.2 += grams * u128::from(place.metres);
             self.split(line, site + 1, left - taken);
+            self.sum = sum;
         }
         self.taken[site][line] = 0;
         self.parcels[site] = before;
@@ -106,15 +120,8 @@ impl Search<'_> {
     /// take fewer parcels.
     fn is_worse(&self, line: usize) -> bool {
         let Some(known) = self.best.first() else { return false };
-        let mut gram_metres = self.nearest[line.min(self.board.need.len())];
-        let (mut parcels, mut borders) = (0, 0);
-        for (site, place) in self.board.sites.iter().enumerate() {
-            parcels += self.parcels[site];
-            borders += if place.foreign { self.parcels[site] } else { 0 };
-            let grams = self.taken[site].iter().zip(&self.board.pieces);
-            let grams: u128 = grams.map(|(taken, piece)| u128::from(*taken) * u128::from(piece.grams)).sum();
-            gram_metres += grams * u128::from(place.metres);
-        }
+        let (parcels, borders, sent) = self.sum;
+        let gram_metres = sent + self.nearest[line];
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let fixed = self.board.fixed;
         let least = Cost {
