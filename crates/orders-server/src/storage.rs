@@ -13,7 +13,10 @@ use orders_adapters::{
     DatabaseUrl, OpenError, SqliteDatabase, SystemClock,
     sql::{Applied, Bulk, Forgotten, MigrationState, sqlite},
 };
-use orders_domain::{self as domain, Currency, UserId, ports::Revocations};
+use orders_domain::{
+    self as domain, Currency, UserId,
+    ports::{Clock as _, Revocations},
+};
 
 use crate::config::{DatabaseSettings, StorageSettings};
 

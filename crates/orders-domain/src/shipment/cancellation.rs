@@ -16,7 +16,7 @@ private_text! {
 }
 
 /// How often a part of an order may be cancelled.
-pub const MOST_CANCELLATIONS: usize = 100;
+pub const MOST_CANCELLATIONS: usize = 32;
 
 /// Why pieces are cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

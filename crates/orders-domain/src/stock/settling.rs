@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     code::LocationCode,
-    id::{LocationId, ProductId},
+    id::{LocationId, MovementId, ProductId},
 };
 
 /// Pieces of a line that a planned parcel is to take from a place.
@@ -105,6 +105,9 @@ pub enum NotOnHand {
         /// How many more are to be sent from there.
         wanted: i64,
     },
+    /// It lies in too many places for one event.
+    #[error("the pieces lie in so many places that they cannot all be moved at once: ship fewer of them")]
+    Scattered,
 }
 
 /// What an order holds, apart from what its planned parcels hold, while a settlement goes on.
@@ -178,10 +181,15 @@ impl Shelves {
     ///
     /// # Errors
     ///
-    /// [`NotOnHand`] when something is to be sent, or to be held at another place, and is not there.
+    /// [`NotOnHand`] when something is to be sent, or to be held at another place, and is not there; and when that
+    /// takes more movements than an event has.
     pub fn settle(&mut self, held: &[Held], asked: &Settlement) -> Result<Vec<Move>, NotOnHand> {
         let mark = self.mark();
-        self.settled(held, asked).inspect_err(|_| self.roll_back_to(mark))
+        let moves = self.settled(held, asked).and_then(|moves| match i64::try_from(moves.len()) {
+            Ok(0..=MovementId::BLOCK) => Ok(moves),
+            _ => Err(NotOnHand::Scattered),
+        });
+        moves.inspect_err(|_| self.roll_back_to(mark))
     }
 
     fn settled(&mut self, held: &[Held], asked: &Settlement) -> Result<Vec<Move>, NotOnHand> {

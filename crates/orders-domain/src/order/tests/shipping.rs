@@ -205,7 +205,7 @@ fn a_parcel_goes_the_way_of_its_graph_and_is_tracked_until_its_end() {
 }
 
 #[test]
-fn there_are_32_parcels_and_100_cancellations_at_most_and_numbers_are_not_used_again() {
+fn there_are_32_parcels_and_32_cancellations_at_most_and_numbers_are_not_used_again() {
     let mut order = placed(&[(1, 1000)]);
     for number in 1..=32 {
         order = planned(order, &[part(0, 1)]);
@@ -225,7 +225,7 @@ fn there_are_32_parcels_and_100_cancellations_at_most_and_numbers_are_not_used_a
     }
     let more =
         order.clone().cancel_parts(CancellationReason::Other, vec![part(0, 1)], None, at(20)).unwrap_err();
-    assert_eq!(more.to_string(), "the order has had 100 cancellations already, and there are no more");
+    assert_eq!(more.to_string(), "the order has had 32 cancellations already, and there are no more");
     // The way out.
     let left = order.tallies()[0].remaining();
     let ended = order.cancel_parts(CancellationReason::Other, vec![part(0, left.into())], None, at(20));

@@ -95,6 +95,17 @@ fn pieces_go_from_where_they_are_on_hand_before_where_they_are_yet_to_come() {
 }
 
 #[test]
+fn what_takes_more_movements_than_an_event_has_is_refused() {
+    let places: Vec<(i64, i64)> = vec![(1, 1); 8193];
+    let mut there = shelves(&places);
+    let all: Vec<_> = (1..=8193).map(|place| held(place, 1)).collect();
+    let before = there.shelf(n(1)).cloned();
+    let refused = there.settle(&all, &asked(&[], vec![ship(8193, None)])).unwrap_err();
+    assert_eq!((refused, there.shelf(n(1)).cloned()), (NotOnHand::Scattered, before));
+    assert_eq!(there.settle(&all, &asked(&[], vec![ship(8192, None)])).unwrap().len(), 8192);
+}
+
+#[test]
 fn what_could_be_moved_stays_where_it_was_when_something_after_it_is_refused() {
     let mut there = shelves(&[(5, 5), (3, 0), (0, 1)]);
     let all = [held(1, 5), held(3, 1)];

@@ -21,8 +21,8 @@ use super::super::{
     },
     PostgresDatabase,
     database::within,
-    finder, history, lists,
-    pool::{Readers, snapshot},
+    history, lists,
+    pool::Readers,
     settled,
 };
 
@@ -73,15 +73,12 @@ impl Orders for PostgresDatabase {
     }
 
     async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError> {
-        let look = move |readers: &Readers| {
-            readers.read(|conn| {
-                snapshot(conn, |conn| match finder::find_all(conn, &[id.get()])?.remove(&id.get()) {
-                    Some(order) => history::at(conn, order, version),
-                    None => Ok(None),
-                })
-            })
-        };
-        self.read(look).await
+        let Some(order) = self.find(id).await? else { return Ok(None) };
+        if order.version() <= version {
+            return Ok((order.version() == version).then_some(order));
+        }
+        // Of one state with the order: what has happened up to one of its versions is never another.
+        self.read(move |readers| readers.read(|conn| history::at(conn, order.clone(), version))).await
     }
 
     async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
