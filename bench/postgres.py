@@ -49,7 +49,7 @@ SELECT orders.id, line.id, product_id, price, quantity, user_id, order_date, upd
         WHERE order_products.id BETWEEN orders.id * 100 - 99 AND orders.id * 100
         ORDER BY order_products.id LIMIT 100) AS line ON true
     LEFT JOIN LATERAL (SELECT shipping_provider, tracking_number FROM order_shipments
-        WHERE order_shipments.id = orders.id LIMIT 1) AS shipment ON true
+        WHERE order_id = orders.id AND number = 1) AS shipment ON true
     WHERE orders.id = :id ORDER BY orders.id, line.id;
 """
 

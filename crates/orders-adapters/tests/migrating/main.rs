@@ -24,7 +24,6 @@ use orders_domain::{
 #[expect(dead_code, reason = "other tests need more of it")]
 mod common;
 #[path = "../common/placing.rs"]
-#[expect(dead_code, reason = "other tests need more of it")]
 mod placing;
 #[cfg(feature = "postgres")]
 #[path = "../common/postgres.rs"]

@@ -117,7 +117,7 @@ async fn live_as_only_now(orders: &dyn Database) {
         place(orders, 1, super::at(0)).await,
         place(orders, 1, super::at(0)).await,
     ];
-    let mut left = Vec::from_iter(sent.lines().map(|(_, line)| line.quantity().get()));
+    let mut left: Vec<_> = sent.lines().map(|(_, line)| line.quantity().get()).collect();
     let sent =
         change(orders, sent.ship(parcel(ShipmentStatus::Shipped, vec![part(0, 1)]), super::at(10)).unwrap())
             .await;
