@@ -27,6 +27,7 @@ mod distance;
 mod exact;
 mod packing;
 mod reasons;
+mod states;
 
 use board::{Best, Board};
 

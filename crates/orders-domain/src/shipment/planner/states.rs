@@ -1,0 +1,160 @@
+//! All that can be taken of a few pieces, numbered.
+//!
+//! The number of a state has a digit for each line: how many of its pieces are in it. A part of a state leaves the
+//! state whose number is the difference of theirs.
+
+use super::packing::{Limits, Piece};
+
+/// All states of so many pieces of each line, at most 2^12 of them.
+#[derive(Debug)]
+pub struct States {
+    /// How many numbers there are below the next digit, and the most that the digit can be.
+    digits: Vec<(usize, u32)>,
+    /// All pieces of each state, as if they were one.
+    whole: Vec<Piece>,
+    /// How many pieces those are.
+    units: Vec<u32>,
+    /// The parts of each state but the empty one, all in a row, and where those of each begin.
+    parts: Vec<u16>,
+    begins: Vec<usize>,
+}
+
+impl States {
+    pub fn new(need: &[u32], pieces: &[Piece]) -> Self {
+        let mut count = 1;
+        let mut digits = Vec::new();
+        for most in need {
+            digits.push((count, *most));
+            count *= *most as usize + 1;
+        }
+        let mut states =
+            Self { digits, whole: Vec::new(), units: Vec::new(), parts: Vec::new(), begins: vec![0] };
+        for state in 0..count {
+            let taken = states.pieces(state);
+            let mut whole = Piece::default();
+            let first = states.parts.len();
+            for ((of_line, piece), (below, _)) in taken.iter().zip(pieces).zip(&states.digits) {
+                if *of_line == 0 {
+                    continue;
+                }
+                whole.grams += piece.grams * u64::from(*of_line);
+                whole.mm3 = whole.mm3.saturating_add(piece.mm3.saturating_mul((*of_line).into()));
+                whole.side = whole.side.max(piece.side);
+                let before = states.parts.len();
+                for more in (1..=*of_line as usize).filter_map(|digit| u16::try_from(digit * below).ok()) {
+                    states.parts.push(more);
+                    for index in first..before {
+                        states.parts.push(states.parts[index] + more);
+                    }
+                }
+            }
+            states.whole.push(whole);
+            states.units.push(taken.iter().sum());
+            states.begins.push(states.parts.len());
+        }
+        states
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.whole.len()
+    }
+
+    /// The one with all pieces.
+    pub fn all(&self) -> usize {
+        self.count() - 1
+    }
+
+    /// How many pieces of each line are in one.
+    pub fn pieces(&self, state: usize) -> Vec<u32> {
+        let digit = |(below, most): &(usize, u32)| {
+            u32::try_from(state / below % (*most as usize + 1)).unwrap_or_default()
+        };
+        self.digits.iter().map(digit).collect()
+    }
+
+    /// What can be taken of one, that is not nothing; all of it is the last.
+    pub fn parts(&self, state: usize) -> &[u16] {
+        &self.parts[self.begins[state]..self.begins[state + 1]]
+    }
+
+    /// What one weighs.
+    pub fn grams(&self, state: usize) -> u64 {
+        self.whole[state].grams
+    }
+
+    /// Which of them have no more pieces of any line than these.
+    pub fn within(&self, stock: &[u32]) -> Vec<bool> {
+        let is_there = |state| self.pieces(state).iter().zip(stock).all(|(pieces, there)| pieces <= there);
+        (0..self.count()).map(is_there).collect()
+    }
+
+    /// The fewest parcels of each within these limits. A piece that exceeds one goes alone.
+    pub fn parcels(&self, limits: Limits) -> Vec<u8> {
+        let fits = |state: usize| self.units[state] == 1 || !limits.is_exceeded_by(self.whole[state]);
+        let fitting: Vec<bool> = (0..self.count()).map(fits).collect();
+        let first: Vec<usize> = (0..self.count()).map(|state| self.lowest_digit(state)).collect();
+        let mut parcels: Vec<u8> = vec![0];
+        for state in 1..self.count() {
+            if fitting[state] {
+                parcels.push(1);
+                continue;
+            }
+            // One piece less never takes more parcels. Some parcel has a piece of the first line.
+            let less = |(below, most): &(usize, u32)| {
+                (state / below % (*most as usize + 1) > 0).then(|| parcels[state - below])
+            };
+            let floor = self.digits.iter().filter_map(less).max().unwrap_or_default().max(2);
+            let mut fewest = u8::MAX;
+            for part in self.parts(state).iter().rev().map(|part| usize::from(*part)) {
+                if fitting[part] && first[part] == first[state] {
+                    fewest = fewest.min(1 + parcels[state - part]);
+                    if fewest == floor {
+                        break;
+                    }
+                }
+            }
+            parcels.push(fewest);
+        }
+        parcels
+    }
+
+    fn lowest_digit(&self, state: usize) -> usize {
+        let is_there = |(below, most): &(usize, u32)| state / below % (*most as usize + 1) > 0;
+        self.digits.iter().position(is_there).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_state_are_all_that_can_be_taken_of_it() {
+        let states = States::new(&[2, 0, 1], &[Piece::default(); 3]);
+        assert_eq!((states.count(), states.pieces(states.all())), (6, vec![2, 0, 1]));
+        let mut parts = states.parts(states.all()).to_vec();
+        assert_eq!(parts.last(), Some(&5));
+        parts.sort_unstable();
+        assert_eq!(parts, [1, 2, 3, 4, 5]);
+        assert_eq!(states.parts(0), [0_u16; 0]);
+        assert_eq!(states.within(&[1, 9, 1]), [true, true, false, true, true, false]);
+    }
+
+    #[test]
+    fn the_parcels_of_a_state_are_those_that_packing_finds() {
+        let piece = |grams, mm3, side| Piece { grams, mm3, side };
+        let pieces = [piece(6, 1, 1), piece(5, 9, 2), piece(3, 2, 3), piece(2, 5, 9), piece(0, 0, 0)];
+        let states = States::new(&[2, 2, 3, 3, 2], &pieces);
+        for grams in [2, 5, 8, 10, u64::MAX] {
+            for (mm3, side) in [(7, 9), (12, 5), (u64::MAX, u64::MAX)] {
+                let limits = Limits { grams, mm3, side };
+                let parcels = states.parcels(limits);
+                for state in 0..states.count() {
+                    let packed = super::super::packing::count(&pieces, limits, &states.pieces(state));
+                    assert_eq!(u64::from(parcels[state]), packed, "{:?} {limits:?}", states.pieces(state));
+                }
+            }
+        }
+    }
+}
