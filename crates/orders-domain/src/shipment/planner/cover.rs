@@ -1,12 +1,28 @@
 //! Which places send: every choice among a few, or a greedy cover that is improved among many.
 
-use super::board::{Best, Board};
+use super::{
+    board::{Best, Board},
+    packing,
+};
 
 /// How often all swaps are tried.
 const ROUNDS: usize = 4;
 
 /// How many numbers are looked at, about, to find fewer places than the greedy cover has: a few milliseconds' work.
 const WORK: usize = 4_000_000;
+
+/// Looks at every place that can send all in one parcel. Whether there is one: no other way has fewer parcels then,
+/// and none with as many is missed.
+pub fn in_one_parcel(board: &Board, best: &mut Best) -> bool {
+    let units: u64 = board.need.iter().map(|need| u64::from(*need)).sum();
+    let whole = packing::together(&board.pieces, &board.need);
+    for (index, site) in board.sites.iter().enumerate() {
+        if site.stock == board.need && (units == 1 || !site.limits.is_exceeded_by(whole)) {
+            best.offer(board, vec![(index, board.need.clone())]);
+        }
+    }
+    best.first().is_some()
+}
 
 /// Looks at every choice of places. There are no more than [`super::EXACT_PLACES`].
 pub fn every_choice(board: &Board, best: &mut Best) {
@@ -78,7 +94,7 @@ fn covers(stock: &[u32], left: &[u32]) -> u64 {
 
 /// One place after the other that has most of what is left, the first of those alike; then without those that are not
 /// needed.
-fn greedy(board: &Board) -> Vec<usize> {
+pub fn greedy(board: &Board) -> Vec<usize> {
     let (mut chosen, mut open): (Vec<usize>, _) = (Vec::new(), board.need.clone());
     while open.iter().any(|left| *left > 0) {
         let most = (0..board.sites.len()).filter(|site| !chosen.contains(site)).max_by_key(|site| {

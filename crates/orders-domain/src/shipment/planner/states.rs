@@ -3,7 +3,7 @@
 //! The number of a state has a digit for each line: how many of its pieces are in it. A part of a state leaves the
 //! state whose number is the difference of theirs.
 
-use super::packing::{Limits, Piece};
+use super::packing::{self, Limits, Piece};
 
 /// All states of so many pieces of each line, at most 2^12 of them.
 #[derive(Debug)]
@@ -31,24 +31,18 @@ impl States {
             Self { digits, whole: Vec::new(), units: Vec::new(), parts: Vec::new(), begins: vec![0] };
         for state in 0..count {
             let taken = states.pieces(state);
-            let mut whole = Piece::default();
             let first = states.parts.len();
-            for ((of_line, piece), (below, _)) in taken.iter().zip(pieces).zip(&states.digits) {
-                if *of_line == 0 {
-                    continue;
-                }
-                whole.grams += piece.grams * u64::from(*of_line);
-                whole.mm3 = whole.mm3.saturating_add(piece.mm3.saturating_mul((*of_line).into()));
-                whole.side = whole.side.max(piece.side);
+            for (line, most) in taken.iter().enumerate() {
                 let before = states.parts.len();
-                for more in (1..=*of_line as usize).filter_map(|digit| u16::try_from(digit * below).ok()) {
+                for digit in 1..=*most as usize {
+                    let Ok(more) = u16::try_from(digit * states.digits[line].0) else { break };
                     states.parts.push(more);
                     for index in first..before {
                         states.parts.push(states.parts[index] + more);
                     }
                 }
             }
-            states.whole.push(whole);
+            states.whole.push(packing::together(pieces, &taken));
             states.units.push(taken.iter().sum());
             states.begins.push(states.parts.len());
         }
@@ -151,7 +145,7 @@ mod tests {
                 let limits = Limits { grams, mm3, side };
                 let parcels = states.parcels(limits);
                 for state in 0..states.count() {
-                    let packed = super::super::packing::count(&pieces, limits, &states.pieces(state));
+                    let packed = packing::count(&pieces, limits, &states.pieces(state));
                     assert_eq!(u64::from(parcels[state]), packed, "{:?} {limits:?}", states.pieces(state));
                 }
             }
