@@ -155,6 +155,11 @@ impl Best {
         self.0.len() > MOST_ALTERNATIVES && self.0.iter().all(|found| found.cost.parcels < parcels)
     }
 
+    /// The most parcels of any, if there are as many as are told.
+    pub fn most_parcels(&self) -> Option<i64> {
+        (self.0.len() > MOST_ALTERNATIVES).then(|| self.0.iter().map(|found| found.cost.parcels).max())?
+    }
+
     /// The best one, and the others.
     pub fn split(self) -> (Option<Found>, Vec<Found>) {
         let mut all = self.0.into_iter();

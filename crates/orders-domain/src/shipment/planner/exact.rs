@@ -8,6 +8,7 @@ use super::{
     EXACT_PLACES,
     board::{Best, Board, Choice},
     packing::{EXACT_UNITS, Limits},
+    split,
     states::States,
 };
 
@@ -49,7 +50,11 @@ pub fn improve(board: &Board, best: &mut Best) -> bool {
     let states = States::new(&board.need, &board.pieces);
     let mut ranked: Vec<usize> = (0..board.sites.len()).collect();
     ranked.sort_by_key(|site| board.sites[*site].rank);
-    let tables = tables(board, &states, &ranked);
+    // Ways that are found quickly bound those that are worth looking at.
+    split::some_choices(board, best);
+    let most = best.most_parcels().map(|most| most - board.fixed.parcels);
+    let most = most.and_then(|most| u8::try_from(most).ok()).unwrap_or(u8::MAX - 1);
+    let tables = tables(board, &states, &ranked, most);
     for way in tables[0][states.all()] {
         if way.parcels < u8::MAX {
             best.offer(board, choice(&states, &ranked, &tables, way.places));
@@ -58,8 +63,9 @@ pub fn improve(board: &Board, best: &mut Best) -> bool {
     true
 }
 
-/// The ways of all states from each place on, in the order of their ranks; behind the last one, nothing is sent.
-fn tables(board: &Board, states: &States, ranked: &[usize]) -> Vec<Vec<Ways>> {
+/// The ways of all states from each place on, in the order of their ranks, that can be part of one with no more than
+/// so many parcels; behind the last place, nothing is sent.
+fn tables(board: &Board, states: &States, ranked: &[usize], most: u8) -> Vec<Vec<Ways>> {
     let mut last = vec![[Way::NONE; KEPT]; states.count()];
     last[0][0] = Way::NOTHING;
     let mut tables = vec![last];
@@ -67,19 +73,27 @@ fn tables(board: &Board, states: &States, ranked: &[usize]) -> Vec<Vec<Ways>> {
     for (position, site) in ranked.iter().enumerate().rev() {
         let site = &board.sites[*site];
         let known = packed.iter().position(|(limits, _)| *limits == site.limits).unwrap_or_else(|| {
-            packed.push((site.limits, states.parcels(site.limits)));
+            packed.push((site.limits, states.parcels(site.limits, most)));
             packed.len() - 1
         });
         let parcels = &packed[known].1;
-        let there = states.within(&site.stock);
+        let mut there = states.within(&site.stock);
+        for (is_there, parcels) in there.iter_mut().zip(parcels) {
+            *is_there &= *parcels <= most;
+        }
         let behind = &tables[tables.len() - 1];
         let mut here = behind.clone();
         // From the first place on, nothing but all that is wanted is asked for.
         for state in if position == 0 { states.all() } else { 0 }..states.count() {
+            // What a state leaves to the places before takes one parcel at least.
+            let most = if state == states.all() { most } else { most.saturating_sub(1) };
             for taken in states.parts(state).iter().filter(|taken| there[usize::from(**taken)]) {
                 let part = usize::from(*taken);
                 let borders = if site.foreign { parcels[part] } else { 0 };
                 for rest in behind[state - part].iter().take_while(|rest| rest.parcels < u8::MAX) {
+                    if rest.parcels + parcels[part] > most.min(here[state][KEPT - 1].parcels) {
+                        break;
+                    }
                     let way = Way {
                         parcels: rest.parcels + parcels[part],
                         borders: rest.borders + borders,

@@ -14,7 +14,7 @@ use super::{
 const PARCEL: u64 = 1 << 20;
 
 /// How many numbers are looked at, about: a few milliseconds' work.
-const WORK: usize = 4_000_000;
+const WORK: usize = 1_500_000;
 
 /// How many choices are packed.
 const PACKED: usize = 6;

@@ -61,10 +61,9 @@ impl States {
 
     /// How many pieces of each line are in one.
     pub fn pieces(&self, state: usize) -> Vec<u32> {
-        let digit = |(below, most): &(usize, u32)| {
-            u32::try_from(state / below % (*most as usize + 1)).unwrap_or_default()
-        };
-        self.digits.iter().map(digit).collect()
+        let of_line =
+            |(below, most): &(usize, u32)| u32::try_from(digit(state, *below, *most)).unwrap_or_default();
+        self.digits.iter().map(of_line).collect()
     }
 
     /// What can be taken of one, that is not nothing; all of it is the last.
@@ -79,15 +78,17 @@ impl States {
 
     /// Which of them have no more pieces of any line than these.
     pub fn within(&self, stock: &[u32]) -> Vec<bool> {
-        let is_there = |state| self.pieces(state).iter().zip(stock).all(|(pieces, there)| pieces <= there);
+        let is_there = |state| {
+            self.digits.iter().zip(stock).all(|((below, most), there)| digit(state, *below, *most) <= *there as usize)
+        };
         (0..self.count()).map(is_there).collect()
     }
 
-    /// The fewest parcels of each within these limits. A piece that exceeds one goes alone.
-    pub fn parcels(&self, limits: Limits) -> Vec<u8> {
+    /// The fewest parcels of each within these limits; where those are more than so many, some number above that. A
+    /// piece that exceeds a limit goes alone.
+    pub fn parcels(&self, limits: Limits, most: u8) -> Vec<u8> {
         let fits = |state: usize| self.units[state] == 1 || !limits.is_exceeded_by(self.whole[state]);
         let fitting: Vec<bool> = (0..self.count()).map(fits).collect();
-        let first: Vec<usize> = (0..self.count()).map(|state| self.lowest_digit(state)).collect();
         let mut parcels: Vec<u8> = vec![0];
         for state in 1..self.count() {
             if fitting[state] {
@@ -95,14 +96,17 @@ impl States {
                 continue;
             }
             // One piece less never takes more parcels. Some parcel has a piece of the first line.
-            let less = |(below, most): &(usize, u32)| {
-                (state / below % (*most as usize + 1) > 0).then(|| parcels[state - below])
+            let mut there = self.digits.iter().filter(|(below, most)| digit(state, *below, *most) > 0);
+            let least = there.clone().map(|(below, _)| parcels[state - below]).max();
+            let floor = least.unwrap_or_default().max(2);
+            let Some((below, first)) = there.next().filter(|_| floor <= most) else {
+                parcels.push(floor);
+                continue;
             };
-            let floor = self.digits.iter().filter_map(less).max().unwrap_or_default().max(2);
             let mut fewest = u8::MAX;
             for part in self.parts(state).iter().rev().map(|part| usize::from(*part)) {
-                if fitting[part] && first[part] == first[state] {
-                    fewest = fewest.min(1 + parcels[state - part]);
+                if fitting[part] && 1 + parcels[state - part] < fewest && digit(part, *below, *first) > 0 {
+                    fewest = 1 + parcels[state - part];
                     if fewest == floor {
                         break;
                     }
@@ -112,11 +116,11 @@ impl States {
         }
         parcels
     }
+}
 
-    fn lowest_digit(&self, state: usize) -> usize {
-        let is_there = |(below, most): &(usize, u32)| state / below % (*most as usize + 1) > 0;
-        self.digits.iter().position(is_there).unwrap_or_default()
-    }
+/// How many pieces of a line are in a state, by how many numbers there are below its digit and the most of it.
+fn digit(state: usize, below: usize, most: u32) -> usize {
+    state / below % (most as usize + 1)
 }
 
 #[cfg(test)]
@@ -143,7 +147,7 @@ mod tests {
         for grams in [2, 5, 8, 10, u64::MAX] {
             for (mm3, side) in [(7, 9), (12, 5), (u64::MAX, u64::MAX)] {
                 let limits = Limits { grams, mm3, side };
-                let parcels = states.parcels(limits);
+                let parcels = states.parcels(limits, u8::MAX);
                 for state in 0..states.count() {
                     let packed = packing::count(&pieces, limits, &states.pieces(state));
                     assert_eq!(u64::from(parcels[state]), packed, "{:?} {limits:?}", states.pieces(state));
