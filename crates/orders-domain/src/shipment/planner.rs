@@ -30,6 +30,7 @@ mod packing;
 mod reasons;
 mod split;
 mod states;
+mod tails;
 
 use board::{Best, Board};
 

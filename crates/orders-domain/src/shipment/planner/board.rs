@@ -155,6 +155,11 @@ impl Best {
         self.0.len() > MOST_ALTERNATIVES && self.0.iter().all(|found| found.cost.parcels < parcels)
     }
 
+    /// All of them, the best first.
+    pub fn choices(&self) -> Vec<Choice> {
+        self.0.iter().map(|found| found.choice.clone()).collect()
+    }
+
     /// The most parcels of any, if there are as many as are told.
     pub fn most_parcels(&self) -> Option<i64> {
         (self.0.len() > MOST_ALTERNATIVES).then(|| self.0.iter().map(|found| found.cost.parcels).max())?

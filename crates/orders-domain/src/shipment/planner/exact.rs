@@ -19,7 +19,8 @@ const KEPT: usize = 1 + super::MOST_ALTERNATIVES;
 const BITS: u32 = 4;
 
 /// Where the first place stands there.
-const FIRST: u32 = (EXACT_PLACES as u32 - 1) * BITS;
+const FIRST: u32 = 11 * BITS;
+const _: () = assert!(EXACT_PLACES == 12, "the first of 12 places stands above 11 others");
 
 /// A way to send a state, compared as costs are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,6 +8,7 @@ use super::{
     board::{Best, Board, Choice, Site},
     cover,
     packing::Piece,
+    tails,
 };
 
 /// How much one parcel is.
@@ -42,7 +43,11 @@ fn share(piece: Piece, site: &Site) -> u64 {
         return PARCEL;
     }
     let of = |piece: u64, limit: u64| {
-        if limit == u64::MAX { 0 } else { (u128::from(piece) * u128::from(PARCEL)).div_ceil(limit.max(1).into()) }
+        if limit == u64::MAX {
+            0
+        } else {
+            (u128::from(piece) * u128::from(PARCEL)).div_ceil(limit.max(1).into())
+        }
     };
     let share = of(piece.grams, site.limits.grams).max(of(piece.mm3, site.limits.mm3));
     u64::try_from(share).unwrap_or(PARCEL)
@@ -62,6 +67,11 @@ pub fn some_choices(board: &Board, best: &mut Best) {
         let places: Vec<usize> = (0..chosen.len()).filter(|site| chosen[*site]).collect();
         best.offer(board, search.cheapest(chosen));
         if let Some(choice) = board.nearest(&places) {
+            best.offer(board, choice);
+        }
+    }
+    for choice in best.choices() {
+        if let Some(choice) = tails::spared(board, &choice) {
             best.offer(board, choice);
         }
     }
@@ -236,5 +246,26 @@ impl<'a> Search<'a> {
             }
         }
         chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipment::planner::{exact, tests::random_problem};
+
+    #[test]
+    fn choices_by_shares_have_hardly_more_parcels_than_the_best() {
+        let (mut found, mut fewest) = (0, 0);
+        for seed in 1..=300 {
+            let board = Board::new(&random_problem(seed, 12, 4, 3));
+            let (mut quick, mut best) = (Best::default(), Best::default());
+            some_choices(&board, &mut quick);
+            if !board.sites.is_empty() && exact::improve(&board, &mut best) {
+                found += quick.first().map_or(0, |found| found.cost.parcels);
+                fewest += best.first().map_or(0, |found| found.cost.parcels);
+            }
+        }
+        assert!(fewest > 300 && found * 100 <= fewest * 105, "{found} parcels, where {fewest} are enough");
     }
 }

@@ -79,7 +79,10 @@ impl States {
     /// Which of them have no more pieces of any line than these.
     pub fn within(&self, stock: &[u32]) -> Vec<bool> {
         let is_there = |state| {
-            self.digits.iter().zip(stock).all(|((below, most), there)| digit(state, *below, *most) <= *there as usize)
+            self.digits
+                .iter()
+                .zip(stock)
+                .all(|((below, most), there)| digit(state, *below, *most) <= *there as usize)
         };
         (0..self.count()).map(is_there).collect()
     }
@@ -148,9 +151,9 @@ mod tests {
             for (mm3, side) in [(7, 9), (12, 5), (u64::MAX, u64::MAX)] {
                 let limits = Limits { grams, mm3, side };
                 let parcels = states.parcels(limits, u8::MAX);
-                for state in 0..states.count() {
+                for (state, parcels) in parcels.into_iter().enumerate() {
                     let packed = packing::count(&pieces, limits, &states.pieces(state));
-                    assert_eq!(u64::from(parcels[state]), packed, "{:?} {limits:?}", states.pieces(state));
+                    assert_eq!(u64::from(parcels), packed, "{:?} {limits:?}", states.pieces(state));
                 }
             }
         }

@@ -10,45 +10,6 @@ fn cases() -> u32 {
     std::env::var("PLANNER_CASES").map_or(300, |cases| cases.parse().unwrap())
 }
 
-/// A problem at random: up to so many places, lines and pieces of each.
-pub fn random(dice: &mut Dice, places: u32, lines: u32, pieces: u32) -> Problem {
-    let lines = 1 + dice.number(lines);
-    let countries = ["DE", "FR", "PL"];
-    let limited = dice.roll(2) == 0;
-    let wanted: Vec<_> = (0..lines)
-        .map(|line| Wanted {
-            size: if dice.roll(2) == 0 { cube(1 + i64::from(dice.number(3))) } else { None },
-            counted: dice.roll(12) > 0,
-            ..wanted(u8::try_from(line).unwrap(), 1 + dice.number(pieces), i64::from(dice.number(6)))
-        })
-        .collect();
-    let places = (0..=dice.number(places)).map(|id| {
-        let mut stock = Vec::new();
-        for wanted in &wanted {
-            stock.push(if dice.roll(5) < 2 { 1 + dice.number(wanted.quantity) } else { 0 });
-        }
-        let limit = |dice: &mut Dice, most: u32| Some(1 + i64::from(dice.number(most)));
-        let parcel = if limited && dice.roll(4) > 0 {
-            ParcelLimits {
-                weight: limit(dice, 12).filter(|_| dice.roll(2) == 0).map(n),
-                volume: limit(dice, 40).filter(|_| dice.roll(2) == 0).map(n),
-                side: limit(dice, 3).filter(|_| dice.roll(3) == 0).map(n),
-            }
-        } else {
-            ParcelLimits::default()
-        };
-        Candidate {
-            country: countries[usize::try_from(dice.roll(3)).unwrap()].parse().unwrap(),
-            priority: n(i64::from(dice.number(2))),
-            parcel,
-            ..place(i64::from(id) + 1, i64::from(dice.number(4)), &stock)
-        }
-    });
-    let places: Vec<_> = places.collect();
-    let destination = if dice.roll(4) > 0 { Some(germany()) } else { None };
-    Problem { wanted, places, destination }
-}
-
 /// All ways to take so many pieces from places that have so many.
 fn splits(left: u32, stock: &[u32]) -> Vec<Vec<u32>> {
     let Some((first, rest)) = stock.split_first() else {
@@ -111,8 +72,11 @@ fn parcels(problem: &Problem, place: &Candidate, taken: &[u32]) -> i64 {
     alone + i64::try_from(together).unwrap()
 }
 
-/// The least cost of all ways, or `None` if there are too many of them.
-fn least(problem: &Problem, most: usize) -> Option<Cost> {
+/// The ranks of the places that send, the first in front.
+type Ranks = BTreeSet<(i64, i64)>;
+
+/// The least cost of all ways, and of those that cost so much the first places; `None` if there are too many ways.
+fn least(problem: &Problem, most: usize) -> Option<(Cost, Ranks)> {
     let mut ways: Vec<Vec<Vec<u32>>> = Vec::new();
     let mut unplaced = 0;
     for (line, wanted) in problem.wanted.iter().enumerate() {
@@ -133,7 +97,7 @@ fn least(problem: &Problem, most: usize) -> Option<Cost> {
         return None;
     }
     let uncounted = i64::from(problem.wanted.iter().any(|wanted| !wanted.counted));
-    let mut costs = BTreeSet::new();
+    let mut best = None;
     let mut taken = vec![vec![0; problem.wanted.len()]; problem.places.len()];
     try_all(problem, &ways, &mut taken, &mut |taken| {
         let mut cost = Cost { unplaced, parcels: uncounted, borders: 0, gram_metres: 0 };
@@ -148,10 +112,15 @@ fn least(problem: &Problem, most: usize) -> Option<Cost> {
             let metres = distance::metres(place, problem.destination.as_ref());
             cost.gram_metres += grams.sum::<i64>() * i64::try_from(metres).unwrap();
         }
-        costs.insert(cost);
-        costs.retain(|known| *known <= cost || known < &cost);
+        let sends =
+            problem.places.iter().zip(taken).filter(|(_, taken)| taken.iter().any(|pieces| *pieces > 0));
+        let ranks: Ranks = sends.map(|(place, _)| (place.priority.get(), place.id.get())).collect();
+        let found = (cost, ranks);
+        if best.as_ref().is_none_or(|best| found < *best) {
+            best = Some(found);
+        }
     });
-    costs.first().copied()
+    best
 }
 
 fn try_all(
@@ -170,8 +139,21 @@ fn try_all(
     }
 }
 
+/// What a plan costs and which places send, to be compared with the least.
+fn told(problem: &Problem, plan: &Plan) -> (Cost, Ranks) {
+    let sends = |place: &&Candidate| {
+        plan.parcels.iter().any(|parcel| parcel.location.as_ref().is_some_and(|(id, _)| *id == place.id))
+    };
+    let sending = problem.places.iter().filter(sends);
+    (plan.cost, sending.map(|place| (place.priority.get(), place.id.get())).collect())
+}
+
 /// Whether the plan sends what it says it does, from where there is so much, within the limits.
 fn assert_sound(problem: &Problem, plan: &Plan) {
+    if plan.cost.parcels > i64::try_from(MOST_PARCELS).unwrap() {
+        assert_eq!(plan.parcels.len(), MOST_PARCELS + 1);
+        return;
+    }
     let mut borders = 0;
     for (index, wanted) in problem.wanted.iter().enumerate() {
         let pieces = |lines: &[(u8, u32)]| {
@@ -237,7 +219,8 @@ fn every_small_problem_is_planned_as_well_as_can_be() {
                     };
                     let found = plan(&problem);
                     assert_sound(&problem, &found);
-                    assert_eq!(Some(found.cost), least(&problem, usize::MAX), "{problem:?}\n{found:?}");
+                    let expected = least(&problem, usize::MAX);
+                    assert_eq!(Some(told(&problem, &found)), expected, "{problem:?}\n{found:?}");
                     assert!(found.exact);
                     count += 1;
                 }
@@ -248,15 +231,15 @@ fn every_small_problem_is_planned_as_well_as_can_be() {
 }
 
 /// Random problems of a kind are planned as well as can be; those with too many ways are passed over.
-fn assert_best(seed: u64, cases: u32, (places, lines, pieces): (u32, u32, u32)) {
+fn assert_best(seed: u64, cases: u32, most: usize, (places, lines, pieces): (u32, u32, u32)) {
     let mut dice = Dice(seed);
     let mut compared = 0;
     while compared < cases {
         let problem = random(&mut dice, places, lines, pieces);
-        let Some(expected) = least(&problem, 2_000) else { continue };
+        let Some(expected) = least(&problem, most) else { continue };
         let found = plan(&problem);
         assert_sound(&problem, &found);
-        assert_eq!(found.cost, expected, "{problem:?}\n{found:?}");
+        assert_eq!(told(&problem, &found), expected, "{problem:?}\n{found:?}");
         assert!(found.exact, "{problem:?}");
         compared += 1;
     }
@@ -264,12 +247,17 @@ fn assert_best(seed: u64, cases: u32, (places, lines, pieces): (u32, u32, u32)) 
 
 #[test]
 fn problems_of_up_to_6_places_4_lines_and_3_pieces_are_planned_as_well_as_can_be() {
-    assert_best(1, cases(), (6, 4, 3));
+    assert_best(1, cases(), 2_000, (6, 4, 3));
 }
 
 #[test]
 fn problems_of_up_to_12_places_are_planned_as_well_as_can_be() {
-    assert_best(2, cases(), (12, 3, 3));
+    assert_best(2, cases(), 2_000, (12, 3, 3));
+}
+
+#[test]
+fn problems_with_very_many_ways_are_planned_as_well_as_can_be() {
+    assert_best(4, cases() / 100, 200_000, (12, 4, 3));
 }
 
 #[test]

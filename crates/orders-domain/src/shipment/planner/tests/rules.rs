@@ -125,7 +125,40 @@ fn more_parcels_than_an_order_has_are_counted_and_not_shown() {
 fn the_same_problem_has_the_same_plan() {
     let mut dice = Dice(7);
     for _ in 0..20 {
-        let problem = oracle::random(&mut dice, 20, 10, 5);
+        let problem = random(&mut dice, 20, 10, 5);
         assert_eq!(format!("{:?}", plan(&problem)), format!("{:?}", plan(&problem)));
     }
+}
+
+#[test]
+fn one_parcel_from_a_place_without_limits_beats_many_from_the_nearest_ones() {
+    let limit = ParcelLimits { weight: Some(n(10)), ..ParcelLimits::default() };
+    let near = |id| Candidate { parcel: limit, ..place(id, 0, &[1_000, 1_000]) };
+    let mut places: Vec<_> = (1..=20).map(near).collect();
+    places.push(place(99, 40, &[1_000, 1_000]));
+    let all_far = plan(&problem(vec![wanted(0, 900, 3), wanted(1, 900, 11)], places.clone()));
+    assert_eq!((said(&all_far), all_far.exact), (vec!["P99: 900x0 900x1".to_owned()], true));
+    // Where no place has all, it sends what it has, and the others the rest.
+    places[20].stock = vec![1_000, 890];
+    let some_far = plan(&problem(vec![wanted(0, 900, 3), wanted(1, 900, 11)], places));
+    assert_eq!((some_far.cost.parcels, some_far.exact), (11, false));
+    assert!(some_far.parcels.iter().any(|parcel| parcel.lines == [(0, 900), (1, 890)]), "{some_far:?}");
+}
+
+#[test]
+fn no_fewer_parcels_are_spoken_of_only_where_that_is_known() {
+    let behind = |id, stock: &[u32]| Candidate { parcel: ParcelLimits::default(), ..place(id, 9, stock) };
+    let spread: Vec<_> =
+        (1..=20).map(|id| place(id, 0, if id % 2 == 0 { &[1, 0, 0] } else { &[0, 1, 0] })).collect();
+    let wanted = || vec![wanted(0, 1, 5), wanted(1, 1, 5), wanted(2, 1, 5)];
+    let details = |mut places: Vec<Candidate>, last: &[&[u32]]| {
+        places.extend(last.iter().zip(50..).map(|(stock, id)| behind(id, stock)));
+        let plan = plan(&problem(wanted(), places));
+        let of_far = plan.parcels.iter().flat_map(|parcel| &parcel.reasons);
+        of_far.map(|reason| reason.detail.clone()).collect::<Vec<_>>()
+    };
+    let known = details(spread.clone(), &[&[1, 1, 1], &[1, 1, 1]]);
+    assert_eq!(known, ["with P50 the order leaves in 1 parcels, and in no fewer"]);
+    let unknown = details(spread, &[&[1, 1, 0], &[0, 0, 1], &[0, 0, 1]]);
+    assert!(unknown.contains(&"with P50 the order leaves in 2 parcels".to_owned()), "{unknown:?}");
 }
