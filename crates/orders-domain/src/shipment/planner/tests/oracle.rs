@@ -1,6 +1,6 @@
 //! A plain search through all ways to send something, written without the planner's means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -77,6 +77,12 @@ type Ranks = BTreeSet<(i64, i64)>;
 
 /// The least cost of all ways, and of those that cost so much the first places; `None` if there are too many ways.
 fn least(problem: &Problem, most: usize) -> Option<(Cost, Ranks)> {
+    let all = by_places(problem, most)?.into_iter().map(|(places, cost)| (cost, places));
+    all.min()
+}
+
+/// The least cost of the ways from each set of places; `None` if there are too many ways.
+fn by_places(problem: &Problem, most: usize) -> Option<BTreeMap<Ranks, Cost>> {
     let mut ways: Vec<Vec<Vec<u32>>> = Vec::new();
     let mut unplaced = 0;
     for (line, wanted) in problem.wanted.iter().enumerate() {
@@ -97,7 +103,7 @@ fn least(problem: &Problem, most: usize) -> Option<(Cost, Ranks)> {
         return None;
     }
     let uncounted = i64::from(problem.wanted.iter().any(|wanted| !wanted.counted));
-    let mut best = None;
+    let mut best = BTreeMap::new();
     let mut taken = vec![vec![0; problem.wanted.len()]; problem.places.len()];
     try_all(problem, &ways, &mut taken, &mut |taken| {
         let mut cost = Cost { unplaced, parcels: uncounted, borders: 0, gram_metres: 0 };
@@ -115,12 +121,10 @@ fn least(problem: &Problem, most: usize) -> Option<(Cost, Ranks)> {
         let sends =
             problem.places.iter().zip(taken).filter(|(_, taken)| taken.iter().any(|pieces| *pieces > 0));
         let ranks: Ranks = sends.map(|(place, _)| (place.priority.get(), place.id.get())).collect();
-        let found = (cost, ranks);
-        if best.as_ref().is_none_or(|best| found < *best) {
-            best = Some(found);
-        }
+        let known = best.entry(ranks).or_insert(cost);
+        *known = cost.min(*known);
     });
-    best
+    Some(best)
 }
 
 fn try_all(
@@ -258,6 +262,23 @@ fn problems_of_up_to_12_places_are_planned_as_well_as_can_be() {
 #[test]
 fn problems_with_very_many_ways_are_planned_as_well_as_can_be() {
     assert_best(4, cases() / 100, 200_000, (12, 4, 3));
+}
+
+#[test]
+fn the_alternatives_are_the_next_best_places_where_all_ways_are_looked_at() {
+    let (mut dice, mut compared) = (Dice(5), 0);
+    while compared < cases() / 3 {
+        let problem = random(&mut dice, 6, 3, 3);
+        let is_limited = Board::new(&problem).is_limited;
+        let Some(all) = by_places(&problem, 2_000).filter(|_| is_limited) else { continue };
+        let mut costs: Vec<_> = all.into_iter().map(|(places, cost)| (cost, places)).collect();
+        costs.sort();
+        let next: Vec<Cost> = costs.iter().skip(1).take(MOST_ALTERNATIVES).map(|(cost, _)| *cost).collect();
+        let plan = plan(&problem);
+        let found: Vec<Cost> = plan.alternatives.iter().map(|other| other.cost).collect();
+        assert_eq!(found, next, "{problem:?}\n{plan:?}");
+        compared += 1;
+    }
 }
 
 #[test]

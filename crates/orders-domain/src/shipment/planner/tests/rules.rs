@@ -146,6 +146,16 @@ fn one_parcel_from_a_place_without_limits_beats_many_from_the_nearest_ones() {
 }
 
 #[test]
+fn pieces_that_go_alone_leave_from_where_they_do_not() {
+    let limit = ParcelLimits { weight: Some(n(10)), ..ParcelLimits::default() };
+    let near = |id| Candidate { parcel: limit, ..place(id, 0, &[30]) };
+    let mut places: Vec<_> = (1..=20).map(near).collect();
+    places.extend([place(98, 40, &[15]), place(99, 41, &[15])]);
+    let plan = plan(&problem(vec![wanted(0, 30, 11)], places));
+    assert_eq!(said(&plan), ["P98: 15x0", "P99: 15x0"]);
+}
+
+#[test]
 fn no_fewer_parcels_are_spoken_of_only_where_that_is_known() {
     let behind = |id, stock: &[u32]| Candidate { parcel: ParcelLimits::default(), ..place(id, 9, stock) };
     let spread: Vec<_> =
