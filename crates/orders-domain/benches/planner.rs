@@ -121,7 +121,36 @@ fn covers(problem: &Problem, places: &[usize], more: usize, left: &[u32], patien
     false
 }
 
+/// So many lines of so many pieces, of which each place has one; with limits no two fit into a parcel.
+fn thin(lines: u8, places: i64, quantity: u32, limited: bool) -> Problem {
+    let mut problem = problem(&mut Dice(7), lines, places, limited);
+    problem.wanted.iter_mut().for_each(|wanted| wanted.quantity = quantity);
+    for place in &mut problem.places {
+        place.stock.fill(1);
+        place.parcel.weight = limited.then(|| Grams::try_from(4_000).unwrap());
+    }
+    problem
+}
+
 fn main() {
+    for (lines, places, quantity, limited) in [
+        (1, 1_000, 30, false),
+        (1, 1_000, 64, false),
+        (100, 1_000, 1_000, false),
+        (100, 1_000, 64, true),
+        (100, 1_000, 5, true),
+        (20, 100, 5, true),
+        (4, 12, 3, true),
+        (12, 12, 1, true),
+    ] {
+        let problem = thin(lines, places, quantity, limited);
+        let begun = Instant::now();
+        let plan = plan(&problem);
+        let (took, parcels) = (begun.elapsed(), plan.cost.parcels);
+        println!(
+            "{lines} lines of {quantity} pieces, one at each of {places} places: {took:?}, {parcels} parcels"
+        );
+    }
     let mut dice = Dice(42);
     for (lines, places, rounds) in [(4, 12, 2_000), (10, 20, 2_000), (100, 200, 300)] {
         for limited in [false, true] {

@@ -276,11 +276,7 @@ fn is_searched(board: &Board, best: &mut Best) -> bool {
     if exact::improve(board, best) {
         return true;
     }
-    if board.is_limited {
-        split::some_choices(board, best);
-    } else {
-        cover::some_choices(board, best);
-    }
+    split::some_choices(board, best);
     false
 }
 

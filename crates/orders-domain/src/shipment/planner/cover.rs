@@ -1,15 +1,16 @@
-//! Which places send: every choice among a few, or a greedy cover that is improved among many.
+//! Which places send: every choice among a few, or few that have all among many.
 
 use super::{
+    MOST_PARCELS,
     board::{Best, Board},
     packing,
 };
 
-/// How often all swaps are tried.
-const ROUNDS: usize = 4;
-
 /// How many numbers are looked at, about, to find fewer places than the greedy cover has: a few milliseconds' work.
 const WORK: usize = 4_000_000;
+
+/// So many places are chosen one by one; an order has fewer parcels.
+const MOST_PLACES: usize = 4 * MOST_PARCELS;
 
 /// Looks at every place that can send all in one parcel. Whether there is one: no other way has fewer parcels then,
 /// and none with as many is missed.
@@ -44,47 +45,16 @@ pub fn every_choice(board: &Board, best: &mut Best) {
     }
 }
 
-/// Looks at some choices among many places.
-pub fn some_choices(board: &Board, best: &mut Best) {
+/// Places that have all, and few of them: a greedy cover, and where limits play no part, the fewest that are found
+/// before the patience ends.
+pub fn covering(board: &Board) -> Vec<usize> {
     let mut chosen = greedy(board);
-    while let Some(fewer) = with_fewer(board, chosen.len()) {
+    while !board.is_limited
+        && let Some(fewer) = with_fewer(board, chosen.len())
+    {
         chosen = fewer;
     }
-    chosen.sort_unstable();
-    if let Some(choice) = board.nearest(&chosen) {
-        best.offer(board, choice);
-    }
-    for _ in 0..ROUNDS {
-        let Some(found) = best.first() else { return };
-        let (cost, used) = (found.cost, found.choice.iter().map(|(site, _)| *site).collect::<Vec<_>>());
-        for out in &used {
-            let rest: Vec<usize> = used.iter().copied().filter(|site| site != out).collect();
-            let open = left(board, &rest);
-            for other in (0..board.sites.len()).filter(|site| !used.contains(site)) {
-                let closes = |(open, there): (&u32, &u32)| there >= open;
-                if !open.iter().zip(&board.sites[other].stock).all(closes) {
-                    continue;
-                }
-                let mut swapped = rest.clone();
-                swapped.push(other);
-                swapped.sort_unstable();
-                if let Some(choice) = board.nearest(&swapped) {
-                    best.offer(board, choice);
-                }
-            }
-        }
-        if best.first().is_none_or(|found| found.cost == cost) {
-            return;
-        }
-    }
-}
-
-/// How many pieces of each line are left to these places.
-fn left(board: &Board, chosen: &[usize]) -> Vec<u32> {
-    let there = |line: usize| {
-        chosen.iter().fold(0_u32, |sum, site| sum.saturating_add(board.sites[*site].stock[line]))
-    };
-    board.need.iter().enumerate().map(|(line, need)| need.saturating_sub(there(line))).collect()
+    chosen
 }
 
 /// How many of the pieces that are left a place has.
@@ -92,23 +62,41 @@ fn covers(stock: &[u32], left: &[u32]) -> u64 {
     stock.iter().zip(left).map(|(there, left)| u64::from(*there.min(left))).sum()
 }
 
-/// One place after the other that has most of what is left, the first of those alike; then without those that are not
-/// needed.
-pub fn greedy(board: &Board) -> Vec<usize> {
+/// One place after the other that has most of what is left, the first of those alike, and after [`MOST_PLACES`] all
+/// others; then without those that are not needed.
+fn greedy(board: &Board) -> Vec<usize> {
     let (mut chosen, mut open): (Vec<usize>, _) = (Vec::new(), board.need.clone());
-    while open.iter().any(|left| *left > 0) {
-        let most = (0..board.sites.len()).filter(|site| !chosen.contains(site)).max_by_key(|site| {
-            let place = &board.sites[*site];
-            (covers(&place.stock, &open), !place.foreign, std::cmp::Reverse(*site))
+    let mut free: Vec<usize> = (0..board.sites.len()).collect();
+    while open.iter().any(|left| *left > 0) && chosen.len() < MOST_PLACES {
+        let most = (0..free.len()).max_by_key(|index| {
+            let place = &board.sites[free[*index]];
+            (covers(&place.stock, &open), !place.foreign, std::cmp::Reverse(*index))
         });
         let Some(most) = most else { break };
+        let most = free.remove(most);
         chosen.push(most);
-        open = left(board, &chosen);
+        for (left, there) in open.iter_mut().zip(&board.sites[most].stock) {
+            *left = left.saturating_sub(*there);
+        }
+    }
+    if open.iter().any(|left| *left > 0) {
+        chosen.append(&mut free);
+    }
+    let mut there = vec![0_u64; board.need.len()];
+    for site in &chosen {
+        for (there, stock) in there.iter_mut().zip(&board.sites[*site].stock) {
+            *there += u64::from(*stock);
+        }
     }
     for site in chosen.clone().into_iter().rev() {
-        let rest: Vec<usize> = chosen.iter().copied().filter(|other| *other != site).collect();
-        if left(board, &rest).iter().all(|left| *left == 0) {
-            chosen = rest;
+        let stock = &board.sites[site].stock;
+        let is_needed =
+            |((there, stock), need): ((&u64, &u32), &u32)| there - u64::from(*stock) < u64::from(*need);
+        if !there.iter().zip(stock).zip(&board.need).any(is_needed) {
+            chosen.retain(|other| *other != site);
+            for (there, stock) in there.iter_mut().zip(stock) {
+                *there -= u64::from(*stock);
+            }
         }
     }
     chosen

@@ -1,10 +1,11 @@
-//! Which places send what, where parcels have limits and there are too many pieces or places to look at every way.
+//! Which places send what, where there are too many pieces or places to look at every way.
 //!
-//! A piece takes up a share of a parcel, which differs by place. Each piece comes from the place among the chosen
+//! A piece takes up a share of a parcel, which differs by place and is nothing where parcels have no limits. Each piece comes from the place among the chosen
 //! ones where its share is the smallest; the parcels of a place are about the sum of the shares. Places are taken in,
 //! dropped and swapped by that sum, and the best choices are packed.
 
 use super::{
+    MOST_PARCELS,
     board::{Best, Board, Choice, Site},
     cover,
     packing::Piece,
@@ -16,6 +17,9 @@ const PARCEL: u64 = 1 << 20;
 
 /// How many numbers are looked at, about: a few milliseconds' work.
 const WORK: usize = 1_500_000;
+
+/// With more parcels than this, about, a choice is only packed, not improved further.
+const MOST_PLACED: u64 = 4 * MOST_PARCELS as u64;
 
 /// How many choices are packed.
 const PACKED: usize = 6;
@@ -57,18 +61,25 @@ fn share(piece: Piece, site: &Site) -> u64 {
 pub fn some_choices(board: &Board, best: &mut Best) {
     let mut search = Search::new(board);
     let mut covering = vec![false; board.sites.len()];
-    for site in cover::greedy(board) {
+    for site in cover::covering(board) {
         covering[site] = true;
     }
     search.improve(covering);
-    let by_parcel = search.by_parcel();
-    search.improve(by_parcel);
-    for (_, chosen) in &search.seen {
+    if board.is_limited {
+        let by_parcel = search.by_parcel();
+        search.improve(by_parcel);
+    }
+    // What has far too many parcels for an order is not worth more work.
+    let is_large = search.seen.first().is_some_and(|(estimate, _)| estimate.parcels > MOST_PLACED);
+    for (_, chosen) in search.seen.iter().take(if is_large { 1 } else { PACKED }) {
         let places: Vec<usize> = (0..chosen.len()).filter(|site| chosen[*site]).collect();
         best.offer(board, search.cheapest(chosen));
         if let Some(choice) = board.nearest(&places) {
             best.offer(board, choice);
         }
+    }
+    if !board.is_limited || is_large {
+        return;
     }
     for choice in best.choices() {
         if let Some(choice) = tails::spared(board, &choice) {
@@ -223,6 +234,9 @@ impl<'a> Search<'a> {
             }
         }
         while left.iter().any(|left| *left > 0) {
+            if chosen.iter().filter(|chosen| **chosen).count() >= 4 * MOST_PARCELS {
+                return vec![true; chosen.len()];
+            }
             let rate = |site: &usize| {
                 let taken = board.sites[*site].stock.iter().zip(&left).map(|(there, left)| there.min(left));
                 let (mut pieces, mut sent) = (0_u64, 0_u64);
