@@ -156,6 +156,21 @@ fn pieces_that_go_alone_leave_from_where_they_do_not() {
 }
 
 #[test]
+fn among_many_places_nearer_ones_take_the_part_of_one_that_covers_most() {
+    let mut places: Vec<_> = (1..=20).map(|id| place(id, 50, &[1, 0])).collect();
+    places.extend([place(97, 40, &[3, 2]), place(98, 1, &[3, 0]), place(99, 0, &[0, 3])]);
+    let plan = plan(&problem(vec![wanted(0, 3, 100), wanted(1, 3, 100)], places));
+    assert_eq!(said(&plan), ["P99: 3x1", "P98: 3x0"]);
+}
+
+#[test]
+fn pieces_at_hundreds_of_places_leave_from_all_of_them() {
+    let places = (1..=300).map(|id| place(id, 0, &[1])).collect();
+    let plan = plan(&problem(vec![wanted(0, 250, 100)], places));
+    assert_eq!((plan.cost.parcels, plan.cost.unplaced, plan.unplaced), (250, 0, Vec::new()));
+}
+
+#[test]
 fn no_fewer_parcels_are_spoken_of_only_where_that_is_known() {
     let behind = |id, stock: &[u32]| Candidate { parcel: ParcelLimits::default(), ..place(id, 9, stock) };
     let spread: Vec<_> =
