@@ -151,11 +151,12 @@ pub fn revoke(settings: &DatabaseSettings, user: UserId, at: DateTime<Utc>) -> R
 ///
 /// With one line that says what is wrong.
 pub fn forget(settings: &DatabaseSettings, user: UserId) -> Result<Forgotten> {
+    let now = SystemClock.now();
     Ok(match settings.parse()? {
-        DatabaseUrl::Sqlite(path) => sqlite::forget(&path, user)?,
+        DatabaseUrl::Sqlite(path) => sqlite::forget(&path, user, now)?,
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
-            orders_adapters::sql::postgres::forget(&url, settings.postgres.options(), user)?
+            orders_adapters::sql::postgres::forget(&url, settings.postgres.options(), user, now)?
         }
     })
 }

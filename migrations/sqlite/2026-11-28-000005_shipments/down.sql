@@ -14,9 +14,21 @@ ORDER BY order_id;
 
 UPDATE orders SET fulfillment = NULL, current_total = NULL, email = NULL, ship_to = NULL
 WHERE fulfillment IS NOT NULL OR current_total IS NOT NULL OR email IS NOT NULL OR ship_to IS NOT NULL;
--- What a program of before cannot read.
-DELETE FROM events WHERE kind = 'order' AND type IN ('planned', 'shipment_created', 'shipment_changed',
-    'partially_cancelled', 'contact_changed');
+-- Of orders with an event that a program of before cannot read, the last one says what they have become, and those
+-- between it and the first go.
+CREATE TABLE unreadable AS
+SELECT subject, max(version) AS version FROM events WHERE kind = 'order' GROUP BY subject
+HAVING sum(type IN ('planned', 'shipment_created', 'shipment_changed', 'partially_cancelled', 'contact_changed')
+    OR (type = 'cancelled' AND data ->> '$.from' IS NULL)) > 0;
+DELETE FROM events WHERE kind = 'order' AND version > 1
+    AND version < (SELECT version FROM unreadable WHERE unreadable.subject = events.subject);
+UPDATE events SET type = 'migrated', actor_kind = 'system', actor = NULL, idempotency_key = NULL,
+    request_fingerprint = NULL,
+    data = (SELECT CASE WHEN parcel.id IS NULL THEN json_object('to', status)
+            ELSE json_object('to', status, 'shippingProvider', shipping_provider, 'trackingNumber', tracking_number)
+        END FROM orders LEFT JOIN order_shipments AS parcel ON parcel.id = orders.id WHERE orders.id = events.subject)
+WHERE kind = 'order' AND version = (SELECT version FROM unreadable WHERE unreadable.subject = events.subject);
+DROP TABLE unreadable;
 
 DROP TABLE order_cancelled_products;
 DROP TABLE order_cancellations;

@@ -66,15 +66,16 @@ SELECT orders.id, orders.id, 1,
 FROM orders
 LEFT JOIN order_shipments_before AS parcel ON parcel.id = orders.id
 LEFT JOIN (SELECT subject,
-        min(CASE WHEN type IN ('tracked', 'shipped', 'migrated') THEN at END) AS made,
+        min(CASE WHEN type <> 'delivered' AND (data ->> '$.shippingProvider' IS NOT NULL OR type = 'shipped'
+            OR data ->> '$.to' IN ('shipped', 'delivered')) THEN at END) AS made,
         max(CASE type WHEN 'shipped' THEN at END) AS shipped,
         max(CASE type WHEN 'migrated' THEN at END) AS migrated,
         max(CASE type WHEN 'delivered' THEN at END) AS delivered,
-        max(CASE type WHEN 'tracked' THEN version END) AS tracked
+        max(CASE WHEN data ->> '$.shippingProvider' IS NOT NULL THEN version END) AS tracked
     FROM events WHERE kind = 'order' AND type IN ('tracked', 'shipped', 'migrated', 'delivered') GROUP BY subject) AS past
     ON past.subject = orders.id
 LEFT JOIN (SELECT subject, version, data ->> '$.shippingProvider' AS provider, data ->> '$.trackingNumber' AS number
-    FROM events WHERE kind = 'order' AND type = 'tracked') AS tracked
+    FROM events WHERE kind = 'order' AND type IN ('tracked', 'migrated')) AS tracked
     ON orders.status = 'cancelled' AND tracked.subject = orders.id AND tracked.version = past.tracked
 WHERE parcel.id IS NOT NULL OR orders.status IN ('shipped', 'delivered') OR tracked.subject IS NOT NULL
 ORDER BY orders.id;

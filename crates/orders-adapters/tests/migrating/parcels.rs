@@ -10,13 +10,18 @@ use orders_adapters::{
     SqliteDatabase,
     sql::sqlite::{migrate, revert},
 };
-use orders_domain::{Fulfillment, Order, OrderStatus, ShipmentStatus, Tracking, ports::Stock};
+use orders_domain::{
+    Fulfillment, NewShipment, Order, OrderStatus, Part, ShipmentStatus, Tracking,
+    order::contact::{Contact, Email},
+    ports::Stock,
+    shipment::cancellation::CancellationReason,
+};
 
 #[cfg(feature = "postgres")]
 use super::postgres_server;
 use super::{
     NEWER, history, n,
-    placing::{Database, change},
+    placing::{Database, change, place},
 };
 
 /// What it has made.
@@ -92,6 +97,106 @@ async fn live_on(orders: &(impl Database + Stock)) {
     assert_eq!((level(orders).await, cancelled.shipments().len()), ((34, 0), 0));
 }
 
+/// Orders that only this program understands: sent in part, cancelled in part and whole, and reached otherwise.
+async fn live_as_only_now(orders: &dyn Database) {
+    let part = |line, pieces| Part { line, quantity: n(pieces) };
+    let parcel = |status, parts| NewShipment {
+        status,
+        from: None,
+        tracking: Some(super::parcel("N7")),
+        weight: None,
+        parts,
+        reasons: Vec::new(),
+    };
+    let cancel = |order: Order, parts| {
+        order.cancel_parts(CancellationReason::Other, parts, None, super::at(20)).unwrap()
+    };
+    let [sent, ended, reached, kept] = [
+        place(orders, 1, super::at(0)).await,
+        place(orders, 1, super::at(0)).await,
+        place(orders, 1, super::at(0)).await,
+        place(orders, 1, super::at(0)).await,
+    ];
+    let mut left = Vec::from_iter(sent.lines().map(|(_, line)| line.quantity().get()));
+    let sent =
+        change(orders, sent.ship(parcel(ShipmentStatus::Shipped, vec![part(0, 1)]), super::at(10)).unwrap())
+            .await;
+    left[0] -= 1;
+    let rest: Vec<_> =
+        (0..).zip(left).filter(|(_, left)| *left > 0).map(|(line, left)| part(line, left.into())).collect();
+    let sent = change(orders, cancel(sent, rest)).await;
+    assert_eq!(sent.status(), OrderStatus::Shipped);
+    let all: Vec<_> =
+        (0..).zip(ended.lines()).map(|(line, (_, of))| part(line, of.quantity().get().into())).collect();
+    assert_eq!(change(orders, cancel(ended, all)).await.status(), OrderStatus::Cancelled);
+    let contact = Contact { email: Email::parse("ada@example.org").ok(), ship_to: None };
+    change(orders, reached.reach(contact, super::at(10)).unwrap()).await;
+    change(orders, kept.advance(OrderStatus::Processing, super::at(10)).unwrap()).await;
+}
+
+/// Whether each order is where it was, and its events add up to it.
+async fn assert_what_is_left_adds_up(orders: &dyn Database) {
+    let expected = [
+        (OrderStatus::Shipped, Some("N7"), vec![1, 3]),
+        (OrderStatus::Cancelled, None, vec![1, 2]),
+        (OrderStatus::Pending, None, vec![1, 2]),
+        (OrderStatus::Processing, None, vec![1, 2]),
+    ];
+    for (id, (status, tracked, versions)) in (1..).zip(expected) {
+        let order = found(orders, id).await;
+        assert_eq!((order.status(), order.tracking().map(Tracking::number)), (status, tracked), "{id}");
+        let events = history(orders, &order).await;
+        assert_eq!(events.iter().map(|event| event.version.get()).collect::<Vec<_>>(), versions, "{id}");
+        assert_eq!(order.clone().as_of(&events), Ok(Some(order.clone())), "{id}");
+    }
+}
+
+/// What a program of before reads of the events.
+const OF_BEFORE: &str = "type IN ('placed', 'tracked', 'processing', 'shipped', 'delivered', 'migrated')
+    OR (type = 'cancelled' AND data LIKE '%from%')";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_goes_back_with_losses_is_one_that_a_program_of_before_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    live_as_only_now(&SqliteDatabase::open(&file).unwrap()).await;
+    assert!(revert(&file, false).is_err());
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[0]));
+    let unread = format!(
+        "CREATE TABLE unread (n INTEGER CHECK (n = 0)); INSERT INTO unread SELECT count(*) FROM events WHERE NOT ({OF_BEFORE}); DROP TABLE unread"
+    );
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(&unread).unwrap();
+    assert_what_is_left_adds_up(&SqliteDatabase::open(&file).unwrap()).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_goes_back_with_losses_is_one_that_a_program_of_before_reads() {
+    let Some(database) = postgres_server::database() else { return };
+    live_as_only_now(&open(&database)).await;
+    assert_eq!(go_back(&database, true).as_deref(), Some(NEWER[0]));
+    database.execute(&format!(
+        "DO $$ BEGIN ASSERT NOT EXISTS (SELECT * FROM events WHERE NOT ({OF_BEFORE})); END $$"
+    ));
+    assert_what_is_left_adds_up(&open(&database)).await;
+}
+
+/// All of it blocks, which the thread of a test must not.
+#[cfg(feature = "postgres")]
+fn open(database: &postgres_server::Database) -> PostgresDatabase {
+    let url: postgres::PostgresUrl = database.url().parse().unwrap();
+    let opening = std::thread::spawn(move || PostgresDatabase::open(&url, None, PostgresOptions::default()));
+    opening.join().unwrap().unwrap()
+}
+
+#[cfg(feature = "postgres")]
+fn go_back(database: &postgres_server::Database, with_losses: bool) -> Option<String> {
+    let url: postgres::PostgresUrl = database.url().parse().unwrap();
+    let reverting =
+        std::thread::spawn(move || postgres::revert(&url, PostgresOptions::default(), with_losses));
+    reverting.join().unwrap().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
@@ -126,21 +231,8 @@ async fn a_file_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
     let Some(database) = postgres_server::database() else { return };
-    let url: postgres::PostgresUrl = database.url().parse().unwrap();
-    // All of it blocks, which the thread of a test must not.
-    let open = || {
-        let url = url.clone();
-        let opening =
-            std::thread::spawn(move || PostgresDatabase::open(&url, None, PostgresOptions::default()));
-        opening.join().unwrap().unwrap()
-    };
-    let go_back = || {
-        let url = url.clone();
-        let reverting = std::thread::spawn(move || postgres::revert(&url, PostgresOptions::default(), false));
-        assert_eq!(reverting.join().unwrap().unwrap().as_deref(), Some(NEWER[0]));
-    };
-    drop(open());
-    go_back();
+    drop(open(&database));
+    assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[0]));
     database.execute(MADE);
     database.execute(
         "SELECT setval('order_ids', max(id)) FROM orders; SELECT setval('event_ids', max(id)) FROM events",
@@ -150,8 +242,8 @@ async fn a_postgres_from_before_parcels_keeps_all_and_goes_back_to_what_it_was()
         database.execute(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"));
     }
     for _ in 0..2 {
-        assert_all_have_parcels(&open()).await;
-        go_back();
+        assert_all_have_parcels(&open(&database)).await;
+        assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[0]));
         for table in tables {
             database.execute(&format!(
                 "DO $$ BEGIN ASSERT NOT EXISTS (SELECT * FROM kept_{table} EXCEPT SELECT * FROM {table});
@@ -159,5 +251,5 @@ async fn a_postgres_from_before_parcels_keeps_all_and_goes_back_to_what_it_was()
             ));
         }
     }
-    live_on(&open()).await;
+    live_on(&open(&database)).await;
 }

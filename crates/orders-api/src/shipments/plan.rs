@@ -24,7 +24,7 @@ pub struct ReasonBody {
     /// The limit that it is about.
     #[schema(required = false, nullable = false)]
     limit: Option<i64>,
-    /// What was compared with it, or how far it is in metres.
+    /// What was compared with it, or how many parcels.
     #[schema(required = false, nullable = false)]
     value: Option<i64>,
 }
@@ -75,7 +75,7 @@ struct AlternativeBody {
     lost_by: String,
 }
 
-/// What is compared of two ways, in this order.
+/// What is compared of two ways, in this order; after it the distance, and then the priorities of the places.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase", as = Cost)]
 #[expect(dead_code, reason = "the schema of what `plan_json` writes")]
@@ -86,8 +86,6 @@ struct CostBody {
     parcels: i64,
     /// Parcels that cross a border.
     borders: i64,
-    /// Σ grams × metres.
-    gram_metres: i64,
 }
 
 /// Writes a proposal as [`PlanBody`] describes it.
@@ -119,11 +117,9 @@ fn parcel_json(out: &mut Vec<u8>, order: OrderId, parcel: &NewShipment) {
 fn alternative_json(out: &mut Vec<u8>, alternative: &Alternative) {
     out.extend_from_slice(b"{\"places\":");
     array(out, &alternative.places, |out, place| plain_text(out, "\"", place.as_str()));
-    let cost = &alternative.cost;
-    number(out, ",\"cost\":{\"unplaced\":", cost.unplaced);
-    number(out, ",\"parcels\":", cost.parcels);
-    number(out, ",\"borders\":", cost.borders);
-    number(out, ",\"gramMetres\":", cost.gram_metres);
+    number(out, ",\"cost\":{\"unplaced\":", alternative.unplaced);
+    number(out, ",\"parcels\":", alternative.parcels);
+    number(out, ",\"borders\":", alternative.borders);
     plain_text(out, "},\"lostBy\":\"", alternative.lost_by.as_str());
     out.push(b'}');
 }

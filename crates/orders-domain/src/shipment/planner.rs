@@ -134,17 +134,22 @@ pub struct Reason {
     pub detail: String,
     /// The limit that it is about.
     pub limit: Option<i64>,
-    /// What was compared with it; metres for [`ReasonCode::Nearest`], parcels for [`ReasonCode::FewestParcels`].
+    /// What was compared with it; parcels for [`ReasonCode::FewestParcels`].
     pub value: Option<i64>,
 }
 
-/// Another choice of places.
+/// Another choice of places. It has no distances: they are kept with the order's events, and some of them would tell
+/// where its customer lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alternative {
     /// The places.
     pub places: Vec<LocationCode>,
-    /// What it costs.
-    pub cost: Cost,
+    /// Pieces without a place.
+    pub unplaced: i64,
+    /// Parcels.
+    pub parcels: i64,
+    /// Parcels that cross a border.
+    pub borders: i64,
     /// The first part of the cost by which it lost.
     pub lost_by: Criterion,
 }

@@ -25,7 +25,10 @@ async fn a_plan_says_why_is_previewed_made_and_answered_again() {
     let plan = planned.json();
     assert_eq!((planned.status, &plan), (200, &preview.json()));
     let from_b = &plan["parcels"][0]["reasons"];
-    assert_eq!((&from_b[0]["code"], &from_b[0]["value"]), (&json!("nearest"), &json!(445_339)));
+    // How far it is would tell where the customer lives.
+    let nearest = json!({"code": "nearest", "detail": "no place that has it is nearer than B"});
+    assert_eq!(from_b[0], nearest);
+    assert_eq!(plan["alternatives"][0]["cost"], json!({"unplaced": 0, "parcels": 2, "borders": 1}));
     assert_eq!(plan["parcels"][0]["location"], "B");
     assert_eq!(
         (&plan["parcels"][0]["lines"], &plan["parcels"][0]["weightGrams"]),

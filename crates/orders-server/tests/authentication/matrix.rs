@@ -189,5 +189,9 @@ async fn in_header_mode_every_static_user_may_do_with_own_orders_what_customers_
     }
     let list = server.anyone(Method::GET, "/orders").send().await.unwrap();
     assert_eq!(list.status(), 200);
-    assert_eq!(list.json::<Value>().await.unwrap().as_array().unwrap().len(), 2 * OF_ONE.len(), "of everybody");
+    assert_eq!(
+        list.json::<Value>().await.unwrap().as_array().unwrap().len(),
+        2 * OF_ONE.len(),
+        "of everybody"
+    );
 }

@@ -89,9 +89,14 @@ pub fn revoke(
 /// # Errors
 ///
 /// As [`revoke`].
-pub fn forget(url: &PostgresUrl, options: PostgresOptions, user: UserId) -> Result<Forgotten, OpenError> {
+pub fn forget(
+    url: &PostgresUrl,
+    options: PostgresOptions,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Forgotten, OpenError> {
     let connector = Connector::new(url, options)?;
-    forgetting::forget(&mut connector.connect(Purpose::Write)?, user)
+    forgetting::forget(&mut connector.connect(Purpose::Write)?, user, now)
 }
 
 /// Applies what is missing.

@@ -9,7 +9,7 @@ use orders_domain::{
     shipment::{
         Proposal,
         cancellation::{Cancellation, Note},
-        planner::{Alternative, Cost, Reason},
+        planner::{Alternative, Reason},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ pub struct ProgressData<'a>(
 
 /// What else was thought of: places by their codes, what it costs, and by what it lost.
 #[derive(Debug, Serialize, Deserialize)]
-struct AlternativeData<'a>(#[serde(borrow)] Vec<Text<'a>>, (i64, i64, i64, i64), #[serde(borrow)] Text<'a>);
+struct AlternativeData<'a>(#[serde(borrow)] Vec<Text<'a>>, (i64, i64, i64), #[serde(borrow)] Text<'a>);
 
 /// What was proposed: parcels, what is nowhere, whether nothing is better, what else was thought of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -248,9 +248,8 @@ impl<'a> ProposalData<'a> {
     /// It, to be kept with an event.
     pub fn of(proposal: &'a Proposal) -> Self {
         let alternative = |alternative: &'a Alternative| {
-            let Cost { unplaced, parcels, borders, gram_metres, .. } = &alternative.cost;
             let places = alternative.places.iter().map(|place| place.as_str().into()).collect();
-            let cost = (*unplaced, *parcels, *borders, *gram_metres);
+            let cost = (alternative.unplaced, alternative.parcels, alternative.borders);
             AlternativeData(places, cost, alternative.lost_by.as_str().into())
         };
         Self(
@@ -268,10 +267,9 @@ impl TryFrom<ProposalData<'_>> for Proposal {
     fn try_from(data: ProposalData<'_>) -> Result<Self, InvalidInput> {
         let ProposalData(parcels, unplaced, exact, alternatives) = data;
         let alternative = |AlternativeData(places, cost, lost_by): AlternativeData<'_>| {
-            let (unplaced, parcels, borders, gram_metres) = cost;
+            let (unplaced, parcels, borders) = cost;
             let places = places.iter().map(|place| place.parse()).collect::<Result<_, _>>()?;
-            let cost = Cost { unplaced, parcels, borders, gram_metres };
-            Ok(Alternative { places, cost, lost_by: lost_by.parse()? })
+            Ok(Alternative { places, unplaced, parcels, borders, lost_by: lost_by.parse()? })
         };
         Ok(Self {
             parcels: parcels.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,

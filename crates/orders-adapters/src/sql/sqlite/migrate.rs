@@ -65,10 +65,10 @@ pub fn revoke(path: &Path, user: UserId, at: DateTime<Utc>) -> Result<(), OpenEr
 /// # Errors
 ///
 /// As [`revoke`].
-pub fn forget(path: &Path, user: UserId) -> Result<Forgotten, OpenError> {
+pub fn forget(path: &Path, user: UserId, now: DateTime<Utc>) -> Result<Forgotten, OpenError> {
     let mut conn = connection::writer(&existing(path)?)?;
     conn.batch_execute("PRAGMA secure_delete = ON")?;
-    let forgotten = forgetting::forget(&mut conn, user)?;
+    let forgotten = forgetting::forget(&mut conn, user, now)?;
     // As far as nobody reads the log: what is in it is overwritten with it.
     conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(forgotten)

@@ -117,8 +117,8 @@ impl Board {
     }
 }
 
-/// A choice that was looked at, with what it is compared by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A choice that was looked at, with what it is compared by, in this order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     pub cost: Cost,
     pub ranks: Vec<(i64, i64)>,
@@ -133,15 +133,14 @@ impl Best {
     /// Takes a choice, if it is among the best.
     pub fn offer(&mut self, board: &Board, choice: Choice) {
         let found = Found { cost: board.cost(&choice), ranks: board.ranks(&choice), choice };
-        let key = |found: &Found| (found.cost, found.ranks.clone(), found.choice.clone());
         if let Some(same) = self.0.iter_mut().find(|known| known.ranks == found.ranks) {
-            if key(&found) < key(same) {
+            if found < *same {
                 *same = found;
             }
         } else {
             self.0.push(found);
         }
-        self.0.sort_by_key(key);
+        self.0.sort();
         self.0.truncate(1 + MOST_ALTERNATIVES);
     }
 

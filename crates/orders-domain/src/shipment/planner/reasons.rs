@@ -40,7 +40,9 @@ pub fn told(problem: &Problem, board: &Board, best: Best, exact: bool) -> Plan {
     };
     let alternatives = others.iter().map(|other| Alternative {
         places: places(other),
-        cost: other.cost,
+        unplaced: other.cost.unplaced,
+        parcels: other.cost.parcels,
+        borders: other.cost.borders,
         lost_by: cost.lost_by(&other.cost),
     });
     Plan { parcels, unplaced, exact, alternatives: alternatives.collect(), cost }
@@ -114,7 +116,7 @@ fn why_from_here(
     match nearer {
         None if problem.destination.is_some() => {
             let detail = format!("no place that has it is nearer than {code}");
-            reason(ReasonCode::Nearest, detail, None, Some(site.metres))
+            reason(ReasonCode::Nearest, detail, None, None)
         }
         _ => {
             let parcels = u64::try_from(cost.parcels).unwrap_or_default();

@@ -273,9 +273,11 @@ fn the_alternatives_are_the_next_best_places_where_all_ways_are_looked_at() {
         let Some(all) = by_places(&problem, 2_000).filter(|_| is_limited) else { continue };
         let mut costs: Vec<_> = all.into_iter().map(|(places, cost)| (cost, places)).collect();
         costs.sort();
-        let next: Vec<Cost> = costs.iter().skip(1).take(MOST_ALTERNATIVES).map(|(cost, _)| *cost).collect();
         let plan = plan(&problem);
-        let found: Vec<Cost> = plan.alternatives.iter().map(|other| other.cost).collect();
+        let told = |cost: &Cost| (cost.unplaced, cost.parcels, cost.borders, plan.cost.lost_by(cost));
+        let next: Vec<_> = costs.iter().skip(1).take(MOST_ALTERNATIVES).map(|(cost, _)| told(cost)).collect();
+        let found = |other: &Alternative| (other.unplaced, other.parcels, other.borders, other.lost_by);
+        let found: Vec<_> = plan.alternatives.iter().map(found).collect();
         assert_eq!(found, next, "{problem:?}\n{plan:?}");
         compared += 1;
     }

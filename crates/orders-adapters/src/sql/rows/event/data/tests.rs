@@ -4,7 +4,7 @@ use orders_domain::{
     shipment::{
         Proposal,
         cancellation::CancellationReason,
-        planner::{Alternative, Cost, Criterion, Reason, ReasonCode},
+        planner::{Alternative, Criterion, Reason, ReasonCode},
     },
 };
 
@@ -41,7 +41,9 @@ fn all() -> Vec<Happening> {
     let migrated = |tracking| Happening::Migrated { status: OrderStatus::Shipped, tracking };
     let alternative = Alternative {
         places: vec!["A".parse().unwrap(), "B-2".parse().unwrap()],
-        cost: Cost { unplaced: 0, parcels: 2, borders: 1, gram_metres: i64::MAX },
+        unplaced: 0,
+        parcels: 2,
+        borders: i64::MAX,
         lost_by: Criterion::Parcels,
     };
     let proposal = Proposal {
