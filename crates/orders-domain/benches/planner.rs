@@ -1,7 +1,7 @@
 //! How long planning takes, and how near it comes to the fewest places that there could be.
 //!
-//! Prints the middle and the 99th percentile of the times for problems of two sizes, with and without limits of
-//! parcels, and for problems of many places how many of them are used for each that any plan needs.
+//! Prints the middle and the 99th percentile of the times for problems of some sizes, with and without limits of
+//! parcels, and for problems of many places the mean of the parcels of a plan to those that any plan needs.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program for who measures")]
 
@@ -66,14 +66,20 @@ fn problem(dice: &mut Dice, lines: u8, places: i64, limited: bool) -> Problem {
 /// How many choices are looked at to prove that so many places are not enough.
 const PATIENCE: usize = 100_000;
 
-/// No plan has fewer parcels than this: with one place less, every choice was looked at.
+/// No plan has fewer parcels than this: with one place less, every choice was looked at, and all of it weighs more than
+/// fewer parcels hold.
 fn lower_bound(problem: &Problem) -> usize {
     let need = |line: usize| {
         let there: u32 = problem.places.iter().map(|place| place.stock[line]).sum();
         problem.wanted[line].quantity.min(there)
     };
     let needs: Vec<u32> = (0..problem.wanted.len()).map(need).collect();
-    let mut least = 1;
+    let grams = |(wanted, need): (&Wanted, &u32)| wanted.weight.map_or(0, Grams::get) * i64::from(*need);
+    let weight: i64 = problem.wanted.iter().zip(&needs).map(grams).sum();
+    let limit = problem.places.iter().filter_map(|place| place.parcel.weight).map(Grams::get).max();
+    let by_weight =
+        limit.map_or(1, |limit| usize::try_from(weight).unwrap().div_ceil(usize::try_from(limit).unwrap()));
+    let mut least = by_weight.max(1);
     loop {
         let mut patience = PATIENCE;
         let all: Vec<usize> = (0..problem.places.len()).collect();
@@ -127,8 +133,26 @@ fn thin(lines: u8, places: i64, quantity: u32, limited: bool) -> Problem {
 }
 
 fn main() {
+    for (lines, places, quantity, limited) in [
+        (1, 1_000, 30, false),
+        (1, 1_000, 64, false),
+        (100, 1_000, 1_000, false),
+        (100, 1_000, 64, true),
+        (100, 1_000, 5, true),
+        (20, 100, 5, true),
+        (4, 12, 3, true),
+        (12, 12, 1, true),
+    ] {
+        let problem = thin(lines, places, quantity, limited);
+        let begun = Instant::now();
+        let plan = plan(&problem);
+        let (took, parcels) = (begun.elapsed(), plan.cost.parcels);
+        println!(
+            "{lines} lines of {quantity} pieces, one at each of {places} places: {took:?}, {parcels} parcels"
+        );
+    }
     let mut dice = Dice(42);
-    for (lines, places, rounds) in [(10, 20, 2_000), (100, 200, 300)] {
+    for (lines, places, rounds) in [(4, 12, 2_000), (10, 20, 2_000), (100, 200, 300)] {
         for limited in [false, true] {
             let mut times: Vec<Duration> = Vec::new();
             for _ in 0..rounds {
@@ -144,28 +168,25 @@ fn main() {
             println!("{lines} lines x {places} places {limits}: p50 {:?}, p99 {:?}", at(50), at(99));
         }
     }
-    for (lines, places, quantity, limited) in [
-        (1, 1_000, 30, false),
-        (1, 1_000, 64, false),
-        (100, 1_000, 64, true),
-        (4, 12, 3, true),
-        (12, 12, 1, true),
-    ] {
-        let problem = thin(lines, places, quantity, limited);
-        let begun = Instant::now();
-        let plan = plan(&problem);
-        let (took, parcels) = (begun.elapsed(), plan.cost.parcels);
-        println!(
-            "{lines} lines of {quantity} pieces, one at each of {places} places: {took:?}, {parcels} parcels"
-        );
-    }
-    for (lines, places) in [(5, 13), (10, 20), (20, 40), (40, 100), (100, 200)] {
-        let (mut used, mut least) = (0, 0);
-        for _ in 0..20 {
-            let problem = problem(&mut dice, lines, places, false);
-            used += plan(&problem).parcels.len();
-            least += lower_bound(&problem);
+    for limited in [false, true] {
+        let (mut ratios, mut plans) = (0.0, 0.0);
+        for (lines, places) in [(5, 13), (10, 20), (20, 40), (40, 100), (100, 200)] {
+            let (mut used, mut least) = (0, 0);
+            for _ in 0..20 {
+                let problem = problem(&mut dice, lines, places, limited);
+                let parcels = plan(&problem).cost.parcels;
+                let bound = i64::try_from(lower_bound(&problem)).unwrap();
+                (used, least) = (used + parcels, least + bound);
+                ratios +=
+                    f64::from(i32::try_from(parcels).unwrap()) / f64::from(i32::try_from(bound).unwrap());
+                plans += 1.0;
+            }
+            println!("{lines} lines x {places} places: {used} parcels in 20 plans, at least {least} in any");
         }
-        println!("{lines} lines x {places} places: {used} parcels in 20 plans, at least {least} in any");
+        let limits = if limited { "with limits" } else { "without limits" };
+        println!(
+            "beyond 12 places {limits}: {:.3} parcels for each of the lower bound, on average",
+            ratios / plans
+        );
     }
 }

@@ -6,8 +6,9 @@
 //!
 //! Without limits of parcels, the parcels are the places, and each piece comes from the nearest of them: then all
 //! choices among up to [`EXACT_PLACES`] places are looked at. With limits, who sends what and how it is packed
-//! depend on each other: that is searched to the end for up to [`packing::EXACT_UNITS`] pieces. Beyond, a greedy cover
-//! is improved by dropping and swapping places.
+//! depend on each other: that is searched to the end for up to [`packing::EXACT_UNITS`] pieces at as many places.
+//! Beyond, places that cover all are improved by taking in, dropping and swapping some. Where one parcel is enough,
+//! all places that can send it are compared, however many there are.
 
 use std::{fmt, str::FromStr};
 
@@ -27,6 +28,9 @@ mod distance;
 mod exact;
 mod packing;
 mod reasons;
+mod split;
+mod states;
+mod tails;
 
 use board::{Best, Board};
 
@@ -257,15 +261,28 @@ words! {
 pub fn plan(problem: &Problem) -> Plan {
     let board = Board::new(problem);
     let mut best = Best::default();
-    let every_choice = board.sites.len() <= EXACT_PLACES;
-    if every_choice {
-        cover::every_choice(&board, &mut best);
-    } else {
-        cover::some_choices(&board, &mut best);
-    }
-    let is_proven =
-        board.sites.is_empty() || (every_choice && (!board.is_limited || exact::improve(&board, &mut best)));
+    let is_proven = cover::in_one_parcel(&board, &mut best) | is_searched(&board, &mut best);
     reasons::told(problem, &board, best, is_proven)
+}
+
+/// Offers the best choices that are found. Whether the first is known to be the best.
+fn is_searched(board: &Board, best: &mut Best) -> bool {
+    let every_choice = board.sites.len() <= EXACT_PLACES;
+    if board.sites.is_empty() {
+        return true;
+    }
+    if best.is_full_below(board.fixed.parcels + 2) {
+        return false;
+    }
+    if !board.is_limited && every_choice {
+        cover::every_choice(board, best);
+        return true;
+    }
+    if exact::improve(board, best) {
+        return true;
+    }
+    split::some_choices(board, best);
+    false
 }
 
 #[cfg(test)]

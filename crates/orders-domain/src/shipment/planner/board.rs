@@ -71,13 +71,6 @@ impl Board {
 
     /// Each piece from the nearest of these places, which are in order; `None` if they have not all of them.
     pub fn nearest(&self, places: &[usize]) -> Option<Choice> {
-        let (choice, is_all) = self.nearest_of(places);
-        is_all.then_some(choice)
-    }
-
-    /// The same of what they have, and whether that is all.
-    pub fn nearest_of(&self, places: &[usize]) -> (Choice, bool) {
-        let mut is_all = true;
         let mut choice: Choice = places.iter().map(|site| (*site, vec![0; self.need.len()])).collect();
         for (line, need) in self.need.iter().enumerate() {
             let mut left = *need;
@@ -85,10 +78,12 @@ impl Board {
                 taken[line] = self.sites[*site].stock[line].min(left);
                 left -= taken[line];
             }
-            is_all &= left == 0;
+            if left > 0 {
+                return None;
+            }
         }
         choice.retain(|(_, taken)| taken.iter().any(|pieces| *pieces > 0));
-        (choice, is_all)
+        Some(choice)
     }
 
     /// What a choice costs.
@@ -157,6 +152,16 @@ impl Best {
     /// Whether there are as many as are told, and all have fewer parcels than this.
     pub fn is_full_below(&self, parcels: i64) -> bool {
         self.0.len() > MOST_ALTERNATIVES && self.0.iter().all(|found| found.cost.parcels < parcels)
+    }
+
+    /// All of them, the best first.
+    pub fn choices(&self) -> Vec<Choice> {
+        self.0.iter().map(|found| found.choice.clone()).collect()
+    }
+
+    /// The most parcels of any, if there are as many as are told.
+    pub fn most_parcels(&self) -> Option<i64> {
+        (self.0.len() > MOST_ALTERNATIVES).then(|| self.0.iter().map(|found| found.cost.parcels).max())?
     }
 
     /// The best one, and the others.

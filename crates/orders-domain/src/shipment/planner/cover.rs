@@ -1,27 +1,29 @@
-//! Which places send: every choice among a few, or a greedy cover that is improved among many.
+//! Which places send: every choice among a few, or few that have all among many.
 
 use super::{
     MOST_PARCELS,
     board::{Best, Board},
+    packing,
 };
 
-/// How often all swaps are tried.
-const ROUNDS: usize = 4;
+/// How many numbers are looked at, about, to find fewer places than the greedy cover has: a few milliseconds' work.
+const WORK: usize = 4_000_000;
 
-/// How many numbers are looked at, about, to find something better than the greedy cover: some milliseconds' work,
-/// however many places and lines there are.
-const WORK: usize = 8_000_000;
-
-/// How many numbers looking at a choice costs for each place of it, beside its lines; and how many times as much where
-/// it is packed.
-const OFFER: (usize, usize) = (50, 8);
-
-/// How many nodes of the tree of covers are looked at for one fewer place.
-const NODES: usize = 2_000;
-
-/// After so many places the greedy cover gives up: an order has no more than [`MOST_PARCELS`] parcels, and what such a
-/// cover leads to is refused, whatever is done to it.
+/// So many places are chosen one by one; an order has fewer parcels.
 const MOST_PLACES: usize = 4 * MOST_PARCELS;
+
+/// Looks at every place that can send all in one parcel. Whether there is one: no other way has fewer parcels then,
+/// and none with as many is missed.
+pub fn in_one_parcel(board: &Board, best: &mut Best) -> bool {
+    let units: u64 = board.need.iter().map(|need| u64::from(*need)).sum();
+    let whole = packing::together(&board.pieces, &board.need);
+    for (index, site) in board.sites.iter().enumerate() {
+        if site.stock == board.need && (units == 1 || !site.limits.is_exceeded_by(whole)) {
+            best.offer(board, vec![(index, board.need.clone())]);
+        }
+    }
+    best.first().is_some()
+}
 
 /// Looks at every choice of places. There are no more than [`super::EXACT_PLACES`].
 pub fn every_choice(board: &Board, best: &mut Best) {
@@ -43,66 +45,16 @@ pub fn every_choice(board: &Board, best: &mut Best) {
     }
 }
 
-/// Looks at some choices among many places.
-pub fn some_choices(board: &Board, best: &mut Best) {
-    let mut work = Work(WORK);
-    let (mut chosen, is_all) = greedy(board);
-    while is_all && let Some(fewer) = with_fewer(board, chosen.len(), &mut work) {
+/// Places that have all, and few of them: a greedy cover, and where limits play no part, the fewest that are found
+/// before the patience ends.
+pub fn covering(board: &Board) -> Vec<usize> {
+    let mut chosen = greedy(board);
+    while !board.is_limited
+        && let Some(fewer) = with_fewer(board, chosen.len())
+    {
         chosen = fewer;
     }
-    chosen.sort_unstable();
-    best.offer(board, board.nearest_of(&chosen).0);
-    let packed = if board.is_limited { OFFER.1 } else { 1 };
-    for _ in 0..ROUNDS {
-        let most = i64::try_from(MOST_PARCELS).unwrap_or(i64::MAX);
-        let Some(found) = best.first().filter(|found| found.cost.parcels <= most) else { return };
-        let (cost, used) = (found.cost, found.choice.iter().map(|(site, _)| *site).collect::<Vec<_>>());
-        for out in &used {
-            let rest: Vec<usize> = used.iter().copied().filter(|site| site != out).collect();
-            let open = left(board, &rest);
-            for other in (0..board.sites.len()).filter(|site| used.binary_search(site).is_err()) {
-                if !work.is_left_for(board.need.len()) {
-                    return;
-                }
-                let closes = |(open, there): (&u32, &u32)| there >= open;
-                if !open.iter().zip(&board.sites[other].stock).all(closes) {
-                    continue;
-                }
-                if !work.is_left_for(used.len() * (OFFER.0 + board.need.len()) * packed) {
-                    return;
-                }
-                let mut swapped = rest.clone();
-                swapped.push(other);
-                swapped.sort_unstable();
-                if let Some(choice) = board.nearest(&swapped) {
-                    best.offer(board, choice);
-                }
-            }
-        }
-        if best.first().is_none_or(|found| found.cost == cost) {
-            return;
-        }
-    }
-}
-
-/// How many numbers may still be looked at.
-struct Work(usize);
-
-impl Work {
-    /// Whether so many more may be; then they are.
-    fn is_left_for(&mut self, numbers: usize) -> bool {
-        let left = self.0.checked_sub(numbers);
-        self.0 = left.unwrap_or_default();
-        left.is_some()
-    }
-}
-
-/// How many pieces of each line are left to these places.
-fn left(board: &Board, chosen: &[usize]) -> Vec<u32> {
-    let there = |line: usize| {
-        chosen.iter().fold(0_u32, |sum, site| sum.saturating_add(board.sites[*site].stock[line]))
-    };
-    board.need.iter().enumerate().map(|(line, need)| need.saturating_sub(there(line))).collect()
+    chosen
 }
 
 /// How many of the pieces that are left a place has.
@@ -110,44 +62,57 @@ fn covers(stock: &[u32], left: &[u32]) -> u64 {
     stock.iter().zip(left).map(|(there, left)| u64::from(*there.min(left))).sum()
 }
 
-/// One place after the other that has most of what is left, the first of those alike; then without those that are not
-/// needed. Whether that is all: beyond [`MOST_PLACES`] it gives up.
-fn greedy(board: &Board) -> (Vec<usize>, bool) {
+/// One place after the other that has most of what is left, the first of those alike, and after [`MOST_PLACES`] all
+/// others; then without those that are not needed.
+fn greedy(board: &Board) -> Vec<usize> {
     let (mut chosen, mut open): (Vec<usize>, _) = (Vec::new(), board.need.clone());
-    let mut is_free = vec![true; board.sites.len()];
-    while open.iter().any(|left| *left > 0) {
-        let free = (0..board.sites.len()).filter(|site| is_free[*site]);
-        let most = free.max_by_key(|site| {
-            let place = &board.sites[*site];
-            (covers(&place.stock, &open), !place.foreign, std::cmp::Reverse(*site))
+    let mut free: Vec<usize> = (0..board.sites.len()).collect();
+    while open.iter().any(|left| *left > 0) && chosen.len() < MOST_PLACES {
+        let most = (0..free.len()).max_by_key(|index| {
+            let place = &board.sites[free[*index]];
+            (covers(&place.stock, &open), !place.foreign, std::cmp::Reverse(*index))
         });
-        let Some(most) = most.filter(|_| chosen.len() < MOST_PLACES) else { return (chosen, false) };
-        is_free[most] = false;
+        let Some(most) = most else { break };
+        let most = free.remove(most);
         chosen.push(most);
         for (left, there) in open.iter_mut().zip(&board.sites[most].stock) {
             *left = left.saturating_sub(*there);
         }
     }
-    for site in chosen.clone().into_iter().rev() {
-        let rest: Vec<usize> = chosen.iter().copied().filter(|other| *other != site).collect();
-        if left(board, &rest).iter().all(|left| *left == 0) {
-            chosen = rest;
+    if open.iter().any(|left| *left > 0) {
+        chosen.append(&mut free);
+    }
+    let mut there = vec![0_u64; board.need.len()];
+    for site in &chosen {
+        for (there, stock) in there.iter_mut().zip(&board.sites[*site].stock) {
+            *there += u64::from(*stock);
         }
     }
-    (chosen, true)
+    for site in chosen.clone().into_iter().rev() {
+        let stock = &board.sites[site].stock;
+        let is_needed =
+            |((there, stock), need): ((&u64, &u32), &u32)| there - u64::from(*stock) < u64::from(*need);
+        if !there.iter().zip(stock).zip(&board.need).any(is_needed) {
+            chosen.retain(|other| *other != site);
+            for (there, stock) in there.iter_mut().zip(stock) {
+                *there -= u64::from(*stock);
+            }
+        }
+    }
+    chosen
 }
 
 /// A cover with fewer places than so many, if one is found before the patience ends.
-fn with_fewer(board: &Board, than: usize, work: &mut Work) -> Option<Vec<usize>> {
+fn with_fewer(board: &Board, than: usize) -> Option<Vec<usize>> {
     let most = than.checked_sub(1).filter(|most| *most > 0)?;
+    let nodes = (WORK / (board.sites.len() * board.need.len()).max(1)).min(2_000);
     let barred = vec![false; board.sites.len()];
-    let mut search = Search { board, work, nodes: NODES, chosen: Vec::new(), barred };
+    let mut search = Search { board, nodes, chosen: Vec::new(), barred };
     search.covers(most, &board.need).then_some(search.chosen)
 }
 
 struct Search<'a> {
     board: &'a Board,
-    work: &'a mut Work,
     nodes: usize,
     chosen: Vec<usize>,
     /// Places with which all was looked at.
@@ -161,11 +126,11 @@ impl Search<'_> {
         if wanted == 0 {
             return true;
         }
-        let board = self.board;
-        if more == 0 || self.nodes == 0 || !self.work.is_left_for(board.sites.len() * board.need.len()) {
+        if more == 0 || self.nodes == 0 {
             return false;
         }
         self.nodes -= 1;
+        let board = self.board;
         let mut has: Vec<(u64, usize)> = (0..board.sites.len())
             .filter(|site| !self.barred[*site])
             .map(|site| (covers(&board.sites[site].stock, open), site))

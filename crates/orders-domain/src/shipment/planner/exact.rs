@@ -1,135 +1,146 @@
-//! The best of all ways to split a few pieces among a few places, where limits make packing matter: branch and bound
-//! over who sends how many pieces of a line.
+//! The best of all ways to split a few pieces among a few places, where limits make packing matter.
+//!
+//! What is left to send is a state: how many pieces of each line. Place by place, from the last in rank to the first,
+//! the best ways to send each state from this place and those behind it are made of those behind it. Each state is
+//! looked at once a place, so the time has a bound, and what is found is the best there is.
 
 use super::{
-    Cost,
+    EXACT_PLACES,
     board::{Best, Board, Choice},
-    packing::{self, EXACT_UNITS},
+    packing::{EXACT_UNITS, Limits},
+    split,
+    states::States,
 };
 
-/// How many steps are taken before it gives up: some milliseconds' work.
-const STEPS: usize = 400_000;
+/// How many ways are kept of each state: the best and the alternatives, each of other places.
+const KEPT: usize = 1 + super::MOST_ALTERNATIVES;
 
-/// How many steps looking at a whole way costs.
-const OFFER: usize = 40;
+/// How many bits the number of a place takes in [`Way::places`].
+const BITS: u32 = 4;
 
-/// Finds the best way, if there are few pieces. Whether it is known to be the best since.
+/// Where the first place stands there.
+const FIRST: u32 = 11 * BITS;
+const _: () = assert!(EXACT_PLACES == 12, "the first of 12 places stands above 11 others");
+
+/// A way to send a state, compared as costs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    parcels: u8,
+    borders: u8,
+    gram_metres: u64,
+    /// The places that send, by their positions in rank from 1, the first in the highest bits.
+    places: u64,
+    /// What the first of them sends.
+    taken: u16,
+}
+
+impl Way {
+    const NOTHING: Self = Self { parcels: 0, borders: 0, gram_metres: 0, places: 0, taken: 0 };
+    const NONE: Self = Self { parcels: u8::MAX, ..Self::NOTHING };
+}
+
+/// The best ways of a state, the best first; [`Way::NONE`] where there are no more.
+type Ways = [Way; KEPT];
+
+/// Finds the best ways, if there are few pieces and places. Whether they are known to be the best since.
 pub fn improve(board: &Board, best: &mut Best) -> bool {
     let units = board.need.iter().fold(0_u32, |sum, need| sum.saturating_add(*need));
-    if units > EXACT_UNITS {
+    if units > EXACT_UNITS || board.sites.len() > EXACT_PLACES {
         return false;
     }
-    let sites = board.sites.len();
-    let mut nearest = vec![0; board.need.len() + 1];
-    for line in (0..board.need.len()).rev() {
-        let grams = u128::from(board.pieces[line].grams);
-        let (mut left, mut sum) = (board.need[line], nearest[line + 1]);
-        for site in &board.sites {
-            let taken = site.stock[line].min(left);
-            left -= taken;
-            sum += grams * u128::from(taken) * u128::from(site.metres);
+    let states = States::new(&board.need, &board.pieces);
+    let mut ranked: Vec<usize> = (0..board.sites.len()).collect();
+    ranked.sort_by_key(|site| board.sites[*site].rank);
+    // Ways that are found quickly bound those that are worth looking at.
+    split::some_choices(board, best);
+    let most = best.most_parcels().map(|most| most - board.fixed.parcels);
+    let most = most.and_then(|most| u8::try_from(most).ok()).unwrap_or(u8::MAX - 1);
+    let tables = tables(board, &states, &ranked, most);
+    for way in tables[0][states.all()] {
+        if way.parcels < u8::MAX {
+            best.offer(board, choice(&states, &ranked, &tables, way.places));
         }
-        nearest[line] = sum;
     }
-    let taken = vec![vec![0; board.need.len()]; sites];
-    let states = board.need.iter().map(|need| *need as usize + 1).product();
-    let counted = vec![vec![None; states]; sites];
-    let parcels = vec![0; sites];
-    let mut search = Search { board, best, nearest, taken, parcels, sum: (0, 0, 0), counted, steps: STEPS };
-    search.line(0);
-    search.steps > 0
+    true
 }
 
-struct Search<'a> {
-    board: &'a Board,
-    best: &'a mut Best,
-    /// The least Σ grams × metres of each line and all after it.
-    nearest: Vec<u128>,
-    /// What each place sends so far.
-    taken: Vec<Vec<u32>>,
-    /// Into how many parcels that goes.
-    parcels: Vec<u64>,
-    /// All of them, those that cross a border, and Σ grams × metres.
-    sum: (u64, u64, u128),
-    /// The same for all that a place could send, as far as it was counted.
-    counted: Vec<Vec<Option<u64>>>,
-    steps: usize,
+/// The ways of all states from each place on, in the order of their ranks, that can be part of one with no more than
+/// so many parcels; behind the last place, nothing is sent.
+fn tables(board: &Board, states: &States, ranked: &[usize], most: u8) -> Vec<Vec<Ways>> {
+    let mut last = vec![[Way::NONE; KEPT]; states.count()];
+    last[0][0] = Way::NOTHING;
+    let mut tables = vec![last];
+    let mut packed: Vec<(Limits, Vec<u8>)> = Vec::new();
+    for (position, site) in ranked.iter().enumerate().rev() {
+        let site = &board.sites[*site];
+        let known = packed.iter().position(|(limits, _)| *limits == site.limits).unwrap_or_else(|| {
+            packed.push((site.limits, states.parcels(site.limits, most)));
+            packed.len() - 1
+        });
+        let parcels = &packed[known].1;
+        let mut there = states.within(&site.stock);
+        for (is_there, parcels) in there.iter_mut().zip(parcels) {
+            *is_there &= *parcels <= most;
+        }
+        let behind = &tables[tables.len() - 1];
+        let mut here = behind.clone();
+        // From the first place on, nothing but all that is wanted is asked for.
+        for state in if position == 0 { states.all() } else { 0 }..states.count() {
+            // What a state leaves to the places before takes one parcel at least.
+            let most = if state == states.all() { most } else { most.saturating_sub(1) };
+            for taken in states.parts(state).iter().filter(|taken| there[usize::from(**taken)]) {
+                let part = usize::from(*taken);
+                let borders = if site.foreign { parcels[part] } else { 0 };
+                for rest in behind[state - part].iter().take_while(|rest| rest.parcels < u8::MAX) {
+                    if rest.parcels + parcels[part] > most.min(here[state][KEPT - 1].parcels) {
+                        break;
+                    }
+                    let way = Way {
+                        parcels: rest.parcels + parcels[part],
+                        borders: rest.borders + borders,
+                        gram_metres: rest.gram_metres + states.grams(part) * site.metres,
+                        places: (position as u64 + 1) << FIRST | rest.places >> BITS,
+                        taken: *taken,
+                    };
+                    if way >= here[state][KEPT - 1] {
+                        break;
+                    }
+                    keep(&mut here[state], way);
+                }
+            }
+        }
+        tables.push(here);
+    }
+    tables.reverse();
+    tables
 }
 
-impl Search<'_> {
-    /// Splits this line and those after it.
-    fn line(&mut self, line: usize) {
-        if self.is_worse(line) {
-            return;
-        }
-        match self.board.need.get(line) {
-            None => {
-                self.steps = self.steps.saturating_sub(OFFER);
-                let choice: Choice = self.taken.iter().cloned().enumerate().collect();
-                let sends = |(_, taken): &(usize, Vec<u32>)| taken.iter().any(|pieces| *pieces > 0);
-                self.best.offer(self.board, choice.into_iter().filter(sends).collect());
-            }
-            Some(need) => self.split(line, 0, *need),
-        }
+/// Keeps a way in its place among the best, and of the same places only the best.
+fn keep(ways: &mut Ways, way: Way) {
+    let mut index = ways.iter().position(|known| known.places == way.places).unwrap_or(KEPT - 1);
+    if ways[index] <= way {
+        return;
     }
+    ways[index] = way;
+    while index > 0 && ways[index] < ways[index - 1] {
+        ways.swap(index, index - 1);
+        index -= 1;
+    }
+}
 
-    /// Splits what is left of this line among the places from this one on.
-    fn split(&mut self, line: usize, site: usize, left: u32) {
-        self.steps = self.steps.saturating_sub(1);
-        if self.steps == 0 {
-            return;
+/// What each place sends in the way of these places.
+fn choice(states: &States, ranked: &[usize], tables: &[Vec<Ways>], mut places: u64) -> Choice {
+    let (mut state, mut choice) = (states.all(), Choice::new());
+    for (position, site) in ranked.iter().enumerate() {
+        if places >> FIRST != position as u64 + 1 {
+            continue;
         }
-        if left == 0 {
-            return self.line(line + 1);
-        }
-        let Some(place) = self.board.sites.get(site) else { return };
-        let behind = &self.board.sites[site + 1..];
-        let there = behind.iter().fold(0_u32, |sum, place| sum.saturating_add(place.stock[line]));
-        let least = left.saturating_sub(there);
-        let before = self.parcels[site];
-        for taken in (least..=place.stock[line].min(left)).rev() {
-            self.taken[site][line] = taken;
-            let parcels = if taken > 0 { self.parcels_of(site) } else { before };
-            let sum = self.sum;
-            let grams = u128::from(self.board.pieces[line].grams) * u128::from(taken);
-            self.parcels[site] = parcels;
-            self.sum.0 = self.sum.0 + parcels - before;
-            if place.foreign {
-                self.sum.1 = self.sum.1 + parcels - before;
-            }
-            self.sum.2 += grams * u128::from(place.metres);
-            self.split(line, site + 1, left - taken);
-            self.sum = sum;
-        }
-        self.taken[site][line] = 0;
-        self.parcels[site] = before;
+        let way = tables[position][state].iter().find(|way| way.places == places);
+        let taken = way.map_or(0, |way| usize::from(way.taken));
+        choice.push((*site, states.pieces(taken)));
+        state -= taken;
+        places = places << BITS & ((1 << (FIRST + BITS)) - 1);
     }
-
-    /// Into how many parcels goes what a place sends so far.
-    fn parcels_of(&mut self, site: usize) -> u64 {
-        let (board, taken) = (self.board, &self.taken[site]);
-        let state = taken
-            .iter()
-            .zip(&board.need)
-            .fold(0, |state, (taken, need)| state * (*need as usize + 1) + *taken as usize);
-        let limits = board.sites[site].limits;
-        *self.counted[site][state].get_or_insert_with(|| packing::count(&board.pieces, limits, taken))
-    }
-
-    /// Whether what is split so far costs more than the best way that is known, whatever follows. More pieces never
-    /// take fewer parcels.
-    fn is_worse(&self, line: usize) -> bool {
-        let Some(known) = self.best.first() else { return false };
-        let (parcels, borders, sent) = self.sum;
-        let gram_metres = sent + self.nearest[line];
-        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let fixed = self.board.fixed;
-        let least = Cost {
-            parcels: fixed.parcels.saturating_add(signed(parcels)),
-            borders: signed(borders),
-            gram_metres: i64::try_from(gram_metres).unwrap_or(i64::MAX),
-            ..fixed
-        };
-        least > known.cost
-    }
+    choice.sort_unstable();
+    choice
 }

@@ -90,6 +90,18 @@ impl Group {
     }
 }
 
+/// So many pieces of each line as if they were one.
+pub fn together(pieces: &[Piece], taken: &[u32]) -> Piece {
+    pieces.iter().zip(taken).filter(|(_, taken)| **taken > 0).fold(Piece::default(), |all, (piece, taken)| {
+        let count = u64::from(*taken);
+        Piece {
+            grams: all.grams.saturating_add(piece.grams.saturating_mul(count)),
+            mm3: all.mm3.saturating_add(piece.mm3.saturating_mul(count)),
+            side: all.side.max(piece.side),
+        }
+    })
+}
+
 /// Into how many parcels so many pieces of each line go.
 pub fn count(pieces: &[Piece], limits: Limits, taken: &[u32]) -> u64 {
     pack(pieces, limits, taken).iter().map(|group| group.count).sum()
@@ -145,8 +157,8 @@ fn first_fit(pieces: &[Piece], limits: Limits, fitting: &[(usize, u32)]) -> Vec<
             }
             let room = groups[index].room_for(piece).min(left);
             // As many of these as are filled to the last piece; one may be filled in part.
-            if let Some(filled) = left.checked_div(room) {
-                let whole = filled.min(groups[index].count);
+            if let Some(whole) = left.checked_div(room) {
+                let whole = whole.min(groups[index].count);
                 if whole < groups[index].count {
                     let rest = Group { count: groups[index].count - whole, ..groups[index].clone() };
                     groups.insert(index + 1, rest);

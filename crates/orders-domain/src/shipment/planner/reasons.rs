@@ -14,7 +14,7 @@ pub fn told(problem: &Problem, board: &Board, best: Best, exact: bool) -> Plan {
     let mut parcels = Vec::new();
     for (site, taken) in first.iter().flat_map(|first| &first.choice) {
         let room = (MOST_PARCELS + 1).saturating_sub(parcels.len());
-        parcels.extend(parcels_of(problem, board, &board.sites[*site], taken, cost).take(room));
+        parcels.extend(parcels_of(problem, board, &board.sites[*site], taken, (cost, exact)).take(room));
     }
     let uncounted: Vec<_> = problem.wanted.iter().filter(|wanted| !wanted.counted).collect();
     if !uncounted.is_empty() && parcels.len() <= MOST_PARCELS {
@@ -54,7 +54,7 @@ fn parcels_of<'a>(
     board: &'a Board,
     site: &'a Site,
     taken: &'a [u32],
-    cost: Cost,
+    cost: (Cost, bool),
 ) -> impl Iterator<Item = PlannedParcel> + 'a {
     let groups = packing::pack(&board.pieces, site.limits, taken);
     let fitting = groups.iter().filter(|group| !group.oversize).map(|group| group.count).sum::<u64>();
@@ -91,8 +91,14 @@ fn reason(code: ReasonCode, detail: String, limit: Option<u64>, value: Option<u6
     Reason { code, detail, limit: limit.map(signed), value: value.map(signed) }
 }
 
-/// Why this place sends a parcel.
-fn why_from_here(problem: &Problem, board: &Board, site: &Site, group: &Group, cost: Cost) -> Reason {
+/// Why this place sends a parcel. Of the cost it is said whether it is known to be the least.
+fn why_from_here(
+    problem: &Problem,
+    board: &Board,
+    site: &Site,
+    group: &Group,
+    (cost, exact): (Cost, bool),
+) -> Reason {
     let code = &problem.places[site.candidate].code;
     let others = || board.sites.iter().filter(|other| other.candidate != site.candidate);
     let has = |other: &&Site, line: usize| other.stock[line] > 0;
@@ -114,7 +120,8 @@ fn why_from_here(problem: &Problem, board: &Board, site: &Site, group: &Group, c
         }
         _ => {
             let parcels = u64::try_from(cost.parcels).unwrap_or_default();
-            let detail = format!("with {code} the order leaves in {parcels} parcels, and in no fewer");
+            let fewest = if exact { ", and in no fewer" } else { "" };
+            let detail = format!("with {code} the order leaves in {parcels} parcels{fewest}");
             reason(ReasonCode::FewestParcels, detail, None, Some(parcels))
         }
     }

@@ -69,3 +69,47 @@ fn said(plan: &Plan) -> Vec<String> {
 fn codes(parcel: &PlannedParcel) -> Vec<&'static str> {
     parcel.reasons.iter().map(|reason| reason.code.as_str()).collect()
 }
+
+/// A problem at random: up to so many places, lines and pieces of each.
+fn random(dice: &mut Dice, places: u32, lines: u32, pieces: u32) -> Problem {
+    let lines = 1 + dice.number(lines);
+    let countries = ["DE", "FR", "PL"];
+    let limited = dice.roll(2) == 0;
+    let wanted: Vec<_> = (0..lines)
+        .map(|line| Wanted {
+            size: if dice.roll(2) == 0 { cube(1 + i64::from(dice.number(3))) } else { None },
+            counted: dice.roll(12) > 0,
+            ..wanted(u8::try_from(line).unwrap(), 1 + dice.number(pieces), i64::from(dice.number(6)))
+        })
+        .collect();
+    let places = (0..=dice.number(places)).map(|id| {
+        let mut stock = Vec::new();
+        for wanted in &wanted {
+            stock.push(if dice.roll(5) < 2 { 1 + dice.number(wanted.quantity) } else { 0 });
+        }
+        let limit = |dice: &mut Dice, most: u32| Some(1 + i64::from(dice.number(most)));
+        let parcel = if limited && dice.roll(4) > 0 {
+            ParcelLimits {
+                weight: limit(dice, 12).filter(|_| dice.roll(2) == 0).map(n),
+                volume: limit(dice, 40).filter(|_| dice.roll(2) == 0).map(n),
+                side: limit(dice, 3).filter(|_| dice.roll(3) == 0).map(n),
+            }
+        } else {
+            ParcelLimits::default()
+        };
+        Candidate {
+            country: countries[usize::try_from(dice.roll(3)).unwrap()].parse().unwrap(),
+            priority: n(i64::from(dice.number(2))),
+            parcel,
+            ..place(i64::from(id) + 1, i64::from(dice.number(4)), &stock)
+        }
+    });
+    let places: Vec<_> = places.collect();
+    let destination = if dice.roll(4) > 0 { Some(germany()) } else { None };
+    Problem { wanted, places, destination }
+}
+
+/// A problem at random, the same for each seed.
+pub fn random_problem(seed: u64, places: u32, lines: u32, pieces: u32) -> Problem {
+    random(&mut Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)), places, lines, pieces)
+}
