@@ -12,9 +12,11 @@ pub mod contact;
 pub mod copied;
 pub mod event;
 mod facts;
+pub mod new_order;
 pub mod order;
 pub mod product;
 pub mod progress;
+pub mod proposal;
 pub mod shipment;
 pub mod stock;
 

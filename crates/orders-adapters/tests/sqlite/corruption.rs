@@ -38,7 +38,7 @@ const DAMAGES: [&str; 33] = [
     "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, '[', 0, NULL, NULL)",
     "UPDATE orders SET fulfillment = 'unfulfilled', status = 'cancelled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL)",
     "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL); INSERT INTO order_shipment_products VALUES ({id}, {id} * 100 - 99, 8)",
-    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL); INSERT INTO order_shipment_products VALUES ({id}, {id} * 100 - 97, 1)",
+    "UPDATE orders SET fulfillment = 'unfulfilled' WHERE id = {id}; INSERT INTO order_shipments VALUES ({id}, {id}, 1, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL), (281474976710656 + {id}, {id}, 2, NULL, 'planned', NULL, NULL, NULL, NULL, 0, NULL, NULL); INSERT INTO order_shipment_products VALUES (281474976710656 + {id}, {id} * 100 - 97, 1)",
     "UPDATE orders SET current_total = 1 WHERE id = {id}; INSERT INTO order_cancellations VALUES ({id}, 1, 'whim', NULL, 1); INSERT INTO order_cancelled_products VALUES ({id}, 1, {id} * 100 - 99, 1)",
     "UPDATE orders SET current_total = 1 WHERE id = {id}; INSERT INTO order_cancellations VALUES ({id}, 1, 'other', NULL, 1); INSERT INTO order_cancelled_products VALUES ({id}, 1, {id} * 100 - 99, 8)",
     "UPDATE order_products SET product_id = 0 WHERE order_id = {id}",

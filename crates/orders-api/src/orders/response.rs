@@ -141,7 +141,7 @@ struct OrderProductBody {
 /// An order with its tag and what is known of the customer, for its owner.
 #[must_use]
 pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
-    let mut body = Vec::with_capacity(ORDER_BYTES);
+    let mut body = Vec::with_capacity(ORDER_BYTES * (1 + order.shipments().len()));
     order_json(&mut body, order);
     body.pop();
     contact_json(&mut body, order.contact());
@@ -152,7 +152,7 @@ pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
 /// An order with its tag, without what is known of the customer.
 #[must_use]
 pub fn bare_order(order: &Order) -> HttpResponse {
-    let mut body = Vec::with_capacity(ORDER_BYTES);
+    let mut body = Vec::with_capacity(ORDER_BYTES * (1 + order.shipments().len()));
     order_json(&mut body, order);
     tagged(StatusCode::OK, body, order)
 }

@@ -9,7 +9,7 @@ use orders_domain::ChangedOrder;
 use super::{
     super::rows::{
         millis,
-        progress::{current_total, fulfillment},
+        new_order::{current_total, fulfillment},
     },
     pieces::Sql,
     shipments::Shipments,

@@ -7,7 +7,7 @@ use super::{
         StoredOrder,
         rows::{
             event::{NewEventRow, data},
-            order::{NewLineRow, NewOrderRow},
+            new_order::{NewLineRow, NewOrderRow},
             shipment::{CancellationRow, CancelledRow, PartRow, ShipmentRow},
         },
         schema::{

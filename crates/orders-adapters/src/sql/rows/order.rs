@@ -1,7 +1,5 @@
 //! Orders with their lines.
 
-#![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
-
 use std::iter;
 
 use diesel::{
@@ -13,12 +11,11 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus, Progress,
-    order::contact::Email,
+    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part,
+    Progress,
 };
 
-use super::{column, contact, millis, moment, nullable, progress};
-use crate::sql::schema::{order_products, orders};
+use super::{column, contact, moment, nullable, progress};
 
 /// What is read of an order.
 #[derive(Debug)]
@@ -41,6 +38,8 @@ struct LineRow {
     product_id: i64,
     price: i64,
     quantity: i64,
+    /// How many pieces of it are in the order's first parcel, where its text does not say.
+    first: Option<i64>,
 }
 
 /// An order with one of its lines, or without: a join must not hide an order that has lost them.
@@ -69,6 +68,7 @@ pub type JoinedTypes = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
+    Nullable<BigInt>,
 );
 
 /// What is read of orders and of their lines.
@@ -81,6 +81,9 @@ const ORDERS: &str = "SELECT orders.id, line.id, line.product_id, line.price, li
 pub trait Joins: Backend {
     /// The parcels, as a column.
     const SHIPMENTS: &'static str;
+    /// How many pieces of the line are in the order's first parcel, as a column, if [`Self::SHIPMENTS`] does not say
+    /// what is in it.
+    const FIRST: &'static str;
     /// The cancellations, as a column.
     const CANCELLATIONS: &'static str;
     /// The same without what is said of them.
@@ -114,7 +117,8 @@ where
         out.push_sql(DB::SHIPMENTS);
         out.push_sql(", ");
         out.push_sql(if PERSONAL { DB::CANCELLATIONS } else { DB::BARE_CANCELLATIONS });
-        out.push_sql(if PERSONAL { ", orders.email, orders.ship_to" } else { ", NULL, NULL" });
+        out.push_sql(if PERSONAL { ", orders.email, orders.ship_to, " } else { ", NULL, NULL, " });
+        out.push_sql(DB::FIRST);
         out.push_sql(" FROM orders ");
         out.push_sql(DB::JOINS);
         self.0.walk_ast(out.reborrow())?;
@@ -165,6 +169,7 @@ impl JoinedRow {
                 product_id: column::<BigInt, _, _>(row, 2)?,
                 price: column::<BigInt, _, _>(row, 3)?,
                 quantity: column::<BigInt, _, _>(row, 4)?,
+                first: nullable::<BigInt, _, _>(row, 15)?,
             }),
         };
         let order = match line_id {
@@ -186,74 +191,21 @@ impl JoinedRow {
     }
 }
 
-/// What is written of an order. No column is left to its default, so the statement is always the same and
-/// Diesel keeps it by its type, without writing its text anew.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = orders, treat_none_as_default_value = false)]
-pub struct NewOrderRow<'a> {
-    id: i64,
-    user_id: i64,
-    order_date: i64,
-    updated_at: i64,
-    status: &'a str,
-    currency: &'a str,
-    version: i64,
-    fulfillment: Option<&'static str>,
-    current_total: Option<i64>,
-    email: Option<&'a str>,
-    ship_to: Option<String>,
-}
-
-/// What is written of a line.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = order_products, treat_none_as_default_value = false)]
-pub struct NewLineRow {
-    id: i64,
-    order_id: i64,
-    product_id: i64,
-    price: i64,
-    quantity: i64,
-}
-
-impl<'a> NewOrderRow<'a> {
-    /// The row of an order.
-    pub fn of(order: &'a Order) -> Self {
-        Self {
-            id: order.id().get(),
-            user_id: order.user().get(),
-            order_date: millis(order.ordered_at()),
-            updated_at: millis(order.updated_at()),
-            status: order.status().as_str(),
-            currency: order.currency().code(),
-            version: order.version().get(),
-            fulfillment: progress::fulfillment(order),
-            current_total: progress::current_total(order),
-            email: order.contact().email.as_ref().map(Email::as_str),
-            ship_to: contact::ship_to(order.contact()),
+/// The lines of an order, and what of them is in its first parcel.
+fn lines(rows: impl Iterator<Item = LineRow>) -> Result<(Vec<OrderProduct>, Vec<Part>), InvalidInput> {
+    let (mut lines, mut first) = (Vec::with_capacity(rows.size_hint().0), Vec::new());
+    for (line, row) in (0..).zip(rows) {
+        let (product, price) = (row.product_id.try_into()?, Money::try_from(row.price)?);
+        lines.push(OrderProduct::new(product, price, row.quantity.try_into()?));
+        if let Some(pieces) = row.first {
+            first.push(Part { line, quantity: pieces.try_into()? });
         }
     }
+    Ok((lines, first))
 }
 
-impl NewLineRow {
-    /// The rows of an order's lines.
-    pub fn of(order: &Order) -> impl Iterator<Item = Self> {
-        let order_id = order.id().get();
-        order.lines().map(move |(id, line)| Self {
-            id: id.get(),
-            order_id,
-            product_id: line.product().get(),
-            price: line.price().minor_units(),
-            quantity: line.quantity().get().into(),
-        })
-    }
-}
-
-fn line(row: &LineRow) -> Result<OrderProduct, InvalidInput> {
-    Ok(OrderProduct::new(row.product_id.try_into()?, Money::try_from(row.price)?, row.quantity.try_into()?))
-}
-
-fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>) -> Result<Order, InvalidInput> {
-    let shipments = row.shipments.as_deref().map(progress::shipments).transpose()?;
+fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>, first: Vec<Part>) -> Result<Order, InvalidInput> {
+    let shipments = row.shipments.as_deref().map(|json| progress::shipments(json, first)).transpose()?;
     let cancellations = row.cancellations.as_deref().map(progress::cancellations).transpose()?;
     let progress = Progress {
         status: row.status.parse::<OrderStatus>()?,
@@ -283,9 +235,8 @@ pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
             return Err(InvalidInput::new("order", format!("{} has lost its first line", first.id)));
         };
         let others = iter::from_fn(|| joined.next_if(|other| other.id == first.id));
-        let lines = iter::once(first.line).chain(others.map(|other| other.line)).flatten();
-        let lines = lines.map(|row| line(&row)).collect::<Result<_, _>>();
-        let whole = lines.and_then(|lines| order(first.id, &row, lines));
+        let rows = iter::once(first.line).chain(others.map(|other| other.line)).flatten();
+        let whole = lines(rows).and_then(|(lines, parts)| order(first.id, &row, lines, parts));
         orders.push(whole.map_err(|error| InvalidInput::new("order", format!("{}: {error}", first.id)))?);
     }
     Ok(orders)

@@ -1,15 +1,14 @@
 //! Parcels and cancellations as JSON: as a query gathers them of their rows, and as every sixteenth event of an
 //! order keeps them. Both are the same arrays, without names, so that they are short.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, mem};
 
 use orders_domain::{
-    InvalidInput, NewShipment, Order, Part, Progress, Quantity, SentFrom, Shipment, ShipmentStatus,
+    InvalidInput, NewShipment, Part, Progress, Quantity, SentFrom, Shipment, ShipmentStatus,
     ShippingProvider, Tracking, TrackingNumber,
     shipment::{
-        Proposal,
         cancellation::{Cancellation, Note},
-        planner::{Alternative, Reason},
+        planner::Reason,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -53,19 +52,6 @@ pub struct ProgressData<'a>(
     #[serde(borrow)] Text<'a>,
     #[serde(borrow)] Vec<Parcel<'a>>,
     #[serde(borrow)] Vec<Cancelled<'a>>,
-);
-
-/// What else was thought of: places by their codes, what it costs, and by what it lost.
-#[derive(Debug, Serialize, Deserialize)]
-struct AlternativeData<'a>(#[serde(borrow)] Vec<Text<'a>>, (i64, i64, i64), #[serde(borrow)] Text<'a>);
-
-/// What was proposed: parcels, what is nowhere, whether nothing is better, what else was thought of.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ProposalData<'a>(
-    #[serde(borrow)] Vec<NewParcel<'a>>,
-    Pieces,
-    bool,
-    #[serde(borrow)] Vec<AlternativeData<'a>>,
 );
 
 /// Of a text that JSON made.
@@ -206,10 +192,50 @@ impl TryFrom<Cancelled<'_>> for Cancellation {
     }
 }
 
-/// The parcels of an order, from what a query has gathered of their rows.
-pub fn shipments(json: &str) -> Result<Vec<Shipment>, InvalidInput> {
-    let rows: Vec<Parcel<'_>> = serde_json::from_str(json).map_err(corrupt("shipments"))?;
-    rows.into_iter().map(TryInto::try_into).collect()
+/// A parcel as a query gathers it: as [`Parcel`], in one array; what is in it may be told beside it.
+#[derive(Debug, Deserialize)]
+struct ParcelRow<'a>(
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    #[serde(borrow)] Text<'a>,
+    Option<i64>,
+    #[serde(borrow)] Option<Text<'a>>,
+    #[serde(borrow)] Option<Text<'a>>,
+    #[serde(borrow)] Option<Text<'a>>,
+    Option<i64>,
+    #[serde(borrow)] Option<Text<'a>>,
+    Option<Pieces>,
+);
+
+/// The parcels of an order, from what a query has gathered of their rows; what is in the one that does not say it.
+pub fn shipments(json: &str, mut untold: Vec<Part>) -> Result<Vec<Shipment>, InvalidInput> {
+    let rows: Vec<ParcelRow<'_>> = serde_json::from_str(json).map_err(corrupt("shipments"))?;
+    let shipment = |row: ParcelRow<'_>| {
+        let ParcelRow(
+            id,
+            created,
+            shipped,
+            delivered,
+            status,
+            place,
+            code,
+            provider,
+            number,
+            weight,
+            why,
+            held,
+        ) = row;
+        let is_told = held.is_some();
+        let of = NewParcel(status, place, code, provider, number, weight, why, held.unwrap_or_default());
+        let mut shipment = Shipment::try_from(Parcel(id, created, shipped, delivered, of))?;
+        if !is_told {
+            shipment.parts = mem::take(&mut untold);
+        }
+        Ok(shipment)
+    };
+    rows.into_iter().map(shipment).collect()
 }
 
 /// The cancellations of an order, from what a query has gathered of their rows.
@@ -242,50 +268,4 @@ impl TryFrom<ProgressData<'_>> for Progress {
             cancellations: cancelled.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
         })
     }
-}
-
-impl<'a> ProposalData<'a> {
-    /// It, to be kept with an event.
-    pub fn of(proposal: &'a Proposal) -> Self {
-        let alternative = |alternative: &'a Alternative| {
-            let places = alternative.places.iter().map(|place| place.as_str().into()).collect();
-            let cost = (alternative.unplaced, alternative.parcels, alternative.borders);
-            AlternativeData(places, cost, alternative.lost_by.as_str().into())
-        };
-        Self(
-            proposal.parcels.iter().map(NewParcel::of).collect(),
-            pieces(&proposal.unplaced),
-            proposal.exact,
-            proposal.alternatives.iter().map(alternative).collect(),
-        )
-    }
-}
-
-impl TryFrom<ProposalData<'_>> for Proposal {
-    type Error = InvalidInput;
-
-    fn try_from(data: ProposalData<'_>) -> Result<Self, InvalidInput> {
-        let ProposalData(parcels, unplaced, exact, alternatives) = data;
-        let alternative = |AlternativeData(places, cost, lost_by): AlternativeData<'_>| {
-            let (unplaced, parcels, borders) = cost;
-            let places = places.iter().map(|place| place.parse()).collect::<Result<_, _>>()?;
-            Ok(Alternative { places, unplaced, parcels, borders, lost_by: lost_by.parse()? })
-        };
-        Ok(Self {
-            parcels: parcels.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
-            unplaced: parts(unplaced)?,
-            exact,
-            alternatives: alternatives.into_iter().map(alternative).collect::<Result<_, InvalidInput>>()?,
-        })
-    }
-}
-
-/// How far the parcels of an order are, if it has any.
-pub fn fulfillment(order: &Order) -> Option<&'static str> {
-    (!order.shipments().is_empty()).then(|| order.fulfillment().as_str())
-}
-
-/// What an order costs without what was cancelled, if a part of it was.
-pub fn current_total(order: &Order) -> Option<i64> {
-    (!order.cancellations().is_empty()).then(|| order.current_total().minor_units())
 }

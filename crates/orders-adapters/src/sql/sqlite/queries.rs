@@ -13,8 +13,8 @@ use super::{
     super::{
         rows::{
             self,
-            order::{JoinedRow, NewLineRow, NewOrderRow, whole},
-            progress::{current_total, fulfillment},
+            new_order::{NewLineRow, NewOrderRow, current_total, fulfillment},
+            order::{JoinedRow, whole},
         },
         schema::{order_products, orders},
     },

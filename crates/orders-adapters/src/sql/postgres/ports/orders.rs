@@ -44,12 +44,13 @@ macro_rules! cancellations {
 impl Joins for Pg {
     const SHIPMENTS: &'static str = "CASE WHEN orders.fulfillment IS NOT NULL AND line.id = orders.id * 100 - 99 THEN \
         (SELECT json_agg(json_build_array(parcel.number, parcel.created_at, parcel.shipped_at, \
-        parcel.delivered_at, json_build_array(parcel.status, parcel.location_id, \
+        parcel.delivered_at, parcel.status, parcel.location_id, \
         (SELECT code FROM locations WHERE locations.id = parcel.location_id), parcel.shipping_provider, \
         parcel.tracking_number, parcel.weight_g, parcel.reasons, (SELECT coalesce(json_agg(json_build_array(\
         (part.line - 1) % 100, part.quantity)), '[]') FROM order_shipment_products AS part \
-        WHERE part.shipment_id = parcel.id))) ORDER BY parcel.number)::TEXT FROM order_shipments AS parcel \
+        WHERE part.shipment_id = parcel.id)) ORDER BY parcel.number)::TEXT FROM order_shipments AS parcel \
         WHERE parcel.order_id = orders.id) END";
+    const FIRST: &'static str = "NULL::BIGINT";
     const CANCELLATIONS: &'static str = cancellations!("made.note");
     const BARE_CANCELLATIONS: &'static str = cancellations!("NULL");
     /// A search for each order. Of a plain join the plan may read a whole table for each order: it is made

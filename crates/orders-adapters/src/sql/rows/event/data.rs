@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{
     facts::{Read, Written},
-    progress::{NewParcel, Pieces, ProgressData, ProposalData, parts_of, pieces_of},
+    progress::{NewParcel, Pieces, ProgressData, parts_of, pieces_of},
+    proposal::ProposalData,
 };
 
 /// `data` as it is stored.

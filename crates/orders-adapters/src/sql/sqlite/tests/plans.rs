@@ -177,6 +177,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
         "SEARCH orders USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH parcel USING PRIMARY KEY (order_id=?)",
         "SEARCH part USING PRIMARY KEY (order_id=? AND number=?)",
+        "SEARCH part USING PRIMARY KEY (shipment_id=? AND line=?)",
         "SEARCH part USING PRIMARY KEY (shipment_id=?)",
     ];
     assert_eq!(searches.iter().map(String::as_str).collect::<Vec<_>>(), expected);
