@@ -14,13 +14,14 @@ pub mod schedule;
 pub mod secret;
 pub mod webhook;
 
-pub use attempt::{Attempt, Excerpt};
+pub use attempt::{Attempt, Excerpt, Outcome, Verdict};
 pub use consumer::Consumer;
 pub use log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, DeliveryState, LogPosition};
 pub use patterns::TypePatterns;
-pub use progress::{Backlog, Due, Holder, Leased, Progress, Settled, Step};
+pub use progress::{Backlog, Due, Holder, Leased, Progress, Replaying, Settled, Standing, Step, Stepped};
 pub use schedule::Schedule;
 pub use secret::{Sealed, SigningSecrets};
 pub use webhook::{
-    ChangedWebhook, DisabledFor, NewWebhook, Redo, Webhook, WebhookDetails, WebhookState, WebhookUrl,
+    ChangedWebhook, Disabled, DisabledFor, NewWebhook, Redo, Webhook, WebhookDetails, WebhookState,
+    WebhookUrl,
 };

@@ -103,6 +103,11 @@ id! {
     ShipmentId, "shipment id"
 }
 
+id! {
+    /// Names a webhook. Ascending with its age.
+    WebhookId, "webhook id"
+}
+
 impl From<OrderId> for ShipmentId {
     /// That of the first shipment.
     fn from(order: OrderId) -> Self {

@@ -5,9 +5,13 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     catalogue::product::{ChangedProduct, NewProduct, Product},
+    delivery::{
+        progress::{Step, Stepped},
+        webhook::{ChangedWebhook, NewWebhook, Webhook},
+    },
     event::Origin,
     failure::PortError,
-    id::UserId,
+    id::{EventId, UserId},
     order::{
         Order,
         basket::{Basket, NotSold},
@@ -44,6 +48,19 @@ pub enum Change {
     Location(ChangedLocation),
     /// Stock that is counted, taken in or moved.
     Stock(StockChange),
+    /// A new webhook, which begins with the next event.
+    NewWebhook(NewWebhook),
+    /// Another version of a webhook, and what becomes of what was sent to it.
+    Webhook(ChangedWebhook),
+}
+
+/// The message by which a consumer does something, once however often the message comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Handled {
+    /// Who does it, and what, if it does several things by one message: 1 to 64 characters.
+    pub by: &'static str,
+    /// The event that the message is about.
+    pub message: EventId,
 }
 
 /// All that one use case stores, or nothing of it: what becomes of something, and the event that says
@@ -56,6 +73,8 @@ pub struct Commit {
     pub origin: Origin,
     /// The key of the request that asks for it, which is kept with the event.
     pub made_by: Option<Idempotency>,
+    /// The message by which it is done, which is kept with it.
+    pub handled: Option<Handled>,
     /// The present moment, by which a key may be too old.
     pub now: DateTime<Utc>,
 }
@@ -71,6 +90,8 @@ pub enum Made {
     Location(Location),
     /// Levels of stock.
     Stock(Kept),
+    /// A webhook.
+    Webhook(Webhook),
 }
 
 /// What came of a commit.
@@ -94,6 +115,8 @@ pub enum Taken {
     LocationCode(String),
     /// There are as many places as there can be.
     Locations,
+    /// There are as many webhooks as there can be.
+    Webhooks,
 }
 
 /// Why nothing was stored. A refusal is an answer about this one commit; only the last is a failure.
@@ -103,6 +126,8 @@ pub enum Refused {
     Stale,
     /// The key stands for another request.
     KeyReused,
+    /// The message has done it already.
+    Handled,
     /// What is wanted is not sold so.
     NotSold(NotSold),
     /// What an order holds is not there to be sent.
@@ -156,4 +181,11 @@ pub trait Ledger: Send + Sync {
         idempotency: Idempotency,
         now: DateTime<Utc>,
     ) -> Result<Option<Made>, Refused>;
+
+    /// Stores how far a consumer has come, or whose it is to work off: all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`]; it can be done again.
+    async fn step(&self, step: Step) -> Result<Stepped, PortError>;
 }

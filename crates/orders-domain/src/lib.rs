@@ -25,6 +25,7 @@ pub mod version;
 
 // A room each capability.
 pub mod catalogue;
+pub mod delivery;
 pub mod event;
 pub mod identity;
 pub mod order;
@@ -42,9 +43,12 @@ pub mod ports;
 
 pub use catalogue::Product;
 pub use code::{Country, LocationCode};
+pub use delivery::{Consumer, Webhook};
 pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject};
 pub use feed::{Event, What};
-pub use id::{EventId, LocationId, MovementId, OrderId, OrderProductId, ProductId, ShipmentId, UserId};
+pub use id::{
+    EventId, LocationId, MovementId, OrderId, OrderProductId, ProductId, ShipmentId, UserId, WebhookId,
+};
 pub use identity::{Ownership, Refusal, Scope, Scopes, UseCase, User};
 pub use invalid::InvalidInput;
 pub use money::{Currency, Money};

@@ -8,6 +8,7 @@
 pub use crate::{
     catalogue::repository::MockCatalogue,
     clock::MockClock,
+    delivery::ports::{MockDeliveries, MockMailer, MockQueue, MockWebhookSender},
     feed::MockFeed,
     identity::ports::{MockAuthenticator, MockRevocations},
     ledger::MockLedger,
@@ -20,10 +21,14 @@ pub use crate::{
         repository::Catalogue,
     },
     clock::Clock,
+    delivery::{
+        ports::{Deliveries, Mailer, Queue, WebhookSender},
+        progress::{Step, Stepped},
+    },
     failure::{Cause, PortError},
     feed::{Event, EventFilter, EventLimit, EventPage, Feed, What},
     identity::ports::{Authenticator, Revocations},
-    ledger::{Change, Commit, Committed, Ledger, Made, Refused, Taken},
+    ledger::{Change, Commit, Committed, Handled, Ledger, Made, Refused, Taken},
     order::repository::{Health, Observer, Orders},
     stock::repository::{Standing, Stock},
 };

@@ -206,8 +206,8 @@ fn refused(refused: Refused) -> OrderError {
         Refused::Stale => OrderError::Changed,
         Refused::NotSold(not_sold) => not_sold.into(),
         Refused::NotOnHand(not_on_hand) => OrderError::NotOnHand(not_on_hand),
-        // Of products and places.
-        Refused::NotKept(_) | Refused::Taken(_) => {
+        // Of other things, and what only a message does.
+        Refused::NotKept(_) | Refused::Taken(_) | Refused::Handled => {
             OrderError::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
         }
         Refused::Failed(error) => OrderError::Unavailable(error),

@@ -25,12 +25,8 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// Each, with the word for it.
-    const WORDS: [(Self, &str); 4] = [
-        (Self::Pending, "pending"),
-        (Self::Done, "done"),
-        (Self::Dead, "dead"),
-        (Self::Skipped, "skipped"),
-    ];
+    const WORDS: [(Self, &str); 4] =
+        [(Self::Pending, "pending"), (Self::Done, "done"), (Self::Dead, "dead"), (Self::Skipped, "skipped")];
 
     /// The word for it, on the wire and in storage.
     #[must_use]

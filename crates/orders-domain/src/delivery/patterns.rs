@@ -23,7 +23,8 @@ impl TypePatterns {
     ///
     /// [`InvalidInput`] for a word that stands for none.
     pub fn types_of(word: &str) -> Result<Vec<EventType>, InvalidInput> {
-        let of_kind = |kind: &str| EventType::ALL.into_iter().filter(|known| known.parts().0 == kind).collect();
+        let of_kind =
+            |kind: &str| EventType::ALL.into_iter().filter(|known| known.parts().0 == kind).collect();
         match word.strip_suffix(".*").map(of_kind) {
             Some(types) if !Vec::is_empty(&types) => Ok(types),
             _ => Ok(vec![word.parse()?]),

@@ -37,11 +37,7 @@ pub trait Deliveries: Send + Sync {
     /// # Errors
     ///
     /// [`PortError`].
-    async fn webhooks(
-        &self,
-        after: Option<WebhookId>,
-        limit: PageLimit,
-    ) -> Result<Vec<Webhook>, PortError>;
+    async fn webhooks(&self, after: Option<WebhookId>, limit: PageLimit) -> Result<Vec<Webhook>, PortError>;
 
     /// What a webhook signs with.
     ///

@@ -28,17 +28,8 @@ impl Schedule {
     /// Ten tries within about three days; five days of failure.
     #[must_use]
     pub fn standard() -> Self {
-        let seconds = [
-            5,
-            5 * MINUTE,
-            30 * MINUTE,
-            2 * HOUR,
-            5 * HOUR,
-            10 * HOUR,
-            14 * HOUR,
-            20 * HOUR,
-            24 * HOUR,
-        ];
+        let seconds =
+            [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
         Self {
             pauses: seconds.into_iter().map(Duration::from_secs).collect(),
             patience: Duration::from_hours(5 * 24),

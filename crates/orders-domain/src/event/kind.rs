@@ -6,6 +6,7 @@ use EventType::{
     Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated, PartiallyCancelled,
     Placed, Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped,
     StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned, StockShort, Tracked,
+    WebhookChanged, WebhookCreated, WebhookDisabled, WebhookReplayed, WebhookRetried, WebhookSecretRotated,
 };
 
 use crate::{
@@ -65,11 +66,23 @@ pub enum EventType {
     LocationCreated,
     /// A place was changed.
     LocationChanged,
+    /// Events are sent to another address.
+    WebhookCreated,
+    /// Where events are sent, which, or whether was changed.
+    WebhookChanged,
+    /// Nothing is sent to an address any more.
+    WebhookDisabled,
+    /// What is sent to an address is signed with another secret.
+    WebhookSecretRotated,
+    /// An event is sent to an address once more.
+    WebhookRetried,
+    /// Events are sent to an address once more.
+    WebhookReplayed,
 }
 
 impl EventType {
     /// Every type, in the order of the table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Placed,
         Tracked,
         Processing,
@@ -92,6 +105,12 @@ impl EventType {
         StockMoved,
         LocationCreated,
         LocationChanged,
+        WebhookCreated,
+        WebhookChanged,
+        WebhookDisabled,
+        WebhookSecretRotated,
+        WebhookRetried,
+        WebhookReplayed,
     ];
 
     fn row(self) -> &'static Row {

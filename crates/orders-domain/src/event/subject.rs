@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{
     code::LocationCode,
-    id::{OrderId, ProductId},
+    id::{OrderId, ProductId, WebhookId},
     invalid::InvalidInput,
     quoted::Quoted,
 };
@@ -20,6 +20,8 @@ pub enum Subject {
     Stock(ProductId, LocationCode),
     /// A place.
     Location(LocationCode),
+    /// A webhook.
+    Webhook(WebhookId),
 }
 
 impl Subject {
@@ -31,6 +33,7 @@ impl Subject {
             Self::Product(id) => ("product".into(), id.get()),
             Self::Stock(product, code) => (format!("stock/{code}").into(), product.get()),
             Self::Location(code) => (format!("location/{code}").into(), 0),
+            Self::Webhook(id) => ("webhook".into(), id.get()),
         }
     }
 
@@ -43,6 +46,7 @@ impl Subject {
         match kind.split_once('/') {
             None if kind == "order" => Ok(Self::Order(number.try_into()?)),
             None if kind == "product" => Ok(Self::Product(number.try_into()?)),
+            None if kind == "webhook" => Ok(Self::Webhook(number.try_into()?)),
             Some(("stock", code)) => Ok(Self::Stock(number.try_into()?, code.parse()?)),
             Some(("location", code)) if number == 0 => Ok(Self::Location(code.parse()?)),
             _ => Err(InvalidInput::new("subject", format!("{} {number} is none", Quoted(kind)))),
@@ -57,7 +61,7 @@ impl Subject {
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let malformed = || {
             let reason = format!(
-                "{} is not of the form orders/7, products/9, stock/9/MAIN or locations/MAIN",
+                "{} is not of the form orders/7, products/9, stock/9/MAIN, locations/MAIN or webhooks/3",
                 Quoted(text)
             );
             InvalidInput::new("subject", reason)
@@ -67,6 +71,7 @@ impl Subject {
             ("orders", None) => rest.parse().map(Self::Order),
             ("products", None) => rest.parse().map(Self::Product),
             ("locations", None) => rest.parse().map(Self::Location),
+            ("webhooks", None) => rest.parse().map(Self::Webhook),
             ("stock", Some((product, code))) => {
                 product.parse().and_then(|product| Ok(Self::Stock(product, code.parse()?)))
             }
@@ -84,6 +89,7 @@ impl fmt::Display for Subject {
             Self::Product(id) => write!(f, "products/{id}"),
             Self::Stock(product, code) => write!(f, "stock/{product}/{code}"),
             Self::Location(code) => write!(f, "locations/{code}"),
+            Self::Webhook(id) => write!(f, "webhooks/{id}"),
         }
     }
 }
@@ -94,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_subject_has_one_name_on_the_wire_and_one_in_storage() {
-        for text in ["orders/7", "products/9223372036854775807", "stock/9/MAIN", "locations/a-1"] {
+        for text in
+            ["orders/7", "products/9223372036854775807", "stock/9/MAIN", "locations/a-1", "webhooks/3"]
+        {
             let subject = Subject::parse(text).unwrap();
             assert_eq!(subject.to_string(), text);
             let (kind, number) = subject.parts();

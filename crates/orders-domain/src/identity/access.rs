@@ -1,6 +1,6 @@
 //! Who may do what: one table; everything that speaks of it is derived from here.
 
-use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite, Track};
+use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite, Track, Webhooks};
 
 use super::{scope::Scope, user::User};
 use crate::id::UserId;
@@ -32,6 +32,8 @@ pub enum UseCase {
     SeeStock,
     /// Add and change places; count, take in and move stock.
     KeepStock,
+    /// See, add and change webhooks, and see what was sent.
+    KeepWebhooks,
 }
 
 /// Whose the order in question is.
@@ -82,7 +84,7 @@ const fn rule(own: &'static [Scope], any: Option<Scope>, open_in_development: bo
 
 impl UseCase {
     /// Every use case, in the order of the table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Place,
         Self::List,
         Self::Show,
@@ -95,6 +97,7 @@ impl UseCase {
         Self::KeepProducts,
         Self::SeeStock,
         Self::KeepStock,
+        Self::KeepWebhooks,
     ];
 
     /// The table.
@@ -112,6 +115,7 @@ impl UseCase {
             Self::KeepProducts => rule(&[Products], None, false),
             Self::SeeStock => rule(&[StockRead], None, false),
             Self::KeepStock => rule(&[StockWrite], None, false),
+            Self::KeepWebhooks => rule(&[Webhooks], None, false),
         }
     }
 

@@ -30,10 +30,12 @@ pub enum Scope {
     StockRead,
     /// Add and change places; count, take in and move stock.
     StockWrite,
+    /// See, add and change webhooks, and see what was sent.
+    Webhooks,
 }
 
 /// Each scope and the word for it in a token.
-const WORDS: [(Scope, &str); 10] = [
+const WORDS: [(Scope, &str); 11] = [
     (Scope::Create, "orders:create"),
     (Scope::Read, "orders:read"),
     (Scope::Cancel, "orders:cancel"),
@@ -44,11 +46,12 @@ const WORDS: [(Scope, &str); 10] = [
     (Scope::Products, "catalogue:write"),
     (Scope::StockRead, "stock:read"),
     (Scope::StockWrite, "stock:write"),
+    (Scope::Webhooks, "webhooks:write"),
 ];
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Create,
         Self::Read,
         Self::Cancel,
@@ -59,6 +62,7 @@ impl Scope {
         Self::Products,
         Self::StockRead,
         Self::StockWrite,
+        Self::Webhooks,
     ];
 
     /// The word for it in a token.
@@ -163,7 +167,7 @@ mod tests {
         let error = "orders:all".parse::<Scope>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:track, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write"#
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:track, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write, webhooks:write"#
         );
     }
 

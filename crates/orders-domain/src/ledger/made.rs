@@ -3,6 +3,7 @@
 use super::Made;
 use crate::{
     catalogue::product::{Product, ProductDetails},
+    delivery::webhook::Webhook,
     event::{facts::Facts, subject::Subject},
     id::LocationId,
     invalid::InvalidInput,
@@ -22,6 +23,7 @@ impl Made {
             Self::Product(product) => product.details.facts(),
             Self::Location(location) => location.details.facts().with("id", location.id.get()),
             Self::Stock(kept) => kept.facts(),
+            Self::Webhook(webhook) => webhook.kept(),
         }
     }
 
@@ -45,6 +47,7 @@ impl Made {
                 version,
             }),
             Subject::Stock(product, _) => Self::Stock(Kept::of_facts(*product, facts)?),
+            Subject::Webhook(id) => Self::Webhook(Webhook::of_facts(*id, version, facts)?),
         })
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     catalogue::{Product, repository::Catalogue},
+    delivery::{ports::Deliveries, webhook::Webhook},
     failure::PortError,
     feed::Feed,
     identity::User,
@@ -58,7 +59,7 @@ macro_rules! made {
     )+};
 }
 
-made!(Order(Order), Product(Product), Location(Location), Stock(Kept));
+made!(Order(Order), Product(Product), Location(Location), Stock(Kept), Webhook(Webhook));
 
 /// Where things are kept: what writes and what reads them.
 #[derive(Clone)]
@@ -73,18 +74,21 @@ pub struct Storage {
     pub catalogue: Arc<dyn Catalogue>,
     /// Reads what there is of them.
     pub stock: Arc<dyn Stock>,
+    /// Reads webhooks, and what was sent to them.
+    pub deliveries: Arc<dyn Deliveries>,
 }
 
 impl Storage {
     /// A database that does it all.
     #[must_use]
-    pub fn of(database: Arc<impl Orders + Ledger + Feed + Catalogue + Stock + 'static>) -> Self {
+    pub fn of(database: Arc<impl Orders + Ledger + Feed + Catalogue + Stock + Deliveries + 'static>) -> Self {
         Self {
             orders: Arc::clone(&database) as _,
             ledger: Arc::clone(&database) as _,
             feed: Arc::clone(&database) as _,
             catalogue: Arc::clone(&database) as _,
-            stock: database,
+            stock: Arc::clone(&database) as _,
+            deliveries: database,
         }
     }
 
@@ -95,7 +99,7 @@ impl Storage {
         now: DateTime<Utc>,
     ) -> Result<Done<Made>, Refused> {
         let Request { origin, idempotency, rehearsal } = request;
-        let work = Commit { change, origin, made_by: idempotency, now };
+        let work = Commit { change, origin, made_by: idempotency, handled: None, now };
         let committed =
             if rehearsal { self.ledger.rehearse(work).await } else { self.ledger.commit(work).await };
         Ok(match committed? {

@@ -3,12 +3,7 @@ use super::*;
 fn webhook(state: WebhookState) -> Webhook {
     let url = WebhookUrl::parse("https://hooks.example:8443/in?token=s3cret").unwrap();
     let details = WebhookDetails { url, types: TypePatterns::parse(["order.*"]).unwrap(), state };
-    Webhook {
-        id: 7.try_into().unwrap(),
-        details,
-        created_at: DateTime::UNIX_EPOCH,
-        version: Version::FIRST,
-    }
+    Webhook { id: 7.try_into().unwrap(), details, created_at: DateTime::UNIX_EPOCH, version: Version::FIRST }
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::EventType::{
     self, Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated,
     PartiallyCancelled, Placed, Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged,
     ShipmentCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
-    StockShort, Tracked,
+    StockShort, Tracked, WebhookChanged, WebhookCreated, WebhookDisabled, WebhookReplayed, WebhookRetried,
+    WebhookSecretRotated,
 };
 
 /// A member of an event's `data`.
@@ -62,6 +63,12 @@ const SHORT: Member = Member { name: "short", about: "how many pieces are reserv
 const ORDERS: Member =
     Member { name: "orders", about: "up to 100 orders that hold pieces of it, the newest first" };
 
+const SKIPPED: Member = Member { name: "skipped", about: "that what was not sent until then is not sent" };
+const DISABLED_FOR: Member = Member { name: "reason", about: "`deleted`, `gone` or `failing`" };
+const RETRIED: Member = Member { name: "event", about: "which event" };
+const REPLAY_AFTER: Member = Member { name: "after", about: "after which event; nothing is from the first" };
+const REPLAY_UNTIL: Member = Member { name: "until", about: "the last event; nothing is all that were sent" };
+
 const ANYBODY: &[&str] = &["user", "worker", "cli"];
 const STAFF: &[&str] = &["user", "cli"];
 
@@ -69,7 +76,7 @@ const fn staff(word: &'static str, about: &'static str, data: &'static [Member])
     Row { word, about, caused_by: STAFF, data }
 }
 
-pub(super) const TYPES: [(EventType, Row); 22] = [
+pub(super) const TYPES: [(EventType, Row); 28] = [
     (Placed, Row { word: "order.placed", about: "An order was placed.", caused_by: ANYBODY, data: &[LINES] }),
     (
         Tracked,
@@ -127,11 +134,12 @@ pub(super) const TYPES: [(EventType, Row); 22] = [
     ),
     (
         Planned,
-        staff(
-            "order.planned",
-            "What was open of an order was split into shipments.",
-            &[SHIPMENTS, UNPLACED, FULFILLMENT],
-        ),
+        Row {
+            word: "order.planned",
+            about: "What was open of an order was split into shipments.",
+            caused_by: ANYBODY,
+            data: &[SHIPMENTS, UNPLACED, FULFILLMENT],
+        },
     ),
     (
         ShipmentCreated,
@@ -223,4 +231,31 @@ pub(super) const TYPES: [(EventType, Row); 22] = [
     ),
     (LocationCreated, staff("location.created", "There is another place where goods are kept.", &[CREATED])),
     (LocationChanged, staff("location.changed", "A place was changed.", &[FROM_MEMBERS, TO_MEMBERS])),
+    (WebhookCreated, staff("webhook.created", "Events are sent to another address.", &[CREATED])),
+    (
+        WebhookChanged,
+        staff(
+            "webhook.changed",
+            "Where events are sent, which, or whether was changed.",
+            &[FROM_MEMBERS, TO_MEMBERS, SKIPPED],
+        ),
+    ),
+    (
+        WebhookDisabled,
+        Row {
+            word: "webhook.disabled",
+            about: "Nothing is sent to an address any more.",
+            caused_by: ANYBODY,
+            data: &[DISABLED_FOR],
+        },
+    ),
+    (
+        WebhookSecretRotated,
+        staff("webhook.secret_rotated", "What is sent to an address is signed with another secret.", &[]),
+    ),
+    (WebhookRetried, staff("webhook.retried", "An event is sent to an address once more.", &[RETRIED])),
+    (
+        WebhookReplayed,
+        staff("webhook.replayed", "Events are sent to an address once more.", &[REPLAY_AFTER, REPLAY_UNTIL]),
+    ),
 ];

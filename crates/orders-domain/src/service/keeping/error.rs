@@ -57,8 +57,8 @@ impl From<Refused> for KeepingError {
             Refused::NotKept(NotKept::UnknownLocation(reason)) => Self::UnknownLocation(reason),
             Refused::NotKept(not_kept) => Self::NotKept(not_kept),
             Refused::Taken(taken) => Self::Taken(taken),
-            // Of orders.
-            Refused::NotSold(_) | Refused::NotOnHand(_) => {
+            // Of orders, and what only a message does.
+            Refused::NotSold(_) | Refused::NotOnHand(_) | Refused::Handled => {
                 Self::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
             }
             Refused::Failed(error) => Self::Unavailable(error),
