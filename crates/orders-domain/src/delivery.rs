@@ -20,7 +20,7 @@ pub use log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, DeliverySta
 pub use patterns::TypePatterns;
 pub use progress::{Backlog, Due, Holder, Leased, Progress, Replaying, Settled, Standing, Step, Stepped};
 pub use schedule::Schedule;
-pub use secret::{Sealed, SigningSecrets};
+pub use secret::{KeyId, Sealed, SigningSecrets};
 pub use webhook::{
     ChangedWebhook, Disabled, DisabledFor, NewWebhook, Redo, Webhook, WebhookDetails, WebhookState,
     WebhookUrl,

@@ -128,6 +128,8 @@ pub enum Refused {
     KeyReused,
     /// The message has done it already.
     Handled,
+    /// A secret was sealed with another key than the others.
+    OtherKey,
     /// What is wanted is not sold so.
     NotSold(NotSold),
     /// What an order holds is not there to be sent.

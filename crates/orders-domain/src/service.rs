@@ -207,7 +207,7 @@ fn refused(refused: Refused) -> OrderError {
         Refused::NotSold(not_sold) => not_sold.into(),
         Refused::NotOnHand(not_on_hand) => OrderError::NotOnHand(not_on_hand),
         // Of other things, and what only a message does.
-        Refused::NotKept(_) | Refused::Taken(_) | Refused::Handled => {
+        Refused::NotKept(_) | Refused::Taken(_) | Refused::Handled | Refused::OtherKey => {
             OrderError::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
         }
         Refused::Failed(error) => OrderError::Unavailable(error),

@@ -9,7 +9,7 @@ use super::{
     endpoint::{Endpoint, Message, Notice, QueueMessage, Received},
     log::{Delivery, DeliveryQuery},
     progress::{Backlog, Standing},
-    secret::{Sealed, SigningSecrets},
+    secret::{KeyId, Sealed, SigningSecrets},
     webhook::{Webhook, WebhookUrl},
 };
 use crate::{
@@ -45,6 +45,13 @@ pub trait Deliveries: Send + Sync {
     ///
     /// [`PortError`].
     async fn secrets(&self, id: WebhookId) -> Result<Option<SigningSecrets>, PortError>;
+
+    /// The key with which the secrets of all webhooks are sealed, if there is any.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    async fn key(&self) -> Result<Option<KeyId>, PortError>;
 
     /// Some of the log, ascending by event and by the names of the consumers.
     ///
@@ -88,6 +95,9 @@ pub trait Deliveries: Send + Sync {
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait WebhookSender: Send + Sync {
+    /// The key with which it seals secrets.
+    fn key(&self) -> KeyId;
+
     /// The address, if it is one to which may be sent as far as that can be told without asking for its name.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 use super::*;
+use crate::delivery::secret::KeyId;
 
 fn webhook(state: WebhookState) -> Webhook {
     let url = WebhookUrl::parse("https://hooks.example:8443/in?token=s3cret").unwrap();
@@ -39,7 +40,7 @@ fn what_was_deleted_can_only_be_looked_at() {
     assert_eq!(deleted.changed(active, false), Err(Disabled));
     assert_eq!(deleted.changed(deleted.details.clone(), true), Err(Disabled));
     assert_eq!(deleted.changed(deleted.details.clone(), false), Ok(None));
-    assert_eq!(deleted.rotated(Sealed::new([1])), Err(Disabled));
+    assert_eq!(deleted.rotated(Sealed::new(KeyId([0; 8]), &[1])), Err(Disabled));
     assert_eq!(deleted.retried(event), Err(Disabled));
     assert_eq!(deleted.replayed(None, None), Err(Disabled));
     assert_eq!(deleted.disabled(DisabledFor::Deleted), None);

@@ -58,7 +58,7 @@ impl From<Refused> for KeepingError {
             Refused::NotKept(not_kept) => Self::NotKept(not_kept),
             Refused::Taken(taken) => Self::Taken(taken),
             // Of orders, and what only a message does.
-            Refused::NotSold(_) | Refused::NotOnHand(_) | Refused::Handled => {
+            Refused::NotSold(_) | Refused::NotOnHand(_) | Refused::Handled | Refused::OtherKey => {
                 Self::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
             }
             Refused::Failed(error) => Self::Unavailable(error),
