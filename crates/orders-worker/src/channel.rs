@@ -1,0 +1,43 @@
+//! What is done with events: each kind of receiver is a channel.
+
+use async_trait::async_trait;
+use orders_domain::{
+    Consumer, Event, EventType,
+    delivery::{DisabledFor, Outcome, Schedule},
+};
+
+pub mod fulfilment;
+pub mod mail;
+pub mod webhook;
+
+/// Does something with events.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    /// Under which name.
+    fn consumer(&self) -> Consumer;
+
+    /// With which events.
+    fn types(&self) -> Vec<EventType>;
+
+    /// With which of the events of these types.
+    fn wants(&self, _: &Event) -> bool {
+        true
+    }
+
+    /// When it is tried again.
+    fn schedule(&self) -> &Schedule;
+
+    /// Whether what has arrived is logged.
+    fn logs_done(&self) -> bool;
+
+    /// How many events at once.
+    fn at_once(&self) -> usize;
+
+    /// Does it once. Whatever goes wrong is an outcome.
+    async fn send(&self, event: &Event) -> Outcome;
+
+    /// Nothing arrives any more, for this reason. Whether to stop for that.
+    async fn give_up(&self, _: DisabledFor) -> bool {
+        false
+    }
+}

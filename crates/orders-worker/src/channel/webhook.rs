@@ -1,0 +1,76 @@
+//! To a webhook.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use orders_domain::{
+    Consumer, Event, EventType, Webhook, WebhookService,
+    delivery::{
+        DisabledFor, Outcome, Schedule, SigningSecrets,
+        endpoint::{Endpoint, Message},
+    },
+    ports::{Clock, WebhookSender},
+};
+
+use super::Channel;
+use crate::EventText;
+
+/// How many messages are on their way to one receiver at once.
+const AT_ONCE: usize = 32;
+
+/// Sends events to a webhook.
+pub struct ToWebhook {
+    pub webhook: Webhook,
+    pub secrets: SigningSecrets,
+    pub sender: Arc<dyn WebhookSender>,
+    pub service: Arc<WebhookService>,
+    pub clock: Arc<dyn Clock>,
+    pub text: EventText,
+    pub schedule: Schedule,
+}
+
+#[async_trait]
+impl Channel for ToWebhook {
+    fn consumer(&self) -> Consumer {
+        Consumer::Webhook(self.webhook.id)
+    }
+
+    fn types(&self) -> Vec<EventType> {
+        self.webhook.details.types.types()
+    }
+
+    fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    fn logs_done(&self) -> bool {
+        true
+    }
+
+    fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
+    async fn send(&self, event: &Event) -> Outcome {
+        let at = self.clock.now();
+        let secrets = self.secrets.signing(at).cloned().collect();
+        let to = Endpoint { url: self.webhook.details.url.clone(), secrets };
+        let message = Message { id: event.id.to_string(), at, body: (self.text)(event) };
+        self.sender.send(&to, &message).await
+    }
+
+    async fn give_up(&self, reason: DisabledFor) -> bool {
+        let id = self.webhook.id;
+        match self.service.give_up(id, reason).await {
+            Ok(()) => {
+                tracing::warn!(webhook = %id, reason = reason.as_str(), "nothing is sent to a webhook any more");
+                true
+            }
+            // It is tried again with the next failure.
+            Err(error) => {
+                tracing::error!(webhook = %id, %error, "a webhook could not be disabled");
+                false
+            }
+        }
+    }
+}

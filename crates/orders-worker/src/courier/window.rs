@@ -1,0 +1,319 @@
+//! What a consumer has in hand: pure, so that its order can be proven.
+//!
+//! Events come in, in the order of their ids. Of one subject one is sent at a time; subjects do not wait for each
+//! other. What was tried in vain goes into the log with what waits behind it, so that the cursor, below which
+//! everything is settled, never has to wait for a receiver.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use chrono::{DateTime, Utc};
+use orders_domain::{
+    Event, EventId, Subject,
+    delivery::{Attempt, DeliveryState, Due, Replaying, Settled, Standing},
+};
+
+/// From where an event came into the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// From the feed, for the first time.
+    Feed,
+    /// From the log: it was tried before, or waited for an earlier one.
+    Log,
+    /// From the feed, once more.
+    Replay,
+}
+
+/// An event to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The event.
+    pub event: Event,
+    /// How often it was tried since it was to be sent.
+    pub tries: u32,
+    /// From where it came.
+    pub source: Source,
+}
+
+/// What becomes of a job that was tried, or was not to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// How far it is.
+    pub state: DeliveryState,
+    /// When it is tried next, if it is pending.
+    pub next_at: Option<DateTime<Utc>>,
+    /// What was tried.
+    pub attempt: Option<Attempt>,
+    /// Whether it goes into the log.
+    pub logged: bool,
+}
+
+/// What is to be stored at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Everything up to here is settled.
+    pub cursor: Option<EventId>,
+    /// The same of what is sent once more.
+    pub replayed: Option<EventId>,
+    /// What became of events.
+    pub settled: Vec<Settled>,
+}
+
+/// How far one reading of the feed is.
+#[derive(Debug, Default)]
+struct Reading {
+    /// Up to here events came in.
+    head: Option<EventId>,
+    /// Those of them that are not stored as settled.
+    open: BTreeMap<EventId, DateTime<Utc>>,
+}
+
+impl Reading {
+    fn at(head: Option<EventId>) -> Self {
+        Self { head, open: BTreeMap::new() }
+    }
+
+    /// Everything up to here is settled, when `settled` is stored.
+    fn settled(&self, settled: &HashSet<EventId>) -> Option<EventId> {
+        match self.open.keys().find(|event| !settled.contains(event)) {
+            Some(first) => EventId::try_from(first.get() - 1).ok(),
+            None => self.head,
+        }
+    }
+}
+
+/// What is being stored.
+#[derive(Debug, Default)]
+struct Saving {
+    events: Vec<EventId>,
+    /// The subjects of which something is pending by it.
+    pending: HashSet<Subject>,
+    /// Whether what is pending in the log becomes another.
+    changes_log: bool,
+}
+
+/// What a consumer has in hand.
+#[derive(Debug)]
+pub struct Window {
+    feed: Reading,
+    replay: Option<(Reading, EventId)>,
+    /// What waits for an earlier one of its subject, which is in hand.
+    queues: HashMap<Subject, VecDeque<Job>>,
+    /// What may be sent: from the log, and anything else.
+    ready: [VecDeque<Job>; 2],
+    /// All that is in hand until it is stored what became of it, so that nothing is twice.
+    held: HashSet<EventId>,
+    unsaved: Vec<(Source, Settled)>,
+    /// What was given to be stored.
+    saving: Saving,
+}
+
+impl Window {
+    /// Nothing is in hand; this is where the readings go on.
+    pub fn new(cursor: Option<EventId>, replay: Option<Replaying>) -> Self {
+        Self {
+            feed: Reading::at(cursor),
+            replay: replay.map(|Replaying { after, until }| (Reading::at(after), until)),
+            queues: HashMap::new(),
+            ready: [VecDeque::new(), VecDeque::new()],
+            held: HashSet::new(),
+            unsaved: Vec::new(),
+            saving: Saving::default(),
+        }
+    }
+
+    /// How many events are in hand.
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Up to here events were taken in.
+    pub fn head(&self) -> Option<EventId> {
+        self.feed.head
+    }
+
+    /// Where what is sent once more goes on, and where it ends, if it has not.
+    pub fn replaying(&self) -> Option<Replaying> {
+        let (reading, until) = self.replay.as_ref()?;
+        (reading.head < Some(*until)).then_some(Replaying { after: reading.head, until: *until })
+    }
+
+    /// When the oldest event happened that was not tried yet.
+    pub fn oldest(&self) -> Option<DateTime<Utc>> {
+        self.feed.open.first_key_value().map(|(_, at)| *at)
+    }
+
+    /// Of how many events it is not stored what became of them.
+    pub fn unsaved(&self) -> usize {
+        self.unsaved.len()
+    }
+
+    /// Takes in events that were read for the first time, up to `head`: but for those in the log already. What
+    /// waits for an earlier one in the log goes there too. Nothing may have ended since `standing` was asked for.
+    pub fn admit(
+        &mut self,
+        events: Vec<Event>,
+        head: Option<EventId>,
+        standing: &Standing,
+        now: DateTime<Utc>,
+    ) {
+        for event in events {
+            if standing.known.iter().any(|(known, _)| *known == event.id) {
+                continue;
+            }
+            self.feed.open.insert(event.id, event.at);
+            if standing.waiting.contains(&event.subject) || self.is_pending(&event.subject) {
+                self.held.insert(event.id);
+                self.unsaved.push((Source::Feed, waiting(&event, now)));
+            } else {
+                self.hold(Job { event, tries: 0, source: Source::Feed });
+            }
+        }
+        self.feed.head = self.feed.head.max(head);
+    }
+
+    /// Takes in events that were read once more, up to `head`: but for those that are on their way anyway.
+    pub fn admit_again(&mut self, events: Vec<Event>, head: Option<EventId>, standing: &Standing) {
+        let Some((reading, until)) = &mut self.replay else { return };
+        reading.head = reading.head.max(head.min(Some(*until)));
+        for event in events {
+            let pending = (event.id, DeliveryState::Pending);
+            if event.id > *until || standing.known.contains(&pending) || self.held.contains(&event.id) {
+                continue;
+            }
+            reading.open.insert(event.id, event.at);
+            self.held.insert(event.id);
+            place(&mut self.queues, &mut self.ready, Job { event, tries: 0, source: Source::Replay });
+        }
+    }
+
+    /// Takes in what is due again.
+    pub fn admit_due(&mut self, due: Vec<Due>) {
+        for Due { event, tries } in due {
+            if !self.held.contains(&event.id) {
+                self.hold(Job { event, tries, source: Source::Log });
+            }
+        }
+    }
+
+    /// Whether something of a subject is pending that the log may not know yet.
+    fn is_pending(&self, subject: &Subject) -> bool {
+        let pending =
+            |settled: &Settled| settled.state == DeliveryState::Pending && settled.subject == *subject;
+        self.saving.pending.contains(subject) || self.unsaved.iter().any(|(_, settled)| pending(settled))
+    }
+
+    fn hold(&mut self, job: Job) {
+        self.held.insert(job.event.id);
+        place(&mut self.queues, &mut self.ready, job);
+    }
+
+    /// The next event to send: one that was tried before, or if `others` may be sent too, any.
+    pub fn next(&mut self, others: bool) -> Option<Job> {
+        let [from_log, rest] = &mut self.ready;
+        from_log.pop_front().or_else(|| if others { rest.pop_front() } else { None })
+    }
+
+    /// Whether something could be sent.
+    pub fn is_ready(&self, others: bool) -> bool {
+        !self.ready[0].is_empty() || others && !self.ready[1].is_empty()
+    }
+
+    /// What became of a job that [`Self::next`] gave.
+    pub fn end(&mut self, job: Job, ending: Ending, now: DateTime<Utc>) {
+        let Job { event, tries, source } = job;
+        let Ending { state, next_at, attempt, logged } = ending;
+        let tries = if state == DeliveryState::Skipped { tries } else { tries.saturating_add(1) };
+        if logged || source == Source::Log || state == DeliveryState::Pending {
+            let subject = event.subject.clone();
+            let settled = Settled { event: event.id, subject, state, next_at, tries, attempt, at: now };
+            self.unsaved.push((source, settled));
+        } else {
+            self.held.remove(&event.id);
+            self.reading(source).map(|reading| reading.open.remove(&event.id));
+        }
+        let Some(queue) = self.queues.get_mut(&event.subject) else { return };
+        if state == DeliveryState::Pending {
+            // Whatever waits behind it waits in the log.
+            let behind = std::mem::take(queue);
+            self.queues.remove(&event.subject);
+            self.unsaved.extend(behind.into_iter().map(|job| (job.source, waiting(&job.event, now))));
+        } else if let Some(next) = queue.pop_front() {
+            self.ready[usize::from(next.source != Source::Log)].push_back(next);
+        } else {
+            self.queues.remove(&event.subject);
+        }
+    }
+
+    fn reading(&mut self, source: Source) -> Option<&mut Reading> {
+        match source {
+            Source::Feed => Some(&mut self.feed),
+            Source::Replay => self.replay.as_mut().map(|(reading, _)| reading),
+            Source::Log => None,
+        }
+    }
+
+    /// What is to be stored now, of `most` events at most. [`Self::saved`] is to be told once it is; whoever does
+    /// not get it stored begins anew.
+    pub fn batch(&mut self, most: usize) -> Batch {
+        let count = self.unsaved.len().min(most);
+        let now: Vec<_> = self.unsaved.drain(..count).collect();
+        let of = |source| {
+            let events = now.iter().filter(move |(of, _)| *of == source);
+            events.map(|(_, settled)| settled.event).collect::<HashSet<_>>()
+        };
+        let (fed, replayed) = (of(Source::Feed), of(Source::Replay));
+        let changes_log = now
+            .iter()
+            .any(|(source, settled)| *source == Source::Log || settled.state == DeliveryState::Pending);
+        let batch = Batch {
+            cursor: self.feed.settled(&fed),
+            replayed: self.replay.as_ref().and_then(|(reading, _)| reading.settled(&replayed)),
+            settled: now.into_iter().map(|(_, settled)| settled).collect(),
+        };
+        let pending = batch.settled.iter().filter(|settled| settled.state == DeliveryState::Pending);
+        self.saving.pending.extend(pending.map(|settled| settled.subject.clone()));
+        self.saving.events.extend(batch.settled.iter().map(|settled| settled.event));
+        self.saving.changes_log |= changes_log;
+        self.feed.open.retain(|event, _| !fed.contains(event));
+        if let Some((reading, _)) = &mut self.replay {
+            reading.open.retain(|event, _| !replayed.contains(event));
+        }
+        batch
+    }
+
+    /// What [`Self::batch`] gave is stored. Whether something else may be due in the log by it.
+    pub fn saved(&mut self) -> bool {
+        let Saving { events, changes_log, .. } = std::mem::take(&mut self.saving);
+        for event in events {
+            self.held.remove(&event);
+        }
+        changes_log
+    }
+}
+
+/// Puts a job behind what is in hand of its subject.
+fn place(queues: &mut HashMap<Subject, VecDeque<Job>>, ready: &mut [VecDeque<Job>; 2], job: Job) {
+    match queues.get_mut(&job.event.subject) {
+        Some(queue) => queue.push_back(job),
+        None => {
+            queues.insert(job.event.subject.clone(), VecDeque::new());
+            ready[usize::from(job.source != Source::Log)].push_back(job);
+        }
+    }
+}
+
+/// An event that waits for an earlier one.
+fn waiting(event: &Event, now: DateTime<Utc>) -> Settled {
+    Settled {
+        event: event.id,
+        subject: event.subject.clone(),
+        state: DeliveryState::Pending,
+        next_at: None,
+        tries: 0,
+        attempt: None,
+        at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! What happens afterwards: webhooks, mail, the queue and fulfilment, as tasks over the ports of `orders-domain`.
+//!
+//! A task takes no input and is idempotent: what it has done is stored with how far it has come, so that whoever goes
+//! on after it goes on from there. Nothing is lost when it dies, and inside nothing is done twice; to the outside
+//! something may be sent twice, with the same id. Tasks are woken by commits or by time, and what panics begins again.
+//!
+//! This crate must not know HTTP, SQL, SMTP or any queue, nor how an event is written down: all of that is given to
+//! it.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use orders_domain::{
+    Consumer, Event, OrderService, Storage, WebhookService,
+    delivery::{Holder, Schedule, Step},
+    ports::{Clock, Mailer, PortError, Queue, WebhookSender},
+};
+use tokio::task::JoinSet;
+
+mod channel;
+mod courier;
+mod metrics;
+mod pruning;
+mod queue;
+mod stop;
+mod task;
+mod webhooks;
+
+use channel::{Channel, fulfilment::Fulfilment, mail::ToCustomers};
+use courier::Courier;
+pub use courier::Terms;
+use pruning::Pruning;
+use queue::{Publisher, Subscriber};
+pub use stop::Stop;
+use task::{Carrying, supervise};
+use webhooks::Webhooks;
+
+/// Writes an event down, as receivers get it.
+pub type EventText = Arc<dyn Fn(&Event) -> Vec<u8> + Send + Sync>;
+
+/// How long what was sent is kept, unless somebody says otherwise.
+pub const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// All that happens afterwards.
+#[derive(Clone)]
+pub struct Worker {
+    storage: Storage,
+    clock: Arc<dyn Clock>,
+    holder: Holder,
+    text: EventText,
+    terms: Terms,
+    schedule: Schedule,
+    kept: Duration,
+    webhooks: Option<(Arc<dyn WebhookSender>, Arc<WebhookService>)>,
+    mailer: Option<Arc<dyn Mailer>>,
+    fulfilment: Option<Arc<OrderService>>,
+    queue: Option<Arc<dyn Queue>>,
+}
+
+impl Worker {
+    /// A worker of this name, which no other one has, that does nothing yet but forget old deliveries.
+    #[must_use]
+    pub fn new(storage: Storage, clock: Arc<dyn Clock>, holder: Holder, text: EventText) -> Self {
+        Self {
+            storage,
+            clock,
+            holder,
+            text,
+            terms: Terms::default(),
+            schedule: Schedule::standard(),
+            kept: KEPT,
+            webhooks: None,
+            mailer: None,
+            fulfilment: None,
+            queue: None,
+        }
+    }
+
+    /// The same with other times, for trials.
+    #[must_use]
+    pub fn with_times(self, terms: Terms, schedule: Schedule) -> Self {
+        Self { terms, schedule, ..self }
+    }
+
+    /// The same that keeps what was sent for so long.
+    #[must_use]
+    pub fn keeping(self, kept: Duration) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// The same that sends to webhooks.
+    #[must_use]
+    pub fn with_webhooks(self, sender: Arc<dyn WebhookSender>, service: Arc<WebhookService>) -> Self {
+        Self { webhooks: Some((sender, service)), ..self }
+    }
+
+    /// The same that writes to customers.
+    #[must_use]
+    pub fn with_mail(self, mailer: Arc<dyn Mailer>) -> Self {
+        Self { mailer: Some(mailer), ..self }
+    }
+
+    /// The same that plans what was ordered.
+    #[must_use]
+    pub fn with_fulfilment(self, service: Arc<OrderService>) -> Self {
+        Self { fulfilment: Some(service), ..self }
+    }
+
+    /// The same that publishes every event to a queue, and plans what was ordered by its messages.
+    #[must_use]
+    pub fn with_queue(self, queue: Arc<dyn Queue>) -> Self {
+        Self { queue: Some(queue), ..self }
+    }
+
+    /// Has each consumer that this one is for read from now on, unless it does so already: also where another process
+    /// works, so that nothing is missed until that begins.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    pub async fn open(&self) -> Result<(), PortError> {
+        let consumers = [
+            self.mailer.as_ref().map(|_| Consumer::Mail),
+            self.queue.as_ref().map(|_| Consumer::Queue),
+            self.fulfilment.as_ref().filter(|_| self.queue.is_none()).map(|_| Consumer::Fulfilment),
+        ];
+        for consumer in consumers.into_iter().flatten() {
+            self.storage.ledger.step(Step::Open(consumer)).await?;
+        }
+        Ok(())
+    }
+
+    /// Works until it is time to stop; what is on its way then is waited for, but not for long.
+    pub async fn run(self, stop: Stop) {
+        self.start(&stop).join_all().await;
+    }
+
+    /// Works off what is there, and ends.
+    pub async fn work_off(mut self, stop: Stop) {
+        self.terms.once = true;
+        self.start(&stop).join_all().await;
+    }
+
+    fn start(&self, stop: &Stop) -> JoinSet<courier::Ended> {
+        let mut tasks = JoinSet::new();
+        let (storage, terms) = (self.storage.clone(), self.terms.clone());
+        let courier = Arc::new(Courier {
+            storage: storage.clone(),
+            clock: Arc::clone(&self.clock),
+            holder: self.holder.clone(),
+            terms: terms.clone(),
+        });
+        let mut carry = |channel: Arc<dyn Channel>| {
+            tasks.spawn(supervise(Carrying { courier: Arc::clone(&courier), channel }, stop.clone()));
+        };
+        if let Some(mailer) = self.mailer.clone() {
+            carry(Arc::new(ToCustomers {
+                storage: storage.clone(),
+                mailer,
+                schedule: self.schedule.clone(),
+            }));
+        }
+        let fulfilment = self.fulfilment.clone().map(|service| {
+            Arc::new(Fulfilment { service, clock: Arc::clone(&self.clock), schedule: Schedule::short() })
+        });
+        match (&self.queue, fulfilment) {
+            (None, Some(fulfilment)) => carry(fulfilment),
+            (Some(queue), fulfilment) => {
+                let publisher = Publisher {
+                    storage: storage.clone(),
+                    queue: Arc::clone(queue),
+                    text: Arc::clone(&self.text),
+                    holder: self.holder.clone(),
+                    terms: terms.clone(),
+                };
+                tasks.spawn(supervise(publisher, stop.clone()));
+                if let Some(fulfilment) = fulfilment {
+                    let (storage, queue, terms) = (storage.clone(), Arc::clone(queue), terms.clone());
+                    let subscriber = Subscriber { storage, queue, fulfilment, terms };
+                    tasks.spawn(supervise(subscriber, stop.clone()));
+                }
+            }
+            (None, None) => {}
+        }
+        if let Some((sender, service)) = self.webhooks.clone() {
+            let webhooks = Webhooks {
+                storage: storage.clone(),
+                clock: Arc::clone(&self.clock),
+                sender,
+                service,
+                text: Arc::clone(&self.text),
+                schedule: self.schedule.clone(),
+                courier,
+            };
+            tasks.spawn(supervise(webhooks, stop.clone()));
+        }
+        let kept = TimeDelta::from_std(self.kept).unwrap_or(TimeDelta::MAX);
+        let pruning = Pruning { storage, clock: Arc::clone(&self.clock), kept, once: self.terms.once };
+        tasks.spawn(supervise(pruning, stop.clone()));
+        tasks
+    }
+}

@@ -1,0 +1,182 @@
+//! Every event into a queue, and what was ordered out of it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use orders_domain::{
+    Consumer, Event, EventId, Storage,
+    delivery::{
+        Holder, Leased, Progress, Step, Stepped, Verdict,
+        endpoint::{QueueMessage, Received},
+    },
+    ports::{EventFilter, EventLimit, PortError, Queue},
+};
+use tokio::time::timeout;
+
+use crate::{
+    EventText,
+    channel::fulfilment::Fulfilment,
+    courier::{Ended, Terms},
+    metrics::CourierMetrics,
+    stop::Stop,
+    task::Task,
+};
+
+/// How long the work for a message may take; the queue keeps it from others for six times as long.
+const HANDLING: Duration = Duration::from_secs(30);
+
+/// Puts every event into a queue.
+pub struct Publisher {
+    pub storage: Storage,
+    pub queue: Arc<dyn Queue>,
+    pub text: EventText,
+    pub holder: Holder,
+    pub terms: Terms,
+}
+
+#[async_trait]
+impl Task for Publisher {
+    fn name(&self) -> &'static str {
+        "queue"
+    }
+
+    /// Publishes until it is time to stop, or if it is to go only once, until all is published.
+    async fn work(&self, stop: &Stop) -> Result<Ended, PortError> {
+        let consumer = Consumer::Queue;
+        let lease = Step::Lease { consumer, holder: self.holder.clone(), term: self.terms.lease };
+        let leased = self.storage.ledger.step(lease).await?;
+        let Stepped::Leased(Leased { mut cursor, .. }) = leased else { return Ok(Ended::Others) };
+        let metrics = CourierMetrics::of(consumer);
+        let ended = loop {
+            if stop.is_told() {
+                break Ok(Ended::Finished);
+            }
+            match self.publish_some(&mut cursor, &metrics).await {
+                Ok(Some(Ended::Finished)) if !self.terms.once => {}
+                Ok(Some(ended)) => break Ok(ended),
+                Ok(None) => continue,
+                Err(error) => break Err(error),
+            }
+            tokio::select! {
+                () = self.storage.feed.news(cursor) => {}
+                // The lease is renewed with each look.
+                () = tokio::time::sleep(self.terms.lease / 4) => {}
+                () = stop.told() => {}
+            }
+        };
+        metrics.ended();
+        let release = Step::Release { consumer, holder: self.holder.clone() };
+        let released = self.storage.ledger.step(release).await;
+        let ended = ended?;
+        released.map(|_| ended)
+    }
+}
+
+impl Publisher {
+    /// Publishes the next events; whether those were all, or the consumer is another one's.
+    async fn publish_some(
+        &self,
+        cursor: &mut Option<EventId>,
+        metrics: &CourierMetrics,
+    ) -> Result<Option<Ended>, PortError> {
+        let page = self.storage.feed.events(EventFilter::default(), *cursor, EventLimit::DEFAULT).await?;
+        let messages: Vec<_> = page.events.iter().map(|event| self.message(event)).collect();
+        if !messages.is_empty() {
+            self.queue.publish(&messages).await?;
+        }
+        let progress = Progress {
+            consumer: Consumer::Queue,
+            holder: self.holder.clone(),
+            term: self.terms.lease,
+            cursor: page.cursor,
+            replayed: None,
+            failing_since: None,
+            settled: Vec::new(),
+        };
+        if self.storage.ledger.step(Step::Progress(Box::new(progress))).await? == Stepped::Others {
+            return Ok(Some(Ended::Others));
+        }
+        *cursor = page.cursor;
+        metrics.at(page.cursor, page.last, None);
+        Ok(if page.more { None } else { Some(Ended::Finished) })
+    }
+
+    fn message(&self, event: &Event) -> QueueMessage {
+        let body = String::from_utf8_lossy(&(self.text)(event)).into_owned();
+        QueueMessage { event: event.id, group: event.subject.to_string(), body }
+    }
+}
+
+/// Takes what was ordered out of a queue.
+pub struct Subscriber {
+    pub storage: Storage,
+    pub queue: Arc<dyn Queue>,
+    pub fulfilment: Arc<Fulfilment>,
+    pub terms: Terms,
+}
+
+#[async_trait]
+impl Task for Subscriber {
+    fn name(&self) -> &'static str {
+        "fulfilment"
+    }
+
+    /// Works off messages until it is time to stop, or if it is to go only once, until there are none. What cannot be
+    /// done stays in the queue, which gives it again, and puts it aside at last.
+    async fn work(&self, stop: &Stop) -> Result<Ended, PortError> {
+        loop {
+            let received = tokio::select! {
+                received = self.queue.receive() => received?,
+                () = stop.told() => return Ok(Ended::Finished),
+            };
+            if received.is_empty() && self.terms.once {
+                return Ok(Ended::Finished);
+            }
+            for done in join_all(received.iter().map(|message| self.handle(message))).await {
+                done?;
+            }
+        }
+    }
+}
+
+impl Subscriber {
+    async fn handle(&self, message: &Received) -> Result<(), PortError> {
+        let Some(event) = message.event else {
+            tracing::warn!("a message in the queue is about no event");
+            return Ok(());
+        };
+        match timeout(HANDLING, self.fulfil(event)).await {
+            Ok(true) => self.queue.forget(&message.receipt).await,
+            Ok(false) => Ok(()),
+            Err(_) => {
+                tracing::warn!(%event, "the work for a message took too long");
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether nothing more is to be done about an event.
+    async fn fulfil(&self, id: EventId) -> bool {
+        match self.event(id).await {
+            Ok(Some(event)) => {
+                let verdict = self.fulfilment.fulfil(&event).await.verdict;
+                matches!(verdict, Verdict::Done | Verdict::Skipped)
+            }
+            Ok(None) => {
+                tracing::warn!(event = %id, "a message in the queue is about an event that is not there");
+                false
+            }
+            Err(error) => {
+                tracing::warn!(event = %id, error = orders_domain::failure::with_causes(&error), "an event could not be read");
+                false
+            }
+        }
+    }
+
+    async fn event(&self, id: EventId) -> Result<Option<Event>, PortError> {
+        let before = EventId::try_from(id.get() - 1).ok();
+        let page = self.storage.feed.events(EventFilter::default(), before, EventLimit::ONE).await?;
+        Ok(page.events.into_iter().find(|event| event.id == id))
+    }
+}
