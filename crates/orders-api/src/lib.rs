@@ -23,11 +23,12 @@ mod routes;
 mod server;
 mod shipments;
 mod stock;
+mod webhooks;
 
-pub use events::EventsSource;
+pub use events::{EventsSource, body::event_text};
 pub use http::public_url::PublicUrl;
 pub use openapi::document;
-pub use orders_domain::OrderService;
+pub use orders_domain::{OrderService, WebhookService};
 pub use server::{
     Api, ServerOptions,
     auth::{Auth, AuthScheme},

@@ -22,7 +22,7 @@ use crate::{
     locations, orders, products,
     routes::Endpoint,
     server::{auth, gate::Access, metrics},
-    shipments, stock,
+    shipments, stock, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -42,6 +42,8 @@ use crate::{
         products::list, products::create, products::show, products::change,
         stock::levels, stock::level, stock::count, stock::movements, stock::deliver, stock::transfer,
         locations::list, locations::create, locations::change,
+        webhooks::list, webhooks::create, webhooks::show, webhooks::change, webhooks::disable,
+        webhooks::rotate, webhooks::test, webhooks::deliveries, webhooks::retry, webhooks::replay, webhooks::log,
         health::live, health::ready, metrics::show,
     ),
     components(schemas(Problem, events::body::EventBody)),
@@ -51,6 +53,7 @@ use crate::{
         (name = "events", description = "What happened, in the order in which it can be read"),
         (name = "products", description = "What can be ordered"),
         (name = "stock", description = "How many pieces there are, where, and what moved"),
+        (name = "webhooks", description = "To where events are sent, and what was sent"),
         (name = "operations", description = "For those who run the service"),
     ),
     modifiers(&WhatCanGoWrong, &OneThing, &Authentication),
@@ -105,6 +108,7 @@ fn operations(document: &mut openapi::OpenApi) -> impl Iterator<Item = (&Endpoin
             ("POST", &mut item.post),
             ("PATCH", &mut item.patch),
             ("PUT", &mut item.put),
+            ("DELETE", &mut item.delete),
         ];
         of_path.into_iter().filter_map(|(method, operation)| {
             Some((Endpoint::find(method, path.as_str())?, operation.as_mut()?))
@@ -162,11 +166,15 @@ fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
         let pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$";
         ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples(["MAIN"]).build()
     };
-    let of_order = path.starts_with("/orders");
-    let id_is = if of_order { "The order's number" } else { "The product's number" };
+    let id_is = match path.split('/').nth(1) {
+        Some("orders") => "The order's number",
+        Some("webhooks") => "The webhook's number",
+        _ => "The product's number",
+    };
     let all = [
         ("id", id_is, id()),
         ("number", "Its number within the order", id()),
+        ("event", "The event's id", id()),
         ("location", "The code of the place", code()),
         ("code", "Its code", code()),
     ];
@@ -176,10 +184,14 @@ fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
 /// The headers by which a request asks about tags.
 fn conditions(method: &str, path: &str) -> &'static [(&'static str, &'static str)] {
     match (method, path) {
-        ("PATCH" | "PUT", _)
-        | ("POST", "/orders/{id}/shipments" | "/orders/{id}/plan" | "/orders/{id}/cancellations") => {
-            &[("If-Match", "Change it only while its tag is one of these")]
-        }
+        ("PATCH" | "PUT" | "DELETE", _)
+        | (
+            "POST",
+            "/webhooks/{id}/secret"
+            | "/orders/{id}/shipments"
+            | "/orders/{id}/plan"
+            | "/orders/{id}/cancellations",
+        ) => &[("If-Match", "Change it only while its tag is one of these")],
         ("GET", "/products/{id}") => &[("If-None-Match", "Tags that the asker has already")],
         ("GET", path) if path.starts_with("/orders/{id}") => &[
             ("If-Match", "Show the order only while its tag is one of these"),

@@ -8,7 +8,8 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 use orders_domain::UseCase::{
-    Advance, Cancel, Follow, KeepProducts, KeepStock, List, Place, Reach, SeeStock, Ship, Show, Track,
+    Advance, Cancel, Follow, KeepProducts, KeepStock, KeepWebhooks, List, Place, Reach, SeeStock, Ship, Show,
+    Track,
 };
 
 use crate::{
@@ -25,19 +26,20 @@ use crate::{
         },
         metrics,
     },
-    shipments, stock,
+    shipments, stock, webhooks,
 };
 use failures::{
     AMBIGUOUS, CHANGED, CHANGED_SINCE, FIXED, Failure, INVALID_CONTACT, INVALID_LIST, INVALID_LOCATION,
-    INVALID_ORDER, INVALID_PARCEL, INVALID_PRODUCT, INVALID_SHIPMENT, INVALID_STATUS, INVALID_STOCK,
-    MALFORMED, NO_CANCELLATION, NO_LOCATION, NO_SHIPMENT, NO_VERSION, NOT_ALLOWED, NOT_FOUND, NOT_ON_HAND,
-    NOT_SHIPPED, OUT_OF_STOCK, TAKEN, TOO_LARGE, TOO_SLOW, UNAVAILABLE,
+    INVALID_ORDER, INVALID_PARCEL, INVALID_PRODUCT, INVALID_REPLAY, INVALID_SHIPMENT, INVALID_STATUS,
+    INVALID_STOCK, INVALID_WEBHOOK, MALFORMED, NO_CANCELLATION, NO_LOCATION, NO_SHIPMENT, NO_VERSION,
+    NO_WEBHOOK, NOT_ALLOWED, NOT_FOUND, NOT_ON_HAND, NOT_SENDING, NOT_SHIPPED, OUT_OF_STOCK, TAKEN,
+    TOO_LARGE, TOO_SLOW, UNAVAILABLE, WEBHOOK_DISABLED,
 };
 
 pub mod failures;
 
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
-pub static API: [Endpoint; 34] = [
+pub static API: [Endpoint; 43] = [
     Endpoint::new(
         Rule::new("GET /orders", User(List)).reading_query().offering(&[Json, NdJson]),
         |rule| route(rule, orders::list),
@@ -180,10 +182,69 @@ pub static API: [Endpoint; 34] = [
         |rule| route(rule, locations::change),
         &[NO_LOCATION, FIXED, CHANGED_SINCE, INVALID_LOCATION],
     ),
-    Endpoint::new(Rule::new("GET /health/live", Open), |rule| route(rule, health::live), &[]),
-    Endpoint::new(Rule::new("GET /health/ready", Open), |rule| route(rule, health::ready), &[UNAVAILABLE]),
+    Endpoint::new(
+        Rule::new("GET /webhooks", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::list),
+        &[INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("POST /webhooks", User(KeepWebhooks)).reading_query().reading_body(),
+        |rule| route(rule, webhooks::create),
+        &[NOT_SENDING, INVALID_WEBHOOK],
+    ),
+    Endpoint::new(
+        Rule::new("GET /webhooks/{id}", User(KeepWebhooks)),
+        |rule| route(rule, webhooks::show),
+        &[NO_WEBHOOK],
+    ),
+    Endpoint::new(
+        Rule::new("PATCH /webhooks/{id}", User(KeepWebhooks)).reading_query().reading_body(),
+        |rule| route(rule, webhooks::change),
+        &[NO_WEBHOOK, WEBHOOK_DISABLED, CHANGED_SINCE, INVALID_WEBHOOK],
+    ),
+    Endpoint::new(
+        Rule::new("DELETE /webhooks/{id}", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::disable),
+        &[NO_WEBHOOK, CHANGED_SINCE],
+    ),
+    Endpoint::new(
+        Rule::new("POST /webhooks/{id}/secret", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::rotate),
+        &[NO_WEBHOOK, WEBHOOK_DISABLED, CHANGED_SINCE, MALFORMED, TOO_SLOW, TOO_LARGE],
+    ),
+    Endpoint::new(
+        Rule::new("POST /webhooks/{id}/test", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::test),
+        &[NO_WEBHOOK, WEBHOOK_DISABLED, MALFORMED, TOO_SLOW, TOO_LARGE],
+    ),
+    Endpoint::new(
+        Rule::new("GET /webhooks/{id}/deliveries", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::deliveries),
+        &[NO_WEBHOOK, INVALID_LIST],
+    ),
+    Endpoint::new(
+        Rule::new("POST /webhooks/{id}/deliveries/{event}/retry", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::retry),
+        &[NO_WEBHOOK, WEBHOOK_DISABLED, MALFORMED, TOO_SLOW, TOO_LARGE],
+    ),
+    Endpoint::new(
+        Rule::new("POST /webhooks/{id}/replay", User(KeepWebhooks)).reading_query().reading_body(),
+        |rule| route(rule, webhooks::replay),
+        &[NO_WEBHOOK, WEBHOOK_DISABLED, INVALID_REPLAY],
+    ),
+    Endpoint::new(
+        Rule::new("GET /deliveries", User(KeepWebhooks)).reading_query(),
+        |rule| route(rule, webhooks::log),
+        &[NO_WEBHOOK, INVALID_LIST],
+    ),
     Endpoint::new(Rule::new("GET /openapi.json", Open), |rule| route(rule, docs::openapi), &[]),
     Endpoint::new(Rule::new("GET /asyncapi.json", Open), |rule| route(rule, docs::asyncapi), &[]),
+];
+
+/// Whether the process is well: also where it serves nothing else.
+pub static HEALTH: [Endpoint; 2] = [
+    Endpoint::new(Rule::new("GET /health/live", Open), |rule| route(rule, health::live), &[]),
+    Endpoint::new(Rule::new("GET /health/ready", Open), |rule| route(rule, health::ready), &[UNAVAILABLE]),
 ];
 
 /// The page to try the API from, and the way to it.
@@ -214,6 +275,7 @@ impl Endpoint {
     /// The line of a method and a path, as the document names them.
     pub fn find(method: &str, path: &str) -> Option<&'static Self> {
         API.iter()
+            .chain(&HEALTH)
             .chain(&METRICS)
             .find(|endpoint| (endpoint.rule.method(), endpoint.rule.path()) == (method, path))
     }
@@ -265,6 +327,7 @@ where
         "POST" => web::post(),
         "PATCH" => web::patch(),
         "PUT" => web::put(),
+        "DELETE" => web::delete(),
         _ => web::route(),
     };
     route.to(handler).wrap(from_fn(move |request, next| gate(rule, request, next)))
@@ -278,7 +341,7 @@ mod tests {
 
     #[test]
     fn each_route_has_one_line_beside_those_of_its_path() {
-        for table in [&API[..], &PAGE, &METRICS] {
+        for table in [&API[..], &HEALTH, &PAGE, &METRICS] {
             let mut seen = HashSet::new();
             for of_one_path in table.chunk_by(|one, next| one.rule.path() == next.rule.path()) {
                 assert!(seen.insert(of_one_path[0].rule.path()), "{}", of_one_path[0].rule.path());
@@ -286,7 +349,7 @@ mod tests {
                 for endpoint in of_one_path {
                     let method = endpoint.rule.method();
                     assert!(
-                        ["GET", "POST", "PATCH", "PUT"].contains(&method) && methods.insert(method),
+                        ["GET", "POST", "PATCH", "PUT", "DELETE"].contains(&method) && methods.insert(method),
                         "{method}"
                     );
                 }

@@ -14,7 +14,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt;
-use orders_domain::{KeepingService, OrderService};
+use orders_domain::{KeepingService, OrderService, WebhookService};
 use serde_json::Value;
 
 use crate::{
@@ -57,6 +57,7 @@ macro_rules! app {
         let mut app = App::new()
             .app_data(api.service.clone())
             .app_data(api.keeping.clone())
+            .app_data(api.webhooks.clone())
             .app_data(api.auth.clone())
             .app_data(api.documents.clone())
             .app_data(api.source.clone())
@@ -72,11 +73,14 @@ macro_rules! app {
             app = app.app_data(LoopbackOnly::default());
         }
         // First what is asked for most: routes are tried in their order.
-        app = app.configure(|config| mount(config, &routes::API)).configure(routes::no_route);
+        if !api.health_only {
+            app = app.configure(|config| mount(config, &routes::API));
+        }
+        app = app.configure(|config| mount(config, &routes::HEALTH)).configure(routes::no_route);
         if let Some(render) = &api.metrics {
             app = app.app_data(render.clone()).configure(|config| mount(config, &routes::METRICS));
         }
-        if api.page {
+        if api.page && !api.health_only {
             app = app.configure(|config| mount(config, &routes::PAGE));
         }
         app.wrap(api.cors())
@@ -90,6 +94,7 @@ macro_rules! app {
 pub struct Api {
     service: Data<OrderService>,
     keeping: Data<KeepingService>,
+    webhooks: Data<WebhookService>,
     auth: Data<Auth>,
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
@@ -101,13 +106,15 @@ pub struct Api {
     public_path: Option<PublicPath>,
     loopback_only: bool,
     page: bool,
+    health_only: bool,
 }
 
 impl Api {
     /// The routes over these use cases, for users whom this authentication knows.
     #[must_use]
-    pub fn new(service: OrderService, auth: Auth) -> Self {
+    pub fn new(service: OrderService, webhooks: WebhookService, auth: Auth) -> Self {
         Self {
+            webhooks: Data::new(webhooks),
             keeping: Data::new(service.keeping()),
             service: Data::new(service),
             auth: Data::new(auth),
@@ -121,6 +128,7 @@ impl Api {
             public_path: None,
             loopback_only: false,
             page: true,
+            health_only: false,
         }
     }
 
@@ -165,6 +173,12 @@ impl Api {
         Self { loopback_only: true, ..self }
     }
 
+    /// Says whether the process is well, and nothing else: for one that only works off what happened.
+    #[must_use]
+    pub fn health_only(self) -> Self {
+        Self { health_only: true, ..self }
+    }
+
     /// Leaves the page at `/docs/` out.
     #[must_use]
     pub fn without_page(self) -> Self {
@@ -194,7 +208,7 @@ impl Api {
             events::PREFERENCE_APPLIED,
         ];
         let cors = Cors::default()
-            .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT"])
+            .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"])
             .allow_any_header()
             .expose_headers(exposed.iter().map(HeaderName::as_str))
             .max_age(600);

@@ -67,6 +67,7 @@ fn about(kind: EventType) -> (&'static [(&'static str, &'static str)], &'static 
         "product" => (&[("productId", "integer")], "products/9"),
         "stock" => (&[("productId", "integer"), ("location", "string")], "stock/9/MAIN"),
         "location" => (&[("location", "string")], "locations/MAIN"),
+        "webhook" => (&[("webhookId", "integer")], "webhooks/3"),
         _ => (&[("orderId", "integer")], "orders/7"),
     }
 }
@@ -81,7 +82,9 @@ fn member(kind: EventType, name: &str) -> Value {
         (_, "orders") => {
             json!({"type": "array", "maxItems": 100, "items": {"type": "integer", "format": "int64"}})
         }
-        ("product" | "location", "from" | "to") => json!({"type": "object"}),
+        ("product" | "location" | "webhook", "from" | "to") => json!({"type": "object"}),
+        ("webhook", "skipped") => json!({"type": "boolean"}),
+        ("webhook", "after" | "until") => json!({"type": ["string", "null"]}),
         ("stock", "target") => json!({"type": "string"}),
         ("stock", _) => json!({"type": "integer", "format": "int64"}),
         _ => json!({"type": "string"}),

@@ -3,7 +3,7 @@
 use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Order, Quoted, Subject, What};
+use orders_domain::{Actor, Event, Order, Quoted, Subject, WebhookId, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
@@ -93,6 +93,21 @@ struct EventDataBody {
     /// Which place, by its code.
     #[schema(required = false, nullable = false)]
     location: Option<String>,
+    /// Which webhook.
+    #[schema(required = false, nullable = false)]
+    webhook_id: Option<i64>,
+    /// Which event is sent once more.
+    #[schema(required = false, nullable = false)]
+    event: Option<String>,
+    /// After which event all are sent once more.
+    #[schema(required = false)]
+    after: Option<String>,
+    /// Up to which event they are.
+    #[schema(required = false)]
+    until: Option<String>,
+    /// Whether what was not sent to a webhook is left out.
+    #[schema(required = false, nullable = false)]
+    skipped: Option<bool>,
     /// The version that it made.
     version: i64,
     /// Of orders the status before, of stock the pieces on hand before, of products and places what was
@@ -126,7 +141,7 @@ struct EventDataBody {
     /// The status of a shipment that was made.
     #[schema(required = false, nullable = false)]
     status: Option<String>,
-    /// Why pieces are cancelled.
+    /// Why pieces are cancelled, or nothing is sent to a webhook any more.
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
     /// The shipments that were planned.
@@ -215,6 +230,32 @@ pub fn array(source: &EventsSource, events: &[Event], orders: &[Option<Order>]) 
     out
 }
 
+/// An event as webhooks and queues get it, from this source.
+pub fn event_text(source: EventsSource) -> impl Fn(&Event) -> Vec<u8> {
+    move |event| {
+        let mut out = Vec::with_capacity(EVENT_BYTES);
+        event_json(&mut out, &source, event, None);
+        out
+    }
+}
+
+/// Writes a message that is no event, of the type `webhook.test`.
+pub fn test_json(
+    out: &mut Vec<u8>,
+    EventsSource(source): &EventsSource,
+    id: &str,
+    webhook: WebhookId,
+    at: DateTime<Utc>,
+) {
+    plain_text(out, "{\"specversion\":\"1.0\",\"id\":\"", id);
+    any_text(out, ",\"source\":", source);
+    let _ = write!(out, ",\"type\":\"webhook.test\",\"subject\":\"webhooks/{webhook}\"");
+    let at = moment(at);
+    plain_text(out, ",\"time\":\"", &at);
+    plain_text(out, ",\"timestamp\":\"", &at);
+    let _ = write!(out, ",\"datacontenttype\":\"application/json\",\"data\":{{\"webhookId\":{webhook}}}}}");
+}
+
 /// Writes an event as [`EventBody`] describes it.
 pub fn event_json(
     out: &mut Vec<u8>,
@@ -241,6 +282,7 @@ pub fn event_json(
             plain_text(out, ",\"location\":\"", code.as_str());
         }
         Subject::Location(code) => plain_text(out, "\"location\":\"", code.as_str()),
+        Subject::Webhook(id) => number(out, "\"webhookId\":", id.get()),
     }
     number(out, ",\"version\":", event.version.get());
     match &event.what {

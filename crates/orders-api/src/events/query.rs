@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{
-    Event, EventId, EventType, InvalidInput, Order, OrderError, OrderService, PageLimit, Quoted, Subject,
+    Event, EventId, InvalidInput, Order, OrderError, OrderService, PageLimit, Quoted, Subject,
+    delivery::TypePatterns,
     ports::{EventFilter, EventLimit},
 };
 use utoipa::IntoParams;
@@ -53,7 +54,7 @@ pub struct EventsParams {
     /// Only events of this order, product, level of stock or place.
     #[param(
         example = "orders/7",
-        pattern = "^((orders|products)/[1-9][0-9]{0,18}|(stock/[1-9][0-9]{0,18}|locations)/[A-Za-z0-9][A-Za-z0-9_-]{0,31})$"
+        pattern = "^((orders|products|webhooks)/[1-9][0-9]{0,18}|(stock/[1-9][0-9]{0,18}|locations)/[A-Za-z0-9][A-Za-z0-9_-]{0,31})$"
     )]
     subject: Option<String>,
     /// `order`: each with the order at its version.
@@ -114,7 +115,7 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
             wanted.limit = parsed.unwrap_or(wanted.limit);
         }
         "after" => wanted.after = parameters::after(value, pointer, faults),
-        "type" => match types(value) {
+        "type" => match TypePatterns::types_of(value) {
             Ok(types) => {
                 wanted.filter.types = types;
                 wanted.kind = Some(value.to_owned());
@@ -127,15 +128,6 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
         _ => parameters::unknown(name, faults),
     });
     faults.into_result().map(|()| wanted)
-}
-
-/// The types that a word stands for: one, or with `order.*` all that begin so.
-fn types(word: &str) -> Result<Vec<EventType>, InvalidInput> {
-    let of_kind = |kind: &str| EventType::ALL.into_iter().filter(|known| known.parts().0 == kind).collect();
-    match word.strip_suffix(".*").map(of_kind) {
-        Some(types) if !Vec::is_empty(&types) => Ok(types),
-        _ => Ok(vec![word.parse()?]),
-    }
 }
 
 impl FeedQuery {

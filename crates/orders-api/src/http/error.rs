@@ -47,6 +47,12 @@ pub enum ApiError {
     UnknownProduct(InvalidInput),
     #[error("{0}")]
     UnknownLocation(InvalidInput),
+    #[error("{0}")]
+    UnknownWebhook(InvalidInput),
+    #[error("the webhook is disabled for good")]
+    WebhookDisabled,
+    #[error("this server has no SECRETS_KEY, so it sends to no webhook")]
+    NotSending,
     #[error("only {allow} can be done here")]
     MethodNotAllowed { allow: String },
     #[error("the body did not arrive within {} seconds", .0.as_secs())]
@@ -128,6 +134,9 @@ impl ApiError {
             Self::NoVersion { .. } => (StatusCode::NOT_FOUND, "no-version"),
             Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
             Self::UnknownLocation(_) => (StatusCode::NOT_FOUND, "unknown-location"),
+            Self::UnknownWebhook(_) => (StatusCode::NOT_FOUND, "unknown-webhook"),
+            Self::WebhookDisabled => (StatusCode::CONFLICT, "webhook-disabled"),
+            Self::NotSending => (StatusCode::CONFLICT, "not-sending"),
             Self::OutOfStock { .. } => (StatusCode::CONFLICT, "out-of-stock"),
             Self::PriceChanged { .. } => (StatusCode::CONFLICT, "price-changed"),
             Self::NotOnHand(_) => (StatusCode::CONFLICT, "not-on-hand"),

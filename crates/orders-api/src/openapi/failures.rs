@@ -20,7 +20,7 @@ use crate::{
 pub struct WhatCanGoWrong;
 
 /// Requests are refused for members that nobody knows.
-const CLOSED: [&str; 11] = [
+const CLOSED: [&str; 14] = [
     "PlaceOrder",
     "OrderLine",
     "SetTracking",
@@ -32,6 +32,9 @@ const CLOSED: [&str; 11] = [
     "StockTransfer",
     "CreateLocation",
     "ChangeLocation",
+    "CreateWebhook",
+    "ChangeWebhook",
+    "Replay",
 ];
 
 impl Modify for WhatCanGoWrong {

@@ -3,8 +3,8 @@
 use std::{fmt::Display, time::Duration};
 
 use orders_domain::{
-    OrderError, OrderId, OrderStatus, OutOfStock, PageLimit, ProductId, Quantity, Scope, ports::Taken,
-    stock::Location,
+    InvalidInput, OrderError, OrderId, OrderStatus, OutOfStock, PageLimit, ProductId, Quantity, Scope,
+    ports::Taken, stock::Location,
 };
 
 use crate::{
@@ -124,6 +124,23 @@ pub const INVALID_STOCK: Failure = failure("Well-formed but invalid; `errors` na
 });
 pub const INVALID_LOCATION: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/country", "country \"XX\" is not a country's code of ISO 3166-1 alpha-2")
+});
+pub const NO_WEBHOOK: Failure = failure("No such webhook, or no such delivery", || {
+    ApiError::UnknownWebhook(InvalidInput::new("webhook", "7 does not exist"))
+});
+pub const WEBHOOK_DISABLED: Failure = failure(
+    "The webhook is disabled for good; or this server has no key for secrets, so it sends to none (`not-sending`)",
+    || ApiError::WebhookDisabled,
+);
+pub const NOT_SENDING: Failure = failure(
+    "This server has no key for secrets, so it sends to no webhook; or there are 100 already (`taken`)",
+    || ApiError::NotSending,
+);
+pub const INVALID_WEBHOOK: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/types/0", "type \"order.gone\" is not one of order.placed, order.shipped")
+});
+pub const INVALID_REPLAY: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/until", "until 9 is not after 10")
 });
 pub const NO_VERSION: Failure =
     failure("The order has not had this version, or before there were events", || {

@@ -7,11 +7,12 @@ use actix_web::{
         Method,
         header::{HeaderName, HeaderValue},
     },
+    web::Data,
 };
 use futures_util::future::{Ready, ready};
 use orders_domain::{
     Actor, Done, Fingerprint, Idempotency, IdempotencyKey, KeepingService, Order, OrderService, Origin,
-    Request, RequestId, User,
+    Request, RequestId, User, Webhook, WebhookService,
     ports::{Made, PortError},
 };
 use utoipa::IntoParams;
@@ -102,6 +103,28 @@ pub async fn recalled(
     service.recalled(user, request).await?.ok_or(refusal)
 }
 
+/// Knows what a request's key has done already.
+pub trait Recalls<T> {
+    /// What it has made.
+    ///
+    /// # Errors
+    ///
+    /// 422 when the key stands for another request, 503.
+    async fn recall(&self, asker: User, request: &Request) -> Result<Option<Done<T>>, ApiError>;
+}
+
+impl<T: TryFrom<Made, Error = PortError>> Recalls<T> for KeepingService {
+    async fn recall(&self, asker: User, request: &Request) -> Result<Option<Done<T>>, ApiError> {
+        Ok(self.recalled(asker, request).await?)
+    }
+}
+
+impl Recalls<Webhook> for WebhookService {
+    async fn recall(&self, asker: User, request: &Request) -> Result<Option<Done<Webhook>>, ApiError> {
+        Ok(self.recalled(asker, request).await?)
+    }
+}
+
 /// What came of a change that was asked for.
 #[derive(Debug)]
 pub struct Answered<T> {
@@ -111,6 +134,11 @@ pub struct Answered<T> {
 }
 
 impl<T> Answered<T> {
+    /// That this was done, or would be.
+    pub fn of(done: Done<T>, rehearsal: bool) -> Self {
+        Self { done, rehearsal }
+    }
+
     /// The answer, marked as a replay or a dry run where it is one.
     pub fn mark(&self, mut answer: HttpResponse) -> HttpResponse {
         mark(&mut answer, &self.done, self.rehearsal);
@@ -118,20 +146,19 @@ impl<T> Answered<T> {
     }
 }
 
-/// Reads from a body what is to become of a product, a place or stock, and has it done.
+/// Reads from a body what is to become of a thing, and has it done.
 ///
 /// # Errors
 ///
 /// What the body or the use case is refused for, unless the key has done it before.
 pub async fn keep<W, T, E>(
-    service: &KeepingService,
+    service: &Data<impl Recalls<T>>,
     asking: Asking,
     body: UnreadBody,
     read: impl FnOnce((Json<'_>, Faults)) -> Result<W, ApiError>,
     make: impl AsyncFnOnce(User, W, Request) -> Result<Done<T>, E>,
 ) -> Result<Answered<T>, ApiError>
 where
-    T: TryFrom<Made, Error = PortError>,
     E: Into<ApiError>,
 {
     let bytes = body.json_bytes().await?;
@@ -140,7 +167,7 @@ where
     let rehearsal = request.rehearsal;
     let done = match Json::parse(&bytes).and_then(read) {
         Ok(wanted) => make(user, wanted, request).await.map_err(Into::into)?,
-        Err(refusal) => service.recalled(user, &request).await?.ok_or(refusal)?,
+        Err(refusal) => service.recall(user, &request).await?.ok_or(refusal)?,
     };
     Ok(Answered { done, rehearsal })
 }

@@ -5,11 +5,8 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
-    Consumer, Event, EventId, Storage,
-    delivery::{
-        Backlog, DeliveryState, DisabledFor, Holder, Leased, Outcome, Progress, Standing, Step, Stepped,
-        Verdict,
-    },
+    Consumer, Event, EventId,
+    delivery::{Backlog, DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
     ports::{Clock, EventFilter, EventLimit, PortError},
 };
 use tokio::time::{Instant, sleep_until};

@@ -2,6 +2,7 @@
 
 use orders_domain::{
     InvalidInput, KeepingError, NotAllowed, OrderError, OrderStatus, OutOfStock, Quoted, ShipmentNumber,
+    Webhook, WebhookError,
     ports::{PortError, Taken},
     stock::{Location, keeping::NotKept},
 };
@@ -87,6 +88,22 @@ impl From<KeepingError> for ApiError {
     }
 }
 
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::MissingScope(scope) => Self::MissingScope(scope),
+            WebhookError::Unknown(reason) => Self::UnknownWebhook(reason),
+            WebhookError::Invalid(reason) => Self::invalid("/url", reason),
+            WebhookError::Disabled => Self::WebhookDisabled,
+            WebhookError::TooMany => Taken::Webhooks.into(),
+            WebhookError::NotSending => Self::NotSending,
+            WebhookError::Changed => Self::ChangedSince,
+            WebhookError::KeyReused => Self::KeyReused,
+            WebhookError::Unavailable(cause) => cause.into(),
+        }
+    }
+}
+
 impl From<Taken> for ApiError {
     fn from(taken: Taken) -> Self {
         let (pointer, reason) = match taken {
@@ -94,6 +111,7 @@ impl From<Taken> for ApiError {
             Taken::Sku(sku) => ("/sku", format!("another product has the sku {}", Quoted(sku))),
             Taken::LocationCode(code) => ("/code", format!("location {code} is there already")),
             Taken::Locations => ("/code", format!("there are {} locations already", Location::MOST)),
+            Taken::Webhooks => ("/url", format!("there are {} webhooks already", Webhook::MOST)),
         };
         let faults = vec![Fault { pointer: pointer.to_owned(), detail: reason, available: None }];
         Self::Taken { detail: "there is such a thing already", faults }
