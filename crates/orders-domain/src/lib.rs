@@ -73,7 +73,10 @@ pub use page::PageLimit;
 pub use patch::Patch;
 pub use quantity::Quantity;
 pub use quoted::Quoted;
-pub use service::{AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage};
+pub use service::{
+    AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage, WebhookChange, WebhookError,
+    WebhookService, WithSecret,
+};
 pub use shipment::{
     NewShipment, Part, Proposal, SentFrom, Shipment, ShipmentNumber,
     status::{Fulfillment, ShipmentStatus},

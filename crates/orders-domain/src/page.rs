@@ -10,6 +10,9 @@ impl PageLimit {
     /// The largest page.
     pub const MAX: Self = Self(500);
 
+    /// A page of one.
+    pub const ONE: Self = Self(1);
+
     /// The page of somebody who did not say.
     pub const DEFAULT: Self = Self(100);
 

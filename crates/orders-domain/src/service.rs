@@ -28,15 +28,18 @@ use crate::{
 };
 
 mod changing;
+mod fulfilling;
 mod history;
 mod keeping;
 mod selling;
 mod shipping;
 mod storage;
+mod webhooks;
 
 pub use keeping::{KeepingError, KeepingService};
 pub use shipping::AskedShipment;
 pub use storage::{Done, Storage};
+pub use webhooks::{WebhookChange, WebhookError, WebhookService, WithSecret};
 
 /// From where prices come.
 #[derive(Clone)]

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use crate::{
     catalogue::{Product, repository::Catalogue},
     delivery::{ports::Deliveries, webhook::Webhook},
+    event::Actor,
     failure::PortError,
     feed::Feed,
     identity::User,
-    ledger::{Change, Commit, Committed, Ledger, Made, Refused},
+    ledger::{Change, Commit, Committed, Handled, Ledger, Made, Refused},
     order::{Order, repository::Orders, request::Request},
     stock::{Location, keeping::Kept, repository::Stock},
 };
@@ -106,6 +107,20 @@ impl Storage {
             Committed::Now(made) => Done::Now(made),
             Committed::Before(made) => Done::Before(made),
         })
+    }
+
+    /// Has a change done by a message, once however often it comes.
+    pub(super) async fn handle(
+        &self,
+        change: Change,
+        actor: Actor,
+        handled: Handled,
+        now: DateTime<Utc>,
+    ) -> Result<Made, Refused> {
+        let work = Commit { change, origin: actor.into(), made_by: None, handled: Some(handled), now };
+        match self.ledger.commit(work).await? {
+            Committed::Now(made) | Committed::Before(made) => Ok(made),
+        }
     }
 
     /// What the request's key has done already.

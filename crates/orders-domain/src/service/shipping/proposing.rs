@@ -33,7 +33,7 @@ impl OrderService {
     }
 
     /// What is proposed for what is open of an order.
-    pub(super) async fn propose(&self, order: &Order) -> Result<Proposal, PortError> {
+    pub(in crate::service) async fn propose(&self, order: &Order) -> Result<Proposal, PortError> {
         let open = order.open();
         if open.is_empty() {
             let (parcels, unplaced, alternatives) = (Vec::new(), Vec::new(), Vec::new());
