@@ -53,7 +53,7 @@ fn stored(order: NewOrder, id: i64) -> StoredOrder {
 
 fn placing(order: NewOrder) -> Commit {
     let origin = Actor::User(order.user()).into();
-    Commit { change: Change::Place(order), origin, made_by: None, now: now() }
+    Commit { change: Change::Place(order), origin, made_by: None, handled: None, now: now() }
 }
 
 fn domain(criterion: &mut Criterion) {

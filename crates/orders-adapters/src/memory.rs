@@ -9,11 +9,12 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
-    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, What,
+    Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
+    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, Webhook, WebhookId, What,
+    delivery::{Holder, KeyId, Leased, SigningSecrets},
     ports::{
         Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
-        Refused,
+        Refused, Step, Stepped,
     },
     stock::{Level, Location, Movement},
 };
@@ -23,6 +24,11 @@ use crate::static_inventory::first_products;
 
 mod catalogue;
 mod committing;
+mod deliveries;
+mod steps;
+mod webhooks;
+
+use steps::Sent;
 
 /// Keeps everything in maps behind a mutex.
 #[derive(Debug)]
@@ -65,6 +71,14 @@ struct State {
     places: Vec<Location>,
     levels: BTreeMap<(ProductId, i64), Level>,
     movements: BTreeMap<MovementId, (ProductId, Movement)>,
+    webhooks: BTreeMap<WebhookId, (Webhook, SigningSecrets)>,
+    /// With which all secrets are sealed.
+    secrets_key: Option<KeyId>,
+    /// How far each has come, and whose it is.
+    consumers: BTreeMap<Consumer, (Leased, Option<Holder>)>,
+    /// By which messages what was done, and when.
+    inbox: BTreeMap<(&'static str, EventId), DateTime<Utc>>,
+    deliveries: BTreeMap<(Consumer, EventId), Sent>,
 }
 
 impl State {
@@ -128,6 +142,10 @@ impl Ledger for MemoryDatabase {
         now: DateTime<Utc>,
     ) -> Result<Option<Made>, Refused> {
         self.state().recall(user, &idempotency, now)
+    }
+
+    async fn step(&self, step: Step) -> Result<Stepped, PortError> {
+        Ok(self.state().step(step))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::shown::shown;
 mod bulk;
 mod gather;
 mod parts;
+mod pending;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod rows;

@@ -1,6 +1,6 @@
 //! What a commit does to memory: all of it or nothing.
 
-use chrono::{DateTime, SubsecRound};
+use chrono::{DateTime, SubsecRound, Utc};
 use orders_domain::{
     Event, EventId, EventType, Facts, Happening, Idempotency, LocationId, MovementId, NewOrder, Order,
     OrderId, OrderProductId, Product, ProductId, Subject, Version, What,
@@ -18,7 +18,7 @@ use orders_domain::{
 use super::State;
 
 /// What is to be said of what was made.
-struct Told {
+pub(super) struct Told {
     subject: Subject,
     version: Version,
     what: What,
@@ -28,7 +28,12 @@ struct Told {
 }
 
 impl Told {
-    fn of(subject: Subject, version: Version, (event_type, said): (EventType, Facts), made: Made) -> Self {
+    pub(super) fn of(
+        subject: Subject,
+        version: Version,
+        (event_type, said): (EventType, Facts),
+        made: Made,
+    ) -> Self {
         let what = What::Other { event_type, said, made: made.facts() };
         Self { subject, version, what, made, moves: Vec::new(), reason: None }
     }
@@ -47,12 +52,19 @@ impl State {
         {
             return Ok(Committed::Before(made));
         }
-        let told = match self.make(work.change)? {
+        let handled = work.handled.map(|handled| (handled.by, handled.message));
+        if handled.is_some_and(|handled| self.inbox.contains_key(&handled)) {
+            return Err(Refused::Handled);
+        }
+        let id = self.events.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
+        let id = EventId::try_from(id).map_err(PortError::corrupt)?;
+        let told = match self.make(work.change, (id, work.now.trunc_subsecs(3)))? {
             Ok(told) => told,
             Err(same) => return Ok(Committed::Now(same)),
         };
-        let id = self.events.last_key_value().map_or(0, |(id, _)| id.get()) + 1;
-        let id = EventId::try_from(id).map_err(PortError::corrupt)?;
+        if let Some(handled) = handled {
+            self.inbox.insert(handled, work.now);
+        }
         if let Some((user, Idempotency { key, fingerprint })) = asked {
             self.keys.insert((user, key), (fingerprint, id));
         }
@@ -66,8 +78,12 @@ impl State {
         Ok(Committed::Now(made))
     }
 
-    /// Makes the change; `Err` of what is so already.
-    fn make(&mut self, change: Change) -> Result<Result<Told, Made>, Refused> {
+    /// Makes the change, with this event at this moment; `Err` of what is so already.
+    fn make(
+        &mut self,
+        change: Change,
+        event: (EventId, DateTime<Utc>),
+    ) -> Result<Result<Told, Made>, Refused> {
         Ok(Ok(match change {
             Change::Place(order) => self.place(order, Vec::new())?,
             Change::Sell(basket) => {
@@ -135,6 +151,8 @@ impl State {
                 Told::of(Subject::Location(place.code.clone()), place.version, said, Made::Location(place))
             }
             Change::Stock(change) => return self.keep_stock(change),
+            Change::NewWebhook(new) => self.create_webhook(new, event)?,
+            Change::Webhook(changed) => self.change_webhook(&changed, event)?,
         }))
     }
 
@@ -227,7 +245,7 @@ impl State {
         }
     }
 
-    fn record(&mut self, event: EventId, told: &Told, at: DateTime<chrono::Utc>) {
+    fn record(&mut self, event: EventId, told: &Told, at: DateTime<Utc>) {
         let order = match &told.made {
             Made::Order(order) => Some(order.id()),
             _ => None,

@@ -3,9 +3,11 @@
 //!
 //! The text of each statement is the same every time for one kind of filter, so Diesel keeps it prepared.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use orders_domain::{
-    EventId, EventType, Order, OrderEvent, Subject, Version, What,
+    Event, EventId, EventType, Order, OrderEvent, Subject, Version, What,
     ports::{EventFilter, EventLimit, EventPage, Made},
 };
 
@@ -76,6 +78,15 @@ pub fn page(
         _ => EventId::try_from(end.max(start)).ok(),
     };
     Ok(EventPage { events, cursor, more: full || end < last, last: EventId::try_from(last).ok() })
+}
+
+/// The events with these numbers, as far as they exist.
+pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Event>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<EventRow> = events::table.filter(events::id.eq_any(ids)).select(EVENT).load(conn)?;
+    Ok(rows.into_iter().map(|EventRow(event, _)| (event.id.get(), event)).collect())
 }
 
 /// What happens by these types, as it is stored.

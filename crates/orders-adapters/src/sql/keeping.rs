@@ -28,7 +28,7 @@ use super::{
         schema::{events, locations, products, stock_movements},
         writer::Outcome,
     },
-    Conn, catalogue,
+    Conn, catalogue, webhooks,
 };
 
 /// What an event is to say.
@@ -40,7 +40,7 @@ pub struct Told {
     pub made: Made,
 }
 
-/// Stores a change of a product or a place; what is to be said of it, or why it is not stored.
+/// Stores a change of a product, a place or a webhook; what is to be said of it, or why it is not stored.
 pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult<Result<Told, Outcome>> {
     match change {
         Change::NewProduct(new) => {
@@ -108,6 +108,8 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
             let said = changed.said().clone();
             Ok(Ok(Told::of_location(location.clone(), EventType::LocationChanged, said)))
         }
+        Change::NewWebhook(new) => webhooks::create(conn, new, at),
+        Change::Webhook(changed) => webhooks::change(conn, changed, at),
         Change::Stock(_) | Change::Place(_) | Change::Sell(_) | Change::Order(_) => {
             Err(Error::BrokenTransactionManager)
         }

@@ -17,6 +17,9 @@ mod changes;
 mod changing;
 mod complete;
 mod connection;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "consumers.rs"]
+mod consumers;
 mod copy;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "copying.rs"]
@@ -25,6 +28,9 @@ mod copying;
 #[path = "counting.rs"]
 mod counting;
 mod database;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "deliveries.rs"]
+mod deliveries;
 mod events;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "exporting.rs"]
@@ -46,10 +52,12 @@ mod history;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "importing.rs"]
 mod importing;
+mod inbox;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "keeping.rs"]
 mod keeping;
 mod keys;
+mod leases;
 mod levels;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
@@ -64,18 +72,30 @@ mod parts;
 mod pieces;
 mod pool;
 mod ports;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "pruning.rs"]
+mod pruning;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "redoing.rs"]
+mod redoing;
 mod replica;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "revocations.rs"]
 mod revocations;
 mod selling;
 mod settled;
+mod settling;
 mod shipments;
+mod steps;
 mod stock;
 mod store;
 mod telling;
 mod tls;
 mod url;
+mod waiting;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "webhooks.rs"]
+mod webhooks;
 mod writing;
 
 pub use connection::PostgresOptions;

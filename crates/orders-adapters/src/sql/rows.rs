@@ -8,8 +8,10 @@ use diesel::{
 };
 use orders_domain::InvalidInput;
 
+pub mod consumer;
 pub mod contact;
 pub mod copied;
+pub mod delivery;
 pub mod event;
 mod facts;
 pub mod new_order;
@@ -19,6 +21,7 @@ pub mod progress;
 pub mod proposal;
 pub mod shipment;
 pub mod stock;
+pub mod webhook;
 
 /// Reads a column that is never NULL.
 pub fn column<'a, Sql, DB, T>(row: &impl Row<'a, DB>, index: usize) -> deserialize::Result<T>

@@ -99,6 +99,67 @@ diesel::table! {
     shop (id) {
         id -> BigInt,
         currency -> Text,
+        secrets_key -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        url -> Text,
+        types -> Text,
+        state -> Text,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    consumers (name) {
+        name -> Text,
+        cursor -> BigInt,
+        replay_after -> Nullable<BigInt>,
+        replay_until -> Nullable<BigInt>,
+        failing_since -> Nullable<BigInt>,
+        holder -> Nullable<Text>,
+        held_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbox (consumer, message_id) {
+        consumer -> Text,
+        message_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (consumer, event) {
+        consumer -> Text,
+        event -> BigInt,
+        kind -> Text,
+        subject -> BigInt,
+        state -> Text,
+        next_at -> Nullable<BigInt>,
+        tries -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempts (consumer, event, number) {
+        consumer -> Text,
+        event -> BigInt,
+        number -> BigInt,
+        at -> BigInt,
+        took_ms -> BigInt,
+        status -> Nullable<BigInt>,
+        body -> Nullable<Text>,
+        error -> Nullable<Text>,
     }
 }
 

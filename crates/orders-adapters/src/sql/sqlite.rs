@@ -16,12 +16,16 @@ mod catalogued;
 mod changing;
 mod commit;
 mod connection;
+#[path = "consumers.rs"]
+mod consumers;
 mod copy;
 #[path = "copying.rs"]
 mod copying;
 #[path = "counting.rs"]
 mod counting;
 mod database;
+#[path = "deliveries.rs"]
+mod deliveries;
 mod events;
 #[path = "exporting.rs"]
 mod exporting;
@@ -36,9 +40,11 @@ mod held;
 mod history;
 #[path = "importing.rs"]
 mod importing;
+mod inbox;
 #[path = "keeping.rs"]
 mod keeping;
 mod keys;
+mod leases;
 #[path = "lists.rs"]
 mod lists;
 mod lock;
@@ -46,15 +52,24 @@ mod migrate;
 #[path = "migrations.rs"]
 mod migrations;
 mod ports;
+#[path = "pruning.rs"]
+mod pruning;
 mod queries;
 mod readers;
+#[path = "redoing.rs"]
+mod redoing;
 #[path = "revocations.rs"]
 mod revocations;
+mod settling;
 mod shipments;
+mod steps;
 mod stock;
 mod store;
 mod telling;
+mod waiting;
 mod wal;
+#[path = "webhooks.rs"]
+mod webhooks;
 
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;

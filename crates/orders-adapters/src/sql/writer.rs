@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use metrics::{Gauge, Histogram, gauge, histogram};
 use orders_domain::{
     Idempotency, OrderId, UserId,
-    ports::{Cause, Change, Commit, Committed, Made, PortError, Refused},
+    ports::{Cause, Change, Commit, Committed, Made, PortError, Refused, Step, Stepped},
 };
 
 use super::gather::{Gather, Limits, Unanswered};
@@ -44,6 +44,8 @@ pub enum Write {
         /// The present moment, by which a key may be too old.
         now: DateTime<Utc>,
     },
+    /// Store how far a consumer has come, or whose it is.
+    Step(Step),
     /// Write something that changes nothing, to see whether writing works.
     Probe,
 }
@@ -63,6 +65,8 @@ pub enum Outcome {
     Known(Made),
     /// Nothing was written, for this reason.
     Refused(Refused),
+    /// What came of a step.
+    Stepped(Stepped),
     /// Nothing was to be written, or for a recall: the key is not known.
     Nothing,
 }
@@ -201,6 +205,18 @@ impl Writer {
             Outcome::Refused(refused) => Err(refused),
             Outcome::Nothing => Ok(None),
             outcome => Err(mismatch(&outcome).into()),
+        }
+    }
+
+    /// Has it stored how far a consumer has come, or whose it is.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn step(&self, step: Step) -> Result<Stepped, PortError> {
+        match self.write(Write::Step(step)).await?.1 {
+            Outcome::Stepped(stepped) => Ok(stepped),
+            outcome => Err(mismatch(&outcome)),
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn parcel(number: &str) -> Tracking {
 /// The placing of an order by its user, at its date.
 pub fn placing(order: NewOrder, made_by: Option<Idempotency>) -> Commit {
     let (origin, now) = (Actor::User(order.user()).into(), order.ordered_at());
-    Commit { change: Change::Place(order), origin, made_by, now }
+    Commit { change: Change::Place(order), origin, made_by, handled: None, now }
 }
 
 /// A change of an order by its user, at its date; it must change something.
@@ -50,5 +50,5 @@ pub fn changing(step: Step, made_by: Option<Idempotency>) -> Commit {
     let Step::Changed(changed) = step else { panic!("nothing changes: {step:?}") };
     let origin = Origin::from(Actor::User(changed.order().user()));
     let now = changed.order().updated_at();
-    Commit { change: Change::Order(changed), origin, made_by, now }
+    Commit { change: Change::Order(changed), origin, made_by, handled: None, now }
 }

@@ -22,7 +22,7 @@ pub fn staff() -> Origin {
 
 /// A change by the operator.
 pub fn keeping(change: Change, asked: Option<Idempotency>) -> Commit {
-    Commit { change, origin: staff(), made_by: asked, now: at(0) }
+    Commit { change, origin: staff(), made_by: asked, handled: None, now: at(0) }
 }
 
 /// What is made now, which nothing stands against.
@@ -198,7 +198,7 @@ pub fn selling(wanted: &[(ProductId, i64)], asked: Option<Idempotency>) -> Commi
 /// A basket as it is sent.
 pub fn selling_basket(basket: Basket, asked: Option<Idempotency>) -> Commit {
     let origin = Actor::User(basket.user()).into();
-    Commit { change: Change::Sell(basket), origin, made_by: asked, now: at(0) }
+    Commit { change: Change::Sell(basket), origin, made_by: asked, handled: None, now: at(0) }
 }
 
 /// The order that was made.

@@ -37,8 +37,12 @@ use placing::{Database, change};
 const ORDERS: i64 = 1_000;
 
 /// What has come since, the newest first.
-const NEWER: [&str; 3] =
-    ["2026-11-28-000005_shipments", "2026-11-27-000004_catalogue", "2026-11-27-000003_events"];
+const NEWER: [&str; 4] = [
+    "2026-11-28-000006_deliveries",
+    "2026-11-28-000005_shipments",
+    "2026-11-27-000004_catalogue",
+    "2026-11-27-000003_events",
+];
 
 /// Orders in each status, some with a key, as the tables were before; `{zeros}` are 32 bytes.
 const FILL: &str = "

@@ -51,6 +51,52 @@ pub struct Leased {
     pub failing_since: Option<DateTime<Utc>>,
 }
 
+impl Replaying {
+    /// What is left once it is done up to an event; `None` once that is all.
+    #[must_use]
+    pub fn done(self, up_to: Option<EventId>) -> Option<Self> {
+        let after = self.after.max(up_to);
+        (after < Some(self.until)).then_some(Self { after, ..self })
+    }
+}
+
+impl Leased {
+    /// A consumer that begins after an event.
+    #[must_use]
+    pub fn beginning(cursor: Option<EventId>) -> Self {
+        Self { cursor, replay: None, failing_since: None }
+    }
+
+    /// The same with what was done since: nothing goes back.
+    #[must_use]
+    pub fn advanced(self, progress: &Progress) -> Self {
+        Self {
+            cursor: self.cursor.max(progress.cursor),
+            replay: self.replay.and_then(|replay| replay.done(progress.replayed)),
+            failing_since: progress.failing_since,
+        }
+    }
+
+    /// The same, which goes on after an event without what was not sent until then.
+    #[must_use]
+    pub fn skipped(self, to: EventId) -> Self {
+        Self::beginning(self.cursor.max(Some(to)))
+    }
+
+    /// The same with some events once more, of those that were sent already, together with those that are left
+    /// of an earlier time.
+    #[must_use]
+    pub fn replaying(self, after: Option<EventId>, until: Option<EventId>) -> Self {
+        let until = until.or(self.cursor).min(self.cursor).filter(|until| after < Some(*until));
+        let Some(until) = until else { return self };
+        let replay = match self.replay {
+            Some(left) => Replaying { after: left.after.min(after), until: left.until.max(until) },
+            None => Replaying { after, until },
+        };
+        Self { replay: Some(replay), ..self }
+    }
+}
+
 /// What became of an event at a consumer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
@@ -95,7 +141,8 @@ pub struct Progress {
 pub enum Step {
     /// Reads from now on, unless it does so already.
     Open(Consumer),
-    /// Is somebody's to work off for a time, unless it is another one's.
+    /// Is somebody's to work off for a time, unless it is another one's. Where one process has the whole store, it is
+    /// whose it was asked for last.
     Lease {
         /// What.
         consumer: Consumer,
@@ -160,4 +207,62 @@ pub struct Standing {
     pub known: Vec<(EventId, DeliveryState)>,
     /// Those of their subjects of which something is pending.
     pub waiting: Vec<Subject>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: i64) -> Option<EventId> {
+        EventId::try_from(number).ok()
+    }
+
+    fn replay(after: i64, until: i64) -> Option<Replaying> {
+        Some(Replaying { after: id(after), until: id(until)? })
+    }
+
+    fn progress(cursor: i64, replayed: i64) -> Progress {
+        Progress {
+            consumer: Consumer::Mail,
+            holder: Holder::new("one").unwrap(),
+            term: Duration::ZERO,
+            cursor: id(cursor),
+            replayed: id(replayed),
+            failing_since: None,
+            settled: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_goes_back_and_what_is_sent_once_more_ends_with_its_last_event() {
+        let leased = Leased { replay: replay(0, 5), ..Leased::beginning(id(9)) };
+        let after = |cursor, replayed| leased.clone().advanced(&progress(cursor, replayed));
+        assert_eq!((after(7, 0).cursor, after(12, 0).cursor), (id(9), id(12)));
+        assert_eq!((after(9, 0).replay, after(9, 4).replay), (replay(0, 5), replay(4, 5)));
+        assert_eq!((after(9, 5).replay, after(9, 8).replay), (None, None));
+        assert_eq!(after(12, 4).advanced(&progress(9, 2)).replay, replay(4, 5));
+    }
+
+    #[test]
+    fn only_what_was_sent_is_sent_once_more_and_two_wishes_become_one() {
+        let leased = Leased::beginning(id(9));
+        let asked = |after, until| leased.clone().replaying(id(after), id(until)).replay;
+        assert_eq!((asked(3, 0), asked(3, 20), asked(0, 4)), (replay(3, 9), replay(3, 9), replay(0, 4)));
+        assert_eq!((asked(9, 0), asked(4, 4), asked(5, 4), asked(12, 20)), (None, None, None, None));
+        assert_eq!(Leased::beginning(None).replaying(None, id(3)).replay, None);
+        let twice = |first: (i64, i64), second: (i64, i64)| {
+            let once = leased.clone().replaying(id(first.0), id(first.1));
+            once.replaying(id(second.0), id(second.1)).replay
+        };
+        assert_eq!((twice((2, 4), (1, 3)), twice((1, 3), (6, 8))), (replay(1, 4), replay(1, 8)));
+        assert_eq!(twice((1, 3), (9, 9)), replay(1, 3));
+    }
+
+    #[test]
+    fn who_skips_goes_on_after_the_event_that_says_so() {
+        let failing_since = DateTime::from_timestamp_millis(1);
+        let leased = Leased { cursor: id(9), replay: replay(1, 5), failing_since };
+        assert_eq!(leased.clone().skipped(id(12).unwrap()), Leased::beginning(id(12)));
+        assert_eq!(leased.skipped(id(3).unwrap()), Leased::beginning(id(9)));
+    }
 }

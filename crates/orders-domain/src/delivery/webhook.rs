@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{patterns::TypePatterns, secret::Sealed};
+use super::{patterns::TypePatterns, progress::Leased, secret::Sealed};
 use crate::{
     event::{EventType, facts::Facts},
     id::{EventId, WebhookId},
@@ -193,6 +193,8 @@ pub struct ChangedWebhook {
     said: Facts,
     secret: Option<Sealed>,
     redo: Option<Redo>,
+    /// Whether events are sent again that were not.
+    wakes: bool,
 }
 
 impl ChangedWebhook {
@@ -231,6 +233,21 @@ impl ChangedWebhook {
     pub fn redo(&self) -> Option<Redo> {
         self.redo
     }
+
+    /// How far its events have come since, by the event that says what was changed; `None` if that is no other
+    /// matter. Whoever works them off begins anew then.
+    #[must_use]
+    pub fn moves(&self, from: &Leased, event: EventId) -> Option<Leased> {
+        let from = from.clone();
+        let moved = match self.redo {
+            Some(Redo::SkipToNow) => from.skipped(event),
+            Some(Redo::Drop) => Leased { replay: None, ..from },
+            Some(Redo::Replay { after, until }) => from.replaying(after, until),
+            Some(Redo::Retry(_)) | None if self.wakes => from,
+            Some(Redo::Retry(_)) | None => return None,
+        };
+        Some(if self.wakes { Leased { failing_since: None, ..moved } } else { moved })
+    }
 }
 
 /// What cannot be done with a webhook as it is.
@@ -249,8 +266,9 @@ impl Webhook {
 
     fn step(&self, details: WebhookDetails, event: EventType, said: Facts) -> ChangedWebhook {
         let Self { id, created_at, version, .. } = *self;
+        let wakes = self.details.state != WebhookState::Active && details.state == WebhookState::Active;
         let webhook = Self { id, details, created_at, version: version.next() };
-        ChangedWebhook { webhook, seen: version, event, said, secret: None, redo: None }
+        ChangedWebhook { webhook, seen: version, event, said, secret: None, redo: None, wakes }
     }
 
     /// What its event says when it is made.

@@ -1,4 +1,4 @@
-//! What the shop's people change: products, places and stock, a transaction each.
+//! What the shop's people change: products, places, stock and webhooks, a transaction each.
 //!
 //! It locks in the order of all who do: levels, then the gate where products or places are changed, then the event
 //! with the key. Where another one was faster with a key, a name or a
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use chrono::SubsecRound;
 use diesel::{
-    Connection, QueryResult,
+    QueryResult,
     connection::SimpleConnection,
     pg::Pg,
     prelude::*,
@@ -18,7 +18,7 @@ use diesel::{
 };
 use orders_domain::{
     EventId,
-    ports::{Change, Commit, PortError, Refused},
+    ports::{Change, Commit, Made, PortError, Refused},
     stock::{
         keeping::StockChange,
         movement::{Move, Reason},
@@ -33,7 +33,7 @@ use super::{
     },
     Conn,
     connection::is_lost,
-    history,
+    consumers, history,
     keeping::{self, Told},
     keys::{self, Asked, Known},
     levels::Levels,
@@ -52,31 +52,41 @@ pub fn is_kept(work: &Commit) -> bool {
         | Change::Product(_)
         | Change::NewLocation(_)
         | Change::Location(_)
-        | Change::Stock(_) => true,
+        | Change::Stock(_)
+        | Change::NewWebhook(_)
+        | Change::Webhook(_) => true,
     }
 }
 
-/// The change of the shop's people, if a write is one.
+/// Whether it has a transaction of its own.
+pub fn is_alone(work: &Commit) -> bool {
+    is_kept(work) || work.handled.is_some()
+}
+
+/// The commit that has a transaction of its own, if a write is one.
 pub fn of(write: &Write) -> Option<&Commit> {
     match write {
-        Write::Commit(work) | Write::Rehearse(work) => Some(work).filter(|work| is_kept(work)),
-        Write::Recall { .. } | Write::Probe => None,
+        Write::Commit(work) | Write::Rehearse(work) => Some(work).filter(|work| is_alone(work)),
+        Write::Recall { .. } | Write::Step(_) | Write::Probe => None,
     }
 }
 
-/// Does it in a transaction of its own, again where another one was faster.
+/// Does something in transactions of its own, again where another one was faster.
 ///
 /// # Errors
 ///
 /// [`PortError::Unavailable`] when nothing was written, [`PortError::Unknown`] when that is not known.
-pub fn keep_patiently(conn: &mut Conn, work: &Commit) -> Result<Outcome, PortError> {
+pub fn patiently<T>(
+    conn: &mut Conn,
+    mut work: impl FnMut(&mut Conn) -> QueryResult<T>,
+) -> Result<T, PortError> {
     use DatabaseErrorKind::{SerializationFailure, UniqueViolation, Unknown};
 
     let mut tries = 0;
     loop {
         tries += 1;
-        match conn.transaction(|conn| keep(conn, work)) {
-            Ok(outcome) => return Ok(outcome),
+        match work(conn) {
+            Ok(done) => return Ok(done),
             Err(error) if matches!(error, Error::DeserializationError(_)) || is_lost(conn, &error) => {
                 return Err(PortError::Unknown(error.into()));
             }
@@ -94,10 +104,11 @@ pub fn keep(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
     }
     let outcome = match &work.change {
         Change::Stock(change) => keep_stock(conn, work, change)?,
+        Change::NewWebhook(_) | Change::Webhook(_) => keep_webhook(conn, work)?,
         change => match keeping::store(conn, change, work.now.trunc_subsecs(3))? {
             Ok(told) => {
                 close_gate(conn)?;
-                tell(conn, work, told, (&[], None))?
+                Outcome::Made(tell(conn, work, told, (&[], None))?.1)
             }
             Err(outcome) => outcome,
         },
@@ -124,7 +135,20 @@ fn keep_stock(conn: &mut Conn, work: &Commit, change: &StockChange) -> QueryResu
     SetLevels { levels: Levels::of(known), is_new: false }.execute(conn)?;
     SetLevels { levels: Levels::of(new), is_new: true }.execute(conn)?;
     let (told, moves) = Told::kept(decision);
-    tell(conn, work, told, (&moves, Some(&change.reason)))
+    Ok(Outcome::Made(tell(conn, work, told, (&moves, Some(&change.reason)))?.1))
+}
+
+fn keep_webhook(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
+    let at = work.now.trunc_subsecs(3);
+    let told = match keeping::store(conn, &work.change, at)? {
+        Ok(told) => told,
+        Err(outcome) => return Ok(outcome),
+    };
+    let (event, made) = tell(conn, work, told, (&[], None))?;
+    if let Made::Webhook(webhook) = &made {
+        consumers::follow(conn, &work.change, webhook, (event, at))?;
+    }
+    Ok(Outcome::Made(made))
 }
 
 /// Writes levels that are locked, or makes new ones.
@@ -177,13 +201,13 @@ struct Given {
     first_event: i64,
 }
 
-/// Stores the event that says what was made, and what moved with it.
+/// Stores the event that says what was made, and what moved with it; the event and what was made.
 fn tell(
     conn: &mut Conn,
     work: &Commit,
     told: Told,
     (moves, reason): (&[Move], Option<&Reason>),
-) -> QueryResult<Outcome> {
+) -> QueryResult<(EventId, Made)> {
     let at = work.now.trunc_subsecs(3);
     let Given { first_event } =
         diesel::sql_query("SELECT first_event FROM next_ids(0, 0, 1)").get_result(conn)?;
@@ -194,5 +218,5 @@ fn tell(
     if !rows.is_empty() {
         diesel::insert_into(stock_movements::table).values(rows).execute(conn)?;
     }
-    Ok(Outcome::Made(made))
+    Ok((event, made))
 }

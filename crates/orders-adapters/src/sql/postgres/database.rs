@@ -32,6 +32,8 @@ pub struct PostgresDatabase {
     /// Does what the shop's people change, a transaction each: no order waits for that, but where they are
     /// about the same levels.
     pub(super) keeper: Writer,
+    /// Stores how far those have come who read the events, a transaction each.
+    pub(super) stepper: Writer,
     pub(super) finder: Finder,
     readers: Readers,
     pub(super) replica: Option<Replica>,
@@ -68,7 +70,8 @@ impl PostgresDatabase {
         Ok(Self {
             writer: Writer::start(stores).map_err(thread)?,
             rehearser: Writer::start([PostgresStore::new(Arc::clone(&connector))]).map_err(thread)?,
-            keeper: Writer::start([PostgresStore::new(connector)]).map_err(thread)?,
+            keeper: Writer::start([PostgresStore::new(Arc::clone(&connector))]).map_err(thread)?,
+            stepper: Writer::start([PostgresStore::new(connector)]).map_err(thread)?,
             finder,
             news: News::new(readers.clone()),
             readers,

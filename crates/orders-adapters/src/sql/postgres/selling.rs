@@ -44,7 +44,7 @@ pub fn needs_stock(writes: &[Write], indices: &[usize]) -> bool {
 fn of(write: &Write) -> Option<&Commit> {
     match write {
         Write::Commit(work) | Write::Rehearse(work) => Some(work),
-        Write::Recall { .. } | Write::Probe => None,
+        Write::Recall { .. } | Write::Step(_) | Write::Probe => None,
     }
 }
 

@@ -16,9 +16,10 @@ use super::{
     batch::{Added, Batch, Written},
     changing,
     connection::is_lost,
-    finder, history,
+    finder, history, inbox,
     keys::{self, Asked, Known},
     selling::{self, Decisions},
+    steps,
 };
 
 /// How often a key is looked at again, should it change hands between two looks.
@@ -39,17 +40,25 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
         conn.batch_execute(PROBE)?;
     }
     let mut answers = Answers { writes, said: writes.iter().map(|_| None).collect() };
-    let by_itself = |index: &usize| changing::of(&writes[*index]).is_some();
+    let by_itself =
+        |index: &usize| changing::of(&writes[*index]).is_some() || matches!(writes[*index], Write::Step(_));
     let in_earnest = |index: &usize| !matches!(writes[*index], Write::Rehearse(_)) && !by_itself(index);
     answers.write_once(conn, (0..writes.len()).filter(in_earnest).collect())?;
     if let Err(error) = answers.settle_keys(conn, in_earnest) {
         answers.fail_the_rest(error, in_earnest);
     }
     for index in (0..writes.len()).filter(|index| !in_earnest(index)) {
-        if let Write::Commit(work) = &writes[index] {
-            answers.said[index] = Some(changing::keep_patiently(conn, work));
-        } else if let Err(error) = answers.rehearse(conn, index) {
-            answers.said[index] = Some(Err(error));
+        match &writes[index] {
+            Write::Commit(work) => {
+                let done = changing::patiently(conn, |conn| answers.keep(conn, index, work));
+                answers.said[index] = Some(done);
+            }
+            Write::Step(step) => answers.said[index] = Some(steps::take_patiently(conn, step)),
+            Write::Rehearse(_) | Write::Recall { .. } | Write::Probe => {
+                if let Err(error) = answers.rehearse(conn, index) {
+                    answers.said[index] = Some(Err(error));
+                }
+            }
         }
     }
     let silent = || Err(PortError::Unavailable("the key keeps changing hands".into()));
@@ -103,7 +112,7 @@ impl Answers<'_> {
                 }
                 // It has come through before.
                 Write::Probe => self.said[*index] = Some(Ok(Outcome::Nothing)),
-                Write::Recall { .. } => {}
+                Write::Recall { .. } | Write::Step(_) => {}
             }
         }
         if batch.is_empty() {
@@ -142,11 +151,49 @@ impl Answers<'_> {
         Ok(())
     }
 
+    /// Does one in a transaction of its own, of which nothing stays if it is refused or known.
+    fn keep(&mut self, conn: &mut Conn, index: usize, work: &Commit) -> QueryResult<Outcome> {
+        let mut came_of_it = None;
+        let kept = conn.transaction::<(), Error, _>(|conn| {
+            let outcome = self.keep_alone(conn, index, work)?;
+            let stays = matches!(outcome, Outcome::Placed(..) | Outcome::Changed | Outcome::Made(_));
+            came_of_it = Some(outcome);
+            if stays { Ok(()) } else { Err(Error::RollbackTransaction) }
+        });
+        match (kept, came_of_it) {
+            (Ok(()) | Err(Error::RollbackTransaction), Some(outcome)) => Ok(outcome),
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => Err(Error::BrokenTransactionManager),
+        }
+    }
+
+    /// Does one with the message by which it is done. To be called in a transaction.
+    fn keep_alone(&mut self, conn: &mut Conn, index: usize, work: &Commit) -> QueryResult<Outcome> {
+        if let Some(handled) = work.handled
+            && !inbox::keep(conn, handled, work.now)?
+        {
+            return Ok(Outcome::Refused(Refused::Handled));
+        }
+        if changing::is_kept(work) {
+            return changing::keep(conn, work);
+        }
+        self.said[index] = None;
+        self.write_once(conn, vec![index])?;
+        // Nothing of it stays, whatever is wrong.
+        let broken = |error: PortError| Error::QueryBuilderError(error.to_string().into());
+        self.settle_keys(conn, |open| *open == index).map_err(broken)?;
+        match self.said[index].take() {
+            Some(Ok(outcome)) => Ok(outcome),
+            Some(Err(error)) => Err(broken(error)),
+            None => Err(broken(PortError::Unavailable("the key keeps changing hands".into()))),
+        }
+    }
+
     /// Does one and takes it back.
     fn rehearse(&mut self, conn: &mut Conn, index: usize) -> Result<(), PortError> {
         let taken_back = conn.transaction::<(), Error, _>(|conn| {
             if let Some(work) = changing::of(&self.writes[index]) {
-                self.said[index] = Some(Ok(changing::keep(conn, work)?));
+                self.said[index] = Some(Ok(self.keep_alone(conn, index, work)?));
                 return Err(Error::RollbackTransaction);
             }
             self.write_once(conn, vec![index])?;
@@ -173,7 +220,7 @@ impl Answers<'_> {
                 Write::Recall { user, idempotency, now } => {
                     Some((index, Asked { user: *user, idempotency, now: *now }))
                 }
-                Write::Probe => None,
+                Write::Step(_) | Write::Probe => None,
             })
             .collect()
     }

@@ -1,4 +1,4 @@
-//! What the shop's people change: products, places and stock, each with its event.
+//! What the shop's people change: products, places, stock and webhooks, each with its event.
 
 use chrono::SubsecRound;
 use diesel::QueryResult;
@@ -12,6 +12,7 @@ use super::{
     super::writer::Outcome,
     Conn,
     commit::{Known, made_by},
+    consumers,
     keeping::{self, Told},
     stock,
 };
@@ -29,7 +30,11 @@ pub fn change(conn: &mut Conn, known: &mut Known<'_>, event: EventId, work: &Com
     if let Made::Product(product) = &told.made {
         known.stockroom.set_terms(product.id, product.terms());
     }
-    told.tell(conn, event, at, &work.origin, made_by(work)).map(Outcome::Made)
+    let made = told.tell(conn, event, at, &work.origin, made_by(work))?;
+    if let Made::Webhook(webhook) = &made {
+        consumers::follow(conn, &work.change, webhook, (event, at))?;
+    }
+    Ok(Outcome::Made(made))
 }
 
 fn change_stock(

@@ -14,13 +14,14 @@ use super::{
         failure,
         rows::{
             self,
+            consumer::event_of,
             event::{NewEventRow, data, data_of_placing},
         },
         writer::{Isolation, Outcome, Outcomes, Write},
     },
-    Conn, changing, events, held, history,
+    Conn, changing, events, held, history, inbox,
     keys::Keys,
-    lists, queries, shipments,
+    lists, queries, shipments, steps,
     stock::{self, Stockroom},
 };
 
@@ -59,7 +60,7 @@ pub fn asked_at(write: &Write) -> Option<DateTime<Utc>> {
     match write {
         Write::Commit(work) | Write::Rehearse(work) => work.made_by.as_ref().map(|_| work.now),
         Write::Recall { now, .. } => Some(*now),
-        Write::Probe => None,
+        Write::Step(_) | Write::Probe => None,
     }
 }
 
@@ -110,6 +111,10 @@ fn write(conn: &mut Conn, known: &mut Known<'_>, write: &Write) -> QueryResult<O
         Write::Recall { user, idempotency, now } => {
             Ok(recall(conn, known.keys, *user, idempotency, *now)?.unwrap_or(Outcome::Nothing))
         }
+        Write::Step(step) => {
+            let newest = event_of(known.next.last_event).map_err(rows::corrupt)?;
+            steps::take(conn, step, newest).map(Outcome::Stepped)
+        }
         // Rewrites a number in the file's header with what it is.
         Write::Probe => conn.batch_execute("PRAGMA user_version = 0").map(|()| Outcome::Nothing),
     }
@@ -121,6 +126,11 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
         && let Some(known) = recall(conn, known.keys, user, asked, work.now)?
     {
         return Ok(known);
+    }
+    if let Some(handled) = work.handled
+        && inbox::knows(conn, handled)?
+    {
+        return Ok(Outcome::Refused(Refused::Handled));
     }
     let event = known.next.next_event()?;
     let outcome = match &work.change {
@@ -144,10 +154,15 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
         | Change::Product(_)
         | Change::NewLocation(_)
         | Change::Location(_)
-        | Change::Stock(_) => changing::change(conn, known, event, work)?,
+        | Change::Stock(_)
+        | Change::NewWebhook(_)
+        | Change::Webhook(_) => changing::change(conn, known, event, work)?,
     };
     if matches!(outcome, Outcome::Refused(_) | Outcome::Same(_)) {
         return Ok(outcome);
+    }
+    if let Some(handled) = work.handled {
+        inbox::keep(conn, handled, work.now)?;
     }
     known.next.last_event = event.get();
     if let Some((user, Idempotency { key, .. })) = asked {

@@ -1,6 +1,7 @@
 //! The ports over the database, a file each.
 
 mod catalogue;
+mod deliveries;
 mod feed;
 mod ledger;
 mod orders;

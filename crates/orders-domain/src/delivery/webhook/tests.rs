@@ -1,5 +1,5 @@
 use super::*;
-use crate::delivery::secret::KeyId;
+use crate::delivery::{progress::Replaying, secret::KeyId};
 
 fn webhook(state: WebhookState) -> Webhook {
     let url = WebhookUrl::parse("https://hooks.example:8443/in?token=s3cret").unwrap();
@@ -69,4 +69,28 @@ fn a_webhook_is_restored_from_what_was_kept_of_it() {
         assert_eq!(Webhook::of_facts(webhook.id, webhook.version, &webhook.kept()), Ok(webhook));
     }
     assert!(WebhookState::restore("disabled").is_err());
+}
+
+#[test]
+fn only_what_moves_its_events_has_whoever_works_them_off_begin_anew() {
+    let event = |number: i64| number.try_into().unwrap();
+    let from = Leased {
+        replay: Some(Replaying { after: None, until: event(5) }),
+        failing_since: Some(DateTime::UNIX_EPOCH),
+        ..Leased::beginning(Some(event(9)))
+    };
+    let active = webhook(WebhookState::Active);
+    let details = |state| WebhookDetails { state, ..active.details.clone() };
+    let paused = active.changed(details(WebhookState::Paused), false).unwrap().unwrap();
+    assert_eq!(paused.moves(&from, event(12)), None);
+    assert_eq!(active.retried(event(3)).unwrap().moves(&from, event(12)), None);
+    let woken = webhook(WebhookState::Paused).changed(details(WebhookState::Active), false).unwrap().unwrap();
+    assert_eq!(woken.moves(&from, event(12)), Some(Leased { failing_since: None, ..from.clone() }));
+    let skipped = active.changed(active.details.clone(), true).unwrap().unwrap();
+    assert_eq!(skipped.moves(&from, event(12)), Some(Leased::beginning(Some(event(12)))));
+    let deleted = active.disabled(DisabledFor::Deleted).unwrap();
+    assert_eq!(deleted.moves(&from, event(12)), Some(Leased { replay: None, ..from.clone() }));
+    let replayed = active.replayed(Some(event(2)), Some(event(7))).unwrap();
+    let replay = Some(Replaying { after: None, until: event(7) });
+    assert_eq!(replayed.moves(&from, event(12)), Some(Leased { replay, ..from.clone() }));
 }

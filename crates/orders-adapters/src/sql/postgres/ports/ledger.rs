@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
-    ports::{Commit, Committed, Ledger, Made, PortError, Refused},
+    ports::{Commit, Committed, Ledger, Made, PortError, Refused, Step, Stepped},
 };
 
 use super::super::{super::writer::Write, PostgresDatabase, changing, database::within};
@@ -12,7 +12,7 @@ use super::super::{super::writer::Write, PostgresDatabase, changing, database::w
 #[async_trait]
 impl Ledger for PostgresDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
-        let writer = if changing::is_kept(&work) { &self.keeper } else { &self.writer };
+        let writer = if changing::is_alone(&work) { &self.keeper } else { &self.writer };
         within(self.patience(), PortError::Unknown, writer.commit(Write::Commit(work))).await
     }
 
@@ -28,5 +28,9 @@ impl Ledger for PostgresDatabase {
     ) -> Result<Option<Made>, Refused> {
         let recalling = self.writer.recall(user, idempotency, now);
         within(self.patience(), PortError::Unavailable, recalling).await
+    }
+
+    async fn step(&self, step: Step) -> Result<Stepped, PortError> {
+        within(self.patience(), PortError::Unknown, self.stepper.step(step)).await
     }
 }

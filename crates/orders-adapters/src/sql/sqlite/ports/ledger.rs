@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
-    ports::{Commit, Committed, Ledger, Made, Refused},
+    ports::{Commit, Committed, Ledger, Made, PortError, Refused, Step, Stepped},
 };
 
 use super::super::{super::writer::Write, SqliteDatabase};
@@ -26,5 +26,9 @@ impl Ledger for SqliteDatabase {
         now: DateTime<Utc>,
     ) -> Result<Option<Made>, Refused> {
         self.writer.recall(user, idempotency, now).await
+    }
+
+    async fn step(&self, step: Step) -> Result<Stepped, PortError> {
+        self.writer.step(step).await
     }
 }

@@ -1,0 +1,67 @@
+//! What is done with what was sent already, or is not to be sent any more: against the seam's connection
+//! (`super::Conn`).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use orders_domain::{Consumer, EventId, delivery::DeliveryState};
+
+use super::{
+    super::{
+        pending::IsPending,
+        rows::{delivery::NewDeliveryRow, millis},
+        schema::{deliveries, events},
+    },
+    Conn,
+};
+
+/// Has nothing that waits at a consumer be sent.
+pub fn skip(conn: &mut Conn, consumer: Consumer, at: DateTime<Utc>) -> QueryResult<()> {
+    let pending = deliveries::table.filter(deliveries::consumer.eq(consumer.to_string())).filter(IsPending);
+    diesel::update(pending)
+        .set((
+            deliveries::state.eq(DeliveryState::Skipped.as_str()),
+            deliveries::next_at.eq(None::<i64>),
+            deliveries::updated_at.eq(millis(at)),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Has an event be sent to a consumer once more, whatever became of it; also one that was not sent to it, if the
+/// consumer has come past it.
+pub fn retry(
+    conn: &mut Conn,
+    (consumer, cursor): (Consumer, Option<EventId>),
+    event: EventId,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    let (name, at) = (consumer.to_string(), millis(at));
+    let pending = DeliveryState::Pending.as_str();
+    let again = (
+        deliveries::state.eq(pending),
+        deliveries::next_at.eq(Some(at)),
+        deliveries::tries.eq(0),
+        deliveries::updated_at.eq(at),
+    );
+    let known = deliveries::table.find((name.as_str(), event.get()));
+    if diesel::update(known).set(again).execute(conn)? > 0 {
+        return Ok(());
+    }
+    if cursor < Some(event) {
+        return Ok(());
+    }
+    let row = events::table.find(event.get()).select((events::kind, events::subject));
+    let of: Option<(String, i64)> = row.first(conn).optional()?;
+    let Some((kind, subject)) = of else { return Ok(()) };
+    let row = NewDeliveryRow {
+        consumer: &name,
+        event: event.get(),
+        kind: &kind,
+        subject,
+        state: pending,
+        next_at: Some(at),
+        tries: 0,
+        updated_at: at,
+    };
+    diesel::insert_into(deliveries::table).values(row).execute(conn).map(drop)
+}

@@ -1,0 +1,78 @@
+//! What became of events at a consumer, row by row.
+
+use diesel::{dsl::max, prelude::*, upsert::excluded};
+use orders_domain::{Consumer, Subject, delivery::Settled};
+
+use super::{
+    super::{
+        pending::IsPending,
+        rows::{
+            delivery::{NewAttemptRow, NewDeliveryRow},
+            millis,
+        },
+        schema::{attempts, deliveries},
+    },
+    Conn,
+    deliveries::has_pending,
+};
+
+/// Stores it, and has those follow that have waited for what has ended.
+pub fn settle(conn: &mut Conn, consumer: Consumer, settled: &[Settled]) -> QueryResult<()> {
+    let name = consumer.to_string();
+    for one in settled {
+        store(conn, &name, one)?;
+    }
+    let mut ended = settled.iter().filter(|one| one.state.is_final()).peekable();
+    if ended.peek().is_some() && has_pending(conn, &name)? {
+        for one in ended {
+            release(conn, &name, one)?;
+        }
+    }
+    Ok(())
+}
+
+fn store(conn: &mut Conn, name: &str, settled: &Settled) -> QueryResult<()> {
+    let (kind, subject) = settled.subject.parts();
+    let row = NewDeliveryRow::of(name, (&kind, subject), settled);
+    if let Some(attempt) = &settled.attempt {
+        let tried = attempts::table.filter(attempts::consumer.eq(name)).filter(attempts::event.eq(row.event));
+        let last: Option<i64> = tried.select(max(attempts::number)).first(conn)?;
+        let attempt = NewAttemptRow::of(&row, last.unwrap_or_default() + 1, attempt);
+        diesel::insert_into(attempts::table).values(attempt).execute(conn)?;
+    }
+    diesel::insert_into(deliveries::table)
+        .values(row)
+        .on_conflict((deliveries::consumer, deliveries::event))
+        .do_update()
+        .set((
+            deliveries::state.eq(excluded(deliveries::state)),
+            deliveries::next_at.eq(excluded(deliveries::next_at)),
+            deliveries::tries.eq(excluded(deliveries::tries)),
+            deliveries::updated_at.eq(excluded(deliveries::updated_at)),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Has the earliest that is pending of the same subject be sent, if it waits.
+fn release(conn: &mut Conn, name: &str, ended: &Settled) -> QueryResult<()> {
+    let Some((event, None)) = earliest(conn, name, &ended.subject)? else { return Ok(()) };
+    diesel::update(deliveries::table.find((name, event)))
+        .set(deliveries::next_at.eq(Some(millis(ended.at))))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The earliest that is pending of a subject, and when it is tried next.
+pub fn earliest(conn: &mut Conn, name: &str, subject: &Subject) -> QueryResult<Option<(i64, Option<i64>)>> {
+    let (kind, number) = subject.parts();
+    deliveries::table
+        .filter(deliveries::consumer.eq(name))
+        .filter(deliveries::kind.eq(kind.as_ref()))
+        .filter(deliveries::subject.eq(number))
+        .filter(IsPending)
+        .order(deliveries::event)
+        .select((deliveries::event, deliveries::next_at))
+        .first(conn)
+        .optional()
+}
