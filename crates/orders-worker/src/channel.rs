@@ -24,6 +24,12 @@ pub trait Channel: Send + Sync {
         true
     }
 
+    /// Whether an event has become another channel's affair, and all that come after it: since it changes what this
+    /// one is.
+    fn ends_at(&self, _: &Event) -> bool {
+        false
+    }
+
     /// When it is tried again.
     fn schedule(&self) -> &Schedule;
 

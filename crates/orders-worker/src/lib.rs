@@ -32,7 +32,7 @@ pub use courier::Terms;
 use pruning::Pruning;
 use queue::{Publisher, Subscriber};
 pub use stop::Stop;
-use task::{Carrying, supervise};
+use task::{Carrying, Task, supervise};
 use webhooks::Webhooks;
 
 /// Writes an event down, as receivers get it.
@@ -132,71 +132,89 @@ impl Worker {
 
     /// Works until it is time to stop; what is on its way then is waited for, but not for long.
     pub async fn run(self, stop: Stop) {
-        self.start(&stop).join_all().await;
+        let consumers = self.consumers();
+        let tasks = consumers.into_iter().chain(self.publisher()).chain(self.subscriber());
+        all(tasks, &stop).await;
     }
 
     /// Works off what is there, and ends.
     pub async fn work_off(mut self, stop: Stop) {
         self.terms.once = true;
-        self.start(&stop).join_all().await;
+        all(self.consumers().into_iter().chain(self.publisher()), &stop).await;
+        // What the messages have made happen is published too.
+        all(self.subscriber(), &stop).await;
+        all(self.publisher(), &stop).await;
     }
 
-    fn start(&self, stop: &Stop) -> JoinSet<courier::Ended> {
-        let mut tasks = JoinSet::new();
-        let (storage, terms) = (self.storage.clone(), self.terms.clone());
+    /// What reads events by itself.
+    fn consumers(&self) -> Vec<Box<dyn Task>> {
+        let (storage, clock) = (self.storage.clone(), Arc::clone(&self.clock));
         let courier = Arc::new(Courier {
             storage: storage.clone(),
-            clock: Arc::clone(&self.clock),
+            clock: Arc::clone(&clock),
             holder: self.holder.clone(),
-            terms: terms.clone(),
+            terms: self.terms.clone(),
         });
-        let mut carry = |channel: Arc<dyn Channel>| {
-            tasks.spawn(supervise(Carrying { courier: Arc::clone(&courier), channel }, stop.clone()));
+        let carrying = |channel: Arc<dyn Channel>| -> Box<dyn Task> {
+            Box::new(Carrying { courier: Arc::clone(&courier), channel })
         };
+        let mut tasks = Vec::new();
         if let Some(mailer) = self.mailer.clone() {
-            carry(Arc::new(ToCustomers {
-                storage: storage.clone(),
-                mailer,
-                schedule: self.schedule.clone(),
-            }));
+            let schedule = self.schedule.clone();
+            tasks.push(carrying(Arc::new(ToCustomers { storage: storage.clone(), mailer, schedule })));
         }
-        let fulfilment = self.fulfilment.clone().map(|service| {
-            Arc::new(Fulfilment { service, clock: Arc::clone(&self.clock), schedule: Schedule::short() })
-        });
-        match (&self.queue, fulfilment) {
-            (None, Some(fulfilment)) => carry(fulfilment),
-            (Some(queue), fulfilment) => {
-                let publisher = Publisher {
-                    storage: storage.clone(),
-                    queue: Arc::clone(queue),
-                    text: Arc::clone(&self.text),
-                    holder: self.holder.clone(),
-                    terms: terms.clone(),
-                };
-                tasks.spawn(supervise(publisher, stop.clone()));
-                if let Some(fulfilment) = fulfilment {
-                    let (storage, queue, terms) = (storage.clone(), Arc::clone(queue), terms.clone());
-                    let subscriber = Subscriber { storage, queue, fulfilment, terms };
-                    tasks.spawn(supervise(subscriber, stop.clone()));
-                }
-            }
-            (None, None) => {}
+        if let (Some(fulfilment), None) = (self.fulfilment(), &self.queue) {
+            tasks.push(carrying(fulfilment));
         }
         if let Some((sender, service)) = self.webhooks.clone() {
-            let webhooks = Webhooks {
+            tasks.push(Box::new(Webhooks {
                 storage: storage.clone(),
-                clock: Arc::clone(&self.clock),
+                clock: Arc::clone(&clock),
                 sender,
                 service,
                 text: Arc::clone(&self.text),
                 schedule: self.schedule.clone(),
-                courier,
-            };
-            tasks.spawn(supervise(webhooks, stop.clone()));
+                courier: Arc::clone(&courier),
+            }));
         }
         let kept = TimeDelta::from_std(self.kept).unwrap_or(TimeDelta::MAX);
-        let pruning = Pruning { storage, clock: Arc::clone(&self.clock), kept, once: self.terms.once };
-        tasks.spawn(supervise(pruning, stop.clone()));
+        tasks.push(Box::new(Pruning { storage, clock, kept, once: self.terms.once }));
         tasks
     }
+
+    fn fulfilment(&self) -> Option<Arc<Fulfilment>> {
+        let service = self.fulfilment.clone()?;
+        Some(Arc::new(Fulfilment { service, clock: Arc::clone(&self.clock), schedule: Schedule::short() }))
+    }
+
+    /// What puts every event into the queue.
+    fn publisher(&self) -> Option<Box<dyn Task>> {
+        Some(Box::new(Publisher {
+            storage: self.storage.clone(),
+            queue: self.queue.clone()?,
+            text: Arc::clone(&self.text),
+            holder: self.holder.clone(),
+            terms: self.terms.clone(),
+        }))
+    }
+
+    /// What takes messages out of the queue.
+    fn subscriber(&self) -> Option<Box<dyn Task>> {
+        let (queue, fulfilment) = (self.queue.clone()?, self.fulfilment()?);
+        Some(Box::new(Subscriber {
+            storage: self.storage.clone(),
+            queue,
+            fulfilment,
+            terms: self.terms.clone(),
+        }))
+    }
+}
+
+/// Has all of these done, and waits until they have ended.
+async fn all(tasks: impl IntoIterator<Item = Box<dyn Task>>, stop: &Stop) {
+    let mut running = JoinSet::new();
+    for task in tasks {
+        running.spawn(supervise(task, stop.clone()));
+    }
+    running.join_all().await;
 }

@@ -54,7 +54,7 @@ impl Patience {
 
 /// Has a task done until it says that it has ended, or it is time to stop. A failure is counted and
 /// logged, the first of several in a row as such; a panic too.
-pub async fn supervise(task: impl Task, stop: Stop) -> Ended {
+pub async fn supervise(task: Box<dyn Task>, stop: Stop) -> Ended {
     let name = task.name();
     let mut patience = Patience::default();
     let mut is_failing = false;

@@ -91,7 +91,7 @@ impl Webhooks {
                 let (told, heard) = Stop::new();
                 let courier = Arc::clone(&self.courier);
                 tasks.spawn(async move {
-                    supervise(Carrying { courier, channel }, heard).await;
+                    supervise(Box::new(Carrying { courier, channel }), heard).await;
                     id
                 });
                 running.insert(id, Running { version, stop: told });
@@ -118,6 +118,7 @@ impl Webhooks {
     async fn channel(&self, webhook: Webhook) -> Result<Option<Arc<dyn Channel>>, PortError> {
         let Some(secrets) = self.storage.deliveries.secrets(webhook.id).await? else { return Ok(None) };
         Ok(Some(Arc::new(ToWebhook {
+            wanted: webhook.details.types.types(),
             webhook,
             secrets,
             sender: Arc::clone(&self.sender),

@@ -68,7 +68,7 @@ impl State {
         let ended: Vec<_> = progress
             .settled
             .iter()
-            .filter(|settled| settled.state.is_final())
+            .filter(|settled| settled.may_release())
             .map(|settled| (settled.subject.clone(), settled.at))
             .collect();
         for settled in progress.settled {

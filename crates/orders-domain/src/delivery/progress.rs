@@ -116,6 +116,15 @@ pub struct Settled {
     pub at: DateTime<Utc>,
 }
 
+impl Settled {
+    /// Whether the earliest that is pending of its subject may be one that waits for nothing any more: since this has
+    /// ended, or waits itself, perhaps for what has ended in the meantime.
+    #[must_use]
+    pub fn may_release(&self) -> bool {
+        self.state.is_final() || self.next_at.is_none()
+    }
+}
+
 /// What a consumer has done since the last time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {

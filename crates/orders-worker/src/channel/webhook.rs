@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use orders_domain::{
-    Consumer, Event, EventType, Webhook, WebhookService,
+    Consumer, Event, EventType, Subject, Webhook, WebhookService,
     delivery::{
         DisabledFor, Outcome, Schedule, SigningSecrets,
         endpoint::{Endpoint, Message},
@@ -21,6 +21,8 @@ const AT_ONCE: usize = 32;
 /// Sends events to a webhook.
 pub struct ToWebhook {
     pub webhook: Webhook,
+    /// What of all that happens.
+    pub wanted: Vec<EventType>,
     pub secrets: SigningSecrets,
     pub sender: Arc<dyn WebhookSender>,
     pub service: Arc<WebhookService>,
@@ -35,8 +37,19 @@ impl Channel for ToWebhook {
         Consumer::Webhook(self.webhook.id)
     }
 
+    /// Those that are wanted, and those that say that the webhook was changed.
     fn types(&self) -> Vec<EventType> {
-        self.webhook.details.types.types()
+        let is_meant = |known: &EventType| known.parts().0 == "webhook" || self.wanted.contains(known);
+        EventType::ALL.into_iter().filter(is_meant).collect()
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        self.wanted.contains(&event.event_type())
+    }
+
+    /// What happens after a change goes by what the webhook has become, or waits if that is what it became.
+    fn ends_at(&self, event: &Event) -> bool {
+        event.subject == Subject::Webhook(self.webhook.id) && event.version > self.webhook.version
     }
 
     fn schedule(&self) -> &Schedule {

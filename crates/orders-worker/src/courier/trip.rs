@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
     Consumer, Event, EventId,
     delivery::{Backlog, DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
-    ports::{Clock, EventFilter, EventLimit, PortError},
+    ports::{EventFilter, EventLimit, PortError},
 };
 use tokio::time::{Instant, sleep_until};
 
@@ -71,6 +71,8 @@ pub struct Trip<'a> {
     look_at: Instant,
     /// Whether the feed has been read to its end.
     is_at_end: bool,
+    /// What comes next is another one's.
+    is_over: bool,
     gave_up: bool,
 }
 
@@ -98,6 +100,7 @@ impl<'a> Trip<'a> {
             last: None,
             look_at: asked,
             is_at_end: false,
+            is_over: false,
             gave_up: false,
         }
     }
@@ -110,7 +113,7 @@ impl<'a> Trip<'a> {
     pub async fn go(&mut self, stop: &Stop) -> Result<Ended, PortError> {
         let mut stopping: Option<Instant> = None;
         loop {
-            if stopping.is_none() && (stop.is_told() || self.gave_up) {
+            if stopping.is_none() && (stop.is_told() || self.is_over || self.gave_up) {
                 stopping = Some(Instant::now() + LAST_SENDS);
             }
             if stopping.is_none() {
@@ -220,6 +223,12 @@ impl<'a> Trip<'a> {
         let limit = EventLimit::try_from(i64::try_from(IN_HAND / 2).unwrap_or(i64::MAX));
         let limit = limit.unwrap_or(EventLimit::DEFAULT);
         let mut page = self.courier.storage.feed.events(self.filter.clone(), after, limit).await?;
+        if let Some(end) = page.events.iter().position(|event| self.channel.ends_at(event)) {
+            page.cursor = EventId::try_from(page.events[end].id.get() - 1).ok();
+            page.more = false;
+            page.events.truncate(end);
+            self.is_over = true;
+        }
         page.events.retain(|event| self.channel.wants(event));
         self.last = page.last;
         Ok((page.events, page.cursor, page.more))

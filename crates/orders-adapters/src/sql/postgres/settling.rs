@@ -33,7 +33,7 @@ pub fn settle(conn: &mut Conn, consumer: Consumer, settled: &[Settled]) -> Query
     let mut ended = Waiting { name: &name, ..Waiting::default() };
     for (one, (kind, subject)) in settled.iter().zip(&subjects) {
         store.add(one, (kind, *subject));
-        if one.state.is_final() {
+        if one.may_release() {
             ended.add((kind, *subject), millis(one.at));
         }
     }

@@ -22,7 +22,7 @@ pub fn settle(conn: &mut Conn, consumer: Consumer, settled: &[Settled]) -> Query
     for one in settled {
         store(conn, &name, one)?;
     }
-    let mut ended = settled.iter().filter(|one| one.state.is_final()).peekable();
+    let mut ended = settled.iter().filter(|one| one.may_release()).peekable();
     if ended.peek().is_some() && has_pending(conn, &name)? {
         for one in ended {
             release(conn, &name, one)?;
