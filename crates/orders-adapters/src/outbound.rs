@@ -7,3 +7,16 @@
 //! | `smtp` | `SmtpMailer` |
 //! | `sqs` | `SqsQueue` |
 
+#[cfg(feature = "webhooks")]
+pub mod address;
+#[cfg(feature = "webhooks")]
+pub mod vault;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
+
+#[cfg(feature = "webhooks")]
+pub use address::Destinations;
+#[cfg(feature = "webhooks")]
+pub use vault::{Vault, VaultError};
+#[cfg(feature = "webhooks")]
+pub use webhook::HttpWebhooks;
