@@ -20,3 +20,13 @@ pub use address::Destinations;
 pub use vault::{Vault, VaultError};
 #[cfg(feature = "webhooks")]
 pub use webhook::HttpWebhooks;
+#[cfg(feature = "mail")]
+pub mod mail;
+#[cfg(feature = "sqs")]
+pub mod queue;
+#[cfg(feature = "smtp")]
+pub use mail::SmtpMailer;
+#[cfg(feature = "mail")]
+pub use mail::{Letters, PrintMailer, Templates};
+#[cfg(feature = "sqs")]
+pub use queue::SqsQueue;

@@ -29,6 +29,7 @@ async fn one_that_hangs_is_left_when_patience_ends() {
     });
     assert_eq!(fails(&silent.await, SHORT).await, "no answer within 0.3 s");
     let slow = Receiver::doing(|mut stream| async move {
+        receiver::read(&mut stream).await;
         let mut pulse = tokio::time::interval(SHORT / 10);
         let _ = stream.write_all(b"HTTP/1.1 200 ").await;
         while stream.write_all(b"O").await.is_ok() {
@@ -37,6 +38,7 @@ async fn one_that_hangs_is_left_when_patience_ends() {
     });
     assert_eq!(fails(&slow.await, SHORT).await, "no answer within 0.3 s");
     let always_soon = Receiver::doing(|mut stream| async move {
+        receiver::read(&mut stream).await;
         let mut pulse = tokio::time::interval(SHORT / 10);
         while stream.write_all(b"HTTP/1.1 102 Processing\r\n\r\n").await.is_ok() {
             pulse.tick().await;
