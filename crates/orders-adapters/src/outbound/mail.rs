@@ -12,6 +12,3 @@ pub use printed::PrintMailer;
 #[cfg(feature = "smtp")]
 pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use templates::{TemplateError, Templates};
-
-#[cfg(test)]
-mod tests;

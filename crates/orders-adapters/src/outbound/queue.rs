@@ -171,6 +171,3 @@ fn received(message: Message) -> Option<Received> {
 fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PortError {
     PortError::Unavailable(cause.into())
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,7 +21,8 @@ impl SmtpSink {
     pub fn start(options: &[&str]) -> Option<Self> {
         let mut command = python::with_module("aiosmtpd", "aiosmtpd")?;
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/smtp_sink.py")).args(options);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         let mut sink = Self { child, lines, port: 0 };
         sink.port = sink.line().parse().unwrap();
