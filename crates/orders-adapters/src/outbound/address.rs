@@ -9,7 +9,7 @@ mod resolver;
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+pub use ipnet::IpNet;
 use orders_domain::{InvalidInput, Quoted, delivery::WebhookUrl};
 use url::{Host, Url};
 

@@ -23,7 +23,7 @@ use orders_domain::{
 
 pub use self::url::QueueUrlError;
 use self::{
-    batches::{ATTRIBUTE, Batches},
+    batches::{ATTRIBUTE, Batches, carried},
     url::QueueUrl,
 };
 
@@ -34,7 +34,7 @@ const MOST_RECEIVED: i32 = 10;
 const WAITING: Duration = Duration::from_secs(20);
 
 /// How long nobody else gets what was received: six times as long as handling it may take.
-const VISIBILITY: Duration = Duration::from_secs(180);
+const VISIBILITY: Duration = Duration::from_mins(3);
 
 /// How long connecting, and an answer after it, may take: longer than waiting at an empty queue.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -117,7 +117,7 @@ impl SqsQueue {
             .message_group_id(&message.group)
             .set_message_deduplication_id(self.url.is_fifo().then_some(event))
             .message_attributes(ATTRIBUTE, attribute.map_err(unavailable)?)
-            .message_body(&message.body)
+            .message_body(carried(&message.body))
             .build()
             .map_err(unavailable)
     }

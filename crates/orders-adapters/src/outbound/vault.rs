@@ -47,7 +47,7 @@ pub enum VaultError {
     OtherKey,
     #[error("what was sealed is damaged")]
     Changed,
-    #[error("there is no chance to be had for sealing")]
+    #[error("no random bytes can be had")]
     Sealing,
 }
 
@@ -88,7 +88,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`VaultError::Sealing`] without chance.
+    /// [`VaultError::Sealing`] without random bytes.
     pub fn seal(&self, secret: &[u8]) -> Result<Sealed, VaultError> {
         let mut text = Vec::with_capacity(secret.len() + MAX_TAG_LEN);
         text.extend_from_slice(secret);

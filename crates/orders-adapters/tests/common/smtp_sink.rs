@@ -1,4 +1,4 @@
-//! An SMTP server of one's own: `smtp_sink.py` on PyPI's aiosmtpd.
+//! An SMTP server of one's own: `smtp_sink.py` on the package aiosmtpd.
 
 use std::{
     io::{BufRead, BufReader},

@@ -1,4 +1,4 @@
-//! A local stand-in for Amazon SQS: PyPI's `moto[server]`.
+//! A local stand-in for Amazon SQS: the Python package `moto[server]`.
 
 use std::{
     net::{TcpListener, TcpStream},

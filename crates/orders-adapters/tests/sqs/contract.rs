@@ -7,12 +7,12 @@ use orders_domain::delivery::ports::Queue;
 use crate::{config, message, sqs_server::SqsServer};
 
 /// A new queue, and its URL.
-async fn created(server: &SqsServer, name: &str) -> (SqsQueue, Client, String) {
+async fn created(server: &SqsServer, name: &str, is_fifo: bool) -> (SqsQueue, Client, String) {
     let config = config();
     let builder = aws_sdk_sqs::config::Builder::from(&config).endpoint_url(server.url());
     let client = Client::from_conf(builder.region(Region::from_static("us-east-1")).build());
     let mut call = client.create_queue().queue_name(name);
-    if name.ends_with(".fifo") {
+    if is_fifo {
         call = call.attributes(QueueAttributeName::FifoQueue, "true");
     }
     let url = call.send().await.unwrap().queue_url.unwrap();
@@ -33,7 +33,7 @@ async fn count(client: &Client, url: &str) -> u32 {
 #[tokio::test]
 async fn what_is_published_is_received_with_its_event_and_forgotten_once() {
     let Some(server) = SqsServer::start() else { return };
-    let (queue, client, url) = created(&server, "orders").await;
+    let (queue, client, url) = created(&server, "orders", false).await;
     let messages: Vec<_> =
         (1..=23).map(|event| message(event, &format!("orders/{}", event % 3 + 1))).collect();
     queue.publish(&messages).await.unwrap();
@@ -55,7 +55,7 @@ async fn what_is_published_is_received_with_its_event_and_forgotten_once() {
 #[tokio::test]
 async fn a_fifo_queue_keeps_the_order_and_drops_what_comes_again() {
     let Some(server) = SqsServer::start() else { return };
-    let (queue, client, url) = created(&server, "orders.fifo").await;
+    let (queue, client, url) = created(&server, "orders.fifo", true).await;
     let messages: Vec<_> = (1..=5).map(|event| message(event, "orders/1")).collect();
     queue.publish(&messages[..3]).await.unwrap();
     queue.publish(&messages).await.unwrap();

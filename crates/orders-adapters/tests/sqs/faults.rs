@@ -1,7 +1,7 @@
 //! A queue that does not do as it should.
 
 use orders_adapters::outbound::queue::SqsQueue;
-use orders_domain::{delivery::ports::Queue, failure::with_causes, ports::PortError};
+use orders_domain::{EventId, delivery::ports::Queue, failure::with_causes, ports::PortError};
 use serde_json::json;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     service::{Answer, Service, error, taken},
 };
 
-async fn queue(service: &Service, name: &str) -> SqsQueue {
+fn queue(service: &Service, name: &str) -> SqsQueue {
     SqsQueue::with(&service.queue(name), &config()).unwrap()
 }
 
@@ -28,11 +28,11 @@ async fn a_throttled_call_is_tried_again_and_a_few_times_only() {
             _ => taken(call, &[]),
         });
         let service = service.await;
-        queue(&service, "orders").await.publish(&[message(1, "orders/1")]).await.unwrap();
+        queue(&service, "orders").publish(&[message(1, "orders/1")]).await.unwrap();
         assert_eq!(service.put(), [[1], [1], [1]], "{code}");
 
         let service = Service::answering(move |_, _| error(status, code)).await;
-        let failure = queue(&service, "orders").await.publish(&[message(1, "orders/1")]).await;
+        let failure = queue(&service, "orders").publish(&[message(1, "orders/1")]).await;
         unavailable(failure.unwrap_err());
         assert_eq!(service.calls().len(), 3, "{code}");
     }
@@ -41,7 +41,7 @@ async fn a_throttled_call_is_tried_again_and_a_few_times_only() {
 #[tokio::test]
 async fn a_call_that_is_wrong_is_not_tried_again() {
     let service = Service::answering(|_, _| error(400, "QueueDoesNotExist")).await;
-    let queue = queue(&service, "orders").await;
+    let queue = queue(&service, "orders");
     unavailable(queue.publish(&[message(1, "orders/1")]).await.unwrap_err());
     unavailable(queue.receive().await.unwrap_err());
     unavailable(queue.forget("receipt").await.unwrap_err());
@@ -52,11 +52,11 @@ async fn a_call_that_is_wrong_is_not_tried_again() {
 async fn a_batch_that_is_taken_in_part_is_a_failure() {
     let service = Service::answering(|_, call| taken(call, &[3, 7])).await;
     let messages: Vec<_> = (1..=25).map(|event| message(event, "orders/1")).collect();
-    let error = queue(&service, "orders").await.publish(&messages).await.unwrap_err();
+    let error = queue(&service, "orders").publish(&messages).await.unwrap_err();
     assert!(unavailable(error).contains("the queue refuses 2 of 10 messages: InternalError"));
     assert_eq!(service.put(), [(1..=10).collect::<Vec<_>>()]);
     let silent = Service::answering(|_, _| (200, r#"{"Successful":[],"Failed":[]}"#.to_owned())).await;
-    let error = queue(&silent, "orders").await.publish(&messages).await.unwrap_err();
+    let error = queue(&silent, "orders").publish(&messages).await.unwrap_err();
     assert!(unavailable(error).contains("does not say what became of each message"));
 }
 
@@ -65,7 +65,7 @@ async fn into_a_fifo_queue_nothing_is_put_after_a_refused_message_of_its_group()
     let service = Service::answering(|number, call| taken(call, if number == 1 { &[0] } else { &[] })).await;
     let groups = ["orders/1", "orders/2", "orders/1", "orders/3", "orders/1", "orders/2"];
     let messages: Vec<_> = (1..).zip(groups).map(|(event, group)| message(event, group)).collect();
-    let queue = queue(&service, "orders.fifo").await;
+    let queue = queue(&service, "orders.fifo");
     unavailable(queue.publish(&messages).await.unwrap_err());
     assert_eq!(service.put(), [[1, 2], [3, 4]]);
     let entry = &service.calls()[1]["Entries"][0];
@@ -82,7 +82,7 @@ async fn into_a_fifo_queue_nothing_is_put_after_a_refused_message_of_its_group()
 async fn garbage_in_place_of_an_answer_is_a_failure() {
     for garbage in ["", "{", "<html>", "[1]", "\0\u{ff}"] {
         let service = Service::answering(move |_, _| -> Answer { (200, garbage.to_owned()) }).await;
-        let queue = queue(&service, "orders").await;
+        let queue = queue(&service, "orders");
         unavailable(queue.publish(&[message(1, "orders/1")]).await.unwrap_err());
     }
 }
@@ -98,9 +98,9 @@ async fn a_message_whose_event_cannot_be_told_is_received_nonetheless() {
         {"Body": "without a receipt"},
     ]});
     let service = Service::answering(move |_, _| (200, answer.to_string())).await;
-    let received = queue(&service, "orders").await.receive().await.unwrap();
+    let received = queue(&service, "orders").receive().await.unwrap();
     let told: Vec<_> =
-        received.iter().map(|one| (one.receipt.as_str(), one.event.map(|event| event.get()))).collect();
+        received.iter().map(|one| (one.receipt.as_str(), one.event.map(EventId::get))).collect();
     assert_eq!(told, [("a", Some(7)), ("b", None), ("c", None), ("d", None)]);
     let asked = &service.calls()[0];
     assert_eq!(asked["MaxNumberOfMessages"], 10);
@@ -110,7 +110,7 @@ async fn a_message_whose_event_cannot_be_told_is_received_nonetheless() {
 #[tokio::test]
 async fn nothing_is_put_without_a_message_and_too_long_a_message_is_said() {
     let service = Service::answering(|_, call| taken(call, &[])).await;
-    let queue = queue(&service, "orders").await;
+    let queue = queue(&service, "orders");
     queue.publish(&[]).await.unwrap();
     let mut long = message(2, "orders/1");
     long.body = "x".repeat(1 << 20);

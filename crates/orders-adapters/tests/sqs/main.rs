@@ -1,4 +1,4 @@
-//! The queue on PyPI's moto, and on a service that fails.
+//! The queue on a local stand-in, and on a service that fails.
 
 #![cfg(feature = "sqs")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]

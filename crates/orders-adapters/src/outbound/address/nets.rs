@@ -57,7 +57,7 @@ const REFUSED_V6: [Ipv6Net; 5] = [
 ];
 
 /// What a translator sends to the address of IPv4 in its last four bytes (RFC 6052). The net for local translators,
-/// 64:ff9b:1::/48 (RFC 8215), is nobody else's and not public.
+/// `64:ff9b:1::/48` (RFC 8215), is nobody else's and not public.
 const TRANSLATED: Ipv6Net = v6([0x64, 0xff9b, 0, 0], 96);
 
 const fn v4([a, b, c, d]: [u8; 4], length: u8) -> Ipv4Net {

@@ -1,6 +1,6 @@
 //! Messages, as many in a call as SQS takes.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use orders_domain::delivery::endpoint::QueueMessage;
 
@@ -62,7 +62,17 @@ impl<'a> Iterator for Batches<'a> {
 
 fn size(message: &QueueMessage) -> usize {
     let attribute = ATTRIBUTE.len() + ATTRIBUTE_TYPE.len() + message.event.to_string().len();
-    message.body.len() + attribute
+    carried(&message.body).len() + attribute
+}
+
+/// A body of JSON as SQS carries it: without the characters that XML 1.0 has not, of which JSON leaves two as they
+/// are. They can only stand in strings, where their escapes mean the same.
+pub fn carried(body: &str) -> Cow<'_, str> {
+    if body.contains(['\u{fffe}', '\u{ffff}']) {
+        body.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff").into()
+    } else {
+        body.into()
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +108,17 @@ mod tests {
         let messages: Vec<_> = (1..).zip(groups).map(|(event, group)| message(event, group, 1)).collect();
         assert_eq!(batches(&messages, true), [vec![1, 2], vec![3, 4], vec![5, 6]]);
         assert_eq!(batches(&messages, false), [vec![1, 2, 3, 4, 5, 6]]);
+    }
+
+    #[test]
+    fn what_sqs_cannot_carry_is_written_as_json_can() {
+        assert_eq!(carried(r#"{"a":"ä"}"#), r#"{"a":"ä"}"#);
+        let odd = serde_json::json!({"a": "\u{fffe}b\u{ffff}\0"}).to_string();
+        assert_eq!(carried(&odd), r#"{"a":"\ufffeb\uffff\u0000"}"#);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&carried(&odd)).unwrap()["a"],
+            "\u{fffe}b\u{ffff}\0"
+        );
     }
 
     #[test]

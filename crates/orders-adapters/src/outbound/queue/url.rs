@@ -40,7 +40,7 @@ impl QueueUrl {
 
     /// Whether it keeps the order of what is put into it.
     pub fn is_fifo(&self) -> bool {
-        self.url.path().ends_with(".fifo")
+        self.url.path().rsplit_once('.').is_some_and(|(_, ending)| ending == "fifo")
     }
 
     /// The region of a queue of Amazon's; of another one that of the machine, if it has any.
@@ -69,8 +69,7 @@ impl QueueUrl {
 fn region(host: &str) -> Option<&str> {
     let mut labels = host.split('.');
     match (labels.next()?, labels.next()?) {
-        ("sqs" | "sqs-fips", region) => Some(region),
-        (region, "queue") => Some(region),
+        ("sqs" | "sqs-fips", region) | (region, "queue") => Some(region),
         _ => None,
     }
 }

@@ -25,7 +25,7 @@ async fn fails(receiver: &Receiver, patience: Duration) -> String {
 async fn one_that_hangs_is_left_when_patience_ends() {
     let silent = Receiver::doing(|stream| async move {
         let _open = stream;
-        future::pending().await
+        future::pending::<()>().await;
     });
     assert_eq!(fails(&silent.await, SHORT).await, "no answer within 0.3 s");
     let slow = Receiver::doing(|mut stream| async move {
@@ -52,7 +52,7 @@ async fn one_that_answers_and_never_ends_has_answered() {
     let receiver = Receiver::doing(|mut stream| async move {
         receiver::read(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nas far as this").await;
-        future::pending().await
+        future::pending::<()>().await;
     });
     let outcome = sent_within(&receiver.await, SHORT).await;
     assert_eq!((outcome.verdict.clone(), logged(&outcome)), (Verdict::Done, (Some(200), None)));
@@ -73,7 +73,7 @@ async fn one_that_nobody_hears_is_not_there() {
 #[tokio::test]
 async fn one_that_speaks_something_else_has_not_answered() {
     let without_answer = "the connection ended without an answer";
-    let closing = Receiver::doing(|stream| future::ready(drop(stream))).await;
+    let closing = Receiver::doing(|stream| async move { drop(stream) }).await;
     assert_eq!(fails(&closing, LONG).await, without_answer);
     for bad in [
         "",

@@ -7,9 +7,9 @@ use std::{
 
 /// Addresses that are nobody's business.
 const INNER: [Ipv4Addr; 8] = [
-    Ipv4Addr::new(127, 0, 0, 1),
+    Ipv4Addr::LOCALHOST,
     Ipv4Addr::new(127, 9, 8, 7),
-    Ipv4Addr::new(0, 0, 0, 0),
+    Ipv4Addr::UNSPECIFIED,
     Ipv4Addr::new(10, 1, 2, 3),
     Ipv4Addr::new(172, 16, 0, 9),
     Ipv4Addr::new(192, 168, 1, 1),
@@ -76,7 +76,7 @@ pub fn all() -> BTreeSet<String> {
 fn v4(address: Ipv4Addr) -> Vec<String> {
     let (number, [a, b, c, d]) = (u32::from(address), address.octets());
     let (last_two, last_three) = (number & 0xffff, number & 0xff_ffff);
-    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let mapped = |text: &str, digit: fn(u32) -> u32, dot: &str| {
         let one = |one: char| match one.to_digit(10) {
             Some(value) => char::from_u32(digit(value)).unwrap().to_string(),
