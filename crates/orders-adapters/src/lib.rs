@@ -15,6 +15,8 @@ mod hex;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod memory;
+#[cfg(any(feature = "mail", feature = "sqs", feature = "webhooks"))]
+pub mod outbound;
 #[cfg(feature = "jwt")]
 pub mod sessions;
 mod shown;

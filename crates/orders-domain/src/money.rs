@@ -56,6 +56,18 @@ impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// How many decimals its minor unit makes, after ISO 4217: 2 for most, 0 for the yen, 3 for the dinars.
+    #[must_use]
+    pub fn exponent(&self) -> u32 {
+        match self.code() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
+            _ => 2,
+        }
+    }
 }
 
 impl FromStr for Currency {
@@ -91,6 +103,12 @@ mod tests {
     #[test]
     fn negative_amounts_are_refused() {
         assert_eq!(Money::try_from(-1).unwrap_err().to_string(), "amount -1 is negative");
+    }
+
+    #[test]
+    fn a_currency_has_the_decimals_of_its_minor_unit() {
+        let of = |code: &str| code.parse::<Currency>().unwrap().exponent();
+        assert_eq!(["JPY", "USD", "EUR", "KWD", "CLF"].map(of), [0, 2, 2, 3, 4]);
     }
 
     #[test]

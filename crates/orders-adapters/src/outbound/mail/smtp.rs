@@ -1,0 +1,168 @@
+//! Mails by SMTP (RFC 5321).
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    transport::smtp::{
+        Error, PoolConfig,
+        client::{Tls, TlsParameters},
+    },
+};
+use orders_domain::delivery::{Attempt, Outcome, Verdict, endpoint::Notice, ports::Mailer};
+use tokio::time::timeout;
+use url::{Host, Url};
+
+use super::letter::{AGAIN, Letters};
+
+/// So many connections at most, each kept for so long for what comes next.
+const MOST_CONNECTIONS: u32 = 4;
+const IDLE: Duration = Duration::from_secs(30);
+
+/// What is wrong with `SMTP_URL`. It never says what was given: a password is in it.
+#[derive(Debug, thiserror::Error)]
+#[error("SMTP_URL {0}")]
+pub struct SmtpUrlError(&'static str);
+
+/// Sends mails through one server.
+///
+/// | `SMTP_URL` | how |
+/// |---|---|
+/// | `smtps://user:password@host` | TLS from the first byte (RFC 8314), port 465 |
+/// | `smtp://user:password@host` | STARTTLS (RFC 3207), and nothing without it, port 587 |
+/// | `smtp://host` | STARTTLS if the server offers it, port 587 |
+/// | `…?tls=required`, `…?tls=opportunistic`, `…?tls=none` | as it says, for `smtp` |
+///
+/// On this machine's own address nothing is required, as nobody is between.
+pub struct SmtpMailer {
+    letters: Letters,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    patience: Duration,
+}
+
+impl SmtpMailer {
+    /// How long sending a mail may take.
+    pub const PATIENCE: Duration = Duration::from_secs(15);
+
+    /// Sends through the server of this URL. Nobody is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// [`SmtpUrlError`].
+    pub fn new(url: &str, letters: Letters) -> Result<Self, SmtpUrlError> {
+        Self::with_patience(url, letters, Self::PATIENCE)
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_patience(url: &str, letters: Letters, patience: Duration) -> Result<Self, SmtpUrlError> {
+        let mut parsed = Url::parse(url).map_err(|_| SmtpUrlError(FORM))?;
+        let tls = tls(&parsed)?;
+        parsed.set_query(None);
+        let pool = PoolConfig::new().max_size(MOST_CONNECTIONS).idle_timeout(IDLE);
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(parsed.as_str())
+            .map_err(|_| SmtpUrlError(FORM))?
+            .tls(tls)
+            .timeout(Some(patience))
+            .pool_config(pool)
+            .build();
+        Ok(Self { letters, transport, patience })
+    }
+
+    /// The status that was answered if there was any, what is said to be wrong, and what that means.
+    async fn deliver(&self, message: Message) -> (Option<u16>, Option<String>, Verdict) {
+        let to_wide = !message.envelope().to().iter().all(|to| to.to_string().is_ascii());
+        match timeout(self.patience, self.transport.send(message)).await {
+            Ok(Ok(response)) => (Some(response.code().into()), None, Verdict::Done),
+            Ok(Err(error)) => {
+                let (said, verdict) = meaning(&error, to_wide, self.patience);
+                (error.status().map(u16::from), Some(said), verdict)
+            }
+            Err(_) => (None, Some(no_answer(self.patience)), AGAIN),
+        }
+    }
+}
+
+#[async_trait]
+impl Mailer for SmtpMailer {
+    async fn send(&self, notice: &Notice) -> Outcome {
+        let (at, begun) = (self.letters.now(), Instant::now());
+        let (status, error, verdict) = match self.letters.message(notice, at) {
+            Ok(message) => self.deliver(message).await,
+            Err(error) => (None, Some(error.to_string()), error.verdict()),
+        };
+        let attempt = Attempt { at, took: begun.elapsed(), status, body: None, error };
+        Outcome { attempt: Some(attempt), verdict }
+    }
+}
+
+/// Nothing of it: the transport knows user and password.
+impl fmt::Debug for SmtpMailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SmtpMailer(..)")
+    }
+}
+
+const FORM: &str = "is not of the form smtp://user:password@host:587 or smtps://user:password@host:465";
+
+fn tls(url: &Url) -> Result<Tls, SmtpUrlError> {
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpUrlError(FORM))?;
+    let parameters = || {
+        let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        TlsParameters::new(name).map_err(|_| SmtpUrlError("names a host for which TLS cannot be set up"))
+    };
+    let is_here = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        // This scheme's hosts are not parsed any further.
+        Some(Host::Domain(name)) => name == "localhost" || name == "127.0.0.1",
+        None => false,
+    };
+    let is_secret = !url.username().is_empty() || url.password().is_some();
+    match (url.scheme(), url.query()) {
+        ("smtps", None) => parameters().map(Tls::Wrapper),
+        ("smtp", Some("tls=required")) => parameters().map(Tls::Required),
+        ("smtp", None) if is_secret && !is_here => parameters().map(Tls::Required),
+        ("smtp", None | Some("tls=opportunistic")) => parameters().map(Tls::Opportunistic),
+        ("smtp", Some("tls=none")) => Ok(Tls::None),
+        ("smtp" | "smtps", _) => Err(SmtpUrlError(
+            "says more than tls=required, tls=opportunistic or tls=none, of smtp, after its host",
+        )),
+        _ => Err(SmtpUrlError(FORM)),
+    }
+}
+
+/// What a failure means, in words of this program: those of servers repeat addresses.
+fn meaning(error: &Error, to_wide: bool, patience: Duration) -> (String, Verdict) {
+    // RFC 4954, 6: about us and not about the mail, so that it can become better.
+    let about_login = matches!(error.status().map(u16::from), Some(530 | 534 | 535 | 538));
+    let (said, verdict) = if about_login {
+        ("the mail server refuses the user or password", AGAIN)
+    } else if error.is_permanent() {
+        ("the mail server refuses it", Verdict::Never)
+    } else if error.is_transient() {
+        ("the mail server refuses it for now", AGAIN)
+    } else if error.is_timeout() {
+        return (no_answer(patience), AGAIN);
+    } else if error.is_tls() {
+        ("TLS: it was not agreed upon", AGAIN)
+    } else if error.is_client() && to_wide {
+        ("the mail server cannot carry an address that is not ASCII", Verdict::Never)
+    } else if error.is_response() || error.is_client() {
+        ("the mail server does not speak as it should", AGAIN)
+    } else {
+        ("could not connect, or the connection ended", AGAIN)
+    };
+    (said.to_owned(), verdict)
+}
+
+fn no_answer(patience: Duration) -> String {
+    format!("no answer within {} s", patience.as_secs_f64())
+}
