@@ -34,7 +34,7 @@ mod events;
 mod feed;
 #[path = "repository_contract/handling.rs"]
 mod handling;
-#[path = "repository_contract/hooks.rs"]
+#[path = "common/hooks.rs"]
 mod hooks;
 #[path = "repository_contract/insertion.rs"]
 mod insertion;

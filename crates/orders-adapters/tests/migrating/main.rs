@@ -29,7 +29,15 @@ mod placing;
 #[path = "../common/postgres.rs"]
 mod postgres_server;
 
+mod deliveries;
 mod parcels;
+
+#[path = "../common/hooks.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod hooks;
+#[path = "../common/shop.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod shop;
 
 use common::{at, changing, n, parcel};
 use placing::{Database, change};
