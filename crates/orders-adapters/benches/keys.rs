@@ -75,7 +75,10 @@ async fn place(orders: &SqliteDatabase, picked: &[(Product, Quantity)], key: Opt
     });
     let started = Instant::now();
     let origin = Actor::User(order.user()).into();
-    orders.commit(Commit { change: Change::Place(order), origin, made_by, now }).await.unwrap();
+    orders
+        .commit(Commit { change: Change::Place(order), origin, made_by, handled: None, now })
+        .await
+        .unwrap();
     started.elapsed()
 }
 

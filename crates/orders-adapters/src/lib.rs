@@ -44,6 +44,11 @@ use sample as common;
 
 #[cfg(test)]
 #[expect(dead_code, reason = "other tests need more of it")]
+#[path = "../tests/common/hooks.rs"]
+mod hooks;
+
+#[cfg(test)]
+#[expect(dead_code, reason = "other tests need more of it")]
 #[path = "../tests/common/shop.rs"]
 mod shop;
 

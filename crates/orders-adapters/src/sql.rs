@@ -165,7 +165,7 @@ pub enum OpenError {
     LossUnknown { migration: String, reason: String },
     #[error("the database holds orders already")]
     NotEmpty,
-    #[error("the database holds products, places or stock of its own already")]
+    #[error("the database holds products, places, stock or webhooks of its own already")]
     CatalogueNotEmpty,
     #[error("the transfer from {0} into this database is not finished: run it again")]
     TransferUnfinished(String),

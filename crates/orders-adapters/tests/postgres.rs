@@ -14,6 +14,11 @@ use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit, ports::O
 
 #[path = "common/orders.rs"]
 mod common;
+#[path = "common/hooks.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod hooks;
+#[path = "postgres/leases.rs"]
+mod leases;
 #[path = "postgres/listing.rs"]
 mod listing;
 #[path = "postgres/lost.rs"]
@@ -22,6 +27,8 @@ mod lost;
 mod placing;
 #[path = "postgres/plans.rs"]
 mod plans;
+#[path = "postgres/plans_of_deliveries.rs"]
+mod plans_of_deliveries;
 #[path = "postgres/plans_of_stock.rs"]
 mod plans_of_stock;
 #[path = "common/postgres.rs"]
@@ -30,6 +37,8 @@ mod postgres_server;
 mod schema;
 #[path = "postgres/sharing.rs"]
 mod sharing;
+#[path = "postgres/transferring.rs"]
+mod transferring;
 
 #[path = "common/shop.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]

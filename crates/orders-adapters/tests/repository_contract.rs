@@ -22,12 +22,20 @@ mod catalogue;
 mod changes;
 #[path = "common/orders.rs"]
 mod common;
+#[path = "repository_contract/consumers.rs"]
+mod consumers;
 #[path = "repository_contract/crowds.rs"]
 mod crowds;
+#[path = "repository_contract/deliveries.rs"]
+mod deliveries;
 #[path = "repository_contract/events.rs"]
 mod events;
 #[path = "repository_contract/feed.rs"]
 mod feed;
+#[path = "repository_contract/handling.rs"]
+mod handling;
+#[path = "common/hooks.rs"]
+mod hooks;
 #[path = "repository_contract/insertion.rs"]
 mod insertion;
 #[path = "repository_contract/keys.rs"]
@@ -63,6 +71,8 @@ mod shop;
 mod stock;
 #[path = "repository_contract/walks.rs"]
 mod walks;
+#[path = "repository_contract/webhooks.rs"]
+mod webhooks;
 
 use placing::Database;
 
@@ -239,6 +249,35 @@ macro_rules! contract {
                 feed::each_version_of_a_subject_has_at_most_one_event_and_they_ascend,
                 rehearsing::a_rehearsal_of_every_kind_answers_as_in_earnest_and_leaves_nothing,
                 rehearsing::a_rehearsal_is_refused_as_in_earnest,
+            }
+
+            rules! { super::$store, storage =>
+                webhooks::everything_of_a_webhook_is_stored_and_its_secret_apart,
+                webhooks::a_webhook_begins_with_the_event_after_its_own,
+                webhooks::a_change_of_another_version_of_a_webhook_is_stale,
+                webhooks::no_event_of_a_webhook_has_a_secret_in_it_nor_what_is_kept_with_it,
+                webhooks::after_a_rotation_the_last_two_secrets_sign_for_a_day,
+                webhooks::secrets_of_another_key_are_refused,
+                webhooks::a_shop_has_only_so_many_webhooks_that_are_not_deleted,
+                webhooks::a_key_of_a_webhook_is_answered_as_the_first_time_without_its_secret,
+                webhooks::a_rehearsal_of_a_webhook_leaves_nothing,
+                consumers::a_consumer_reads_from_where_it_was_opened_first,
+                consumers::what_is_no_consumer_is_nobodys,
+                consumers::only_the_holder_steps_forward,
+                consumers::a_cursor_never_goes_back_and_failing_is_as_it_is_told,
+                consumers::what_is_sent_once_more_moves_forward_until_its_end,
+                consumers::a_webhook_that_is_active_again_has_not_failed_and_whoever_skips_begins_with_the_next_event,
+                deliveries::everything_of_a_delivery_is_stored_with_every_try_in_order,
+                deliveries::what_is_due_comes_with_its_event_the_longest_due_first,
+                deliveries::an_event_follows_once_the_earlier_one_of_its_subject_has_ended,
+                deliveries::an_event_that_is_sent_once_more_lets_none_pass_the_one_that_they_wait_for,
+                deliveries::what_is_known_of_events_says_which_have_to_wait,
+                deliveries::whatever_became_of_an_event_it_is_sent_once_more,
+                deliveries::what_is_skipped_or_dropped_is_not_sent,
+                deliveries::the_log_ascends_by_event_and_name_and_its_pages_meet_each_delivery_once,
+                handling::what_is_done_by_a_message_is_done_once_however_often_it_comes,
+                handling::a_message_by_which_nothing_could_be_done_may_come_again,
+                handling::what_has_ended_is_forgotten_a_few_rows_at_a_time_and_what_waits_never,
             }
 
             #[test]

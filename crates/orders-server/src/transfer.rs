@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use orders_adapters::{
     DatabaseUrl,
     sql::{
-        BulkOrders, BulkParts, BulkShop, Digests, Part, StoredOrder, postgres::PostgresCopy,
+        BulkOrders, BulkParts, BulkShop, Digests, Key, Part, StoredOrder, postgres::PostgresCopy,
         sqlite::SqliteCopy,
     },
 };
@@ -64,6 +64,7 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
         copy_part(&mut source, &mut target, part)?;
     }
     target.revoke(&source.revocations()?).context("the revocations cannot be stored")?;
+    target.keep_secrets_key(source.secrets_key()?).context("the key's name cannot be stored")?;
     let mut all = Digests::default();
     compare(&mut source, &mut target, count, &mut all)?;
     let mut rows = Vec::new();
@@ -81,7 +82,7 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
 fn copy_part(source: &mut SqliteCopy, target: &mut PostgresCopy, part: Part) -> Result<()> {
     let mut after = target.last_of(part)?;
     loop {
-        let rows = source.rows_after(part, after).context("the file cannot be read")?;
+        let rows = source.rows_after(part, &after).context("the file cannot be read")?;
         let Some(last) = rows.last() else { return Ok(()) };
         target.copy_rows(&rows).with_context(|| format!("the {part} cannot be stored"))?;
         after = last;
@@ -95,14 +96,13 @@ fn compare_part(
     part: Part,
     all: &mut Digests,
 ) -> Result<usize> {
-    let (mut after, mut count) = ((0, 0), 0);
+    let (mut after, mut count) = (Key::default(), 0);
     loop {
-        let (ours, theirs) = (source.rows_after(part, after)?, target.rows_after(part, after)?);
+        let (ours, theirs) = (source.rows_after(part, &after)?, target.rows_after(part, &after)?);
         let theirs = theirs.digests();
         for (index, ours) in ours.digests().into_iter().enumerate() {
-            let (first, second) = ours.0;
             let is_same = theirs.get(index) == Some(&ours);
-            ensure!(is_same, "of the {part}, {first}/{second} is not the same in both databases");
+            ensure!(is_same, "of the {part}, {} is not the same in both databases", ours.0);
             all.add(&ours.1);
         }
         let (known, found) = (ours.len(), theirs.len());

@@ -1,15 +1,25 @@
 //! Whole rows page by page, in plain Diesel against the seam's connection (`super::Conn`).
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool, Text},
+};
 
 use super::{
     super::{
         parts::{Copied, Key, Part},
         rows::{
-            copied::{EventCopy, LevelCopy, LocationCopy, MovementCopy, ProductCopy},
+            copied::{
+                AttemptCopy, ConsumerCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy, LocationCopy,
+                MovementCopy, ProductCopy, WebhookCopy,
+            },
             event::ORDER,
         },
-        schema::{events, locations, products, stock_levels, stock_movements},
+        schema::{
+            attempts, consumers, deliveries, events, inbox, locations, products, stock_levels,
+            stock_movements, webhooks,
+        },
     },
     Conn,
 };
@@ -18,7 +28,18 @@ use super::{
 const PAGE: i64 = 2_000;
 
 /// The next rows of a part after a key.
-pub fn rows_after(conn: &mut Conn, part: Part, (after, second): Key) -> QueryResult<Copied> {
+pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied> {
+    let Key { name, first: after, second } = key;
+    // Behind this one as a whole, which is where its index is entered.
+    let behind = |columns: &str| {
+        sql::<Bool>(&format!("({columns}) > ("))
+            .bind::<Text, _>(name)
+            .sql(", ")
+            .bind::<BigInt, _>(after)
+            .sql(", ")
+            .bind::<BigInt, _>(second)
+            .sql(")")
+    };
     Ok(match part {
         Part::Products => Copied::Products(
             products::table
@@ -60,6 +81,46 @@ pub fn rows_after(conn: &mut Conn, part: Part, (after, second): Key) -> QueryRes
                 .order(events::id)
                 .limit(PAGE)
                 .select(EventCopy::as_select())
+                .load(conn)?,
+        ),
+        Part::Webhooks => Copied::Webhooks(
+            webhooks::table
+                .filter(webhooks::id.gt(after))
+                .order(webhooks::id)
+                .limit(PAGE)
+                .select(WebhookCopy::as_select())
+                .load(conn)?,
+        ),
+        Part::Consumers => Copied::Consumers(
+            consumers::table
+                .filter(consumers::name.gt(name))
+                .order(consumers::name)
+                .limit(PAGE)
+                .select(ConsumerCopy::as_select())
+                .load(conn)?,
+        ),
+        Part::Inbox => Copied::Inbox(
+            inbox::table
+                .filter(behind("consumer, message_id, 0"))
+                .order((inbox::consumer, inbox::message_id))
+                .limit(PAGE)
+                .select(InboxCopy::as_select())
+                .load(conn)?,
+        ),
+        Part::Deliveries => Copied::Deliveries(
+            deliveries::table
+                .filter(behind("consumer, event, 0"))
+                .order((deliveries::consumer, deliveries::event))
+                .limit(PAGE)
+                .select(DeliveryCopy::as_select())
+                .load(conn)?,
+        ),
+        Part::Attempts => Copied::Attempts(
+            attempts::table
+                .filter(behind("consumer, event, number"))
+                .order((attempts::consumer, attempts::event, attempts::number))
+                .limit(PAGE)
+                .select(AttemptCopy::as_select())
                 .load(conn)?,
         ),
     })

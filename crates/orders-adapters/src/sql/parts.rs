@@ -4,7 +4,10 @@ use std::fmt;
 
 use orders_domain::ports::PortError;
 
-use super::rows::copied::{EventCopy, LevelCopy, LocationCopy, MovementCopy, ProductCopy, digest};
+use super::rows::copied::{
+    AttemptCopy, ConsumerCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy, LocationCopy, MovementCopy,
+    ProductCopy, WebhookCopy, digest,
+};
 
 /// A table, or of events those that are not of orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +22,32 @@ pub enum Part {
     Movements,
     /// What happened to anything but orders.
     Events,
+    /// The webhooks.
+    Webhooks,
+    /// Those who read the events.
+    Consumers,
+    /// The messages by which something was done.
+    Inbox,
+    /// What became of events at those who read them.
+    Deliveries,
+    /// Every try at a delivery.
+    Attempts,
 }
 
 impl Part {
     /// All, those before that others name.
-    pub const ALL: [Self; 5] = [Self::Products, Self::Locations, Self::Levels, Self::Movements, Self::Events];
+    pub const ALL: [Self; 10] = [
+        Self::Products,
+        Self::Locations,
+        Self::Levels,
+        Self::Movements,
+        Self::Events,
+        Self::Webhooks,
+        Self::Consumers,
+        Self::Inbox,
+        Self::Deliveries,
+        Self::Attempts,
+    ];
 }
 
 impl fmt::Display for Part {
@@ -34,12 +58,72 @@ impl fmt::Display for Part {
             Self::Levels => "levels",
             Self::Movements => "movements",
             Self::Events => "other events",
+            Self::Webhooks => "webhooks",
+            Self::Consumers => "consumers",
+            Self::Inbox => "messages",
+            Self::Deliveries => "deliveries",
+            Self::Attempts => "attempts",
         })
     }
 }
 
-/// The key of a row: of a level its product and place, of another its id and 0.
-pub type Key = (i64, i64);
+/// The key of a row, by which those of a part ascend; the default is before the first one. Of a level it is its
+/// product and place, of what belongs to a consumer the consumer's name and up to two numbers, of another row its id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Key {
+    /// The consumer's name, or nothing.
+    pub name: String,
+    /// The first number, or 0.
+    pub first: i64,
+    /// The second number, or 0.
+    pub second: i64,
+}
+
+impl Key {
+    fn of(first: i64, second: i64) -> Self {
+        Self { name: String::new(), first, second }
+    }
+
+    fn named(name: &str, first: i64, second: i64) -> Self {
+        Self { name: name.to_owned(), first, second }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, first, second } = self;
+        if name.is_empty() { write!(f, "{first}/{second}") } else { write!(f, "{name}/{first}/{second}") }
+    }
+}
+
+/// A row that has a key.
+pub(super) trait Keyed {
+    fn key(&self) -> Key;
+}
+
+macro_rules! keyed {
+    ($($row:ident => $key:expr;)+) => {$(
+        impl Keyed for $row {
+            fn key(&self) -> Key {
+                let key: fn(&Self) -> Key = $key;
+                key(self)
+            }
+        }
+    )+};
+}
+
+keyed! {
+    ProductCopy => |row| Key::of(row.id, 0);
+    LocationCopy => |row| Key::of(row.id, 0);
+    LevelCopy => |row| Key::of(row.product_id, row.location_id);
+    MovementCopy => |row| Key::of(row.id, 0);
+    EventCopy => |row| Key::of(row.id, 0);
+    WebhookCopy => |row| Key::of(row.id, 0);
+    ConsumerCopy => |row| Key::named(&row.name, 0, 0);
+    InboxCopy => |row| Key::named(&row.consumer, row.message_id, 0);
+    DeliveryCopy => |row| Key::named(&row.consumer, row.event, 0);
+    AttemptCopy => |row| Key::named(&row.consumer, row.event, row.number);
+}
 
 /// Some rows of a part, by their keys.
 #[derive(Debug)]
@@ -52,33 +136,42 @@ pub(super) enum Copied {
     Levels(Vec<LevelCopy>),
     Movements(Vec<MovementCopy>),
     Events(Vec<EventCopy>),
+    Webhooks(Vec<WebhookCopy>),
+    Consumers(Vec<ConsumerCopy>),
+    Inbox(Vec<InboxCopy>),
+    Deliveries(Vec<DeliveryCopy>),
+    Attempts(Vec<AttemptCopy>),
+}
+
+/// The same of the rows of whichever part.
+macro_rules! of_rows {
+    ($copied:expr, $rows:ident => $what:expr) => {
+        match $copied {
+            Copied::Products($rows) => $what,
+            Copied::Locations($rows) => $what,
+            Copied::Levels($rows) => $what,
+            Copied::Movements($rows) => $what,
+            Copied::Events($rows) => $what,
+            Copied::Webhooks($rows) => $what,
+            Copied::Consumers($rows) => $what,
+            Copied::Inbox($rows) => $what,
+            Copied::Deliveries($rows) => $what,
+            Copied::Attempts($rows) => $what,
+        }
+    };
 }
 
 impl PartRows {
     /// Each row's key, with SHA-256 of all its columns.
     #[must_use]
     pub fn digests(&self) -> Vec<(Key, [u8; 32])> {
-        match &self.0 {
-            Copied::Products(rows) => rows.iter().map(|row| ((row.id, 0), digest(row))).collect(),
-            Copied::Locations(rows) => rows.iter().map(|row| ((row.id, 0), digest(row))).collect(),
-            Copied::Levels(rows) => {
-                rows.iter().map(|row| ((row.product_id, row.location_id), digest(row))).collect()
-            }
-            Copied::Movements(rows) => rows.iter().map(|row| ((row.id, 0), digest(row))).collect(),
-            Copied::Events(rows) => rows.iter().map(|row| ((row.id, 0), digest(row))).collect(),
-        }
+        of_rows!(&self.0, rows => rows.iter().map(|row| (row.key(), digest(row))).collect())
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Copied::Products(rows) => rows.len(),
-            Copied::Locations(rows) => rows.len(),
-            Copied::Levels(rows) => rows.len(),
-            Copied::Movements(rows) => rows.len(),
-            Copied::Events(rows) => rows.len(),
-        }
+        of_rows!(&self.0, rows => rows.len())
     }
 
     /// Whether there is none.
@@ -90,13 +183,7 @@ impl PartRows {
     /// The key of the last one.
     #[must_use]
     pub fn last(&self) -> Option<Key> {
-        match &self.0 {
-            Copied::Products(rows) => rows.last().map(|row| (row.id, 0)),
-            Copied::Locations(rows) => rows.last().map(|row| (row.id, 0)),
-            Copied::Levels(rows) => rows.last().map(|row| (row.product_id, row.location_id)),
-            Copied::Movements(rows) => rows.last().map(|row| (row.id, 0)),
-            Copied::Events(rows) => rows.last().map(|row| (row.id, 0)),
-        }
+        of_rows!(&self.0, rows => rows.last().map(Keyed::key))
     }
 }
 
@@ -107,5 +194,5 @@ pub trait BulkParts {
     /// # Errors
     ///
     /// [`PortError::Unavailable`].
-    fn rows_after(&mut self, part: Part, after: Key) -> Result<PartRows, PortError>;
+    fn rows_after(&mut self, part: Part, after: &Key) -> Result<PartRows, PortError>;
 }

@@ -29,7 +29,15 @@ mod placing;
 #[path = "../common/postgres.rs"]
 mod postgres_server;
 
+mod deliveries;
 mod parcels;
+
+#[path = "../common/hooks.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod hooks;
+#[path = "../common/shop.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod shop;
 
 use common::{at, changing, n, parcel};
 use placing::{Database, change};
@@ -186,7 +194,7 @@ async fn a_file_from_before_the_catalogue_keeps_all_and_begins_with_the_first_pr
     migrate(&file).unwrap();
     for _ in 0..2 {
         // Its orders and events are those of a file that never had products.
-        for newer in &NEWER[..2] {
+        for newer in &NEWER[..3] {
             assert_eq!(revert(&file, false).unwrap().as_deref(), Some(*newer));
         }
         let orders = open();

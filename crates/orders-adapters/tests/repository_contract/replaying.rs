@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::{
     books::assert_balanced,
     common::{at, changing, key, n},
-    shipping,
+    hooks, shipping,
     shop::{
         advance, at_priority, change_location, change_product, count, count_at, deliver, details, find, keep,
         keeping, location, new_location, now, order, pieces, refused, sell, selling, step, stocked, transfer,
@@ -45,6 +45,7 @@ pub async fn one_of_each_kind(shop: &Storage) -> Vec<Commit> {
         changing(step(shop, sent.id(), OrderStatus::Processing).await, None),
     ];
     all.extend(shipping::one_of_each_kind(shop, id).await);
+    all.extend(hooks::one_of_each_kind());
     for (number, work) in (0..).zip(&mut all) {
         work.made_by = Some(key(&format!("kind-{number}"), 1));
     }

@@ -18,6 +18,7 @@ async fn with_an_order() -> Place {
     let folder = Place::new();
     place(&folder.open(), 1, at(0)).await;
     for newer in [
+        "2026-11-28-000006_deliveries",
         "2026-11-28-000005_shipments",
         "2026-11-27-000004_catalogue",
         "2026-11-27-000003_events",
@@ -79,13 +80,15 @@ async fn events_that_the_migration_could_not_make_again_are_not_lost() {
     let first = place(&orders, 1, at(0)).await;
     change(&orders, first.cancel(at(10)).unwrap()).await;
     drop(orders);
-    for newer in ["2026-11-28-000005_shipments", "2026-11-27-000004_catalogue"] {
+    for newer in
+        ["2026-11-28-000006_deliveries", "2026-11-28-000005_shipments", "2026-11-27-000004_catalogue"]
+    {
         assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
     }
     let error = revert(&folder.file(), false).unwrap_err();
     assert!(matches!(error, OpenError::WouldLose { what: "the events", .. }), "{error:?}");
     let applied: Vec<_> = status(&folder.file()).unwrap().iter().map(|migration| migration.applied).collect();
-    assert_eq!(applied, [true, true, true, false, false]);
+    assert_eq!(applied, [true, true, true, false, false, false]);
 }
 
 #[tokio::test]
@@ -104,7 +107,9 @@ async fn what_the_shop_has_made_of_its_catalogue_is_not_lost() {
         let folder = Place::new();
         drop(folder.open());
         folder.outsider().batch_execute(made).unwrap();
-        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
+        for _ in 0..2 {
+            assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
+        }
         let error = revert(&folder.file(), false).unwrap_err();
         let expected = "the products, the places and their stock";
         assert!(matches!(error, OpenError::WouldLose { what, .. } if what == expected), "{made}: {error:?}");
@@ -138,6 +143,7 @@ async fn parcels_cancellations_and_contacts_are_not_lost_but_what_can_be_made_ag
         let tracked = change(&orders, first.track(parcel("1"), at(10)).unwrap()).await;
         drop(orders);
         folder.outsider().batch_execute(made).unwrap();
+        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
         match revert(&folder.file(), false) {
             Err(OpenError::WouldLose { what, .. }) => {
                 assert!(lost && what.contains("contacts"), "{made}: {what}");
@@ -152,5 +158,32 @@ async fn parcels_cancellations_and_contacts_are_not_lost_but_what_can_be_made_ag
             assert!(revert(&folder.file(), true).unwrap().is_some());
             assert!(folder.open().find(n(1)).await.is_ok(), "{made}");
         }
+    }
+}
+
+#[tokio::test]
+async fn webhooks_and_the_log_are_not_lost_but_where_somebody_reads_is_no_matter() {
+    let cases = [
+        ("INSERT INTO webhooks VALUES (1, 'https://a', 'order.*', 'active', x'00', NULL, NULL, 0, 1)", true),
+        ("INSERT INTO deliveries VALUES ('mail', 1, 'order', 1, 'done', NULL, 1, 0)", true),
+        (
+            "INSERT INTO events VALUES (1, 'webhook', 1, 1, 'created', 0, 'cli', NULL, NULL, '{}', NULL, NULL)",
+            true,
+        ),
+        ("INSERT INTO consumers (name, cursor) VALUES ('mail', 0)", false),
+        ("INSERT INTO inbox VALUES ('fulfilment', 1, 0)", false),
+    ];
+    for (made, lost) in cases {
+        let folder = Place::new();
+        drop(folder.open());
+        folder.outsider().batch_execute(made).unwrap();
+        let taken_back = revert(&folder.file(), false);
+        assert_eq!(matches!(taken_back, Err(OpenError::WouldLose { .. })), lost, "{made}: {taken_back:?}");
+        if lost {
+            assert!(revert(&folder.file(), true).unwrap().is_some(), "{made}");
+        }
+        let left = sql::<BigInt>("(SELECT count(*) FROM events)");
+        assert_eq!(diesel::select(left).get_result::<i64>(&mut folder.outsider()).unwrap(), 0, "{made}");
+        drop(folder.open());
     }
 }

@@ -229,7 +229,7 @@ async fn a_target_with_products_places_or_stock_of_its_own_is_refused() {
         let done = server.user(100, method, path).json(&body).send().await.unwrap();
         assert!(done.status().is_success(), "{path}: {}", done.status());
         stop(server);
-        let of_its_own = "the database holds products, places or stock of its own already";
+        let of_its_own = "the database holds products, places, stock or webhooks of its own already";
         assert_refused(transfer(&url_of(&file), &database.url()), &[of_its_own]);
         assert_eq!(ask(&database.url(), "SELECT count(*) >= 10 FROM products").await, "t");
     }

@@ -54,12 +54,13 @@ const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET 
 
 /// So that plans are made for what is there.
 const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, order_shipment_products, events, products, locations, \
-    stock_levels, stock_movements";
+    stock_levels, stock_movements, webhooks, consumers, inbox, deliveries, attempts";
 
 /// Whether there are at most the products with which a database begins, as they were then.
 const UNTOUCHED: &str = "NOT EXISTS (SELECT FROM products WHERE version > 1 OR id > 10) \
     AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
-    AND NOT EXISTS (SELECT FROM events)";
+    AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM webhooks) AND NOT EXISTS (SELECT FROM consumers) \
+    AND NOT EXISTS (SELECT FROM inbox) AND NOT EXISTS (SELECT FROM deliveries)";
 
 /// The ids that were given out.
 #[derive(QueryableByName)]

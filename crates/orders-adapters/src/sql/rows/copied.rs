@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::sql::schema::{events, locations, products, stock_levels, stock_movements};
+use crate::sql::schema::{
+    attempts, consumers, deliveries, events, inbox, locations, products, stock_levels, stock_movements,
+    webhooks,
+};
 
 /// A product.
 #[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
@@ -90,6 +93,69 @@ pub struct EventCopy {
     pub data: String,
     pub idempotency_key: Option<String>,
     pub request_fingerprint: Option<Vec<u8>>,
+}
+
+/// A webhook, with its sealed secrets.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = webhooks, treat_none_as_default_value = false)]
+pub struct WebhookCopy {
+    pub id: i64,
+    pub url: String,
+    pub types: String,
+    pub state: String,
+    pub secret: Vec<u8>,
+    pub previous_secret: Option<Vec<u8>>,
+    pub previous_until: Option<i64>,
+    pub created_at: i64,
+    pub version: i64,
+}
+
+/// Who reads the events, without whose it is to work off.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = consumers, treat_none_as_default_value = false)]
+pub struct ConsumerCopy {
+    pub name: String,
+    pub cursor: i64,
+    pub replay_after: Option<i64>,
+    pub replay_until: Option<i64>,
+    pub failing_since: Option<i64>,
+}
+
+/// A message by which something was done.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = inbox)]
+pub struct InboxCopy {
+    pub consumer: String,
+    pub message_id: i64,
+    pub at: i64,
+}
+
+/// A delivery.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = deliveries, treat_none_as_default_value = false)]
+pub struct DeliveryCopy {
+    pub consumer: String,
+    pub event: i64,
+    pub kind: String,
+    pub subject: i64,
+    pub state: String,
+    pub next_at: Option<i64>,
+    pub tries: i64,
+    pub updated_at: i64,
+}
+
+/// An attempt.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts, treat_none_as_default_value = false)]
+pub struct AttemptCopy {
+    pub consumer: String,
+    pub event: i64,
+    pub number: i64,
+    pub at: i64,
+    pub took_ms: i64,
+    pub status: Option<i64>,
+    pub body: Option<String>,
+    pub error: Option<String>,
 }
 
 /// SHA-256 of all columns of a row.

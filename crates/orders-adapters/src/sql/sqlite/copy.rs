@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use diesel::{connection::SimpleConnection, prelude::*};
-use orders_domain::{Currency, OrderId, ports::PortError};
+use orders_domain::{Currency, OrderId, delivery::KeyId, ports::PortError};
 
 use super::{
     super::{
@@ -18,7 +18,7 @@ use super::{
     database::founded,
     events, lists,
     lock::FileLock,
-    migrations, queries, shipments,
+    migrations, queries, shipments, webhooks,
 };
 use crate::SystemClock;
 
@@ -81,6 +81,15 @@ impl SqliteCopy {
         let all = revocations::table.order(revocations::user_id).load(&mut self.conn);
         all.map_err(failure)
     }
+
+    /// With which key its secrets are sealed, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError`].
+    pub fn secrets_key(&mut self) -> Result<Option<KeyId>, PortError> {
+        webhooks::key(&mut self.conn).map_err(failure)
+    }
 }
 
 impl SqliteCopy {
@@ -95,7 +104,7 @@ impl SqliteCopy {
 
 impl BulkParts for SqliteCopy {
     /// With each key at what it has made last: elsewhere a key stands for one thing only.
-    fn rows_after(&mut self, part: Part, after: Key) -> Result<PartRows, PortError> {
+    fn rows_after(&mut self, part: Part, after: &Key) -> Result<PartRows, PortError> {
         let mut copied = copying::rows_after(&mut self.conn, part, after).map_err(failure)?;
         if let Copied::Events(events) = &mut copied {
             let used_again = self.used_again().map_err(failure)?;

@@ -1,6 +1,7 @@
 //! What SQLite makes of the statements.
 
 mod plans;
+mod plans_of_deliveries;
 mod plans_of_stock;
 pub mod statements;
 pub mod trace;
