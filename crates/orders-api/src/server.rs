@@ -112,9 +112,9 @@ pub struct Api {
 impl Api {
     /// The routes over these use cases, for users whom this authentication knows.
     #[must_use]
-    pub fn new(service: OrderService, webhooks: WebhookService, auth: Auth) -> Self {
+    pub fn new(service: OrderService, auth: Auth) -> Self {
         Self {
-            webhooks: Data::new(webhooks),
+            webhooks: Data::new(service.webhooks()),
             keeping: Data::new(service.keeping()),
             service: Data::new(service),
             auth: Data::new(auth),
@@ -171,6 +171,12 @@ impl Api {
     #[must_use]
     pub fn on_loopback_only(self) -> Self {
         Self { loopback_only: true, ..self }
+    }
+
+    /// Has these use cases of webhooks, which can send.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: WebhookService) -> Self {
+        Self { webhooks: Data::new(webhooks), ..self }
     }
 
     /// Says whether the process is well, and nothing else: for one that only works off what happened.

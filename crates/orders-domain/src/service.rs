@@ -86,6 +86,12 @@ impl OrderService {
         KeepingService::new(self.storage.clone(), self.sells.clone(), Arc::clone(&self.clock))
     }
 
+    /// The use cases of webhooks with the same storage, sending to none.
+    #[must_use]
+    pub fn webhooks(&self) -> WebhookService {
+        WebhookService::new(self.storage.clone(), Arc::clone(&self.clock))
+    }
+
     fn catalogue(&self) -> &Arc<dyn Catalogue> {
         self.sells.catalogue(&self.storage)
     }

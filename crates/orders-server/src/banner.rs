@@ -7,15 +7,17 @@ use std::{
 
 use orders_adapters::DatabaseUrl;
 
-/// Prints where it listens, which database it uses and where its page is.
+/// Prints where it listens, which database it uses and where its page is, if it has one.
 ///
 /// # Errors
 ///
 /// When stdout cannot be written.
-pub fn print(address: SocketAddr, database: &DatabaseUrl) -> Result<()> {
+pub fn print(address: SocketAddr, database: &DatabaseUrl, page: bool) -> Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "listening on  http://{address}")?;
     writeln!(out, "database      {}", database.absolute())?;
-    writeln!(out, "try it        http://{address}/docs/")?;
+    if page {
+        writeln!(out, "try it        http://{address}/docs/")?;
+    }
     out.flush()
 }

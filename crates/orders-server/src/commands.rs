@@ -11,12 +11,14 @@ use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use orders_adapters::{StaticInventory, StatusCounter, SystemClock, sql::Forgotten};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
-use orders_domain::OrderService;
+use orders_domain::{self as domain, OrderService};
+use orders_worker::Stop;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     authentication, banner,
-    config::{AuthMode, CatalogueMode, ForgetSettings, MigrateAction, MigrateSettings, ServeSettings},
+    config::{AuthMode, CatalogueMode, ForgetSettings, MigrateAction, MigrateSettings, Role, ServeSettings},
+    delivery::{self, AtWork, Outbound},
     listen, observe,
     storage::{self, Storage},
 };
@@ -48,22 +50,27 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
             tracing::warn!(%kept, %asked, "the database was made with another currency, which it keeps");
         }
     }
-    let mut service =
-        OrderService::new(ports, Arc::new(SystemClock)).observed_by(Arc::new(StatusCounter::default()));
-    if settings.catalogue == CatalogueMode::Static {
-        service = service.at_fixed_prices(Arc::new(StaticInventory::default()));
-    }
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
+    let may_print = settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth;
+    let opening = Outbound::open(&settings.delivery, &database, &ports, may_print);
+    let outbound = system.block_on(opening)?;
+    let source = settings.events_source.clone().unwrap_or_default();
+    let worker =
+        outbound.worker(&settings.delivery, &ports, source, order_service(&settings, ports.clone()))?;
     let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();
-    let mut api = Api::new(service, auth).with_cors(origins);
+    let (service, webhooks) = (order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()));
+    let mut api = Api::new(service, auth).with_webhooks(webhooks).with_cors(origins);
+    if settings.role == Role::Worker {
+        api = api.health_only();
+    }
     if settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth {
         api = api.on_loopback_only();
     }
-    if let Some(url) = settings.public_url {
+    if let Some(url) = settings.public_url.clone() {
         api = api.at(url);
     }
-    if let Some(source) = settings.events_source {
+    if let Some(source) = settings.events_source.clone() {
         api = api.with_events_source(source);
     }
     if settings.no_docs {
@@ -90,7 +97,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         actix_web::rt::spawn(upkeep(metrics));
         let stop = stop_signal()?;
         api.check().await?;
-        banner::print(listener.local_addr()?, &database).context("cannot write to stdout")?;
+        delivery::open(&worker).await?;
+        let at_work = if settings.role == Role::Api { None } else { Some(AtWork::begin(worker)?) };
+        let page = !settings.no_docs && settings.role != Role::Worker;
+        banner::print(listener.local_addr()?, &database, page).context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {
             let mut heard = heard.clone();
@@ -102,6 +112,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         let stopping = async {
             stop.await;
             told.send_replace(true);
+            if let Some(at_work) = &at_work {
+                at_work.stop();
+            }
             Ok(())
         };
         let numbers = async {
@@ -110,13 +123,61 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
                 None => Ok(()),
             }
         };
-        tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping)?;
+        let serving =
+            tokio::try_join!(orders_api::serve(api, listener, options, until_told()), numbers, stopping);
+        if let Some(at_work) = at_work {
+            at_work.ended().await;
+        }
+        serving?;
         anyhow::Ok(())
     });
     storage::close(close);
     served?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The use cases of orders, at the prices that the settings say.
+fn order_service(settings: &ServeSettings, ports: domain::Storage) -> OrderService {
+    let service =
+        OrderService::new(ports, Arc::new(SystemClock)).observed_by(Arc::new(StatusCounter::default()));
+    match settings.catalogue {
+        CatalogueMode::Static => service.at_fixed_prices(Arc::new(StaticInventory::default())),
+        CatalogueMode::Database => service,
+    }
+}
+
+/// Works off what happened, and ends.
+///
+/// # Errors
+///
+/// When it cannot start.
+pub fn work_off(settings: &ServeSettings) -> Result<()> {
+    observe::log(settings.log_format, &settings.log)?;
+    let database = settings.storage.database.parse()?;
+    let Storage { ports, close, .. } = storage::open(&settings.storage, &database, settings.shop.currency)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let worked = runtime.block_on(async {
+        let stop = stop_signal()?;
+        let may_print = settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth;
+        let outbound = Outbound::open(&settings.delivery, &database, &ports, may_print).await?;
+        let source = settings.events_source.clone().unwrap_or_default();
+        let service = order_service(settings, ports.clone());
+        let worker = outbound.worker(&settings.delivery, &ports, source, service)?;
+        delivery::open(&worker).await?;
+        let (told, heard) = Stop::new();
+        tokio::select! {
+            () = async {
+                stop.await;
+                told.send_replace(true);
+                std::future::pending::<()>().await;
+            } => {}
+            () = worker.work_off(heard) => {}
+        }
+        anyhow::Ok(())
+    });
+    storage::close(close);
+    worked
 }
 
 fn render(metrics: PrometheusHandle, record_use: Box<dyn Fn() + Send + Sync>) -> Render {

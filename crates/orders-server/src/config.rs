@@ -11,6 +11,7 @@ use value::{List, Origin, Trimmed};
 
 mod auth;
 mod database;
+mod delivery;
 mod refusal;
 mod shop;
 mod value;
@@ -21,6 +22,7 @@ pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
+pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
 pub use refusal::{BadSetting, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
@@ -44,6 +46,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the HTTP API (also what `orders` alone does)
     Serve(ServeSettings),
+    /// Work off what happened, without serving requests; what `serve` does beside them
+    Worker(WorkerSettings),
     /// Bring the database to this program's schema, which serving does by itself; or say where it is
     Migrate(MigrateSettings),
     /// Print the OpenAPI document
@@ -89,6 +93,12 @@ pub struct ServeSettings {
     #[arg(long, env = "CATALOGUE", default_value = "database",
         value_parser = Trimmed(EnumValueParser::<CatalogueMode>::new()))]
     pub catalogue: CatalogueMode,
+    /// What the process does: serve requests, work off what happened, or both
+    #[arg(long, env = "ROLE", default_value = "all", value_parser = Trimmed(EnumValueParser::<Role>::new()))]
+    pub role: Role,
+    /// What happens afterwards
+    #[command(flatten)]
+    pub delivery: DeliverySettings,
     /// Who is asking
     #[command(flatten)]
     pub auth: AuthSettings,

@@ -9,6 +9,7 @@ mod authentication;
 mod banner;
 mod commands;
 mod config;
+mod delivery;
 mod files;
 mod import;
 mod listen;
@@ -19,8 +20,8 @@ mod storage;
 #[cfg(feature = "postgres")]
 mod transfer;
 
-use config::Command;
 pub use config::{BadSetting, Cli, parse};
+use config::{Command, Role, ServeSettings, WorkerSettings};
 
 /// Does what the command line says.
 ///
@@ -30,6 +31,10 @@ pub use config::{BadSetting, Cli, parse};
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(settings) => commands::serve(settings),
+        Command::Worker(WorkerSettings { once: true, serve }) => commands::work_off(&serve),
+        Command::Worker(WorkerSettings { once: false, serve }) => {
+            commands::serve(ServeSettings { role: Role::Worker, ..serve })
+        }
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
         Command::Forget(settings) => commands::forget(&settings),

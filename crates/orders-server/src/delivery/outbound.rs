@@ -1,0 +1,162 @@
+//! To whom something is sent, as far as it is built in.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use orders_adapters::DatabaseUrl;
+use orders_domain::{
+    delivery::KeyId,
+    ports::{Mailer, Queue, WebhookSender},
+};
+
+use super::other_key;
+use crate::config::{BadSetting, DeliverySettings};
+
+/// What sends to webhooks: with the key that is given, or with that beside a database that is a file. Without either
+/// nothing is sent, and if secrets are sealed already, nothing is served.
+///
+/// # Errors
+///
+/// [`BadSetting`] when the key is none, or not that of the secrets that are there.
+#[cfg(feature = "webhooks")]
+pub fn sender(
+    settings: &DeliverySettings,
+    database: &DatabaseUrl,
+    sealed_with: Option<KeyId>,
+) -> Result<Option<Arc<dyn WebhookSender>>> {
+    use std::num::NonZeroU16;
+
+    use orders_adapters::outbound::{Destinations, HttpWebhooks, Vault};
+
+    let vault = match (&settings.secrets_key, database, sealed_with) {
+        (Some(key), ..) => {
+            let vault = Vault::from_base64(key);
+            Some(vault.map_err(|error| BadSetting(format!("--secrets-key (SECRETS_KEY): {error}")))?)
+        }
+        (None, DatabaseUrl::Sqlite(path), None) => Some(Vault::beside(path)?),
+        (None, DatabaseUrl::Sqlite(path), Some(_)) => Vault::found_beside(path)?,
+        #[cfg(feature = "postgres")]
+        (None, DatabaseUrl::Postgres(_), _) => None,
+    };
+    if let Some(sealed_with) = sealed_with
+        && vault.as_ref().map(Vault::id) != Some(sealed_with)
+    {
+        return Err(other_key(sealed_with).into());
+    }
+    let Some(vault) = vault else { return Ok(None) };
+    let destinations = Destinations {
+        allow_http: settings.webhooks_allow_http,
+        ports: settings.webhooks_ports.0.iter().copied().map(NonZeroU16::get).collect(),
+        allow_nets: settings.webhooks_allow_nets.0.clone(),
+    };
+    Ok(Some(Arc::new(HttpWebhooks::new(vault, destinations)?)))
+}
+
+/// Nothing is sent to webhooks by a program that was built without them.
+///
+/// # Errors
+///
+/// [`BadSetting`] when a key is given, or webhooks are there.
+#[cfg(not(feature = "webhooks"))]
+pub fn sender(
+    settings: &DeliverySettings,
+    _: &DatabaseUrl,
+    sealed_with: Option<KeyId>,
+) -> Result<Option<Arc<dyn WebhookSender>>> {
+    let asked = settings.secrets_key.is_some() || settings.webhooks_allow_http;
+    ensure!(!asked, not_built("--secrets-key (SECRETS_KEY)", "webhooks"));
+    match sealed_with {
+        None => Ok(None),
+        Some(key) => Err(other_key(key).into()),
+    }
+}
+
+/// What writes to customers.
+///
+/// # Errors
+///
+/// [`BadSetting`] when the server, the sender or a template cannot be used.
+#[cfg(feature = "smtp")]
+pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc<dyn Mailer>>> {
+    use orders_adapters::{
+        SystemClock,
+        outbound::{Letters, PrintMailer, SmtpMailer, Templates},
+    };
+
+    let prints = settings.mail.is_some();
+    if !prints && settings.smtp_url.is_none() {
+        let without =
+            |flag: &str| BadSetting(format!("{flag} goes with --smtp-url (SMTP_URL) or --mail (MAIL)"));
+        ensure!(settings.mail_from.is_none(), without("--mail-from (MAIL_FROM)"));
+        ensure!(settings.mail_templates.is_none(), without("--mail-templates (MAIL_TEMPLATES)"));
+        return Ok(None);
+    }
+    let bad = |flag: &'static str| move |error: String| BadSetting(format!("{flag}: {error}"));
+    let templates = match &settings.mail_templates {
+        Some(folder) => Templates::from_folder(folder),
+        None => Templates::compiled_in(),
+    };
+    let templates =
+        templates.map_err(|error| error.to_string()).map_err(bad("--mail-templates (MAIL_TEMPLATES)"))?;
+    let from = match &settings.mail_from {
+        Some(from) => from,
+        None if prints => "shop@localhost",
+        None => {
+            return Err(
+                BadSetting("--mail-from (MAIL_FROM) is missing: from whom mail comes".to_owned()).into()
+            );
+        }
+    };
+    let letters = Letters::new(from, templates, Arc::new(SystemClock));
+    let letters = letters.map_err(|error| error.to_string()).map_err(bad("--mail-from (MAIL_FROM)"))?;
+    if prints {
+        let reason = "--mail print (MAIL) is for header mode on loopback only: what it prints is personal";
+        ensure!(may_print, BadSetting(reason.to_owned()));
+        return Ok(Some(Arc::new(PrintMailer::stdout(letters))));
+    }
+    let url = settings.smtp_url.as_deref().unwrap_or_default();
+    let mailer = SmtpMailer::new(url, letters);
+    Ok(Some(Arc::new(mailer.map_err(|error| error.to_string()).map_err(bad("--smtp-url (SMTP_URL)"))?)))
+}
+
+/// Nothing is written to customers by a program that was built without mail.
+///
+/// # Errors
+///
+/// [`BadSetting`] when it is asked for.
+#[cfg(not(feature = "smtp"))]
+pub fn mailer(settings: &DeliverySettings, _: bool) -> Result<Option<Arc<dyn Mailer>>> {
+    let asked = settings.smtp_url.is_some() || settings.mail.is_some();
+    ensure!(!asked, not_built("--smtp-url (SMTP_URL)", "smtp"));
+    Ok(None)
+}
+
+/// The queue into which events go.
+///
+/// # Errors
+///
+/// [`BadSetting`] when it cannot be used.
+#[cfg(feature = "sqs")]
+pub async fn queue(settings: &DeliverySettings) -> Result<Option<Arc<dyn Queue>>> {
+    let Some(url) = &settings.queue_url else { return Ok(None) };
+    let queue = orders_adapters::outbound::SqsQueue::connect(url).await;
+    let queue = queue.map_err(|error| BadSetting(format!("--queue-url (QUEUE_URL): {error}")))?;
+    Ok(Some(Arc::new(queue)))
+}
+
+/// No queue is known to a program that was built without one.
+///
+/// # Errors
+///
+/// [`BadSetting`] when one is asked for.
+#[cfg(not(feature = "sqs"))]
+#[expect(clippy::unused_async, reason = "where there is one, it takes a while")]
+pub async fn queue(settings: &DeliverySettings) -> Result<Option<Arc<dyn Queue>>> {
+    ensure!(settings.queue_url.is_none(), not_built("--queue-url (QUEUE_URL)", "sqs"));
+    Ok(None)
+}
+
+#[cfg(not(all(feature = "webhooks", feature = "smtp", feature = "sqs")))]
+fn not_built(flag: &str, feature: &str) -> BadSetting {
+    BadSetting(format!("{flag}: this program was built without it: build it with `--features {feature}`"))
+}
