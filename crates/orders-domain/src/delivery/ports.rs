@@ -20,8 +20,7 @@ use crate::{
     page::PageLimit,
 };
 
-/// Reads webhooks, and the log of what was sent. What is written of them is the
-/// [`Ledger`](crate::ledger::Ledger)'s.
+/// Reads webhooks, and the log of what was sent. What is written of them the ledger writes.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait Deliveries: Send + Sync {
