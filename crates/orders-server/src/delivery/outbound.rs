@@ -26,7 +26,7 @@ pub fn sender(
 ) -> Result<Option<Arc<dyn WebhookSender>>> {
     use std::num::NonZeroU16;
 
-    use orders_adapters::outbound::{Destinations, HttpWebhooks, Vault};
+    use orders_adapters::outbound::{address::Destinations, vault::Vault, webhook::HttpWebhooks};
 
     let vault = match (&settings.secrets_key, database, sealed_with) {
         (Some(key), ..) => {
@@ -80,7 +80,7 @@ pub fn sender(
 pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc<dyn Mailer>>> {
     use orders_adapters::{
         SystemClock,
-        outbound::{Letters, PrintMailer, SmtpMailer, Templates},
+        outbound::mail::{Letters, PrintMailer, SmtpMailer, Templates},
     };
 
     let prints = settings.mail.is_some();
@@ -139,7 +139,7 @@ pub fn mailer(settings: &DeliverySettings, _: bool) -> Result<Option<Arc<dyn Mai
 #[cfg(feature = "sqs")]
 pub async fn queue(settings: &DeliverySettings) -> Result<Option<Arc<dyn Queue>>> {
     let Some(url) = &settings.queue_url else { return Ok(None) };
-    let queue = orders_adapters::outbound::SqsQueue::connect(url).await;
+    let queue = orders_adapters::outbound::queue::SqsQueue::connect(url).await;
     let queue = queue.map_err(|error| BadSetting(format!("--queue-url (QUEUE_URL): {error}")))?;
     Ok(Some(Arc::new(queue)))
 }

@@ -40,3 +40,4 @@ mod streaming;
 mod strict_ids;
 mod tracking;
 mod validation;
+mod webhooks;

@@ -11,6 +11,7 @@ mod support;
 
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod client;
+mod deliveries;
 mod flush;
 mod follower;
 mod order;

@@ -125,13 +125,13 @@ fn kill_while_starting(place: &Place, rng: &mut Rng) {
 }
 
 /// The random choices of this run, which can be made again.
-fn seeded() -> Rng {
+pub fn seeded() -> Rng {
     let seed = setting("TORTURE_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("TORTURE_SEED={seed}");
     Rng::with_seed(seed)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long to torture is for who runs it to say")]
-fn setting(name: &str) -> Option<u64> {
+pub fn setting(name: &str) -> Option<u64> {
     Some(std::env::var(name).ok()?.parse().unwrap())
 }

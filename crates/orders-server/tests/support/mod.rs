@@ -18,8 +18,12 @@ use serde_json::{Value, json};
 pub mod postgres;
 
 pub mod place;
+pub mod receiver;
+pub mod smtp;
 
 pub use place::Place;
+pub use receiver::Receiver;
+pub use smtp::MailServer;
 
 /// A running `orders serve`. Dropping it kills the process and removes its database, if that is its own.
 pub struct Server {

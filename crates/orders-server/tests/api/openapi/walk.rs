@@ -229,6 +229,77 @@ fn of_the_shop() -> Vec<Row> {
     ]
 }
 
+/// What is asked of webhooks and of the log; of none anything is sent, since nothing is placed any more.
+fn of_webhooks() -> Vec<Row> {
+    let webhook = json!({"url": "https://hooks.example/", "types": ["order.*"], "active": false}).to_string();
+    let paused = json!({"active": false}).to_string();
+    let replay = json!({"after": "0"}).to_string();
+    let mut rows = vec![
+        ("POST /webhooks", "", "", webhook.clone()),
+        ("POST /webhooks", "", "Idempotency-Key: w", webhook.clone()),
+        ("POST /webhooks", "", "user_id: 4", webhook.clone()),
+        ("POST /webhooks", "", "", long()),
+        ("POST /webhooks", "", "Content-Type: text/plain", webhook.clone()),
+        ("POST /webhooks", "", "", "{}".to_owned()),
+        ("GET /webhooks", "", "", String::new()),
+        ("GET /webhooks", "?limit=0", "", String::new()),
+        ("GET /webhooks/{id}", "1", "", String::new()),
+        ("GET /webhooks/{id}", "77", "", String::new()),
+        ("PATCH /webhooks/{id}", "1", "", paused.clone()),
+        ("PATCH /webhooks/{id}", "1", "If-Match: \"77\"", paused.clone()),
+        ("PATCH /webhooks/{id}", "1", "", r#"{"from": "now"}"#.to_owned()),
+        ("PATCH /webhooks/{id}", "1", "", long()),
+        ("PATCH /webhooks/{id}", "1", "Content-Type: text/plain", paused.clone()),
+        ("PATCH /webhooks/{id}", "77", "", paused.clone()),
+        ("POST /webhooks/{id}/secret", "1", "", String::new()),
+        ("POST /webhooks/{id}/secret", "1", "If-Match: \"77\"", String::new()),
+        ("POST /webhooks/{id}/replay", "1", "", replay.clone()),
+        ("POST /webhooks/{id}/replay", "1", "", r#"{"after": "5", "until": "5"}"#.to_owned()),
+        ("POST /webhooks/{id}/replay", "1", "", long()),
+        ("POST /webhooks/{id}/replay", "1", "Content-Type: text/plain", replay.clone()),
+        ("GET /webhooks/{id}/deliveries", "1", "", String::new()),
+        ("GET /webhooks/{id}/deliveries", "1?state=lost", "", String::new()),
+        ("GET /deliveries", "", "", String::new()),
+        ("GET /deliveries", "?consumer=webhook:77", "", String::new()),
+        ("GET /deliveries", "?state=lost", "", String::new()),
+        ("DELETE /webhooks/{id}", "1", "If-Match: \"77\"", String::new()),
+        ("DELETE /webhooks/{id}", "1", "", String::new()),
+        ("DELETE /webhooks/{id}", "77", "", String::new()),
+        ("PATCH /webhooks/{id}", "1", "", r#"{"active": true}"#.to_owned()),
+        ("POST /webhooks/{id}/replay", "1", "", replay),
+    ];
+    for route in [
+        "POST /webhooks/{id}/secret",
+        "POST /webhooks/{id}/test",
+        "POST /webhooks/{id}/deliveries/{event}/retry",
+    ] {
+        for (id, header, body) in [
+            ("1", "", String::new()),
+            ("77", "", String::new()),
+            ("01", "", String::new()),
+            ("1", "", long()),
+        ] {
+            rows.push((route, id, header, body));
+        }
+    }
+    for route in [
+        "GET /webhooks",
+        "GET /webhooks/{id}",
+        "PATCH /webhooks/{id}",
+        "DELETE /webhooks/{id}",
+        "POST /webhooks/{id}/secret",
+        "POST /webhooks/{id}/test",
+        "POST /webhooks/{id}/replay",
+        "GET /webhooks/{id}/deliveries",
+        "POST /webhooks/{id}/deliveries/{event}/retry",
+        "GET /deliveries",
+    ] {
+        rows.push((route, "1", "user_id: 4", String::new()));
+        rows.push((route, "01", "", String::new()));
+    }
+    rows
+}
+
 /// Asks every route in every way that it can answer, but for 5xx, slow bodies and limits of rate.
 pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     for _ in 0..4 {
@@ -240,6 +311,7 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     let mut rows = of_orders();
     rows.extend(of_shipments());
     rows.extend(of_the_shop());
+    rows.extend(of_webhooks());
     let many: &'static str = format!("?{}", "a&".repeat(33)).leak();
     let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
     for (route, body) in routes {
@@ -247,8 +319,9 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
             [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
         {
             // What operators fetch has one form.
-            let has_one_form =
-                !["order", "product", "event", "stock", "location"].iter().any(|of| route.contains(of));
+            let has_one_form = !["order", "product", "event", "stock", "location", "webhook", "deliver"]
+                .iter()
+                .any(|of| route.contains(of));
             if !header.starts_with("Accept") || !has_one_form {
                 rows.push((route, id, header, body.clone()));
             }
@@ -258,12 +331,16 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
         let code = if id.is_empty() { "MAIN" } else { id };
         let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
-        let target =
-            target.replace("{number}", "1").replace("{location}", "MAIN").replace("{code}", code) + query;
+        let target = target
+            .replace("{number}", "1")
+            .replace("{event}", "1")
+            .replace("{location}", "MAIN")
+            .replace("{code}", code)
+            + query;
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
-        let is_staffs = ["/events", "/products", "/stock", "/locations"]
+        let is_staffs = ["/events", "/products", "/stock", "/locations", "/webhooks", "/deliveries"]
             .iter()
             .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
