@@ -7,6 +7,9 @@
 //! | `Authenticator` | [`StaticUsers`], `JwtAuthenticator` (feature `jwt`) |
 //! | `Revocations` | [`SqliteDatabase`], `PostgresDatabase`, `RedisSessions` (feature `redis`) |
 //! | `Clock` | [`SystemClock`] |
+//! | `WebhookSender` | `HttpWebhooks` (feature `webhooks`) |
+//! | `Mailer` | `PrintMailer` (feature `mail`), `SmtpMailer` (feature `smtp`) |
+//! | `Queue` | `SqsQueue` (feature `sqs`) |
 //!
 //! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
 //! orders: it stores what the domain made and gives it back.

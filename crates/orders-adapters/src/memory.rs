@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use orders_domain::{
     Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
     OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, Webhook, WebhookId, What,
-    delivery::{Holder, KeyId, Leased, SigningSecrets},
+    delivery::{Holder, KeyId, Leased, SigningSecrets, Step, Stepped},
     ports::{
         Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
-        Refused, Step, Stepped,
+        Refused,
     },
     stock::{Level, Location, Movement},
 };

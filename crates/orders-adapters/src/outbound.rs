@@ -2,31 +2,23 @@
 //!
 //! | feature | what is there |
 //! |---|---|
-//! | `webhooks` | `HttpWebhooks`, and the `Vault` of its secrets |
-//! | `mail` | `PrintMailer`, and the templates of mails |
-//! | `smtp` | `SmtpMailer` |
+//! | `webhooks` | `HttpWebhooks`, to `Destinations`, signed with what is sealed in a `Vault` |
+//! | `mail` | `Letters` by `Templates`, and `PrintMailer` |
+//! | `smtp` | `SmtpMailer`; brings `mail` |
 //! | `sqs` | `SqsQueue` |
+//!
+//! What is logged of a failure is said in words of this program: those of others may repeat what is personal, or tell
+//! an outsider of the inside.
 
 #[cfg(feature = "webhooks")]
 pub mod address;
-#[cfg(feature = "webhooks")]
-pub mod vault;
-#[cfg(feature = "webhooks")]
-pub mod webhook;
-
-#[cfg(feature = "webhooks")]
-pub use address::Destinations;
-#[cfg(feature = "webhooks")]
-pub use vault::{Vault, VaultError};
-#[cfg(feature = "webhooks")]
-pub use webhook::HttpWebhooks;
 #[cfg(feature = "mail")]
 pub mod mail;
 #[cfg(feature = "sqs")]
 pub mod queue;
-#[cfg(feature = "smtp")]
-pub use mail::SmtpMailer;
-#[cfg(feature = "mail")]
-pub use mail::{Letters, PrintMailer, Templates};
-#[cfg(feature = "sqs")]
-pub use queue::SqsQueue;
+#[cfg(any(feature = "smtp", feature = "webhooks"))]
+mod tls;
+#[cfg(feature = "webhooks")]
+pub mod vault;
+#[cfg(feature = "webhooks")]
+pub mod webhook;

@@ -21,10 +21,7 @@ pub use crate::{
         repository::Catalogue,
     },
     clock::Clock,
-    delivery::{
-        ports::{Deliveries, Mailer, Queue, WebhookSender},
-        progress::{Step, Stepped},
-    },
+    delivery::ports::{Deliveries, Mailer, Queue, WebhookSender},
     failure::{Cause, PortError},
     feed::{Event, EventFilter, EventLimit, EventPage, Feed, What},
     identity::ports::{Authenticator, Revocations},

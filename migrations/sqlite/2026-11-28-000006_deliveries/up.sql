@@ -61,10 +61,11 @@ CREATE TABLE deliveries (
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (consumer, event)
 ) STRICT, WITHOUT ROWID;
+-- Each holds all that is asked of it: SQLite, which knows nothing of a new table, would go along the key otherwise.
 CREATE INDEX deliveries_due ON deliveries (consumer, next_at, event) WHERE state = 'pending';
-CREATE INDEX deliveries_waiting ON deliveries (consumer, kind, subject, event) WHERE state = 'pending';
+CREATE INDEX deliveries_waiting ON deliveries (consumer, kind, subject, event, next_at) WHERE state = 'pending';
 -- Nearly all have arrived.
-CREATE INDEX deliveries_by_state ON deliveries (consumer, state, event) WHERE state <> 'done';
+CREATE INDEX deliveries_by_state ON deliveries (consumer, state, event, next_at) WHERE state <> 'done';
 
 -- Every try at a delivery, with what was answered. Pruned with it.
 CREATE TABLE attempts (

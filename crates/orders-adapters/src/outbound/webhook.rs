@@ -19,7 +19,7 @@ use orders_domain::{
     },
     ports::PortError,
 };
-use reqwest::{Client, Response, Url, header, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Response, Url, header, redirect::Policy};
 
 use super::{
     address::{Destinations, Lookup, SystemLookup, Unresolved, VettedResolver},
@@ -68,9 +68,19 @@ impl HttpWebhooks {
         lookup: Arc<dyn Lookup>,
         patience: Duration,
     ) -> Result<Self, reqwest::Error> {
+        Self::built(vault, destinations, lookup, patience, |builder| builder)
+    }
+
+    fn built(
+        vault: Vault,
+        destinations: Destinations,
+        lookup: Arc<dyn Lookup>,
+        patience: Duration,
+        trusting: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Self, reqwest::Error> {
         let destinations = Arc::new(destinations);
         let resolver = VettedResolver { destinations: Arc::clone(&destinations), lookup };
-        let client = Client::builder()
+        let client = trusting(Client::builder())
             .user_agent("orders")
             .no_proxy()
             .redirect(Policy::none())

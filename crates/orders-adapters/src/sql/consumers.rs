@@ -11,10 +11,7 @@ use orders_domain::{
 
 use super::{
     super::{
-        rows::{
-            consumer::{LeasedRow, event_of},
-            corrupt,
-        },
+        rows::{consumer::LeasedRow, corrupt},
         schema::consumers,
     },
     Conn,
@@ -33,10 +30,9 @@ pub fn open(conn: &mut Conn, consumer: Consumer, after: Option<EventId>) -> Quer
 }
 
 /// How far a consumer has come, if it is one.
-pub fn cursor(conn: &mut Conn, consumer: Consumer) -> QueryResult<Option<Option<EventId>>> {
-    let row = consumers::table.find(consumer.to_string()).select(consumers::cursor);
-    let cursor: Option<i64> = row.first(conn).optional()?;
-    cursor.map(event_of).transpose().map_err(corrupt)
+pub fn find(conn: &mut Conn, consumer: Consumer) -> QueryResult<Option<Leased>> {
+    let row = consumers::table.find(consumer.to_string()).select(LeasedRow::as_select());
+    row.first(conn).optional()?.map(Leased::try_from).transpose().map_err(corrupt)
 }
 
 /// Has a consumer be nobody's to work off, if it was this one's; whether it was.

@@ -6,6 +6,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::schema::products;
 
+mod alone;
 mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]

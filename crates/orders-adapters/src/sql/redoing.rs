@@ -14,17 +14,32 @@ use super::{
     Conn,
 };
 
-/// Has nothing that waits at a consumer be sent.
+/// How many are skipped by one statement, which names them.
+const AT_ONCE: i64 = 1_000;
+
+/// Has nothing that waits at a consumer be sent. To be called by whoever keeps others from having more wait.
 pub fn skip(conn: &mut Conn, consumer: Consumer, at: DateTime<Utc>) -> QueryResult<()> {
-    let pending = deliveries::table.filter(deliveries::consumer.eq(consumer.to_string())).filter(IsPending);
-    diesel::update(pending)
-        .set((
-            deliveries::state.eq(DeliveryState::Skipped.as_str()),
-            deliveries::next_at.eq(None::<i64>),
-            deliveries::updated_at.eq(millis(at)),
-        ))
-        .execute(conn)
-        .map(drop)
+    let name = consumer.to_string();
+    loop {
+        // Those that wait are found by their own index, which SQLite does not use to change them.
+        let pending: Vec<i64> = deliveries::table
+            .filter(deliveries::consumer.eq(&name))
+            .filter(IsPending)
+            .limit(AT_ONCE)
+            .select(deliveries::event)
+            .load(conn)?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let these = deliveries::table.filter(deliveries::consumer.eq(&name));
+        diesel::update(these.filter(deliveries::event.eq_any(pending)))
+            .set((
+                deliveries::state.eq(DeliveryState::Skipped.as_str()),
+                deliveries::next_at.eq(None::<i64>),
+                deliveries::updated_at.eq(millis(at)),
+            ))
+            .execute(conn)?;
+    }
 }
 
 /// Has an event be sent to a consumer once more, whatever became of it; also one that was not sent to it, if the

@@ -88,7 +88,7 @@ pub fn change(
     let stored: Option<SecretsRow> = row.select(SecretsRow::as_select()).first(conn).optional()?;
     let Some(stored) = stored else { return Ok(Err(Outcome::Refused(Refused::Stale))) };
     let details = WebhookDetailsRow::of(webhook);
-    let changes = match changed.secret() {
+    let rows = match changed.secret() {
         Some(secret) if !is_sealed_with(conn, secret.key())? => {
             return Ok(Err(Outcome::Refused(Refused::OtherKey)));
         }
@@ -98,7 +98,7 @@ pub fn change(
         }
         None => diesel::update(row).set(details).execute(conn)?,
     };
-    if changes == 0 {
+    if rows == 0 {
         return Ok(Err(Outcome::Refused(Refused::Stale)));
     }
     Ok(Ok(Told::of_webhook(webhook.clone(), changed.event(), changed.said().clone())))

@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use metrics::{Gauge, Histogram, gauge, histogram};
 use orders_domain::{
     Idempotency, OrderId, UserId,
-    ports::{Cause, Change, Commit, Committed, Made, PortError, Refused, Step, Stepped},
+    delivery::{Step, Stepped},
+    ports::{Cause, Change, Commit, Committed, Made, PortError, Refused},
 };
 
 use super::gather::{Gather, Limits, Unanswered};

@@ -8,6 +8,8 @@ mod printing;
 #[cfg(feature = "smtp")]
 mod sending;
 mod templates;
+#[cfg(feature = "smtp")]
+mod untrusted;
 
 #[cfg(feature = "smtp")]
 #[path = "../common/python.rs"]

@@ -92,7 +92,7 @@ async fn what_is_asked_of_deliveries_is_found_by_index_in_a_new_database_and_amo
         };
         if filled {
             database.execute(
-                "INSERT INTO deliveries SELECT 'webhook:1', -id, 'order', id % 500, CASE WHEN id % 3 = 0 THEN 'pending'
+                "INSERT INTO deliveries SELECT 'webhook:1', -id, 'order', id % 500 + 1000, CASE WHEN id % 3 = 0 THEN 'pending'
                      ELSE 'done' END, NULL, 1, 9000000000000 FROM generate_series(1, 3000) AS id;
                  INSERT INTO attempts SELECT 'webhook:1', -id, 1, 0, 1, 200, NULL, NULL FROM generate_series(1, 3000) AS id;
                  INSERT INTO inbox SELECT 'plans', -id, 9000000000000 FROM generate_series(1, 3000) AS id;

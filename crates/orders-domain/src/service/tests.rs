@@ -10,6 +10,7 @@ use crate::{
     *,
 };
 
+mod fulfilling;
 mod history;
 mod keeping;
 mod keys;
@@ -18,6 +19,7 @@ mod races;
 mod refusals;
 mod scopes;
 mod shipping;
+mod webhooks;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_795_341_600_000).unwrap()
@@ -61,19 +63,21 @@ struct Ports {
     feed: MockFeed,
     catalogue: MockCatalogue,
     stock: MockStock,
+    deliveries: MockDeliveries,
 }
 
 /// The use cases with the catalogue that is stored with the orders.
 fn service(ports: Ports) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
-    let Ports { orders, ledger, feed, catalogue, stock } = ports;
+    let Ports { orders, ledger, feed, catalogue, stock, deliveries } = ports;
     let storage = Storage {
         orders: Arc::new(orders),
         ledger: Arc::new(ledger),
         feed: Arc::new(feed),
         catalogue: Arc::new(catalogue),
         stock: Arc::new(stock),
+        deliveries: Arc::new(deliveries),
     };
     OrderService::new(storage, Arc::new(clock))
 }

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::letter::{AGAIN, Letters};
+use crate::outbound::tls;
 
 /// So many connections at most, each kept for so long for what comes next.
 const MOST_CONNECTIONS: u32 = 4;
@@ -64,7 +65,7 @@ impl SmtpMailer {
     /// As [`Self::new`].
     pub fn with_patience(url: &str, letters: Letters, patience: Duration) -> Result<Self, SmtpUrlError> {
         let mut parsed = Url::parse(url).map_err(|_| SmtpUrlError(FORM))?;
-        let tls = tls(&parsed)?;
+        let tls = security(&parsed)?;
         parsed.set_query(None);
         let pool = PoolConfig::new().max_size(MOST_CONNECTIONS).idle_timeout(IDLE);
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(parsed.as_str())
@@ -112,7 +113,7 @@ impl fmt::Debug for SmtpMailer {
 
 const FORM: &str = "is not of the form smtp://user:password@host:587 or smtps://user:password@host:465";
 
-fn tls(url: &Url) -> Result<Tls, SmtpUrlError> {
+fn security(url: &Url) -> Result<Tls, SmtpUrlError> {
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpUrlError(FORM))?;
     let parameters = || {
         let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -151,6 +152,8 @@ fn meaning(error: &Error, to_wide: bool, patience: Duration) -> (String, Verdict
         ("the mail server refuses it for now", AGAIN)
     } else if error.is_timeout() {
         return (no_answer(patience), AGAIN);
+    } else if let Some(said) = tls::said(error) {
+        return (said, AGAIN);
     } else if error.is_tls() {
         ("TLS: it was not agreed upon", AGAIN)
     } else if error.is_client() && to_wide {

@@ -5,6 +5,7 @@ mod hostile;
 mod receiver;
 mod signatures;
 mod spellings;
+mod trust;
 mod verdicts;
 
 use std::net::IpAddr;

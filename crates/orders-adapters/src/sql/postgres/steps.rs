@@ -28,7 +28,7 @@ pub fn take_patiently(conn: &mut Conn, step: &Step) -> Result<Outcome, PortError
 fn take(conn: &mut Conn, step: &Step) -> QueryResult<Stepped> {
     Ok(match step {
         Step::Open(consumer) => {
-            if consumers::cursor(conn, *consumer)?.is_none() {
+            if consumers::find(conn, *consumer)?.is_none() {
                 let newest = event_of(settled::events(conn)?).map_err(corrupt)?;
                 consumers::open(conn, *consumer, newest)?;
             }

@@ -16,7 +16,7 @@ use super::{
     batch::{Added, Batch, Written},
     changing,
     connection::is_lost,
-    finder, history, inbox,
+    finder, history,
     keys::{self, Asked, Known},
     selling::{self, Decisions},
     steps,
@@ -66,14 +66,14 @@ pub fn write(conn: &mut Conn, writes: &[Write]) -> QueryResult<Outcomes> {
 }
 
 /// The outcomes, as they become known.
-struct Answers<'a> {
-    writes: &'a [Write],
-    said: Vec<Option<Result<Outcome, PortError>>>,
+pub struct Answers<'a> {
+    pub writes: &'a [Write],
+    pub said: Vec<Option<Result<Outcome, PortError>>>,
 }
 
 impl Answers<'_> {
     /// Writes the commits among these. Those whose key is taken are left open.
-    fn write_once(&mut self, conn: &mut Conn, mut indices: Vec<usize>) -> QueryResult<()> {
+    pub fn write_once(&mut self, conn: &mut Conn, mut indices: Vec<usize>) -> QueryResult<()> {
         // Locks are taken in the order of the orders.
         indices.sort_by_key(|index| match &self.writes[*index] {
             Write::Commit(Commit { change: Change::Order(changed), .. }) => Some(changed.order().id()),
@@ -151,63 +151,6 @@ impl Answers<'_> {
         Ok(())
     }
 
-    /// Does one in a transaction of its own, of which nothing stays if it is refused or known.
-    fn keep(&mut self, conn: &mut Conn, index: usize, work: &Commit) -> QueryResult<Outcome> {
-        let mut came_of_it = None;
-        let kept = conn.transaction::<(), Error, _>(|conn| {
-            let outcome = self.keep_alone(conn, index, work)?;
-            let stays = matches!(outcome, Outcome::Placed(..) | Outcome::Changed | Outcome::Made(_));
-            came_of_it = Some(outcome);
-            if stays { Ok(()) } else { Err(Error::RollbackTransaction) }
-        });
-        match (kept, came_of_it) {
-            (Ok(()) | Err(Error::RollbackTransaction), Some(outcome)) => Ok(outcome),
-            (Err(error), _) => Err(error),
-            (Ok(()), None) => Err(Error::BrokenTransactionManager),
-        }
-    }
-
-    /// Does one with the message by which it is done. To be called in a transaction.
-    fn keep_alone(&mut self, conn: &mut Conn, index: usize, work: &Commit) -> QueryResult<Outcome> {
-        if let Some(handled) = work.handled
-            && !inbox::keep(conn, handled, work.now)?
-        {
-            return Ok(Outcome::Refused(Refused::Handled));
-        }
-        if changing::is_kept(work) {
-            return changing::keep(conn, work);
-        }
-        self.said[index] = None;
-        self.write_once(conn, vec![index])?;
-        // Nothing of it stays, whatever is wrong.
-        let broken = |error: PortError| Error::QueryBuilderError(error.to_string().into());
-        self.settle_keys(conn, |open| *open == index).map_err(broken)?;
-        match self.said[index].take() {
-            Some(Ok(outcome)) => Ok(outcome),
-            Some(Err(error)) => Err(broken(error)),
-            None => Err(broken(PortError::Unavailable("the key keeps changing hands".into()))),
-        }
-    }
-
-    /// Does one and takes it back.
-    fn rehearse(&mut self, conn: &mut Conn, index: usize) -> Result<(), PortError> {
-        let taken_back = conn.transaction::<(), Error, _>(|conn| {
-            if let Some(work) = changing::of(&self.writes[index]) {
-                self.said[index] = Some(Ok(self.keep_alone(conn, index, work)?));
-                return Err(Error::RollbackTransaction);
-            }
-            self.write_once(conn, vec![index])?;
-            if let Err(error) = self.settle_keys(conn, |open| *open == index) {
-                self.said[index] = Some(Err(error));
-            }
-            Err(Error::RollbackTransaction)
-        });
-        match taken_back {
-            Err(Error::RollbackTransaction) | Ok(()) => Ok(()),
-            Err(error) => Err(unwritten(error)),
-        }
-    }
-
     /// The open writes that come with a key, of those that are looked at now.
     fn open(&self, now: impl Fn(&usize) -> bool) -> Vec<(usize, Asked<'_>)> {
         let open = self.said.iter().zip(self.writes).enumerate().filter(|(_, (said, _))| said.is_none());
@@ -226,7 +169,7 @@ impl Answers<'_> {
     }
 
     /// Says of each key what it has made. A key that is free again, or too old, makes something now.
-    fn settle_keys(&mut self, conn: &mut Conn, now: impl Fn(&usize) -> bool) -> Result<(), PortError> {
+    pub fn settle_keys(&mut self, conn: &mut Conn, now: impl Fn(&usize) -> bool) -> Result<(), PortError> {
         for _ in 0..LOOKS {
             let open = self.open(&now);
             if open.is_empty() {
@@ -307,7 +250,7 @@ fn placed(id: i64, date: i64) -> QueryResult<(OrderId, DateTime<Utc>)> {
 }
 
 /// A failure of something that writes no order.
-fn unwritten(error: Error) -> PortError {
+pub fn unwritten(error: Error) -> PortError {
     PortError::Unavailable(error.into())
 }
 

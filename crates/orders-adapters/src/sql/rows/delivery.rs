@@ -1,5 +1,7 @@
 //! The log of what was sent.
 
+#![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
+
 use std::time::Duration;
 
 use diesel::prelude::*;

@@ -12,12 +12,12 @@ use super::{
         schema::consumers,
     },
     Conn,
+    consumers::find,
 };
 
 /// How far a consumer has come, if it is one. Nobody else can change it.
 pub fn locked(conn: &mut Conn, consumer: Consumer) -> QueryResult<Option<Leased>> {
-    let row = consumers::table.find(consumer.to_string()).select(LeasedRow::as_select());
-    row.first(conn).optional()?.map(Leased::try_from).transpose().map_err(corrupt)
+    find(conn, consumer)
 }
 
 /// The same, if it is this one's.

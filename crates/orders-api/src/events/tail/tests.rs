@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use orders_domain::{
     Actor, Became, EventType, Fulfillment, Happening, OrderStatus, Scope, Scopes, Storage, Subject, What,
-    ports::{Feed, MockCatalogue, MockClock, MockLedger, MockOrders, MockStock, PortError},
+    ports::{Feed, MockCatalogue, MockClock, MockDeliveries, MockLedger, MockOrders, MockStock, PortError},
 };
 use proptest::prelude::*;
 
@@ -81,6 +81,7 @@ fn service() -> (OrderService, Arc<Told>) {
         feed: Arc::clone(&feed) as Arc<dyn Feed>,
         catalogue: Arc::new(MockCatalogue::new()),
         stock: Arc::new(MockStock::new()),
+        deliveries: Arc::new(MockDeliveries::new()),
     };
     let service = OrderService::new(storage, Arc::new(MockClock::new()));
     (service, feed)

@@ -25,6 +25,7 @@ async fn the_stored_catalogue_is_not_read_and_the_basket_goes_to_the_ledger_as_i
                 change: Change::Sell(basket(&[(9, 5), (1, 1), (9, 2)], total)),
                 origin: asked.origin.clone(),
                 made_by: asked.idempotency.clone(),
+                handled: None,
                 now: now(),
             };
             let answer = Ok(Committed::Now(Made::Order(order(Pending, 1))));

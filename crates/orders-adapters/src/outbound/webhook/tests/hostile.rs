@@ -5,7 +5,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use rustls::{ServerConfig, ServerConnection, pki_types::PrivateKeyDer};
 use tokio::io::AsyncWriteExt;
 
 use super::*;
@@ -137,43 +136,6 @@ async fn an_answer_is_not_unpacked() {
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\n";
     let outcome = sent(&Receiver::answering([head.as_bytes(), b"\x1f\x8bBOM"].concat()).await).await;
     assert_eq!(outcome.attempt.unwrap().body.unwrap().as_str(), "\u{fffd}BOM");
-}
-
-#[tokio::test]
-async fn one_without_tls_or_with_a_certificate_of_its_own_making_is_not_trusted() {
-    let plain = Receiver::doing(|mut stream| async move {
-        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
-    })
-    .await;
-    let by_https = async |receiver: &Receiver| {
-        let sender = sender(receiver.port(), LONG);
-        let outcome =
-            sender.send(&endpoint(&sender, &receiver.url().replace("http:", "https:")), &message()).await;
-        assert_eq!(outcome.verdict, AGAIN);
-        logged(&outcome).1.unwrap().to_owned()
-    };
-    assert_eq!(by_https(&plain).await, "TLS: the receiver does not speak it");
-
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
-    let config = Arc::new(config);
-    let own = Receiver::doing(move |stream| {
-        let config = Arc::clone(&config);
-        async move {
-            let mut stream = stream.into_std().unwrap();
-            stream.set_nonblocking(false).unwrap();
-            let talk = move || {
-                let mut tls = ServerConnection::new(config).unwrap();
-                while tls.is_handshaking() && tls.complete_io(&mut stream).is_ok() {}
-            };
-            tokio::task::spawn_blocking(talk).await.unwrap();
-        }
-    })
-    .await;
-    assert_eq!(by_https(&own).await, "TLS: the certificate is not trusted");
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ impl Deliveries for PostgresDatabase {
     }
 
     async fn cursor(&self, consumer: Consumer) -> Result<Option<Option<EventId>>, PortError> {
-        self.read(move |readers: &Readers| readers.read(|conn| consumers::cursor(conn, consumer))).await
+        let look = move |readers: &Readers| readers.read(|conn| consumers::find(conn, consumer));
+        Ok(self.read(look).await?.map(|leased| leased.cursor))
     }
 }

@@ -57,6 +57,7 @@ impl Deliveries for SqliteDatabase {
     }
 
     async fn cursor(&self, consumer: Consumer) -> Result<Option<Option<EventId>>, PortError> {
-        self.readers.inline(move |conn| consumers::cursor(conn, consumer)).await
+        let found = self.readers.inline(move |conn| consumers::find(conn, consumer)).await?;
+        Ok(found.map(|leased| leased.cursor))
     }
 }

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
-    ports::{Commit, Committed, Ledger, Made, PortError, Refused, Step, Stepped},
+    delivery::{Step, Stepped},
+    ports::{Commit, Committed, Ledger, Made, PortError, Refused},
 };
 
 use super::super::{super::writer::Write, SqliteDatabase};

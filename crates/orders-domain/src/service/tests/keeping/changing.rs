@@ -139,7 +139,7 @@ async fn what_is_asked_for_goes_to_the_ledger_with_its_key_and_its_origin_or_is_
         let expect = |change: Change, made: Made| {
             let mut ports = with_lamps(&[]);
             let Request { origin, idempotency: made_by, .. } = asked();
-            let expected = Commit { change, origin, made_by, now: now() };
+            let expected = Commit { change, origin, made_by, handled: None, now: now() };
             let is_it = move |work: &Commit| *work == expected;
             let made = if is_known { Committed::Before(made) } else { Committed::Now(made) };
             if rehearsal {
