@@ -10,7 +10,7 @@ COPY migrations migrations
 COPY crates crates
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --profile dist --locked --package orders-server \
+    cargo build --profile dist --locked --package orders-server --features full \
     && mkdir -p /out/data/db \
     && cp target/dist/orders /out/orders
 

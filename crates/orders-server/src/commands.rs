@@ -34,7 +34,9 @@ const UPKEEP: Duration = Duration::from_secs(1);
 pub fn serve(settings: ServeSettings) -> Result<()> {
     observe::log(settings.log_format, &settings.log)?;
     let metrics = observe::metrics()?;
-    let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt;
+    // A worker says whether it is well, and nothing that needs a user.
+    let is_worker = settings.role == Role::Worker;
+    let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt || is_worker;
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
@@ -61,10 +63,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let origins = settings.cors_origins.0.iter().map(|origin| origin.0.clone()).collect();
     let (service, webhooks) = (order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()));
     let mut api = Api::new(service, auth).with_webhooks(webhooks).with_cors(origins);
-    if settings.role == Role::Worker {
+    if is_worker {
         api = api.health_only();
     }
-    if settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth {
+    if settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth && !is_worker {
         api = api.on_loopback_only();
     }
     if let Some(url) = settings.public_url.clone() {
@@ -99,7 +101,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         api.check().await?;
         delivery::open(&worker).await?;
         let at_work = if settings.role == Role::Api { None } else { Some(AtWork::begin(worker)?) };
-        let page = !settings.no_docs && settings.role != Role::Worker;
+        let page = !settings.no_docs && !is_worker;
         banner::print(listener.local_addr()?, &database, page).context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {

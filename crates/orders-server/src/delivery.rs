@@ -7,13 +7,13 @@ use orders_adapters::{DatabaseUrl, SystemClock};
 use orders_api::{EventsSource, event_text};
 use orders_domain::{
     OrderService, Storage, WebhookService,
-    delivery::{Holder, KeyId},
+    delivery::Holder,
     failure::with_causes,
     ports::{Mailer, Queue, WebhookSender},
 };
 use orders_worker::{Stop, Worker};
 
-use crate::config::{BadSetting, DeliverySettings, FulfilmentMode};
+use crate::config::{DeliverySettings, FulfilmentMode};
 
 mod outbound;
 
@@ -69,7 +69,7 @@ impl Outbound {
         service: OrderService,
     ) -> Result<Worker> {
         let holder = Holder::new(&format!("{}-{:016x}", std::process::id(), fastrand::u64(..)))?;
-        let kept = Duration::from_hours(24 * u64::from(settings.delivery_kept_days.get()));
+        let kept = Duration::from_hours(24 * u64::from(settings.delivery_kept_days));
         let text = Arc::new(event_text(source));
         let mut worker = Worker::new(storage.clone(), Arc::new(SystemClock), holder, text).keeping(kept);
         if let Some(sender) = &self.sender {
@@ -86,12 +86,6 @@ impl Outbound {
         }
         Ok(worker)
     }
-}
-
-/// What is said when secrets cannot be read, and the server does not start for it.
-fn other_key(_: KeyId) -> BadSetting {
-    let reason = "the secrets of the webhooks in this database were sealed with another key: give that one";
-    BadSetting(format!("--secrets-key (SECRETS_KEY): {reason}"))
 }
 
 /// A worker on a thread of its own, so that requests do not wait for it.

@@ -55,6 +55,13 @@ pub enum Ended {
     GaveUp,
 }
 
+impl Ended {
+    /// The same for one that goes only once: what is another one's to work off is not waited for.
+    pub fn unless_once(self, once: bool) -> Self {
+        if once && self == Self::Others { Self::Finished } else { self }
+    }
+}
+
 /// Carries the events of one consumer.
 pub struct Courier {
     pub storage: Storage,
@@ -73,13 +80,15 @@ impl Courier {
         let consumer = channel.consumer();
         let asked = Instant::now();
         let (holder, term) = (self.holder.clone(), self.terms.lease);
-        let step = Step::Lease { consumer, holder, term };
-        let Stepped::Leased(leased) = self.storage.ledger.step(step).await? else { return Ok(Ended::Others) };
+        let lease = Step::Lease { consumer, holder, term };
+        let Stepped::Leased(leased) = self.storage.ledger.step(lease).await? else {
+            return Ok(Ended::Others);
+        };
         let mut trip = Trip::new(self, channel, leased, asked);
         let ended = trip.go(stop).await;
         // Whoever dies says nothing, and its lease runs out.
-        let step = Step::Release { consumer, holder: self.holder.clone() };
-        let released = self.storage.ledger.step(step).await;
+        let release = Step::Release { consumer, holder: self.holder.clone() };
+        let released = self.storage.ledger.step(release).await;
         trip.metrics.ended();
         let ended = ended?;
         released.map(|_| ended)

@@ -26,7 +26,7 @@ mod stop;
 mod task;
 mod webhooks;
 
-use channel::{Channel, fulfilment::Fulfilment, mail::ToCustomers};
+use channel::{fulfilment::Fulfilment, mail::ToCustomers};
 use courier::Courier;
 pub use courier::Terms;
 use pruning::Pruning;
@@ -132,39 +132,41 @@ impl Worker {
 
     /// Works until it is time to stop; what is on its way then is waited for, but not for long.
     pub async fn run(self, stop: Stop) {
-        let consumers = self.consumers();
-        let tasks = consumers.into_iter().chain(self.publisher()).chain(self.subscriber());
-        all(tasks, &stop).await;
+        let tasks = self.fulfilling().into_iter().chain(self.publisher()).chain(self.subscriber());
+        all(tasks.chain(self.telling()), &stop).await;
     }
 
-    /// Works off what is there, and ends.
+    /// Works off what is there, and ends: what becomes of orders first, so that it is told of.
     pub async fn work_off(mut self, stop: Stop) {
         self.terms.once = true;
-        all(self.consumers().into_iter().chain(self.publisher()), &stop).await;
-        // What the messages have made happen is published too.
+        all(self.fulfilling().into_iter().chain(self.publisher()), &stop).await;
         all(self.subscriber(), &stop).await;
-        all(self.publisher(), &stop).await;
+        all(self.telling().into_iter().chain(self.publisher()), &stop).await;
     }
 
-    /// What reads events by itself.
-    fn consumers(&self) -> Vec<Box<dyn Task>> {
-        let (storage, clock) = (self.storage.clone(), Arc::clone(&self.clock));
-        let courier = Arc::new(Courier {
-            storage: storage.clone(),
-            clock: Arc::clone(&clock),
+    fn courier(&self) -> Arc<Courier> {
+        Arc::new(Courier {
+            storage: self.storage.clone(),
+            clock: Arc::clone(&self.clock),
             holder: self.holder.clone(),
             terms: self.terms.clone(),
-        });
-        let carrying = |channel: Arc<dyn Channel>| -> Box<dyn Task> {
-            Box::new(Carrying { courier: Arc::clone(&courier), channel })
-        };
-        let mut tasks = Vec::new();
+        })
+    }
+
+    /// What plans orders by the database.
+    fn fulfilling(&self) -> Option<Box<dyn Task>> {
+        let (Some(channel), None) = (self.fulfilment(), &self.queue) else { return None };
+        Some(Box::new(Carrying { courier: self.courier(), channel }))
+    }
+
+    /// What tells others, and forgets that it did.
+    fn telling(&self) -> Vec<Box<dyn Task>> {
+        let (storage, clock) = (self.storage.clone(), Arc::clone(&self.clock));
+        let mut tasks: Vec<Box<dyn Task>> = Vec::new();
         if let Some(mailer) = self.mailer.clone() {
             let schedule = self.schedule.clone();
-            tasks.push(carrying(Arc::new(ToCustomers { storage: storage.clone(), mailer, schedule })));
-        }
-        if let (Some(fulfilment), None) = (self.fulfilment(), &self.queue) {
-            tasks.push(carrying(fulfilment));
+            let channel = Arc::new(ToCustomers { storage: storage.clone(), mailer, schedule });
+            tasks.push(Box::new(Carrying { courier: self.courier(), channel }));
         }
         if let Some((sender, service)) = self.webhooks.clone() {
             tasks.push(Box::new(Webhooks {
@@ -174,7 +176,7 @@ impl Worker {
                 service,
                 text: Arc::clone(&self.text),
                 schedule: self.schedule.clone(),
-                courier: Arc::clone(&courier),
+                courier: self.courier(),
             }));
         }
         let kept = TimeDelta::from_std(self.kept).unwrap_or(TimeDelta::MAX);
@@ -193,6 +195,7 @@ impl Worker {
             storage: self.storage.clone(),
             queue: self.queue.clone()?,
             text: Arc::clone(&self.text),
+            clock: Arc::clone(&self.clock),
             holder: self.holder.clone(),
             terms: self.terms.clone(),
         }))

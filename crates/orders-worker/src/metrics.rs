@@ -39,11 +39,16 @@ impl CourierMetrics {
         }
     }
 
+    /// So many have come so far.
+    pub fn came_to(&self, state: DeliveryState, count: usize) {
+        if let Some((_, counter)) = self.outcomes.iter().find(|(known, _)| *known == state) {
+            counter.increment(count as u64);
+        }
+    }
+
     /// Something was tried, and this is how far it is.
     pub fn tried(&self, state: DeliveryState, attempt: Option<&Attempt>) {
-        if let Some((_, counter)) = self.outcomes.iter().find(|(known, _)| *known == state) {
-            counter.increment(1);
-        }
+        self.came_to(state, 1);
         if let Some(attempt) = attempt {
             histogram!("orders_delivery_attempt_seconds", "consumer" => self.consumer.kind())
                 .record(attempt.took);

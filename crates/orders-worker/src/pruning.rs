@@ -46,8 +46,8 @@ impl Task for Pruning {
         loop {
             let before = self.clock.now() - self.kept;
             while !stop.is_told() {
-                let step = Step::Prune { before, most: ROWS };
-                let Stepped::Pruned(rows) = self.storage.ledger.step(step).await? else { break };
+                let prune = Step::Prune { before, most: ROWS };
+                let Stepped::Pruned(rows) = self.storage.ledger.step(prune).await? else { break };
                 metrics::pruned(rows);
                 if rows < ROWS {
                     break;

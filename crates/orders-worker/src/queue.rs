@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use orders_domain::{
     Consumer, Event, EventId, Storage,
     delivery::{
-        Holder, Leased, Progress, Step, Stepped, Verdict,
+        DeliveryState, Holder, Leased, Progress, Step, Stepped, Verdict,
         endpoint::{QueueMessage, Received},
     },
-    ports::{EventFilter, EventLimit, PortError, Queue},
+    ports::{Clock, EventFilter, EventLimit, PortError, Queue},
 };
 use tokio::time::timeout;
 
@@ -31,6 +31,7 @@ pub struct Publisher {
     pub storage: Storage,
     pub queue: Arc<dyn Queue>,
     pub text: EventText,
+    pub clock: Arc<dyn Clock>,
     pub holder: Holder,
     pub terms: Terms,
 }
@@ -46,7 +47,9 @@ impl Task for Publisher {
         let consumer = Consumer::Queue;
         let lease = Step::Lease { consumer, holder: self.holder.clone(), term: self.terms.lease };
         let leased = self.storage.ledger.step(lease).await?;
-        let Stepped::Leased(Leased { mut cursor, .. }) = leased else { return Ok(Ended::Others) };
+        let Stepped::Leased(Leased { mut cursor, .. }) = leased else {
+            return Ok(Ended::Others.unless_once(self.terms.once));
+        };
         let metrics = CourierMetrics::of(consumer);
         let ended = loop {
             if stop.is_told() {
@@ -82,8 +85,13 @@ impl Publisher {
     ) -> Result<Option<Ended>, PortError> {
         let page = self.storage.feed.events(EventFilter::default(), *cursor, EventLimit::DEFAULT).await?;
         let messages: Vec<_> = page.events.iter().map(|event| self.message(event)).collect();
+        let oldest = page.events.first().map(|event| self.clock.now() - event.at);
+        metrics.at(*cursor, page.last, oldest);
         if !messages.is_empty() {
-            self.queue.publish(&messages).await?;
+            let published = self.queue.publish(&messages).await;
+            let state = if published.is_ok() { DeliveryState::Done } else { DeliveryState::Pending };
+            metrics.came_to(state, messages.len());
+            published?;
         }
         let progress = Progress {
             consumer: Consumer::Queue,
@@ -98,7 +106,7 @@ impl Publisher {
             return Ok(Some(Ended::Others));
         }
         *cursor = page.cursor;
-        metrics.at(page.cursor, page.last, None);
+        metrics.at(page.cursor, page.last, if page.more { oldest } else { None });
         Ok(if page.more { None } else { Some(Ended::Finished) })
     }
 

@@ -112,7 +112,8 @@ impl Task for Carrying {
     }
 
     async fn work(&self, stop: &Stop) -> Result<Ended, PortError> {
-        self.courier.carry(&self.channel, stop).await
+        let ended = self.courier.carry(&self.channel, stop).await?;
+        Ok(ended.unless_once(self.courier.terms.once))
     }
 }
 

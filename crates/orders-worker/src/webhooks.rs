@@ -15,6 +15,7 @@ use crate::{
     EventText,
     channel::{Channel, webhook::ToWebhook},
     courier::{Courier, Ended},
+    metrics,
     stop::Stop,
     task::{Carrying, Task, supervise},
 };
@@ -116,7 +117,13 @@ impl Webhooks {
     }
 
     async fn channel(&self, webhook: Webhook) -> Result<Option<Arc<dyn Channel>>, PortError> {
-        let Some(secrets) = self.storage.deliveries.secrets(webhook.id).await? else { return Ok(None) };
+        let secrets = self.storage.deliveries.secrets(webhook.id).await?;
+        // Whoever has the right key sends.
+        let Some(secrets) = secrets.filter(|secrets| secrets.current.key() == self.sender.key()) else {
+            metrics::failed("webhooks");
+            tracing::error!(webhook = %webhook.id, "a webhook's secret was sealed with another SECRETS_KEY: nothing is sent");
+            return Ok(None);
+        };
         Ok(Some(Arc::new(ToWebhook {
             wanted: webhook.details.types.types(),
             webhook,

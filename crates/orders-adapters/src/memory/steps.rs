@@ -75,14 +75,19 @@ impl State {
             self.settle(consumer, settled);
         }
         for (subject, at) in ended {
-            let mut pending = self
-                .sent_to_mut(consumer)
-                .filter(|sent| sent.state == DeliveryState::Pending && sent.subject == subject);
-            if let Some(earliest) = pending.next() {
-                earliest.next_at.get_or_insert(at);
-            }
+            self.release(consumer, &subject, at);
         }
         Stepped::Done
+    }
+
+    /// Has the earliest that is pending of a subject be sent, if it waits.
+    pub(super) fn release(&mut self, consumer: Consumer, subject: &Subject, at: DateTime<Utc>) {
+        let mut pending = self
+            .sent_to_mut(consumer)
+            .filter(|sent| sent.state == DeliveryState::Pending && sent.subject == *subject);
+        if let Some(earliest) = pending.next() {
+            earliest.next_at.get_or_insert(at);
+        }
     }
 
     fn settle(&mut self, consumer: Consumer, settled: Settled) {

@@ -77,9 +77,10 @@ impl State {
         let sent = known.map(|sent| (sent.subject, sent.attempts));
         let sent = sent.or_else(|| happened.map(|happened| (happened.subject.clone(), Vec::new())));
         if let Some((subject, attempts)) = sent {
-            let (state, next_at) = (DeliveryState::Pending, Some(at));
-            let again = Sent { subject, state, next_at, tries: 0, updated_at: at, attempts };
+            let (of, state) = (subject.clone(), DeliveryState::Pending);
+            let again = Sent { subject, state, next_at: None, tries: 0, updated_at: at, attempts };
             self.deliveries.insert((consumer, event), again);
+            self.release(consumer, &of, at);
         }
     }
 }

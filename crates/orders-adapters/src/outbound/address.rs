@@ -73,7 +73,9 @@ impl Destinations {
         }
         let port = url.port_or_known_default().unwrap_or_default();
         if !self.allows_port(port) {
-            let ports = self.ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let http = self.allow_http.then_some(80);
+            let ports =
+                http.iter().chain(&self.ports).map(ToString::to_string).collect::<Vec<_>>().join(", ");
             return Err(refused(format!("leads to port {port}, but only {ports} are allowed")));
         }
         let literal = match url.host() {

@@ -32,7 +32,7 @@ use signing::Signer;
 const CONNECTING: Duration = Duration::from_secs(5);
 
 /// So many connections to a host are kept for what comes next, for so long.
-const MOST_IDLE: usize = 8;
+const MOST_IDLE: usize = 32;
 const IDLE: Duration = Duration::from_secs(30);
 
 /// Sends to webhooks over HTTP/1.1: by TLS, without a proxy, without following redirects, and only to

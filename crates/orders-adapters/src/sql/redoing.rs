@@ -43,7 +43,7 @@ pub fn skip(conn: &mut Conn, consumer: Consumer, at: DateTime<Utc>) -> QueryResu
 }
 
 /// Has an event be sent to a consumer once more, whatever became of it; also one that was not sent to it, if the
-/// consumer has come past it.
+/// consumer has come past it. While an earlier one of its subject is pending it waits for that.
 pub fn retry(
     conn: &mut Conn,
     (consumer, cursor): (Consumer, Option<EventId>),
@@ -54,27 +54,49 @@ pub fn retry(
     let pending = DeliveryState::Pending.as_str();
     let again = (
         deliveries::state.eq(pending),
-        deliveries::next_at.eq(Some(at)),
+        deliveries::next_at.eq(None::<i64>),
         deliveries::tries.eq(0),
         deliveries::updated_at.eq(at),
     );
     let known = deliveries::table.find((name.as_str(), event.get()));
-    if diesel::update(known).set(again).execute(conn)? > 0 {
-        return Ok(());
-    }
-    if cursor < Some(event) {
+    let is_known = diesel::update(known).set(again).execute(conn)? > 0;
+    if !is_known && cursor < Some(event) {
         return Ok(());
     }
     let row = events::table.find(event.get()).select((events::kind, events::subject));
     let of: Option<(String, i64)> = row.first(conn).optional()?;
     let Some((kind, subject)) = of else { return Ok(()) };
+    if !is_known {
+        add(conn, &name, (event, &kind, subject), at)?;
+    }
+    let earliest: Option<(i64, Option<i64>)> = deliveries::table
+        .filter(deliveries::consumer.eq(&name))
+        .filter(deliveries::kind.eq(&kind))
+        .filter(deliveries::subject.eq(subject))
+        .filter(IsPending)
+        .order(deliveries::event)
+        .select((deliveries::event, deliveries::next_at))
+        .first(conn)
+        .optional()?;
+    let Some((earliest, None)) = earliest else { return Ok(()) };
+    let row = diesel::update(deliveries::table.find((name.as_str(), earliest)));
+    row.set(deliveries::next_at.eq(Some(at))).execute(conn).map(drop)
+}
+
+/// A delivery that waits.
+fn add(
+    conn: &mut Conn,
+    consumer: &str,
+    (event, kind, subject): (EventId, &str, i64),
+    at: i64,
+) -> QueryResult<()> {
     let row = NewDeliveryRow {
-        consumer: &name,
+        consumer,
         event: event.get(),
-        kind: &kind,
+        kind,
         subject,
-        state: pending,
-        next_at: Some(at),
+        state: DeliveryState::Pending.as_str(),
+        next_at: None,
         tries: 0,
         updated_at: at,
     };

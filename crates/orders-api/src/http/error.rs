@@ -51,8 +51,10 @@ pub enum ApiError {
     UnknownWebhook(InvalidInput),
     #[error("the webhook is disabled for good")]
     WebhookDisabled,
-    #[error("this server has no SECRETS_KEY, so it sends to no webhook")]
-    NotSending,
+    #[error("{0}")]
+    UnknownDelivery(InvalidInput),
+    #[error("{0}")]
+    NotSending(&'static str),
     #[error("only {allow} can be done here")]
     MethodNotAllowed { allow: String },
     #[error("the body did not arrive within {} seconds", .0.as_secs())]
@@ -136,7 +138,8 @@ impl ApiError {
             Self::UnknownLocation(_) => (StatusCode::NOT_FOUND, "unknown-location"),
             Self::UnknownWebhook(_) => (StatusCode::NOT_FOUND, "unknown-webhook"),
             Self::WebhookDisabled => (StatusCode::CONFLICT, "webhook-disabled"),
-            Self::NotSending => (StatusCode::CONFLICT, "not-sending"),
+            Self::NotSending(_) => (StatusCode::CONFLICT, "not-sending"),
+            Self::UnknownDelivery(_) => (StatusCode::NOT_FOUND, "unknown-delivery"),
             Self::OutOfStock { .. } => (StatusCode::CONFLICT, "out-of-stock"),
             Self::PriceChanged { .. } => (StatusCode::CONFLICT, "price-changed"),
             Self::NotOnHand(_) => (StatusCode::CONFLICT, "not-on-hand"),

@@ -134,7 +134,7 @@ pub const WEBHOOK_DISABLED: Failure = failure(
 );
 pub const NOT_SENDING: Failure = failure(
     "This server has no key for secrets, so it sends to no webhook; or there are 100 already (`taken`)",
-    || ApiError::NotSending,
+    || ApiError::NotSending("this server has no SECRETS_KEY, so it sends to no webhook"),
 );
 pub const INVALID_WEBHOOK: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/types/0", "type \"order.gone\" is not one of order.placed, order.shipped")

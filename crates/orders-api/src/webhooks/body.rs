@@ -154,7 +154,7 @@ impl<'a> TestBody<'a> {
             status: attempt.and_then(|attempt| attempt.status),
             ms: attempt.map_or(0, Attempt::millis),
             body: attempt.and_then(|attempt| attempt.body.as_ref()).map(Excerpt::as_str),
-            error: attempt.and_then(|attempt| attempt.error.as_deref()),
+            error: attempt.map_or(Some("a dry run: nothing was sent"), |attempt| attempt.error.as_deref()),
         }
     }
 }

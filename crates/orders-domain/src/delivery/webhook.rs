@@ -30,8 +30,11 @@ impl WebhookUrl {
         if is_http && is_visible_ascii(text.as_bytes(), Self::MAX_CHARS) {
             return Ok(Self(text.into()));
         }
-        let reason =
-            format!("{} is not an https URL of at most {} visible characters", Quoted(text), Self::MAX_CHARS);
+        let reason = format!(
+            "{} is not a URL of https with at most {} visible characters",
+            Quoted(text),
+            Self::MAX_CHARS
+        );
         Err(InvalidInput::new("url", reason))
     }
 

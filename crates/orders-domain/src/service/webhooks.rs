@@ -247,7 +247,7 @@ impl WebhookService {
     ///
     /// # Errors
     ///
-    /// As [`Self::change`]; [`WebhookError::Unknown`] for an event that was not sent to it.
+    /// As [`Self::change`]; [`WebhookError::UnknownDelivery`] for an event that was not sent to it.
     pub async fn retry(
         &self,
         asker: User,
@@ -258,7 +258,7 @@ impl WebhookService {
         may(asker)?;
         self.known(id).await?;
         if self.delivery(Consumer::Webhook(id), event).await?.is_none() {
-            return Err(WebhookError::Unknown(not_delivered(id, event)));
+            return Err(WebhookError::UnknownDelivery(not_delivered(id, event)));
         }
         let retried = |webhook: &Webhook| webhook.retried(event).map(Some);
         self.step((id, &Expected::Any), asker, retried, request).await

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU16, path::PathBuf};
 
-use clap::{Args, ValueEnum, builder::EnumValueParser};
+use clap::{Args, ValueEnum, builder::EnumValueParser, value_parser};
 
 use super::{
     ServeSettings,
@@ -54,17 +54,17 @@ pub struct DeliverySettings {
     pub webhooks_allow_http: bool,
     /// Webhooks: the ports that are allowed
     #[arg(long, env = "WEBHOOKS_PORTS", value_name = "PORT,…", default_value = "443,8443",
-        value_parser = value::parsed::<List<NonZeroU16>>)]
+        value_parser = ports)]
     pub webhooks_ports: List<NonZeroU16>,
     /// Webhooks: inner nets that are allowed, such as `10.1.0.0/16` [default: none]
     #[cfg(feature = "webhooks")]
     #[arg(long, env = "WEBHOOKS_ALLOW_NETS", value_name = "NET,…", default_value = "", hide_default_value = true,
-        value_parser = value::parsed::<List<orders_adapters::outbound::address::IpNet>>)]
+        value_parser = nets)]
     pub webhooks_allow_nets: List<orders_adapters::outbound::address::IpNet>,
     /// How long what was sent is kept, in days
     #[arg(long, env = "DELIVERY_KEPT_DAYS", value_name = "N", default_value = "30",
-        value_parser = value::parsed::<NonZeroU16>)]
-    pub delivery_kept_days: NonZeroU16,
+        value_parser = Trimmed(value_parser!(u16).range(1..=36_500)))]
+    pub delivery_kept_days: u16,
     /// The server that mail to customers goes out by: `smtps://USER:PASSWORD@HOST` [default: no mail]
     #[arg(long, env = "SMTP_URL", value_name = "URL", hide_env_values = true, value_parser = value::text)]
     pub smtp_url: Option<String>,
@@ -77,6 +77,20 @@ pub struct DeliverySettings {
     /// Print mail instead of sending it, for development
     #[arg(long, env = "MAIL", value_parser = Trimmed(EnumValueParser::<MailMode>::new()))]
     pub mail: Option<MailMode>,
+}
+
+/// Some ports.
+fn ports(text: &str) -> Result<List<NonZeroU16>, String> {
+    match value::parsed::<List<NonZeroU16>>(text) {
+        Ok(ports) if !ports.0.is_empty() => Ok(ports),
+        _ => Err("it is not a list of ports such as 443,8443".to_owned()),
+    }
+}
+
+/// Some nets.
+#[cfg(feature = "webhooks")]
+fn nets(text: &str) -> Result<List<orders_adapters::outbound::address::IpNet>, String> {
+    value::parsed(text).map_err(|_| "it is not a list of nets such as 10.1.0.0/16,10.2.0.1/32".to_owned())
 }
 
 /// How to work off what happened.

@@ -6,10 +6,10 @@ use anyhow::{Result, ensure};
 use orders_adapters::DatabaseUrl;
 use orders_domain::{
     delivery::KeyId,
+    failure::with_causes,
     ports::{Mailer, Queue, WebhookSender},
 };
 
-use super::other_key;
 use crate::config::{BadSetting, DeliverySettings};
 
 /// What sends to webhooks: with the key that is given, or with that beside a database that is a file. Without either
@@ -30,26 +30,45 @@ pub fn sender(
 
     let vault = match (&settings.secrets_key, database, sealed_with) {
         (Some(key), ..) => {
-            let vault = Vault::from_base64(key);
-            Some(vault.map_err(|error| BadSetting(format!("--secrets-key (SECRETS_KEY): {error}")))?)
+            Some(Vault::from_base64(key).map_err(|error| BadSetting(format!("--secrets-key: {error}")))?)
         }
         (None, DatabaseUrl::Sqlite(path), None) => Some(Vault::beside(path)?),
         (None, DatabaseUrl::Sqlite(path), Some(_)) => Vault::found_beside(path)?,
         #[cfg(feature = "postgres")]
         (None, DatabaseUrl::Postgres(_), _) => None,
     };
-    if let Some(sealed_with) = sealed_with
-        && vault.as_ref().map(Vault::id) != Some(sealed_with)
-    {
-        return Err(other_key(sealed_with).into());
+    let Some(vault) = vault else {
+        if sealed_with.is_some() {
+            return Err(without_key(database).into());
+        }
+        tracing::warn!("without SECRETS_KEY this server sends to no webhook");
+        return Ok(None);
+    };
+    if sealed_with.is_some_and(|sealed_with| sealed_with != vault.id()) {
+        let reason =
+            "the secrets of the webhooks in this database were sealed with another key: give that one";
+        return Err(BadSetting(format!("--secrets-key (SECRETS_KEY): {reason}")).into());
     }
-    let Some(vault) = vault else { return Ok(None) };
     let destinations = Destinations {
         allow_http: settings.webhooks_allow_http,
         ports: settings.webhooks_ports.0.iter().copied().map(NonZeroU16::get).collect(),
         allow_nets: settings.webhooks_allow_nets.0.clone(),
     };
     Ok(Some(Arc::new(HttpWebhooks::new(vault, destinations)?)))
+}
+
+/// What is said when there are secrets and no key.
+fn without_key(database: &DatabaseUrl) -> BadSetting {
+    let lost =
+        "the webhooks in this database have secrets, and the key with which they were sealed is not there";
+    match database {
+        DatabaseUrl::Sqlite(path) => BadSetting(format!(
+            "--secrets-key (SECRETS_KEY): {lost}: give it, or bring {}.secrets-key back",
+            path.display()
+        )),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(_) => BadSetting(format!("--secrets-key (SECRETS_KEY): {lost}: give it")),
+    }
 }
 
 /// Nothing is sent to webhooks by a program that was built without them.
@@ -60,14 +79,14 @@ pub fn sender(
 #[cfg(not(feature = "webhooks"))]
 pub fn sender(
     settings: &DeliverySettings,
-    _: &DatabaseUrl,
+    database: &DatabaseUrl,
     sealed_with: Option<KeyId>,
 ) -> Result<Option<Arc<dyn WebhookSender>>> {
     let asked = settings.secrets_key.is_some() || settings.webhooks_allow_http;
     ensure!(!asked, not_built("--secrets-key (SECRETS_KEY)", "webhooks"));
     match sealed_with {
         None => Ok(None),
-        Some(key) => Err(other_key(key).into()),
+        Some(_) => Err(without_key(database).into()),
     }
 }
 
@@ -91,13 +110,15 @@ pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc
         ensure!(settings.mail_templates.is_none(), without("--mail-templates (MAIL_TEMPLATES)"));
         return Ok(None);
     }
+    let both = "--mail print (MAIL) and --smtp-url (SMTP_URL) exclude each other";
+    ensure!(!(prints && settings.smtp_url.is_some()), BadSetting(both.to_owned()));
     let bad = |flag: &'static str| move |error: String| BadSetting(format!("{flag}: {error}"));
     let templates = match &settings.mail_templates {
         Some(folder) => Templates::from_folder(folder),
         None => Templates::compiled_in(),
     };
     let templates =
-        templates.map_err(|error| error.to_string()).map_err(bad("--mail-templates (MAIL_TEMPLATES)"))?;
+        templates.map_err(|error| with_causes(&error)).map_err(bad("--mail-templates (MAIL_TEMPLATES)"))?;
     let from = match &settings.mail_from {
         Some(from) => from,
         None if prints => "shop@localhost",
@@ -108,7 +129,7 @@ pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc
         }
     };
     let letters = Letters::new(from, templates, Arc::new(SystemClock));
-    let letters = letters.map_err(|error| error.to_string()).map_err(bad("--mail-from (MAIL_FROM)"))?;
+    let letters = letters.map_err(|error| error.to_string()).map_err(bad("--mail-from"))?;
     if prints {
         let reason = "--mail print (MAIL) is for header mode on loopback only: what it prints is personal";
         ensure!(may_print, BadSetting(reason.to_owned()));
@@ -116,7 +137,7 @@ pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc
     }
     let url = settings.smtp_url.as_deref().unwrap_or_default();
     let mailer = SmtpMailer::new(url, letters);
-    Ok(Some(Arc::new(mailer.map_err(|error| error.to_string()).map_err(bad("--smtp-url (SMTP_URL)"))?)))
+    Ok(Some(Arc::new(mailer.map_err(|error| error.to_string()).map_err(bad("--smtp-url"))?)))
 }
 
 /// Nothing is written to customers by a program that was built without mail.

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
-    support::{Receiver, Server, receiver::Got},
+    support::{
+        Server,
+        receiver::{Got, Receiver},
+    },
 };
 
 /// 32 bytes in base64.

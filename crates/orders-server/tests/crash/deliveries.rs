@@ -15,7 +15,11 @@ use serde_json::{Value, json};
 
 use crate::{
     sound::assert_sound,
-    support::{MailServer, Place, Receiver, Server, receiver::Got},
+    support::{
+        Place, Server,
+        receiver::{Got, Receiver},
+        smtp::MailServer,
+    },
     torture::{seeded, setting},
 };
 

@@ -25,7 +25,7 @@ fn assert_names_all(text: &str) {
 
 #[tokio::test]
 async fn the_numbers_tell_what_was_served() {
-    let server = Server::start();
+    let server = Server::start_with(&[("ROLE", "api")]);
     server.place(1, &[(9, 7)]).await;
     let cancelled = server.user(1, Method::PATCH, "/orders/1/cancel").send().await.unwrap();
     assert_eq!(cancelled.status(), 200);

@@ -22,8 +22,6 @@ pub mod receiver;
 pub mod smtp;
 
 pub use place::Place;
-pub use receiver::Receiver;
-pub use smtp::MailServer;
 
 /// A running `orders serve`. Dropping it kills the process and removes its database, if that is its own.
 pub struct Server {

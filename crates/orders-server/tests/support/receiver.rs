@@ -1,7 +1,7 @@
 //! A receiver of webhooks: a small HTTP server that notes what it gets and answers as it is told.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex},
     time::{Duration, Instant},

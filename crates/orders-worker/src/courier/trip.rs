@@ -303,7 +303,8 @@ impl<'a> Trip<'a> {
         let is_old = now >= self.leased_until - self.courier.terms.lease * 3 / 4;
         let unsaved = self.window.unsaved();
         let is_time = unsaved >= BATCH || self.flight.is_empty() || now >= self.last_saved + GATHER;
-        if !(is_old || unsaved > 0 && (is_time || is_last)) && !is_last {
+        let is_due = unsaved > 0 && is_time;
+        if !is_old && !is_due && !is_last {
             return;
         }
         let batch = self.window.batch(BATCH);

@@ -293,12 +293,11 @@ impl Window {
 
 /// Puts a job behind what is in hand of its subject.
 fn place(queues: &mut HashMap<Subject, VecDeque<Job>>, ready: &mut [VecDeque<Job>; 2], job: Job) {
-    match queues.get_mut(&job.event.subject) {
-        Some(queue) => queue.push_back(job),
-        None => {
-            queues.insert(job.event.subject.clone(), VecDeque::new());
-            ready[usize::from(job.source != Source::Log)].push_back(job);
-        }
+    if let Some(queue) = queues.get_mut(&job.event.subject) {
+        queue.push_back(job);
+    } else {
+        queues.insert(job.event.subject.clone(), VecDeque::new());
+        ready[usize::from(job.source != Source::Log)].push_back(job);
     }
 }
 

@@ -41,8 +41,20 @@ pub struct SmtpUrlError(&'static str);
 /// On this machine's own address nothing is required, as nobody is between.
 pub struct SmtpMailer {
     letters: Letters,
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// `None` once it is dropped.
+    transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
     patience: Duration,
+}
+
+/// Its connections are closed by a task of their own. Where no runtime is left to run one, the process ends, and they
+/// with it.
+impl Drop for SmtpMailer {
+    fn drop(&mut self) {
+        let transport = self.transport.take();
+        if tokio::runtime::Handle::try_current().is_err() {
+            std::mem::forget(transport);
+        }
+    }
 }
 
 impl SmtpMailer {
@@ -74,13 +86,14 @@ impl SmtpMailer {
             .timeout(Some(patience))
             .pool_config(pool)
             .build();
-        Ok(Self { letters, transport, patience })
+        Ok(Self { letters, transport: Some(transport), patience })
     }
 
     /// The status that was answered if there was any, what is said to be wrong, and what that means.
     async fn deliver(&self, message: Message) -> (Option<u16>, Option<String>, Verdict) {
         let to_wide = !message.envelope().to().iter().all(|to| to.to_string().is_ascii());
-        match timeout(self.patience, self.transport.send(message)).await {
+        let Some(transport) = &self.transport else { return (None, Some(no_answer(self.patience)), AGAIN) };
+        match timeout(self.patience, transport.send(message)).await {
             Ok(Ok(response)) => (Some(response.code().into()), None, Verdict::Done),
             Ok(Err(error)) => {
                 let (said, verdict) = meaning(&error, to_wide, self.patience);

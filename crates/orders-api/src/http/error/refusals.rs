@@ -96,7 +96,13 @@ impl From<WebhookError> for ApiError {
             WebhookError::Invalid(reason) => Self::invalid("/url", reason),
             WebhookError::Disabled => Self::WebhookDisabled,
             WebhookError::TooMany => Taken::Webhooks.into(),
-            WebhookError::NotSending => Self::NotSending,
+            WebhookError::UnknownDelivery(reason) => Self::UnknownDelivery(reason),
+            WebhookError::NotSending => {
+                Self::NotSending("this server has no SECRETS_KEY, so it sends to no webhook")
+            }
+            WebhookError::OtherKey => Self::NotSending(
+                "the secrets of webhooks are sealed with another SECRETS_KEY than this server's, so it sends to none",
+            ),
             WebhookError::Changed => Self::ChangedSince,
             WebhookError::KeyReused => Self::KeyReused,
             WebhookError::Unavailable(cause) => cause.into(),
@@ -106,6 +112,7 @@ impl From<WebhookError> for ApiError {
 
 impl From<Taken> for ApiError {
     fn from(taken: Taken) -> Self {
+        let is_full = matches!(taken, Taken::Locations | Taken::Webhooks);
         let (pointer, reason) = match taken {
             Taken::ProductId(id) => ("/id", format!("product {id} is there already")),
             Taken::Sku(sku) => ("/sku", format!("another product has the sku {}", Quoted(sku))),
@@ -114,7 +121,9 @@ impl From<Taken> for ApiError {
             Taken::Webhooks => ("/url", format!("there are {} webhooks already", Webhook::MOST)),
         };
         let faults = vec![Fault { pointer: pointer.to_owned(), detail: reason, available: None }];
-        Self::Taken { detail: "there is such a thing already", faults }
+        let detail =
+            if is_full { "there are as many as there can be" } else { "there is such a thing already" };
+        Self::Taken { detail, faults }
     }
 }
 

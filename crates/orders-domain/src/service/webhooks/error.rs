@@ -19,6 +19,12 @@ pub enum WebhookError {
     /// There is no such webhook, or no such delivery.
     #[error("{0}")]
     Unknown(InvalidInput),
+    /// An event was not sent to the webhook.
+    #[error("{0}")]
+    UnknownDelivery(InvalidInput),
+    /// The secrets that are there were sealed with another key than this server's.
+    #[error("the secrets of webhooks are sealed with another SECRETS_KEY than this server's")]
+    OtherKey,
     /// What was given cannot be.
     #[error("{0}")]
     Invalid(InvalidInput),
@@ -54,10 +60,7 @@ impl From<Refused> for WebhookError {
             Refused::KeyReused => Self::KeyReused,
             Refused::Stale => Self::Changed,
             Refused::Taken(Taken::Webhooks) => Self::TooMany,
-            Refused::OtherKey => {
-                let reason = "the secrets of webhooks are sealed with another SECRETS_KEY than this server's";
-                Self::Unavailable(PortError::Unavailable(reason.into()))
-            }
+            Refused::OtherKey => Self::OtherKey,
             // Of other things.
             Refused::NotSold(_)
             | Refused::NotOnHand(_)

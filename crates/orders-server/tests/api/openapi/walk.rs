@@ -265,6 +265,7 @@ fn of_webhooks() -> Vec<Row> {
         ("DELETE /webhooks/{id}", "1", "If-Match: \"77\"", String::new()),
         ("DELETE /webhooks/{id}", "1", "", String::new()),
         ("DELETE /webhooks/{id}", "77", "", String::new()),
+        ("DELETE /webhooks/{id}", "1?colour=red", "", String::new()),
         ("PATCH /webhooks/{id}", "1", "", r#"{"active": true}"#.to_owned()),
         ("POST /webhooks/{id}/replay", "1", "", replay),
     ];
