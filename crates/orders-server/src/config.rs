@@ -42,7 +42,6 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-#[cfg_attr(feature = "jwt", expect(clippy::large_enum_variant, reason = "a process has one"))]
 pub enum Command {
     /// Serve the HTTP API (also what `orders` alone does)
     Serve(ServeSettings),

@@ -16,6 +16,7 @@ mod listen;
 mod observe;
 mod progress;
 mod seed;
+mod serving;
 mod storage;
 #[cfg(feature = "postgres")]
 mod transfer;
@@ -30,10 +31,10 @@ use config::{Command, Role, ServeSettings, WorkerSettings};
 /// With one line that says what is wrong.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(settings) => commands::serve(settings),
-        Command::Worker(WorkerSettings { once: true, serve }) => commands::work_off(&serve),
+        Command::Serve(settings) => serving::serve(settings),
+        Command::Worker(WorkerSettings { once: true, serve }) => serving::work_off(&serve),
         Command::Worker(WorkerSettings { once: false, serve }) => {
-            commands::serve(ServeSettings { role: Role::Worker, ..serve })
+            serving::serve(ServeSettings { role: Role::Worker, ..serve })
         }
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),

@@ -155,7 +155,7 @@ async fn events(server: &Server) -> Vec<Value> {
 
 /// All events, once the worker has looked at every order that was placed.
 async fn fulfilled(server: &Server) -> Vec<Value> {
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + Duration::from_mins(1);
     loop {
         let events = events(server).await;
         let of = |wanted: &[&str]| {
@@ -215,7 +215,7 @@ async fn assert_mailed(server: &Server, mail: &MailServer, events: &[Value]) {
         _ => false,
     };
     let expected: BTreeSet<_> = events.iter().filter(is_out).map(id).collect();
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + Duration::from_mins(1);
     loop {
         let mails = mail.mails();
         let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

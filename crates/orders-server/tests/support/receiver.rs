@@ -83,7 +83,7 @@ impl Receiver {
 
     /// What came, once it is what is waited for.
     pub fn wait_until(&self, is_enough: impl Fn(&[Got]) -> bool) -> Vec<Got> {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut got = self.shared.got.lock().unwrap();
         while !is_enough(&got) {
             let left = deadline.saturating_duration_since(Instant::now());

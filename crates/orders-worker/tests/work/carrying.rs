@@ -175,7 +175,7 @@ async fn working_off_ends_when_nothing_is_left_and_leaves_nothing() {
         }
         let worker = shop.worker().with_webhooks(shop.receiver.clone(), shop.webhooks.clone());
         let (_told, stop) = orders_worker::Stop::new();
-        let off = tokio::time::timeout(std::time::Duration::from_secs(60), worker.work_off(stop)).await;
+        let off = tokio::time::timeout(std::time::Duration::from_mins(1), worker.work_off(stop)).await;
         off.unwrap();
         assert_eq!(shop.settled(&webhook, 600).await.len(), 600);
         assert_eq!(shop.receiver.got().len(), 600);
