@@ -46,6 +46,7 @@ fn sending(ports: Ports, sender: MockWebhookSender) -> WebhookService {
     service(ports).webhooks().sending_by(Arc::new(sender))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a ledger says it")]
 fn made(work: Commit) -> Result<Committed, Refused> {
     match work.change {
         Change::NewWebhook(new) => Ok(Committed::Now(Made::Webhook(Webhook {
@@ -61,14 +62,14 @@ const ANY: Expected = Expected::Any;
 
 #[tokio::test]
 async fn a_secret_is_shown_to_whoever_has_it_made_and_neither_in_a_rehearsal_nor_again() {
-    let parts = || (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
+    let asked = || (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
     let mut ports = with(WebhookState::Active);
     ports.ledger.expect_commit().times(2).returning(made);
     ports.ledger.expect_rehearse().times(2).returning(made);
     let webhooks = sending(ports, sender(4));
     let rehearsal = || Request { rehearsal: true, ..by(1) };
     for (request, shown) in [(by(1), Some("whsec_shown")), (rehearsal(), None)] {
-        let made = webhooks.create(staff(), parts(), request.clone()).await.unwrap();
+        let made = webhooks.create(staff(), asked(), request.clone()).await.unwrap();
         assert_eq!(made.secret.as_deref(), shown);
         let made = webhooks.rotate(staff(), (n(7), &ANY), request).await.unwrap();
         assert_eq!(made.secret.as_deref(), shown);
@@ -77,7 +78,7 @@ async fn a_secret_is_shown_to_whoever_has_it_made_and_neither_in_a_rehearsal_nor
     let before = || Ok(Committed::Before(Made::Webhook(webhook(WebhookState::Active))));
     ports.ledger.expect_commit().times(2).returning(move |_| before());
     let webhooks = sending(ports, sender(2));
-    let made = webhooks.create(staff(), parts(), with_key(1)).await.unwrap();
+    let made = webhooks.create(staff(), asked(), with_key(1)).await.unwrap();
     assert_eq!((made.secret, matches!(made.done, Done::Before(_))), (None, true));
     assert_eq!(webhooks.rotate(staff(), (n(7), &ANY), with_key(1)).await.unwrap().secret, None);
 }
@@ -115,8 +116,8 @@ async fn without_a_key_for_secrets_nothing_is_sent_and_all_can_be_looked_at() {
     ports.deliveries.expect_webhooks().returning(|_, _| Ok(vec![webhook(WebhookState::Active)]));
     let webhooks = service(ports).webhooks();
     assert!(matches!(webhooks.admit("https://hooks.example/"), Err(WebhookError::NotSending)));
-    let parts = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
-    let error = webhooks.create(staff(), parts, by(1)).await.unwrap_err();
+    let asked = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
+    let error = webhooks.create(staff(), asked, by(1)).await.unwrap_err();
     assert!(matches!(error, WebhookError::NotSending));
     let error = webhooks.rotate(staff(), (n(7), &ANY), by(1)).await.unwrap_err();
     assert!(matches!(error, WebhookError::NotSending));
@@ -193,13 +194,13 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
         let asker = User::new(n(1), Scopes::NONE.with(held));
         let webhooks = sending(Ports::default(), sender(0));
         let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new() };
-        let parts = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
+        let asked = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
         let filter = DeliveryFilter::default();
         let log = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };
         for error in [
             webhooks.list(asker, None, PageLimit::DEFAULT).await.err(),
             webhooks.find(asker, n(7)).await.err(),
-            webhooks.create(asker, parts, by(1)).await.err(),
+            webhooks.create(asker, asked, by(1)).await.err(),
             webhooks.change(asker, (n(7), &ANY), &WebhookChange::default(), by(1)).await.err(),
             webhooks.disable(asker, (n(7), &ANY), by(1)).await.err(),
             webhooks.rotate(asker, (n(7), &ANY), by(1)).await.err(),
