@@ -14,7 +14,7 @@ use crate::{
         planner::{self, Candidate, Destination, Plan, PlannedParcel, Problem, Wanted},
         status::ShipmentStatus,
     },
-    stock::{level::Level, location::Location, repository::Standing},
+    stock::{level::Level, location::Location, movement::Held, repository::Standing},
 };
 
 impl OrderService {
@@ -60,30 +60,28 @@ pub(super) fn weight_of(parts: &[Part], weights: &[Option<i64>]) -> Option<i64> 
 /// What there is for an order, by place.
 struct Inventory {
     levels: BTreeMap<(ProductId, LocationId), Level>,
-    /// What its lines hold that no planned parcel is to take, by line and place.
-    free: BTreeMap<(u8, LocationId), i64>,
+    /// What its lines hold, by line and place.
+    held: BTreeMap<(u8, LocationId), Held>,
+    /// What planned parcels are to take of that.
+    claimed: BTreeMap<(u8, LocationId), i64>,
     /// The lines that hold anything: their products are counted.
     holding: BTreeSet<u8>,
 }
 
 impl Inventory {
     fn new(order: &Order, standing: &Standing) -> Self {
-        let mut free = BTreeMap::new();
-        for held in &standing.held {
-            *free.entry((held.line, held.location)).or_default() += held.quantity;
-        }
+        let held = standing.held.iter().map(|held| ((held.line, held.location), *held)).collect();
         let holding = standing.held.iter().map(|held| held.line).collect();
+        let mut claimed: BTreeMap<_, i64> = BTreeMap::new();
         let planned = order.shipments().iter().filter(|parcel| parcel.status == ShipmentStatus::Planned);
         for parcel in planned {
             let Some(from) = &parcel.from else { continue };
             for part in &parcel.parts {
-                if let Some(free) = free.get_mut(&(part.line, from.id)) {
-                    *free -= i64::from(part.quantity.get());
-                }
+                *claimed.entry((part.line, from.id)).or_default() += i64::from(part.quantity.get());
             }
         }
         let levels = standing.levels.iter().map(|(product, place, level)| ((*product, *place), *level));
-        Self { levels: levels.collect(), free, holding }
+        Self { levels: levels.collect(), held, claimed, holding }
     }
 
     fn problem(
@@ -128,15 +126,18 @@ impl Inventory {
         Problem { wanted, places, destination }
     }
 
-    /// How many pieces could leave from a place: what is on hand and not held by others. Of what nobody
-    /// counts, as many as are wanted where any ever was.
+    /// How many pieces could leave from a place: what is on hand for the line there, and what nobody holds. Of
+    /// what nobody counts, as many as are wanted where any ever was.
     fn leaves(&self, part: Part, product: Option<ProductId>, place: LocationId) -> u32 {
         let Some(level) = product.and_then(|product| self.levels.get(&(product, place))) else { return 0 };
         if !self.holding.contains(&part.line) {
             return if level.on_hand > 0 { part.quantity.get() } else { 0 };
         }
-        let own = self.free.get(&(part.line, place)).copied().unwrap_or_default();
-        let leaves = (level.on_hand - level.reserved + own).clamp(0, part.quantity.get().into());
+        let key = (part.line, place);
+        let backed = self.held.get(&key).map_or(0, |held| level.backed(held.quantity, held.later));
+        let claimed = self.claimed.get(&key).copied().unwrap_or_default();
+        let leaves = (backed - claimed).max(0) + level.unheld();
+        let leaves = leaves.min(part.quantity.get().into());
         u32::try_from(leaves).unwrap_or_default()
     }
 }

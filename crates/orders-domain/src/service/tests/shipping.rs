@@ -91,7 +91,14 @@ fn shop(ports: &mut Ports) {
     ports.stock.expect_locations().returning(move || Ok(places()));
     ports.stock.expect_standing().returning(|order, products| {
         assert_eq!((order, products), (n(7), [n(9)].as_slice()));
-        let held = |location, quantity| Held { line: 0, product: n(9), location: n(location), quantity };
+        let held = |location, quantity| Held {
+            line: 0,
+            product: n(9),
+            location: n(location),
+            quantity,
+            since: n(1),
+            later: 0,
+        };
         let levels = [(1, level(4, 7)), (2, level(9, 0)), (3, level(3, 2))];
         let levels = levels.map(|(place, level)| (n(9), n(place), level));
         Ok(Standing { held: vec![held(1, 5), held(3, 2)], levels: levels.to_vec() })

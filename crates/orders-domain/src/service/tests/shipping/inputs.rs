@@ -21,6 +21,8 @@ async fn proposed(
         product: n(9),
         location: n(*place),
         quantity: *quantity,
+        since: n(1),
+        later: 0,
     };
     let held = held.iter().map(of).collect();
     let levels = levels.iter().map(|(place, level)| (n(9), n(*place), *level)).collect();
