@@ -186,8 +186,11 @@ pub fn migrate(settings: &MigrateSettings) -> Result<()> {
 pub fn forget(settings: &ForgetSettings) -> Result<()> {
     let Forgotten { emptied, left } = storage::forget(&settings.database, settings.user)?;
     let mut out = stdout().lock();
-    writeln!(out, "emptied what was known of user {} in {emptied} orders that have ended", settings.user)?;
-    Ok(writeln!(out, "left {left} orders that have not ended, and keep it until then")?)
+    let (ended, keep) = match emptied {
+        1 => ("order that has ended", ""),
+        _ => ("orders that have ended", ""),
+    };
+    writeln!(out, "emptied what was known of user {} in {emptied} {ended}{keep}", settings.user)?;
 }
 
 /// Prints the OpenAPI document.

@@ -20,7 +20,7 @@ mod storage;
 mod transfer;
 
 use config::Command;
-pub use config::{BadSetting, Cli, parse};
+pub use config::{Cli, exit_code, parse};
 
 /// Does what the command line says.
 ///

@@ -153,7 +153,7 @@ async fn what_is_wrong_with_it_is_told_without_it() {
 
 #[tokio::test]
 async fn forgetting_empties_it_in_orders_that_have_ended() {
-    let server = with_contact().await;
+    let mut server = with_contact().await;
     let body =
         json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
     Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await.order(201);
@@ -163,20 +163,32 @@ async fn forgetting_empties_it_in_orders_that_have_ended() {
     server.cancel(2, 3).await.order(200);
     let before = server.get(1, "/orders/1").await;
     let url = server.database_url();
+    let command = |user: &str| {
+        let mut command = orders();
+        command.args(["forget", "--user", user, "--database-url", &url]);
+        command
+    };
     let forget = |user: &str| {
-        let output = orders().args(["forget", "--user", user, "--database-url", &url]).output().unwrap();
+        let output = command(user).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
-    let said = "emptied what was known of user 1 in 1 orders that have ended\n\
-                left 1 orders that have not ended, and keep it until then\n";
+    // What the server writes would leave copies.
+    assert_in_use(command("1"), "orders.sqlite");
+    server.signal("TERM");
+    server.wait();
+    let said = "emptied what was known of user 1 in 1 order that has ended\n\
+                left 1 order that has not ended, and keeps it until then\n";
     assert_eq!(forget("1"), said);
+    let said = "emptied what was known of user 1 in 0 orders that have ended\n\
+                left 1 order that has not ended, and keeps it until then\n";
+    assert_eq!(forget("1"), said);
+    assert!(forget("77").starts_with("emptied what was known of user 77 in 0 orders that have ended\nleft 0 orders"));
+    let server = Server::start_on(&server.database(), &[]);
     let after = server.get(1, "/orders/1").await;
     assert_eq!((after.version(), after.order(200).get("email")), (before.version(), None));
     assert_quiet(&after.text(), "what was forgotten");
     assert_quiet(&server.get(1, "/orders/1/cancellations").await.text(), "what was forgotten");
     assert!(server.get(1, "/orders/2").await.text().contains(SECRETS[0]));
     assert!(server.get(2, "/orders/3").await.text().contains(SECRETS[0]));
-    assert!(forget("1").starts_with("emptied what was known of user 1 in 0 orders"));
-    assert!(forget("77").starts_with("emptied what was known of user 77 in 0 orders"));
 }

@@ -67,7 +67,7 @@ fn a_file_that_cannot_be_written() {
 #[test]
 fn a_second_server_on_the_file() {
     let server = Server::start();
-    assert_refused(command(&server.database(), &[]), &["is in use by another server", "orders.sqlite"]);
+    assert_in_use(command(&server.database(), &[]), "orders.sqlite");
 }
 
 #[test]
