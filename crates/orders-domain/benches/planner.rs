@@ -34,6 +34,7 @@ impl Dice {
 fn problem(dice: &mut Dice, lines: u8, places: i64, limited: bool) -> Problem {
     let wanted: Vec<_> = (0..lines)
         .map(|line| Wanted {
+            id: OrderProductId::of_line(OrderId::MIN, line.into()),
             line,
             quantity: Quantity::try_from(1 + dice.number(5)).unwrap().get(),
             weight: Grams::try_from(100 + dice.number(3_000)).ok(),

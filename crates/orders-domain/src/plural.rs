@@ -30,9 +30,6 @@ mod tests {
     #[test]
     fn one_is_one_and_all_others_are_many() {
         let said = |count| format!("{} {} there", Counted(count, "piece"), Are(count));
-        assert_eq!(
-            [0, 1, 2].map(said),
-            ["0 pieces are there", "1 piece is there", "2 pieces are there"]
-        );
+        assert_eq!([0, 1, 2].map(said), ["0 pieces are there", "1 piece is there", "2 pieces are there"]);
     }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use orders_adapters::{StaticInventory, StatusCounter, SystemClock, sql::Forgotten};
 use orders_api::{Api, RateLimit, Render, ServerOptions};
-use orders_domain::OrderService;
+use orders_domain::{OrderService, plural::Counted};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -186,11 +186,16 @@ pub fn migrate(settings: &MigrateSettings) -> Result<()> {
 pub fn forget(settings: &ForgetSettings) -> Result<()> {
     let Forgotten { emptied, left } = storage::forget(&settings.database, settings.user)?;
     let mut out = stdout().lock();
-    let (ended, keep) = match emptied {
-        1 => ("order that has ended", ""),
-        _ => ("orders that have ended", ""),
-    };
-    writeln!(out, "emptied what was known of user {} in {emptied} {ended}{keep}", settings.user)?;
+    let (ended, open) = (Counted(emptied, "order"), Counted(left, "order"));
+    let have = |count| if count == 1 { "has" } else { "have" };
+    let keep = if left == 1 { "keeps" } else { "keep" };
+    writeln!(
+        out,
+        "emptied what was known of user {} in {ended} that {} ended",
+        settings.user,
+        have(emptied)
+    )?;
+    Ok(writeln!(out, "left {open} that {} not ended, and {keep} it until then", have(left))?)
 }
 
 /// Prints the OpenAPI document.

@@ -21,7 +21,7 @@ pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
-pub use refusal::{BadSetting, parse};
+pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
 };

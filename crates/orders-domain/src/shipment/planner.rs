@@ -15,7 +15,7 @@ use std::{fmt, str::FromStr};
 use crate::{
     catalogue::size::{Grams, Size},
     code::{Country, LocationCode},
-    id::LocationId,
+    id::{LocationId, OrderProductId},
     invalid::{InvalidInput, list},
     quoted::Quoted,
     stock::location::{ParcelLimits, Point, Priority},
@@ -59,6 +59,8 @@ pub struct Problem {
 pub struct Wanted {
     /// Which line, by its position from 0.
     pub line: u8,
+    /// By what it is called in reasons.
+    pub id: OrderProductId,
     /// How many pieces.
     pub quantity: u32,
     /// The weight of one; what is not known counts as 0.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     code::LocationCode,
     id::{LocationId, MovementId, ProductId},
+    plural::{Are, Counted},
 };
 
 mod holdings;
@@ -89,7 +90,11 @@ impl Settlement {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotOnHand {
     /// It is not there at all.
-    #[error("product {product} has {on_hand} pieces on hand at {location}, and {wanted} are to be sent")]
+    #[error(
+        "product {product} has {} on hand at {location}, and {wanted} {} to be sent",
+        Counted(*on_hand, "piece"),
+        Are(*wanted)
+    )]
     Missing {
         /// Of which product.
         product: ProductId,
@@ -102,7 +107,9 @@ pub enum NotOnHand {
     },
     /// Others hold it, or it is not there.
     #[error(
-        "product {product} has {unheld} pieces at {location} that no order holds, and {wanted} more are to be sent from there"
+        "product {product} has {} at {location} that no order holds, and {wanted} more {} to be sent from there",
+        Counted(*unheld, "piece"),
+        Are(*wanted)
     )]
     Held {
         /// Of which product.
@@ -116,7 +123,9 @@ pub enum NotOnHand {
     },
     /// It is there, and for those who reserved it before.
     #[error(
-        "product {product} has {backed} pieces at {location} that nobody reserved before, and {wanted} are to be sent from there"
+        "product {product} has {} at {location} that nobody reserved before, and {wanted} {} to be sent from there",
+        Counted(*backed, "piece"),
+        Are(*wanted)
     )]
     Behind {
         /// Of which product.
@@ -260,12 +269,11 @@ impl Shelves {
             Some(_) => before.backed(line, place, self.level_at(product, place)),
             None => before.ready(line, place, self.level_at(product, place)),
         };
-        let taken = match from {
-            Some(place) => holdings.take_claimed(line, place, wanted),
-            None => {
-                let there = holdings.take_free(line, wanted, |_, place| ready(place));
-                holdings.take_rest(line, wanted, there)
-            }
+        let taken = if let Some(place) = from {
+            holdings.take_claimed(line, place, wanted)
+        } else {
+            let there = holdings.take_free(line, wanted, |_, place| ready(place));
+            holdings.take_rest(line, wanted, there)
         };
         for (place, pieces) in &taken {
             self.refuse_behind((product, *place), *pieces, ready(*place))?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     shop::{Shop, shops, stop},
-    support::{assert_refused, products},
+    support::{assert_in_use, products},
 };
 
 const HEADER: &str = "id,sku,name,price,currency,weight_g,length_mm,width_mm,height_mm,stock_policy,active\n";

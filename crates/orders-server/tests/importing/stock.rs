@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     shop::{Shop, events, shops, stop},
-    support::{assert_refused, products},
+    support::{assert_in_use, products},
 };
 
 const HEADER: &str = "product,sku,location,on_hand,backorder_limit,reason\n";

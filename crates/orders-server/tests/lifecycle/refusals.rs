@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     namespace,
-    support::{Server, assert_bad_setting, assert_refused, command, orders, seed},
+    support::{Server, assert_bad_setting, assert_in_use, assert_refused, command, orders, seed},
 };
 
 /// `serve` on this file under the folder.

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::{
     order,
     stored::stored,
-    support::{Server, assert_refused, orders, postgres, seed_at, serve, url_of},
+    support::{Server, assert_in_use, assert_refused, orders, postgres, seed_at, serve, url_of},
     together::{ask, patch, post_with_key, wait_until, wait_until_forgotten},
 };
 
