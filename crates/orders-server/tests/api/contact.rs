@@ -125,7 +125,7 @@ async fn what_is_wrong_with_it_is_told_without_it() {
                 "name": "\u{7}Augusta Secret", "lines": [], "city": "", "country": "XX", "latitude": 1, "colour": 1,
             }}),
             vec![
-                "/shipTo/colour",
+                "/shipTo",
                 "/shipTo/name",
                 "/shipTo/lines",
                 "/shipTo/city",
