@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use orders_domain::{
-    LocationId, Quantity,
+    LocationId, OrderId, OrderProductId, Quantity,
     catalogue::size::Grams,
     shipment::planner::{Candidate, Destination, Problem, Wanted, plan},
     stock::location::{Latitude, Longitude, ParcelLimits, Point, Priority},
@@ -142,6 +142,8 @@ fn main() {
         (100, 1_000, 5, true),
         (20, 100, 5, true),
         (4, 12, 3, true),
+        (11, 12, 1, true),
+        (12, 4, 1, true),
         (12, 12, 1, true),
     ] {
         let problem = thin(lines, places, quantity, limited);
