@@ -201,3 +201,22 @@ fn pieces_that_each_go_alone_are_planned_to_the_end_where_they_are_few() {
     let found = plan(&problem(many, (1..=400).map(place).collect()));
     assert_eq!((found.exact, found.parcels.len(), found.cost.parcels), (false, MOST_PARCELS + 1, 1_200));
 }
+
+#[test]
+fn a_dozen_different_pieces_are_planned_to_the_end_where_that_is_soon_done() {
+    let exact = |pieces: u8, places: i64| {
+        let stock = vec![1; pieces.into()];
+        let place = |id| Candidate {
+            parcel: ParcelLimits { weight: Some(n(5)), ..ParcelLimits::default() },
+            ..place(id, id, &stock)
+        };
+        let found = plan(&problem(
+            (0..pieces).map(|line| wanted(line, 1, 2)).collect(),
+            (1..=places).map(place).collect(),
+        ));
+        assert_eq!(found.cost.parcels, i64::from(pieces.div_ceil(2)), "{pieces} at {places}");
+        found.exact
+    };
+    assert!(exact(11, 12) && exact(12, 4));
+    assert!(!exact(12, 12) && !exact(13, 4));
+}
