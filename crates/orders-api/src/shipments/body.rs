@@ -54,7 +54,7 @@ pub struct ShipmentBody {
     weight_grams: Option<i64>,
     /// What is in it; of a cancelled one what was to be.
     lines: Vec<PartBody>,
-    /// Why it was planned so.
+    /// Why it was planned so; for the owner and the operator, and empty in lists, streams and events.
     reasons: Vec<ReasonBody>,
     /// When it was planned, in UTC.
     created_at: DateTime<Utc>,
