@@ -68,3 +68,11 @@ fn only_the_list_is_open_in_development() {
         assert_eq!(use_case.is_open_in_development(), use_case == List, "{use_case:?}");
     }
 }
+
+#[test]
+fn each_scope_that_is_enough_is_named() {
+    let Err(Refusal::MissingScope(scopes)) = Track.check(user(Scopes::NONE), Own) else {
+        panic!("not refused")
+    };
+    assert_eq!(Scope::any_of(scopes), "orders:fulfil or orders:track");
+}
