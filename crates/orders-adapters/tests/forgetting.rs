@@ -1,10 +1,15 @@
-//! What is known of a customer is emptied in orders that have ended, by another process, while a store is open.
+//! What is known of a customer is emptied in orders that have ended: on PostgreSQL while a store is open, on SQLite
+//! once none is.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,11 +19,11 @@ use orders_adapters::{
 };
 use orders_domain::{
     IdempotencyKey, NewOrder, Order, UserId,
-    order::contact::{Contact, Email},
+    order::contact::{Address, AddressLine, City, Contact, Email, Recipient},
+    shipment::cancellation::{CancellationReason, Note},
 };
 
 #[path = "common/orders.rs"]
-#[expect(dead_code, reason = "other tests need more of it")]
 mod common;
 #[path = "common/placing.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
@@ -90,18 +95,71 @@ async fn what_has_ended_is_emptied(
     assert_eq!(tell(later).await.unwrap().unwrap().emptied, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite_what_has_ended_is_emptied() {
-    use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::BigInt};
+/// A customer with everything that is personal, under words that can be found in a file.
+fn known(number: i64) -> Contact {
+    let word = |what: &str| format!("secret-{what}-{number}");
+    let address = Address {
+        name: Recipient::parse(&word("name")).unwrap(),
+        lines: vec![AddressLine::parse(&word("line")).unwrap()],
+        city: City::parse(&word("city")).unwrap(),
+        postal_code: None,
+        region: None,
+        country: "PL".parse().unwrap(),
+        point: None,
+    };
+    let email = Email::parse(&format!("secret-{number}@example.org")).ok();
+    Contact { email, ship_to: Some(Box::new(address)) }
+}
 
+/// In which files of a folder this text stands.
+fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let has = |file: &PathBuf| {
+        let bytes = fs::read(file).unwrap();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    files.filter(has).map(|file| file.display().to_string()).collect()
+}
+
+/// Orders with all that is personal, which is replaced, taken away, spoken of in notes, and cancelled.
+async fn live(orders: &dyn Database) {
+    for number in 0..1000 {
+        let placed = new_order(1, at(0)).of(known(number));
+        let made_by = (number % 3 == 0).then(|| key(&format!("k{number}"), 1));
+        let Told::Now(mut order) = insert(orders, placed, made_by).await else { panic!() };
+        if number % 4 == 0 {
+            order = change(orders, order.reach(known(number + 5000), at(1)).unwrap()).await;
+        }
+        if number % 5 == 0 {
+            order = change(orders, order.reach(Contact::default(), at(2)).unwrap()).await;
+        }
+        if number % 2 == 0 {
+            order = change(orders, order.track(common::parcel(&"7".repeat(90)), at(3)).unwrap()).await;
+        }
+        let note = Note::parse(&format!("secret-note-{number}")).ok();
+        let all = order.open();
+        let all = if all.is_empty() { order.shipments()[0].parts.clone() } else { all };
+        let reason = CancellationReason::Customer;
+        change(orders, order.cancel_parts(reason, all, note, at(4)).unwrap()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_what_has_ended_is_emptied_and_no_copy_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.sqlite");
-    let store = Arc::new(SqliteDatabase::open(&path).unwrap());
-    let file = path.clone();
-    what_has_ended_is_emptied(store, move |user, now| sqlite::forget(&path, user, now)).await;
-    let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-    let keyed = sql::<BigInt>("SELECT count(*) FROM events WHERE idempotency_key IS NOT NULL");
-    assert_eq!(keyed.get_result::<i64>(&mut conn).unwrap(), 0);
+    let store = SqliteDatabase::open(&path).unwrap();
+    live(&store).await;
+    let beside = sqlite::forget(&path, n(1), at(5)).unwrap_err();
+    assert!(matches!(beside, OpenError::InUse(_)), "{beside:?}");
+    drop(store);
+    assert!(!files_with(folder.path(), "secret-").is_empty());
+    let later = at(5) + IdempotencyKey::KEPT + TimeDelta::seconds(1);
+    assert_eq!(sqlite::forget(&path, n(1), later).unwrap(), Forgotten { emptied: 1000, left: 0 });
+    assert_eq!(files_with(folder.path(), "secret-"), [""; 0]);
+    let missing = sqlite::forget(&folder.path().join("none.sqlite"), n(1), later).unwrap_err();
+    assert!(matches!(missing, OpenError::Open { .. }), "{missing:?}");
+    assert!(!folder.path().join("none.sqlite.lock").exists());
 }
 
 #[cfg(feature = "postgres")]

@@ -53,6 +53,8 @@ mod placing;
 #[cfg(feature = "postgres")]
 #[path = "common/postgres.rs"]
 mod postgres_server;
+#[path = "repository_contract/queues.rs"]
+mod queues;
 #[path = "repository_contract/rehearsing.rs"]
 mod rehearsing;
 #[path = "repository_contract/replaying.rs"]
@@ -229,6 +231,10 @@ macro_rules! contract {
                 settling::of_many_who_cancel_or_ship_one_order_one_settles_it,
                 settling::shipping_takes_what_is_held_off_what_is_there,
                 settling::what_is_not_on_hand_is_not_shipped_and_nothing_of_its_order_is,
+                queues::a_piece_that_an_earlier_order_waits_for_is_not_sent,
+                queues::a_count_that_finds_fewer_leaves_what_there_is_to_the_first,
+                queues::what_is_brought_to_another_place_lines_up_behind_all_others,
+                queues::of_25_orders_that_are_shipped_at_once_the_first_leave,
                 shipping::everything_of_parcels_and_cancellations_is_stored_and_lists_show_nothing_personal,
                 shipping::an_order_is_as_it_was_at_each_of_its_versions,
                 shipping::a_parcel_from_another_place_takes_what_is_held_along_and_only_what_is_free,

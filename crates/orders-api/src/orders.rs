@@ -134,10 +134,9 @@ pub async fn show(service: Data<OrderService>, Owned(order): Owned, http: HttpRe
         }
     };
     let is_versioned = !http.query_string().is_empty();
-    if etag::is_known(http.headers(), order.version())? {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((header::ETAG, etag::of(order.version())))
-            .finish());
+    let tag = etag::of_order(&order);
+    if etag::is_known(http.headers(), &tag)? {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     Ok(if is_versioned { response::bare_order(&order) } else { response::order(StatusCode::OK, &order) })
 }

@@ -58,7 +58,7 @@ pub async fn list(service: Data<KeepingService>, http: HttpRequest) -> Answer {
 pub async fn show(service: Data<KeepingService>, http: HttpRequest) -> Answer {
     let offer = service.product(segment_id(&http)?).await?;
     let version = offer.product.version;
-    if etag::is_known(http.headers(), version)? && offer.available.is_none() {
+    if etag::is_known(http.headers(), &etag::of(version))? && offer.available.is_none() {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag::of(version))).finish());
     }
     shown(StatusCode::OK, &offer)

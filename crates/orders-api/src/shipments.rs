@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::Data,
 };
-use orders_domain::{Done, Order, OrderService, ShipmentId, ShipmentNumber};
+use orders_domain::{Done, Order, OrderService, Quoted, ShipmentId, ShipmentNumber};
 
 use crate::{
     http::{error::ApiError, etag, headers, idempotency::KeyHeader, json::Json, public_url::PublicPath},
@@ -21,7 +21,7 @@ pub mod body;
 mod plan;
 mod request;
 
-use body::{CancellationBody, ShipmentBody};
+use body::{CancellationBody, Reader, ShipmentBody};
 use plan::PlanBody;
 use request::{CancelLinesBody, ChangeShipmentBody, CreateShipmentBody};
 
@@ -39,7 +39,7 @@ type Answer = Result<HttpResponse, ApiError>;
 )]
 pub async fn list(Owned(order): Owned, http: HttpRequest) -> Answer {
     let order = order.into_expected()?;
-    fresh(&http, &order, |out| body::shipments_json(out, &order))
+    fresh(&http, &order, |out| body::shipments_json(out, &order, Reader::Owner))
 }
 
 /// Shows a shipment of an order.
@@ -55,7 +55,7 @@ pub async fn list(Owned(order): Owned, http: HttpRequest) -> Answer {
 pub async fn show(Owned(order): Owned, http: HttpRequest) -> Answer {
     let (order, number) = (order.into_expected()?, shipment_number(&http)?);
     let Some(shipment) = order.shipment(number) else { return Err(no_shipment(number.get())) };
-    fresh(&http, &order, |out| body::shipment_json(out, order.id(), shipment))
+    fresh(&http, &order, |out| body::shipment_json(out, order.id(), shipment, Reader::Owner))
 }
 
 /// Makes a shipment of what is open. From another place than where it is held, what is held moves there.
@@ -172,10 +172,10 @@ pub async fn cancellations(Owned(order): Owned, http: HttpRequest) -> Answer {
     )
 )]
 pub async fn cancellation(Owned(order): Owned, http: HttpRequest) -> Answer {
-    let (order, number) = (order.into_expected()?, number(&http)?);
+    let (order, number) = (order.into_expected()?, number(&http, "cancellation number")?);
     let nth = usize::try_from(number).unwrap_or(usize::MAX);
     let Some(made) = order.cancellations().get(nth.wrapping_sub(1)) else {
-        return Err(ApiError::UnknownShipment(format!("the order has no cancellation {number}")));
+        return Err(ApiError::UnknownCancellation(number));
     };
     fresh(&http, &order, |out| body::cancellation_json(out, order.id(), nth, made))
 }
@@ -211,14 +211,18 @@ pub async fn cancel(
     created(&http, &done, ("cancellations", number), rehearsal)
 }
 
-/// The number at the end of the path.
-fn number(http: &HttpRequest) -> Result<i64, ApiError> {
+/// The number at the end of the path, which is called so.
+fn number(http: &HttpRequest, what: &'static str) -> Result<i64, ApiError> {
     // Spelled as ids are.
-    Ok(segment::<ShipmentId>(http, 4)?.get())
+    let spelled = segment::<ShipmentId>(http, 4);
+    spelled.map(ShipmentId::get).map_err(|_| {
+        let sent = http.uri().path().split('/').nth(4).unwrap_or_default();
+        ApiError::malformed(format!("{what} {} is not a number from 1 to 32", Quoted(sent)))
+    })
 }
 
 fn shipment_number(http: &HttpRequest) -> Result<ShipmentNumber, ApiError> {
-    let number = number(http)?;
+    let number = number(http, "shipment number")?;
     ShipmentNumber::try_from(number).map_err(|_| no_shipment(number))
 }
 
@@ -228,9 +232,9 @@ fn no_shipment(number: i64) -> ApiError {
 
 /// A part of an order, unless the asker has it already.
 fn fresh(http: &HttpRequest, order: &Order, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
-    if etag::is_known(http.headers(), order.version())? {
-        let tag = (header::ETAG, etag::of(order.version()));
-        return Ok(HttpResponse::NotModified().insert_header(tag).finish());
+    let tag = etag::of_order(order);
+    if etag::is_known(http.headers(), &tag)? {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let mut out = Vec::with_capacity(response::ORDER_BYTES);
     write(&mut out);

@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use orders_domain::{
-    LocationId, Quantity,
+    LocationId, OrderId, OrderProductId, Quantity,
     catalogue::size::Grams,
     shipment::planner::{Candidate, Destination, Problem, Wanted, plan},
     stock::location::{Latitude, Longitude, ParcelLimits, Point, Priority},
@@ -34,6 +34,7 @@ impl Dice {
 fn problem(dice: &mut Dice, lines: u8, places: i64, limited: bool) -> Problem {
     let wanted: Vec<_> = (0..lines)
         .map(|line| Wanted {
+            id: OrderProductId::of_line(OrderId::MIN, line.into()),
             line,
             quantity: Quantity::try_from(1 + dice.number(5)).unwrap().get(),
             weight: Grams::try_from(100 + dice.number(3_000)).ok(),
@@ -141,6 +142,8 @@ fn main() {
         (100, 1_000, 5, true),
         (20, 100, 5, true),
         (4, 12, 3, true),
+        (11, 12, 1, true),
+        (12, 4, 1, true),
         (12, 12, 1, true),
     ] {
         let problem = thin(lines, places, quantity, limited);

@@ -18,6 +18,7 @@ pub mod money;
 mod number;
 pub mod page;
 pub mod patch;
+pub mod plural;
 pub mod quantity;
 pub mod quoted;
 mod text;

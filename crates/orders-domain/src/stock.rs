@@ -6,6 +6,7 @@ pub mod keeping;
 pub mod level;
 pub mod location;
 pub mod movement;
+pub mod queue;
 pub mod repository;
 pub mod settling;
 pub mod shelves;

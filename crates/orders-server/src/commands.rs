@@ -4,6 +4,7 @@ use std::io::{Write, stdout};
 
 use anyhow::Result;
 use orders_adapters::sql::Forgotten;
+use orders_domain::plural::Counted;
 
 use crate::{
     config::{ForgetSettings, MigrateAction, MigrateSettings},
@@ -49,8 +50,16 @@ pub fn migrate(settings: &MigrateSettings) -> Result<()> {
 pub fn forget(settings: &ForgetSettings) -> Result<()> {
     let Forgotten { emptied, left } = storage::forget(&settings.database, settings.user)?;
     let mut out = stdout().lock();
-    writeln!(out, "emptied what was known of user {} in {emptied} orders that have ended", settings.user)?;
-    Ok(writeln!(out, "left {left} orders that have not ended, and keep it until then")?)
+    let (ended, open) = (Counted(emptied, "order"), Counted(left, "order"));
+    let have = |count| if count == 1 { "has" } else { "have" };
+    let keep = if left == 1 { "keeps" } else { "keep" };
+    writeln!(
+        out,
+        "emptied what was known of user {} in {ended} that {} ended",
+        settings.user,
+        have(emptied)
+    )?;
+    Ok(writeln!(out, "left {open} that {} not ended, and {keep} it until then", have(left))?)
 }
 
 /// Prints the OpenAPI document.

@@ -23,7 +23,7 @@ pub use auth::{AuthMode, AuthSettings, ListMode};
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
 pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
-pub use refusal::{BadSetting, parse};
+pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
 };

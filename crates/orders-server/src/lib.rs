@@ -21,7 +21,7 @@ mod storage;
 #[cfg(feature = "postgres")]
 mod transfer;
 
-pub use config::{BadSetting, Cli, parse};
+pub use config::{Cli, exit_code, parse};
 use config::{Command, Role, ServeSettings, WorkerSettings};
 
 /// Does what the command line says.

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use orders_server::BadSetting;
+use orders_server::exit_code;
 
 fn main() -> ExitCode {
     match orders_server::run(orders_server::parse()) {
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Without a stderr there is nobody to tell.
             let _ = writeln!(stderr(), "error: {error:#}");
-            if error.is::<BadSetting>() { BadSetting::CODE.into() } else { ExitCode::FAILURE }
+            exit_code(&error).into()
         }
     }
 }

@@ -65,7 +65,8 @@ impl Stock for MemoryDatabase {
 
     async fn standing(&self, order: OrderId, products: &[ProductId]) -> Result<Standing, PortError> {
         let state = self.state();
-        let held = holding::held(&state.of_lines(order));
+        let mut held = holding::held(&state.of_lines(order));
+        state.look_behind(&mut held);
         let known = state.levels.iter().filter(|((product, _), _)| products.contains(product));
         let level = |((product, place), level): (&(ProductId, i64), &Level)| {
             let place = LocationId::try_from(*place).map_err(PortError::corrupt)?;

@@ -1,5 +1,7 @@
 //! What a commit does to memory: all of it or nothing.
 
+use std::{convert::Infallible, ops::Bound};
+
 use chrono::{DateTime, SubsecRound, Utc};
 use orders_domain::{
     Event, EventId, EventType, Facts, Happening, Idempotency, LocationId, MovementId, NewOrder, Order,
@@ -10,7 +12,8 @@ use orders_domain::{
         Location, Movement,
         holding::{self, OfLine},
         keeping::{Kept, StockChange, StockDecision},
-        movement::{Move, Reason},
+        movement::{Held, Move, Reason},
+        queue,
         shelves::{Place, Shelf, Shelves, Spot},
     },
 };
@@ -101,8 +104,11 @@ impl State {
                 let mut moves = Vec::new();
                 let settlement = changed.settlement();
                 if !settlement.is_empty() {
-                    let held = holding::held(&self.of_lines(id));
+                    let mut held = holding::held(&self.of_lines(id));
                     let mut shelves = self.shelves(held.iter().map(|held| held.product));
+                    if settlement.takes() {
+                        self.look_behind(&mut held);
+                    }
                     moves = shelves.settle(&held, &settlement).map_err(Refused::NotOnHand)?;
                     self.keep_levels(shelves);
                 }
@@ -211,18 +217,26 @@ impl State {
 
     pub(super) fn of_lines(&self, order: OrderId) -> Vec<OfLine> {
         let of_order = self.movements.values().filter(|(_, movement)| movement.order == Some(order));
-        let of_line = |(product, movement): &(ProductId, Movement)| {
-            let place = self.places.iter().find(|place| place.code == movement.location)?;
-            let (line, location) = (movement.line?, place.id);
-            Some(OfLine {
-                line,
-                product: *product,
-                location,
-                kind: movement.kind,
-                quantity: movement.quantity,
-            })
+        of_order.filter_map(|of| self.of_line(of)).collect()
+    }
+
+    fn of_line(&self, (product, movement): &(ProductId, Movement)) -> Option<OfLine> {
+        let Movement { id, kind, quantity, .. } = *movement;
+        let place = self.places.iter().find(|place| place.code == movement.location)?;
+        Some(OfLine { id, line: movement.line?, product: *product, location: place.id, kind, quantity })
+    }
+
+    /// Finds out what stands behind what an order holds.
+    pub(super) fn look_behind(&self, held: &mut [Held]) {
+        let level = |product, place: LocationId| self.levels.get(&(product, place.get())).copied();
+        let read = |product, after, most| {
+            let later = self.movements.range((Bound::Excluded(after), Bound::Unbounded)).rev();
+            let newest = later.map(|(_, of)| of).filter(|(of, _)| *of == product).take(most);
+            let mut newest: Vec<_> = newest.filter_map(|of| self.of_line(of)).collect();
+            newest.reverse();
+            Ok::<_, Infallible>(newest)
         };
-        of_order.filter_map(of_line).collect()
+        let Ok(()) = queue::look_behind(held, level, read);
     }
 
     /// What is known of these products.

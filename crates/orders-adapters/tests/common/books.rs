@@ -10,7 +10,7 @@ use orders_domain::{
     stock::{Level, Movement, StockLevel},
 };
 
-use super::shop;
+use super::{queues, shop};
 
 /// All orders, by their numbers, as lists show them.
 pub async fn orders(shop: &Storage) -> BTreeMap<OrderId, Order> {
@@ -96,6 +96,7 @@ pub async fn assert_balanced(shop: &Storage) {
             }
         }
         assert_held_by_the_living(&orders, &held);
+        queues::assert_first_served(shop, &orders, &movements).await;
         let held: i64 = held.values().flat_map(BTreeMap::values).sum();
         let levels = shop.stock.levels(product, None).await.unwrap().unwrap();
         let reserved: i64 = levels.iter().map(|level| level.level.reserved).sum();

@@ -43,6 +43,8 @@ pub async fn one_of_each_kind(shop: &Storage) -> Vec<Commit> {
         selling(&[(id, 2), (n(2), 1)], None),
         changing(step(shop, held.id(), OrderStatus::Cancelled).await, None),
         changing(step(shop, sent.id(), OrderStatus::Processing).await, None),
+        // So many that all of it can leave.
+        keep(deliver(id, "MAIN", Delivery::Received, 60)),
     ];
     all.extend(shipping::one_of_each_kind(shop, id).await);
     all.extend(hooks::one_of_each_kind());

@@ -63,7 +63,7 @@ pub fn ship(status: ShipmentStatus, from: Option<SentFrom>, parts: Vec<Part>) ->
     move |order| order.ship(new_parcel(status, from.clone(), parts.clone()), at(10)).unwrap()
 }
 
-fn become_it(number: i64, status: ShipmentStatus) -> impl Fn(Order) -> Step {
+pub fn become_it(number: i64, status: ShipmentStatus) -> impl Fn(Order) -> Step {
     let change = ShipmentChange { status: Some(status), ..ShipmentChange::default() };
     move |order| order.change_shipment(n(number), &change, at(20)).unwrap()
 }

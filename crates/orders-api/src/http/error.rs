@@ -35,8 +35,8 @@ pub enum ApiError {
     Unauthorized(&'static str),
     #[error("{0}")]
     InvalidToken(&'static str),
-    #[error("the token lacks the scope {0}")]
-    MissingScope(Scope),
+    #[error("the token lacks the scope {}", Scope::any_of(.0))]
+    MissingScope(&'static [Scope]),
     #[error("the order does not exist or belongs to somebody else")]
     NotOwned,
     #[error("{0} does not exist")]
@@ -65,6 +65,8 @@ pub enum ApiError {
     AmbiguousShipment { detail: String, shipments: Vec<i64> },
     #[error("{0}")]
     UnknownShipment(String),
+    #[error("the order has no cancellation {0}")]
+    UnknownCancellation(i64),
     #[error("there is not enough of what is wanted")]
     OutOfStock { faults: Vec<Fault> },
     #[error("the total is {total} {currency} in minor units now, and another one is expected")]
@@ -150,6 +152,7 @@ impl ApiError {
             Self::NotAllowed { .. } => (StatusCode::CONFLICT, "not-allowed"),
             Self::AmbiguousShipment { .. } => (StatusCode::CONFLICT, "ambiguous-shipment"),
             Self::UnknownShipment(_) => (StatusCode::NOT_FOUND, "unknown-shipment"),
+            Self::UnknownCancellation(_) => (StatusCode::NOT_FOUND, "unknown-cancellation"),
             Self::PreconditionFailed | Self::ChangedSince => (StatusCode::PRECONDITION_FAILED, "changed"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::ForeignPage => (StatusCode::BAD_REQUEST, "foreign-page"),
@@ -258,7 +261,9 @@ impl ResponseError for ApiError {
                     format!(r#"Bearer realm="orders", error="invalid_token", error_description="{reason}""#);
                 response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }
-            Self::MissingScope(scope) => {
+            Self::MissingScope(scopes) => {
+                // What is named there is all needed, so it is the one that is enough for more.
+                let scope = scopes.first().map_or("", |scope| scope.as_str());
                 let challenge =
                     format!(r#"Bearer realm="orders", error="insufficient_scope", scope="{scope}""#);
                 response.insert_header((header::WWW_AUTHENTICATE, challenge));

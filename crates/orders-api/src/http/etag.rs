@@ -1,19 +1,35 @@
 //! Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1).
 //!
 //! An order's tag is its version in quotes; it is strong, for the version changes with every
-//! change of the order.
+//! change of the order. To forget the customer is no change of it, so while something is known of them the tag
+//! says that, too.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use orders_domain::{Expected, Version};
+use orders_domain::{Expected, Order, Version};
 
 use crate::http::error::ApiError;
 
-/// The tag of an order at this version.
+/// Behind the version of an order while something is known of its customer.
+const KNOWN: char = 'k';
+
+/// The tag of what has this version.
 #[must_use]
 pub fn of(version: Version) -> HeaderValue {
-    let mut tag = String::with_capacity(22);
+    tag(version, false)
+}
+
+/// The tag of an order.
+#[must_use]
+pub fn of_order(order: &Order) -> HeaderValue {
+    let noted = order.cancellations().iter().any(|cancellation| cancellation.note.is_some());
+    tag(order.version(), noted || !order.contact().is_empty())
+}
+
+fn tag(version: Version, is_known: bool) -> HeaderValue {
+    let mut tag = String::with_capacity(23);
     tag.push('"');
     tag.push_str(itoa::Buffer::new().format(version.get()));
+    tag.extend(is_known.then_some(KNOWN));
     tag.push('"');
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
 }
@@ -33,22 +49,28 @@ pub fn if_match(headers: &HeaderMap) -> Result<Expected, ApiError> {
     })
 }
 
-/// Whether `If-None-Match` says that the asker has this version already. The comparison is weak.
+/// Whether `If-None-Match` says that the asker has what has this tag already. The comparison is weak.
 ///
 /// # Errors
 ///
 /// 400 for a malformed header.
-pub fn is_known(headers: &HeaderMap, present: Version) -> Result<bool, ApiError> {
+pub fn is_known(headers: &HeaderMap, present: &HeaderValue) -> Result<bool, ApiError> {
     Ok(match parse(headers, &header::IF_NONE_MATCH)? {
         None => false,
         Some(Tags::Any) => true,
-        Some(Tags::Listed(tags)) => tags.iter().any(|tag| version(tag.opaque) == Some(present)),
+        Some(Tags::Listed(tags)) => tags.iter().any(|tag| Some(tag.opaque) == unquoted(present)),
     })
 }
 
-/// The version that a tag of ours names; only the canonical spelling is one of ours.
+fn unquoted(tag: &HeaderValue) -> Option<&[u8]> {
+    tag.as_bytes().strip_prefix(b"\"")?.strip_suffix(b"\"")
+}
+
+/// The version that a tag of ours names; only the canonical spelling is one of ours. What is known beside it is no
+/// matter: who changes an order wants it at a version.
 fn version(opaque: &[u8]) -> Option<Version> {
-    let digits = std::str::from_utf8(opaque).ok()?;
+    let text = std::str::from_utf8(opaque).ok()?;
+    let digits = text.strip_suffix(KNOWN).unwrap_or(text);
     let number: i64 = digits.parse().ok()?;
     if number.to_string() == digits { number.try_into().ok() } else { None }
 }
@@ -135,6 +157,8 @@ mod tests {
             (&[r#""1""#, r#""2""#], vec![1, 2]),
             (&[r#",, "1",,"#], vec![1]),
             (&[r#"W/"1""#], vec![]),
+            // Whatever was known of the customer then.
+            (&[r#""3k", "k", "4kk", "k5""#], vec![3]),
             (&[r#""01", "x", "", "+1", "-1", "0""#], vec![]),
         ] {
             let found = if_match(&headers(header::IF_MATCH, values)).unwrap();
@@ -158,8 +182,9 @@ mod tests {
 
     #[test]
     fn if_none_match_compares_weakly() {
-        let knows = |value| is_known(&headers(header::IF_NONE_MATCH, &[value]), Version::FIRST).unwrap();
+        let knows = |value| is_known(&headers(header::IF_NONE_MATCH, &[value]), &of(Version::FIRST)).unwrap();
         assert!(knows(r#""1""#) && knows(r#"W/"1""#) && knows("*") && knows(r#""7", "1""#));
-        assert!(!knows(r#""2""#));
+        // What was shown with the customer is not what is shown without.
+        assert!(!knows(r#""2""#) && !knows(r#""1k""#));
     }
 }

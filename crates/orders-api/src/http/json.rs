@@ -112,22 +112,14 @@ impl<'a> Json<'a> {
                 for ((key, value), repeated) in members.iter().zip(repeated_keys(members)) {
                     push_pointer(pointer, key);
                     if repeated {
-                        faults.malformed(&*pointer, "the key is repeated");
+                        let personal = PERSONAL.into_iter().find(|of| is_within(pointer, of));
+                        faults.malformed(personal.unwrap_or(pointer), "the key is repeated");
                     }
                     value.find_repeated_keys(pointer, faults);
                     pointer.truncate(here);
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A number as it was written; of anything else nothing.
-    pub fn written(&self) -> Cow<'_, str> {
-        match self {
-            Self::Integer(number) => number.to_string().into(),
-            Self::Huge(number) | Self::Fraction(number) => number.as_ref().into(),
-            _ => "".into(),
         }
     }
 
@@ -153,6 +145,15 @@ fn repeated_keys(members: &[(Cow<'_, str>, Json<'_>)]) -> impl Iterator<Item = b
         Some(seen) => !seen.insert(key),
         None => members[..index].iter().any(|(before, _)| before == key),
     })
+}
+
+/// Members of bodies in which even the names of others are not repeated: somebody may have written there what is
+/// known of a customer.
+const PERSONAL: [&str; 2] = ["/shipTo", "/email"];
+
+/// Whether a pointer leads to something below another one.
+fn is_within(pointer: &str, parent: &str) -> bool {
+    pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Appends a segment to a JSON pointer (RFC 6901).

@@ -73,6 +73,31 @@ pub fn some_members<'a, P: Pointer, const N: usize, const M: usize>(
     Some((members, others))
 }
 
+/// The same of something personal: what is unknown in it is not repeated, since it may be what somebody wanted to
+/// say of the customer.
+pub fn personal_members<'a, P: Pointer, const N: usize, const M: usize>(
+    body: Json<'a>,
+    at: P,
+    names: [&'static str; N],
+    optional: [&'static str; M],
+    faults: &mut Faults,
+) -> Option<Members<'a, P, N, M>> {
+    let known = |key: &str| names.iter().chain(&optional).any(|name| *name == key);
+    let body = match body {
+        Json::Object(sent) => {
+            let before = sent.len();
+            let sent: Vec<_> = sent.into_iter().filter(|(key, _)| known(key)).collect();
+            if sent.len() < before {
+                let all: Vec<_> = names.iter().chain(&optional).copied().collect();
+                faults.invalid(at, format_args!("a member is not one of {}", all.join(", ")));
+            }
+            Json::Object(sent)
+        }
+        other => other,
+    };
+    some_members(body, at, names, optional, faults)
+}
+
 fn unknown(at: impl Pointer, key: &str, faults: &mut Faults) {
     let mut pointer = at.to_string();
     push_pointer(&mut pointer, key);
@@ -169,8 +194,9 @@ pub fn object<P: Pointer>(member: Member<'_, P>) -> Option<Json<'_>> {
     member.value
 }
 
-/// Millionths of a degree, of a member that is a number of degrees with up to six decimals.
-pub fn degrees<T>(member: Member<'_, impl Pointer>, faults: &mut Faults) -> Option<T>
+/// Millionths of a degree, of a member that is a number of so many degrees at most with up to six decimals. What was
+/// sent is not repeated: it may be where somebody lives.
+pub fn degrees<T>(member: Member<'_, impl Pointer>, most: u8, faults: &mut Faults) -> Option<T>
 where
     T: TryFrom<i64, Error = InvalidInput>,
 {
@@ -184,14 +210,14 @@ where
         }
         None => return None,
     };
-    let Some(millionths) = millionths else {
-        let (name, number) = (member.name, member.value.as_ref().map(Json::written).unwrap_or_default());
+    let degrees = millionths.and_then(|millionths| T::try_from(millionths).ok());
+    if degrees.is_none() {
+        let name = member.name;
         let detail =
-            format_args!("{name} {} is not a number of degrees with up to 6 decimals", short(&number));
+            format_args!("{name} is not a number of degrees from -{most} to {most} with up to 6 decimals");
         faults.invalid(member.pointer(), detail);
-        return None;
-    };
-    T::try_from(millionths).map_err(|reason| faults.invalid(member.pointer(), reason)).ok()
+    }
+    degrees
 }
 
 /// Millionths of a decimal number with up to six decimals, without an exponent.

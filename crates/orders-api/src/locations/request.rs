@@ -145,8 +145,8 @@ fn others(
 /// Where the place is: both coordinates or neither.
 fn point(latitude: Member<'_, At>, longitude: Member<'_, At>, faults: &mut Faults) -> Patch<Point> {
     let before = faults.count();
-    let latitude: Patch<Latitude> = nullable(latitude, |latitude| degrees(latitude, faults));
-    let longitude: Patch<Longitude> = nullable(longitude, |longitude| degrees(longitude, faults));
+    let latitude: Patch<Latitude> = nullable(latitude, |latitude| degrees(latitude, 90, faults));
+    let longitude: Patch<Longitude> = nullable(longitude, |longitude| degrees(longitude, 180, faults));
     match (latitude, longitude) {
         (Patch::Set(latitude), Patch::Set(longitude)) => Patch::Set(Point { latitude, longitude }),
         (Patch::Clear, Patch::Clear) => Patch::Clear,

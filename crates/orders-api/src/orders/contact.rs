@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use orders_domain::{
-    Country,
+    Country, InvalidInput,
     order::contact::{
         Address, AddressLine, City, Contact, ContactChange, Email, PostalCode, Recipient, Region,
     },
@@ -15,7 +15,7 @@ use crate::http::{
     error::ApiError,
     faults::Faults,
     json::Json,
-    members::{Member, Pointer, array, degrees, nullable, object, some_members, text},
+    members::{Member, Pointer, array, degrees, nullable, object, personal_members, text},
     writing::{any_text, degrees as write_degrees, plain_text},
 };
 
@@ -71,7 +71,7 @@ pub struct SetContactBody {
 ///
 /// 400 or 422 with all faults.
 pub fn contact((body, mut faults): (Json<'_>, Faults)) -> Result<ContactChange, ApiError> {
-    let sent = some_members(body, "", [], ["email", "shipTo"], &mut faults);
+    let sent = personal_members(body, "", [], ["email", "shipTo"], &mut faults);
     let change = sent.map(|([], [email, ship_to])| change((email, ship_to), &mut faults));
     faults.into_result()?;
     change.ok_or(ApiError::Internal(None))
@@ -100,28 +100,42 @@ fn address(body: Json<'_>, faults: &mut Faults) -> Option<Address> {
     let required = ["name", "lines", "city", "country"];
     let optional = ["postalCode", "region", "latitude", "longitude"];
     let ([name, lines, city, country], [postal_code, region, latitude, longitude]) =
-        some_members(body, "/shipTo", required, optional, faults)?;
+        personal_members(body, "/shipTo", required, optional, faults)?;
     let name = text(name, Recipient::parse, faults);
     let lines = array(lines, faults).and_then(|lines| address_lines(lines, faults));
     let city = text(city, City::parse, faults);
-    let country = text(country, str::parse::<Country>, faults);
+    let country = text(country, country_of, faults);
     let postal_code = nullable(postal_code, |code| text(code, PostalCode::parse, faults)).or(None);
     let region = nullable(region, |region| text(region, Region::parse, faults)).or(None);
-    let latitude = nullable(latitude, |degree| degrees::<Latitude>(degree, faults)).or(None);
-    let longitude = nullable(longitude, |degree| degrees::<Longitude>(degree, faults)).or(None);
-    let point = match (latitude, longitude) {
-        (Some(latitude), Some(longitude)) => Some(Point { latitude, longitude }),
-        (None, None) => None,
-        (Some(_), None) => {
-            faults.invalid("/shipTo/longitude", "longitude is missing, and latitude is not");
-            None
-        }
-        (None, Some(_)) => {
-            faults.invalid("/shipTo/latitude", "latitude is missing, and longitude is not");
-            None
-        }
-    };
+    let point = point(latitude, longitude, faults);
     Some(Address { name: name?, lines: lines?, city: city?, postal_code, region, country: country?, point })
+}
+
+/// A country, or why it is none: not what was sent.
+fn country_of(word: &str) -> Result<Country, InvalidInput> {
+    word.parse().map_err(|_| InvalidInput::new("country", "is not a country's code of ISO 3166-1 alpha-2"))
+}
+
+/// Where it is: both coordinates or neither. One that cannot be read is a fault by itself.
+fn point(
+    latitude: Member<'_, &'static str>,
+    longitude: Member<'_, &'static str>,
+    faults: &mut Faults,
+) -> Option<Point> {
+    let before = faults.count();
+    let latitude: Option<Latitude> = nullable(latitude, |degree| degrees(degree, 90, faults)).or(None);
+    let longitude: Option<Longitude> = nullable(longitude, |degree| degrees(degree, 180, faults)).or(None);
+    match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => return Some(Point { latitude, longitude }),
+        (Some(_), None) if faults.count() == before => {
+            faults.invalid("/shipTo/longitude", "longitude is missing, and latitude is not");
+        }
+        (None, Some(_)) if faults.count() == before => {
+            faults.invalid("/shipTo/latitude", "latitude is missing, and longitude is not");
+        }
+        _ => {}
+    }
+    None
 }
 
 fn address_lines(lines: Vec<Json<'_>>, faults: &mut Faults) -> Option<Vec<AddressLine>> {

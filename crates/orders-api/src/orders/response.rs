@@ -14,7 +14,7 @@ use crate::{
         etag,
         writing::{any_text, moment, number, ok_json, plain_text},
     },
-    shipments::body::{ShipmentBody, shipments_json},
+    shipments::body::{Reader, ShipmentBody, shipments_json},
 };
 
 /// The words for where an order stands.
@@ -142,7 +142,7 @@ struct OrderProductBody {
 #[must_use]
 pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
     let mut body = Vec::with_capacity(ORDER_BYTES * (1 + order.shipments().len()));
-    order_json(&mut body, order);
+    write_order(&mut body, order, Reader::Owner);
     body.pop();
     contact_json(&mut body, order.contact());
     body.push(b'}');
@@ -153,7 +153,7 @@ pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
 #[must_use]
 pub fn bare_order(order: &Order) -> HttpResponse {
     let mut body = Vec::with_capacity(ORDER_BYTES * (1 + order.shipments().len()));
-    order_json(&mut body, order);
+    write_order(&mut body, order, Reader::Owner);
     tagged(StatusCode::OK, body, order)
 }
 
@@ -161,7 +161,7 @@ pub fn bare_order(order: &Order) -> HttpResponse {
 #[must_use]
 pub fn tagged(status: StatusCode, body: Vec<u8>, order: &Order) -> HttpResponse {
     let mut response = ok_json(status, body);
-    response.headers_mut().insert(header::ETAG, etag::of(order.version()));
+    response.headers_mut().insert(header::ETAG, etag::of_order(order));
     response
 }
 
@@ -183,10 +183,15 @@ pub fn orders(orders: &[Order]) -> HttpResponse {
 /// A little more than most orders take.
 pub const ORDER_BYTES: usize = 512;
 
+/// Writes an order as lists show it.
+pub fn order_json(out: &mut Vec<u8>, order: &Order) {
+    write_order(out, order, Reader::Anyone);
+}
+
 /// Writes an order as `OrderBody` describes it, without what is known of the customer. By hand, since a page
 /// holds hundreds of them: a derived writer looks through every field's name for characters to escape,
 /// which takes as long as reading the order from the database.
-pub fn order_json(out: &mut Vec<u8>, order: &Order) {
+fn write_order(out: &mut Vec<u8>, order: &Order, reader: Reader) {
     // Most orders have nothing of it.
     let is_plain = order.shipments().is_empty() && order.cancellations().is_empty();
     let tallies =
@@ -210,7 +215,7 @@ pub fn order_json(out: &mut Vec<u8>, order: &Order) {
         }
     }
     out.extend_from_slice(b",\"shipments\":");
-    shipments_json(out, order);
+    shipments_json(out, order, reader);
     let mut before = ",\"orderProduct\":[{\"id\":";
     for (index, (id, line)) in order.lines().enumerate() {
         let tally = tallies.get(index).copied().unwrap_or_default();

@@ -78,7 +78,7 @@ const NOT_OWNED: Failure =
     failure("No valid user, or the order does not exist or belongs to somebody else", || ApiError::NotOwned)
         .with("WWW-Authenticate");
 const NO_SCOPE: Failure = failure("`insufficient_scope`: the token lacks the scope, which is named", || {
-    ApiError::MissingScope(Scope::Read)
+    ApiError::MissingScope(&[Scope::Read])
 })
 .with("WWW-Authenticate");
 pub const NOT_FOUND: Failure = failure("No such product", || {
@@ -172,9 +172,8 @@ pub const NOT_SHIPPED: Failure = failure(
 pub const NO_SHIPMENT: Failure = failure("The order has no such shipment", || {
     ApiError::UnknownShipment("the order has no shipment 3".to_owned())
 });
-pub const NO_CANCELLATION: Failure = failure("The order has no such cancellation", || {
-    ApiError::UnknownShipment("the order has no cancellation 3".to_owned())
-});
+pub const NO_CANCELLATION: Failure =
+    failure("The order has no such cancellation", || ApiError::UnknownCancellation(3));
 pub const INVALID_PARCEL: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/lines/0/orderProductId", "line 7 is not one of this order")
 });

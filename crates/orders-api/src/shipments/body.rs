@@ -54,7 +54,7 @@ pub struct ShipmentBody {
     weight_grams: Option<i64>,
     /// What is in it; of a cancelled one what was to be.
     lines: Vec<PartBody>,
-    /// Why it was planned so.
+    /// Why it was planned so; for the owner and the operator, and empty in lists, streams and events.
     reasons: Vec<ReasonBody>,
     /// When it was planned, in UTC.
     created_at: DateTime<Utc>,
@@ -98,13 +98,23 @@ pub struct CancellationBody {
     lines: Vec<PartBody>,
 }
 
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The order's owner, or the operator.
+    Owner,
+    /// Whoever may read lists. Why a parcel leaves from where it does is not for them: it tells where the customer
+    /// lives.
+    Anyone,
+}
+
 /// Writes all shipments of an order.
-pub fn shipments_json(out: &mut Vec<u8>, order: &Order) {
-    array(out, order.shipments(), |out, shipment| shipment_json(out, order.id(), shipment));
+pub fn shipments_json(out: &mut Vec<u8>, order: &Order, reader: Reader) {
+    array(out, order.shipments(), |out, shipment| shipment_json(out, order.id(), shipment, reader));
 }
 
 /// Writes a shipment as [`ShipmentBody`] describes it.
-pub fn shipment_json(out: &mut Vec<u8>, order: OrderId, shipment: &Shipment) {
+pub fn shipment_json(out: &mut Vec<u8>, order: OrderId, shipment: &Shipment, reader: Reader) {
     number(out, "{\"id\":", ShipmentId::of(order, shipment.number).get());
     number(out, ",\"number\":", shipment.number.get());
     plain_text(out, ",\"status\":\"", shipment.status.as_str());
@@ -127,7 +137,10 @@ pub fn shipment_json(out: &mut Vec<u8>, order: OrderId, shipment: &Shipment) {
     out.extend_from_slice(b",\"lines\":");
     parts_json(out, order, &shipment.parts);
     out.extend_from_slice(b",\"reasons\":");
-    reasons_json(out, &shipment.reasons);
+    match reader {
+        Reader::Owner => reasons_json(out, &shipment.reasons),
+        Reader::Anyone => out.extend_from_slice(b"[]"),
+    }
     plain_text(out, ",\"createdAt\":\"", &moment(shipment.created_at));
     may_moment(out, ",\"shippedAt\":", shipment.shipped_at);
     may_moment(out, ",\"deliveredAt\":", shipment.delivered_at);

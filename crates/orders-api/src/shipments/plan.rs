@@ -55,9 +55,9 @@ struct ParcelBody {
     location: Option<String>,
     /// What is in it.
     lines: Vec<PartBody>,
-    /// Its weight; what is not known counts as 0.
-    #[schema(minimum = 0)]
-    weight_grams: i64,
+    /// Its weight, if that of all its pieces is known. To the planner what is not known weighs nothing.
+    #[schema(required = true, minimum = 0)]
+    weight_grams: Option<i64>,
     /// Why.
     reasons: Vec<ReasonBody>,
 }
@@ -108,7 +108,10 @@ fn parcel_json(out: &mut Vec<u8>, order: OrderId, parcel: &NewShipment) {
     }
     out.extend_from_slice(b",\"lines\":");
     parts_json(out, order, &parcel.parts);
-    number(out, ",\"weightGrams\":", parcel.weight.unwrap_or_default());
+    match parcel.weight {
+        Some(weight) => number(out, ",\"weightGrams\":", weight),
+        None => out.extend_from_slice(b",\"weightGrams\":null"),
+    }
     out.extend_from_slice(b",\"reasons\":");
     reasons_json(out, &parcel.reasons);
     out.push(b'}');

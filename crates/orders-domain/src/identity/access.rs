@@ -64,8 +64,8 @@ impl Ownership {
 pub enum Refusal {
     /// The order is not theirs, or is not there: nobody learns which.
     NotOwned,
-    /// It would be theirs to do, but only with this scope.
-    MissingScope(Scope),
+    /// It would be theirs to do, but only with one of these scopes.
+    MissingScope(&'static [Scope]),
 }
 
 /// A line of the table.
@@ -132,7 +132,7 @@ impl UseCase {
             Ownership::Own | Ownership::Foreign if any.is_some_and(held) => Ok(()),
             Ownership::Foreign | Ownership::Missing => Err(Refusal::NotOwned),
             Ownership::Own if own.iter().copied().any(held) => Ok(()),
-            Ownership::Own => Err(Refusal::MissingScope(self.scope())),
+            Ownership::Own => Err(Refusal::MissingScope(self.scopes())),
         }
     }
 

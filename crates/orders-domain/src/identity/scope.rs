@@ -65,6 +65,12 @@ impl Scope {
         Self::Webhooks,
     ];
 
+    /// That any of these is enough, for people.
+    #[must_use]
+    pub fn any_of(scopes: &[Self]) -> String {
+        scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" or ")
+    }
+
     /// The word for it in a token.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -56,6 +56,6 @@ mod tests {
         assert_eq!(reader.narrow(of(7)), Ok(Some(of(7))));
         assert_eq!(reader.narrow(of(8)), Ok(None));
         let other = Audience::User(user(Scopes::NONE.with(Create).with(Cancel).with(Fulfil)));
-        assert_eq!(other.narrow(all()), Err(Refusal::MissingScope(Read)));
+        assert_eq!(other.narrow(all()), Err(Refusal::MissingScope(&[Read])));
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     invalid::InvalidInput,
-    shipment::{cancellation::Note, tracking::Tracking},
+    shipment::{Shipment, cancellation::Note, status::ShipmentStatus, tracking::Tracking},
     version::Version,
 };
 
@@ -105,17 +105,28 @@ impl Step {
 }
 
 impl Order {
-    /// What its status may become: what the graph says, but for cancelling what is out.
+    /// What can be asked of its status: what the graph says, but for cancelling what is out, and for sending what
+    /// there can be no parcel for. Where a part is on its way, that can be delivered.
     #[must_use]
     pub fn allowed(&self) -> Vec<OrderStatus> {
-        let out = self.progress.is_partly_out();
-        let allowed = self.status().allowed().iter().copied();
-        allowed.filter(|next| !(out && *next == OrderStatus::Cancelled)).collect()
+        let can_be = |next: &OrderStatus| match next {
+            OrderStatus::Cancelled => !self.progress.is_partly_out(),
+            OrderStatus::Shipped => !self.is_open() || self.next_number().is_ok(),
+            _ => true,
+        };
+        let arrives = self.partly_arrives().then_some(OrderStatus::Delivered);
+        self.status().allowed().iter().copied().filter(can_be).chain(arrives).collect()
+    }
+
+    /// Whether a part of it is on its way, and another one has not left.
+    fn partly_arrives(&self) -> bool {
+        let is_on_its_way = |parcel: &Shipment| parcel.status == ShipmentStatus::Shipped;
+        self.status() == OrderStatus::Processing && self.shipments().iter().any(is_on_its_way)
     }
 
     /// Moves to another status, and its parcels with it. To the present one: a no-op. To `shipped`: what is
-    /// planned leaves, and what is open in one more parcel. To `delivered`: what is out arrives. To
-    /// `cancelled`: as [`Self::cancel`].
+    /// planned leaves, and what is open in one more parcel. To `delivered`: what is out arrives, and while
+    /// another part has not left the status stays. To `cancelled`: as [`Self::cancel`].
     ///
     /// # Errors
     ///
@@ -124,15 +135,15 @@ impl Order {
         if self.status() == next {
             return Ok(Step::Same(self));
         }
+        if next == OrderStatus::Delivered && self.partly_arrives() {
+            let became = self.becoming(self.status());
+            return self.changed(now, Happening::Moved(became));
+        }
         if !self.status().may_become(next) {
             return Err(NotAllowed::status(&self, format!("become {next}")));
         }
         if next == OrderStatus::Cancelled && self.progress.is_partly_out() {
-            return Err(NotAllowed::PartlyOut {
-                order: self.id,
-                status: self.status(),
-                allowed: self.allowed(),
-            });
+            return Err(NotAllowed::PartlyOut { status: self.status(), allowed: self.allowed() });
         }
         if next == OrderStatus::Shipped && self.is_open() {
             self.next_number()?;

@@ -43,8 +43,8 @@ pub enum OrderError {
     #[error("the order does not exist or belongs to somebody else")]
     NotOwned,
     /// The asker's token does not allow it.
-    #[error("the token lacks the scope {0}")]
-    MissingScope(Scope),
+    #[error("the token lacks the scope {}", Scope::any_of(.0))]
+    MissingScope(&'static [Scope]),
     /// The requested lines cannot become an order.
     #[error("the order is invalid")]
     Invalid(Vec<LineFault>),
@@ -99,7 +99,7 @@ impl From<Refusal> for OrderError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotOwned => Self::NotOwned,
-            Refusal::MissingScope(scope) => Self::MissingScope(scope),
+            Refusal::MissingScope(scopes) => Self::MissingScope(scopes),
         }
     }
 }

@@ -39,7 +39,8 @@ pub enum Happening {
         /// The order's status, which stays.
         status: OrderStatus,
     },
-    /// It moved to another status, and its parcels with it.
+    /// It moved to another status, and its parcels with it. From a status to the same: what was on its way has
+    /// arrived, and another part has not left.
     Moved(Became),
     /// It had come so far when events began.
     Migrated {

@@ -142,6 +142,7 @@ impl Progress {
             }
             Happening::ContactChanged { .. } => {}
             Happening::Tracked { tracking, .. } => self.track(tracking, lines, at)?,
+            Happening::Moved(became) if became.from == became.to => self.advance(Delivered, lines, at)?,
             Happening::Moved(became) => self.advance(became.to, lines, at)?,
             Happening::Planned { proposal, .. } => {
                 for shipment in &proposal.parcels {

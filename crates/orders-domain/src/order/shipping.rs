@@ -69,8 +69,12 @@ impl Order {
 
     /// The number of the next parcel.
     pub(super) fn next_number(&self) -> Result<ShipmentNumber, NotAllowed> {
-        let count = self.shipments().len();
-        ShipmentNumber::after(count).ok_or(NotAllowed::NoMore { count, what: "shipments" })
+        ShipmentNumber::after(self.shipments().len()).ok_or(NotAllowed::NoMoreShipments)
+    }
+
+    /// How many more parcels it can have.
+    fn room(&self) -> usize {
+        usize::try_from(ShipmentNumber::MAX.get()).unwrap_or_default().saturating_sub(self.shipments().len())
     }
 
     /// Makes a parcel of these pieces, which are open; without any, of all that is.
@@ -148,11 +152,11 @@ impl Order {
         for parcel in &mut proposal.parcels {
             parcel.parts = in_order(std::mem::take(&mut parcel.parts));
         }
-        let first = self.next_number()?;
-        let count = self.shipments().len() + proposal.parcels.len();
-        if ShipmentNumber::after(count - 1).is_none() {
-            return Err(NotAllowed::NoMore { count: self.shipments().len(), what: "shipments" });
-        }
+        let (needed, left) = (proposal.parcels.len(), self.room());
+        let first = match self.next_number() {
+            Ok(first) if needed <= left => first,
+            _ => return Err(NotAllowed::TooManyParcels { needed, left }),
+        };
         let tallies = self.tallies();
         let mut planned: BTreeMap<u8, u32> = BTreeMap::new();
         for part in proposal.parcels.iter().flat_map(|parcel| &parcel.parts) {
@@ -194,7 +198,7 @@ impl Order {
         let wanted: u64 = parts.iter().map(|part| u64::from(part.quantity.get())).sum();
         // One that leaves nothing to be sent is a way out that is always there.
         if count >= MOST_CANCELLATIONS && wanted < left {
-            return Err(NotAllowed::NoMore { count, what: "cancellations" });
+            return Err(NotAllowed::NoMoreCancellations);
         }
         for part in &parts {
             let (wanted, left) = (part.quantity.get(), tally_of(&tallies, part.line).remaining());

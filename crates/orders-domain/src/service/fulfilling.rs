@@ -38,7 +38,7 @@ impl OrderService {
             if order.status() != OrderStatus::Pending || !order.shipments().is_empty() {
                 return Ok(());
             }
-            let (proposal, now) = (self.propose(&order).await?, self.clock.now());
+            let ((proposal, _), now) = (self.propose(&order).await?, self.clock.now());
             // Of what nothing can be sent from anywhere, or in more parcels than there can be, a person decides.
             let Ok(Step::Changed(changed)) = order.plan(proposal, now) else { return Ok(()) };
             let handled = Handled { by: PLAN, message };

@@ -6,6 +6,7 @@ use crate::{
     failure::PortError,
     feed::{Event, EventFilter, EventLimit, What},
     identity::UseCase,
+    invalid::InvalidInput,
     ledger::{Change, Refused},
     order::{
         Order,
@@ -61,13 +62,13 @@ impl OrderService {
         let AskedShipment { parts, location, tracking, status } = asked;
         let from = match &location {
             None => None,
-            Some(code) => {
-                let Some(from) = self.place_of(code).await? else {
-                    let refusal = OrderError::UnknownLocation(Location::unknown(code));
+            Some(code) => match self.place_of(code).await? {
+                Ok(from) => Some(from),
+                Err(reason) => {
+                    let refusal = OrderError::UnknownLocation(reason);
                     return self.recall(order.asker, &request, refusal).await;
-                };
-                Some(from)
-            }
+                }
+            },
         };
         let weights = self.weights(order.order()).await?;
         let ship = |order: Order, now| {
@@ -157,7 +158,7 @@ impl OrderService {
                 let refusal = NotAllowed::status(&order, "be planned").into();
                 return self.planned_before(self.recall(asker, &request, refusal).await?).await;
             }
-            let (proposal, now) = (self.propose(&order).await?, self.clock.now());
+            let ((proposal, parcels), now) = (self.propose(&order).await?, self.clock.now());
             let changed = match order.plan(proposal.clone(), now) {
                 Ok(Step::Changed(changed)) => changed,
                 Ok(Step::Same(order)) => {
@@ -167,6 +168,12 @@ impl OrderService {
                     };
                 }
                 Err(refusal) => {
+                    let refusal = match refusal {
+                        NotAllowed::TooManyParcels { needed, left } => {
+                            NotAllowed::TooManyParcels { needed: needed.max(parcels), left }
+                        }
+                        other => other,
+                    };
                     let before = self.recall(asker, &request, refusal.into()).await?;
                     return self.planned_before(before).await;
                 }
@@ -197,10 +204,13 @@ impl OrderService {
         Ok((done, proposal))
     }
 
-    /// The place of this code.
-    async fn place_of(&self, code: &LocationCode) -> Result<Option<SentFrom>, OrderError> {
+    /// The place of this code, or why nothing leaves from there.
+    async fn place_of(&self, code: &LocationCode) -> Result<Result<SentFrom, InvalidInput>, OrderError> {
         let places = self.storage.stock.locations().await?;
-        let found = places.into_iter().find(|place| place.code == *code);
-        Ok(found.map(|Location { id, code, .. }| SentFrom { id, code }))
+        Ok(match places.into_iter().find(|place| place.code == *code) {
+            None => Err(Location::unknown(code)),
+            Some(place) if !place.details.active => Err(place.inactive()),
+            Some(Location { id, code, .. }) => Ok(SentFrom { id, code }),
+        })
     }
 }

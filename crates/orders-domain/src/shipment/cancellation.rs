@@ -5,7 +5,6 @@ use std::{fmt, str::FromStr};
 use super::Part;
 use crate::{
     invalid::{InvalidInput, list},
-    quoted::Quoted,
     text::private_text,
 };
 
@@ -67,8 +66,8 @@ impl FromStr for CancellationReason {
 
     fn from_str(word: &str) -> Result<Self, InvalidInput> {
         Self::ALL.into_iter().find(|known| known.as_str() == word).ok_or_else(|| {
-            let reason = format!("{} is not one of {}", Quoted(word), list(&Self::ALL));
-            InvalidInput::new("reason", reason)
+            // It is not repeated: somebody may have written a note there.
+            InvalidInput::new("reason", format!("is not one of {}", list(&Self::ALL)))
         })
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! Without limits of parcels, the parcels are the places, and each piece comes from the nearest of them: then all
 //! choices among up to [`EXACT_PLACES`] places are looked at. With limits, who sends what and how it is packed
-//! depend on each other: that is searched to the end for up to 12 pieces at as many places.
+//! depend on each other: that is searched to the end for up to 12 pieces at as many places, unless they are so many
+//! different ones that it takes too long.
 //! Beyond, places that cover all are improved by taking in, dropping and swapping some. Where one parcel is enough,
 //! all places that can send it are compared, however many there are.
 
@@ -15,7 +16,7 @@ use std::{fmt, str::FromStr};
 use crate::{
     catalogue::size::{Grams, Size},
     code::{Country, LocationCode},
-    id::LocationId,
+    id::{LocationId, OrderProductId},
     invalid::{InvalidInput, list},
     quoted::Quoted,
     stock::location::{ParcelLimits, Point, Priority},
@@ -59,6 +60,8 @@ pub struct Problem {
 pub struct Wanted {
     /// Which line, by its position from 0.
     pub line: u8,
+    /// By what it is called in reasons.
+    pub id: OrderProductId,
     /// How many pieces.
     pub quantity: u32,
     /// The weight of one; what is not known counts as 0.

@@ -6,11 +6,13 @@ use super::{
     keeping::Kept,
     movement::{Held, MovementKind},
 };
-use crate::id::{LocationId, OrderId, OrderProductId, ProductId};
+use crate::id::{LocationId, MovementId, OrderId, OrderProductId, ProductId};
 
 /// A movement that is for a line of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfLine {
+    /// Its number.
+    pub id: MovementId,
     /// The line.
     pub line: OrderProductId,
     /// Of which product.
@@ -28,12 +30,23 @@ pub struct OfLine {
 #[must_use]
 pub fn held(movements: &[OfLine]) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::new();
-    for OfLine { line, product, location, kind, quantity } in movements {
+    for OfLine { id, line, product, location, kind, quantity } in movements {
         let (line, change) = (line.position(), kind.reserved(*quantity));
         let is_it = |held: &&mut Held| (held.line, held.location) == (line, *location);
+        let since = if change > 0 { *id } else { MovementId::MIN };
         match held.iter_mut().find(is_it) {
-            Some(held) => held.quantity += change,
-            None => held.push(Held { line, product: *product, location: *location, quantity: change }),
+            Some(held) => {
+                held.quantity += change;
+                held.since = held.since.max(since);
+            }
+            None => held.push(Held {
+                line,
+                product: *product,
+                location: *location,
+                quantity: change,
+                since,
+                later: 0,
+            }),
         }
     }
     held.retain(|held| held.quantity > 0);
@@ -68,7 +81,19 @@ mod tests {
     }
 
     fn of_line(line: i64, location: i64, kind: MovementKind, quantity: i64) -> OfLine {
-        OfLine { line: n(line), product: n(1), location: n(location), kind, quantity }
+        OfLine { id: n(1), line: n(line), product: n(1), location: n(location), kind, quantity }
+    }
+
+    #[test]
+    fn a_line_stands_where_it_reserved_last() {
+        use MovementKind::{Released, Reserved, Shipped};
+
+        let moved = |id, kind, quantity| OfLine { id: n(id), ..of_line(701, 2, kind, quantity) };
+        // In no certain order.
+        let movements =
+            [moved(5, Released, 1), moved(7, Reserved, 4), moved(3, Reserved, 1), moved(9, Shipped, 1)];
+        let held = held(&movements);
+        assert_eq!((held.len(), held[0].quantity, held[0].since), (1, 3, n(7)));
     }
 
     #[test]

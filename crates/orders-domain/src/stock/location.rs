@@ -128,6 +128,12 @@ impl Location {
         (location.details != self.details).then_some(ChangedLocation { location, seen: self.version, said })
     }
 
+    /// Orders are not served from it.
+    #[must_use]
+    pub fn inactive(&self) -> InvalidInput {
+        InvalidInput::new("location", format!("{} is not active, and nothing leaves from there", self.code))
+    }
+
     /// There is no place of this code.
     #[must_use]
     pub fn unknown(code: &LocationCode) -> InvalidInput {

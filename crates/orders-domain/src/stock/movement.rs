@@ -169,6 +169,10 @@ pub struct Held {
     pub location: LocationId,
     /// How many pieces, at least 1.
     pub quantity: i64,
+    /// Its newest reservation there: whose movement is later stands behind it.
+    pub since: MovementId,
+    /// How many pieces lines hold there that stand behind it; 0 where nobody has looked, since there are enough.
+    pub later: i64,
 }
 
 #[cfg(test)]

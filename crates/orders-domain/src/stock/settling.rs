@@ -1,15 +1,20 @@
 //! What becomes of what an order holds: it is kept at another place, sent or let go.
 
-use std::collections::BTreeMap;
+use holdings::Holdings;
+pub use refusal::NotOnHand;
 
 use super::{
+    level::Level,
     movement::{Held, Move, MovementKind},
-    shelves::{Shelf, Shelves},
+    shelves::Shelves,
 };
 use crate::{
     code::LocationCode,
     id::{LocationId, MovementId, ProductId},
 };
+
+mod holdings;
+mod refusal;
 
 /// Pieces of a line that a planned parcel is to take from a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,110 +74,16 @@ pub struct Settlement {
 }
 
 impl Settlement {
+    /// Whether something is to be sent, or to be held for that, so that it counts who reserved first.
+    #[must_use]
+    pub fn takes(&self) -> bool {
+        self.pulls.iter().any(|pull| !matches!(pull.wish, Wish::Release { .. }))
+    }
+
     /// Whether nothing is asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pulls.is_empty() && !self.release_all
-    }
-}
-
-/// What is not there to be sent, or to be held for it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotOnHand {
-    /// It is not there at all.
-    #[error("product {product} has {on_hand} pieces on hand at {location}, and {wanted} are to be sent")]
-    Missing {
-        /// Of which product.
-        product: ProductId,
-        /// Where.
-        location: LocationCode,
-        /// How many are there.
-        on_hand: i64,
-        /// How many are to be sent from there.
-        wanted: i64,
-    },
-    /// Others hold it, or it is not there.
-    #[error(
-        "product {product} has {unheld} pieces at {location} that no order holds, and {wanted} more are to be sent from there"
-    )]
-    Held {
-        /// Of which product.
-        product: ProductId,
-        /// Where.
-        location: LocationCode,
-        /// How many are there that no order holds.
-        unheld: i64,
-        /// How many more are to be sent from there.
-        wanted: i64,
-    },
-    /// It lies in too many places for one event.
-    #[error("the pieces lie in so many places that they cannot all be moved at once: ship fewer of them")]
-    Scattered,
-}
-
-/// What an order holds, apart from what its planned parcels hold, while a settlement goes on.
-struct Holdings {
-    /// By line and place: how many pieces, and how many of them a parcel holds.
-    held: BTreeMap<(u8, LocationId), (i64, i64)>,
-    products: BTreeMap<u8, ProductId>,
-}
-
-impl Holdings {
-    fn new(held: &[Held], claims: &[Claim]) -> Self {
-        let mut holdings = Self { held: BTreeMap::new(), products: BTreeMap::new() };
-        for Held { line, product, location, quantity } in held {
-            holdings.held.entry((*line, *location)).or_default().0 += quantity;
-            holdings.products.insert(*line, *product);
-        }
-        for Claim { line, location, quantity } in claims {
-            if let Some((_, claimed)) = holdings.held.get_mut(&(*line, *location)) {
-                *claimed += quantity;
-            }
-        }
-        holdings
-    }
-
-    /// Takes pieces that no parcel holds, at most so many, and no more than `most` at a place: from where, and
-    /// how many.
-    fn take_free(
-        &mut self,
-        line: u8,
-        mut wanted: i64,
-        first: Option<LocationId>,
-        most: impl Fn(LocationId) -> i64,
-    ) -> Vec<(LocationId, i64)> {
-        let mut taken = Vec::new();
-        let places: Vec<_> = self
-            .held
-            .range((line, LocationId::MIN)..=(line, LocationId::MAX))
-            .map(|(key, _)| key.1)
-            .collect();
-        let first = first.filter(|first| places.contains(first));
-        for place in first.into_iter().chain(places.iter().copied().filter(|place| Some(*place) != first)) {
-            let Some((held, claimed)) = self.held.get_mut(&(line, place)) else { continue };
-            let free = (*held - *claimed).min(most(place)).clamp(0, wanted);
-            if free > 0 {
-                *held -= free;
-                wanted -= free;
-                taken.push((place, free));
-            }
-        }
-        taken
-    }
-
-    /// Takes pieces that a parcel holds at a place, at most so many.
-    fn take_claimed(&mut self, line: u8, place: LocationId, wanted: i64) -> Vec<(LocationId, i64)> {
-        let Some((held, claimed)) = self.held.get_mut(&(line, place)) else { return Vec::new() };
-        let taken = wanted.min(*held).min(*claimed).max(0);
-        *held -= taken;
-        *claimed -= taken;
-        if taken > 0 { vec![(place, taken)] } else { Vec::new() }
-    }
-
-    fn claim(&mut self, line: u8, place: LocationId, quantity: i64) {
-        let (held, claimed) = self.held.entry((line, place)).or_default();
-        *held += quantity;
-        *claimed += quantity;
     }
 }
 
@@ -204,53 +115,29 @@ impl Shelves {
             };
             return Ok(held.iter().filter_map(release).collect());
         }
-        let all = |_| i64::MAX;
         let mut holdings = Holdings::new(held, &asked.claims);
+        let kept = self.keep_what_is_there(&mut holdings, &asked.pulls);
         let mut moves = Vec::with_capacity(asked.pulls.len());
-        for Pull { line, quantity, wish } in &asked.pulls {
-            let Some(product) = holdings.products.get(line).copied() else { continue };
+        for (Pull { line, quantity, wish }, kept) in asked.pulls.iter().zip(kept) {
+            let Some(product) = holdings.product(*line) else { continue };
             match wish {
                 Wish::Keep { at, code } => {
-                    let taken = holdings.take_free(*line, *quantity, Some(*at), all);
-                    let elsewhere: i64 =
-                        taken.iter().filter(|(place, _)| place != at).map(|(_, pieces)| pieces).sum();
-                    if elsewhere > 0 {
-                        self.refuse_held(product, (*at, code), elsewhere)?;
-                        let others = taken.iter().filter(|(place, _)| place != at);
-                        moves.extend(others.filter_map(|(place, pieces)| {
-                            self.make((product, *place), MovementKind::Released, *pieces, Some(*line))
-                        }));
-                        moves.extend(self.make(
-                            (product, *at),
-                            MovementKind::Reserved,
-                            elsewhere,
-                            Some(*line),
-                        ));
-                    }
-                    holdings.claim(*line, *at, taken.iter().map(|(_, pieces)| pieces).sum());
+                    let of = (*line, product);
+                    self.bring(&mut holdings, of, (*at, code), (kept, *quantity), &mut moves)?;
                 }
                 Wish::Ship { from, shipment } => {
-                    let taken = match from {
-                        Some(place) => holdings.take_claimed(*line, *place, *quantity),
-                        None => self.take_there(&mut holdings, product, *line, *quantity),
-                    };
-                    for (place, pieces) in taken {
-                        let sent = self.send(product, place, *line, pieces)?;
-                        moves.extend(sent.map(|sent| Move { shipment: Some(*shipment), ..sent }));
+                    for sent in self.send(&mut holdings, (*line, product), *from, *quantity)? {
+                        moves.push(Move { shipment: Some(*shipment), ..sent });
                     }
                 }
                 Wish::Release { from } => {
                     let taken = match from {
                         Some(place) => holdings.take_claimed(*line, *place, *quantity),
-                        None => holdings.take_free(*line, *quantity, None, all),
+                        None => holdings.take_free(*line, *quantity, |_, _| i64::MAX),
                     };
                     for (place, pieces) in taken {
-                        moves.extend(self.make(
-                            (product, place),
-                            MovementKind::Released,
-                            pieces,
-                            Some(*line),
-                        ));
+                        let released = MovementKind::Released;
+                        moves.extend(self.make((product, place), released, pieces, Some(*line)));
                     }
                 }
             }
@@ -258,59 +145,106 @@ impl Shelves {
         Ok(moves)
     }
 
-    /// Takes pieces that no parcel holds, first where they are on hand: a place may hold what is yet to come.
-    fn take_there(
-        &self,
-        holdings: &mut Holdings,
-        product: ProductId,
-        line: u8,
-        wanted: i64,
-    ) -> Vec<(LocationId, i64)> {
-        let spots = self.shelf(product).map(Shelf::spots).unwrap_or_default();
-        let on_hand =
-            |place| spots.iter().find(|spot| spot.place.id == place).map_or(0, |spot| spot.level.on_hand);
-        let mut taken = holdings.take_free(line, wanted, None, on_hand);
-        let rest = wanted - taken.iter().map(|(_, pieces)| pieces).sum::<i64>();
-        for (place, pieces) in holdings.take_free(line, rest, None, |_| i64::MAX) {
-            match taken.iter_mut().find(|(known, _)| *known == place) {
-                Some((_, more)) => *more += pieces,
-                None => taken.push((place, pieces)),
-            }
-        }
-        taken
+    /// Sets aside for parcels what is held where they leave from and is on hand: for each wish, how many pieces.
+    fn keep_what_is_there(&self, holdings: &mut Holdings, pulls: &[Pull]) -> Vec<i64> {
+        let keep = |pull: &Pull| {
+            let (Wish::Keep { at, .. }, Some(product)) = (&pull.wish, holdings.product(pull.line)) else {
+                return 0;
+            };
+            let ready = holdings.ready(pull.line, *at, self.level_at(product, *at));
+            let kept = ready.min(pull.quantity);
+            holdings.claim(pull.line, *at, kept);
+            kept
+        };
+        pulls.iter().map(keep).collect()
     }
 
-    /// Refuses to hold so many more pieces at a place where not so many are free.
-    fn refuse_held(
-        &self,
-        product: ProductId,
+    /// Brings to a place what a parcel is to take from there and was not kept there: first what is not on hand
+    /// where it is held. The line lines up anew with all that it holds there.
+    fn bring(
+        &mut self,
+        holdings: &mut Holdings,
+        (line, product): (u8, ProductId),
         (at, code): (LocationId, &LocationCode),
-        wanted: i64,
+        (kept, wanted): (i64, i64),
+        moves: &mut Vec<Move>,
     ) -> Result<(), NotOnHand> {
-        let spots = self.shelf(product).map(Shelf::spots).unwrap_or_default();
-        let unheld = spots.iter().find(|spot| spot.place.id == at).map_or(0, |spot| spot.level.unheld());
-        if unheld < wanted {
-            return Err(NotOnHand::Held { product, location: code.clone(), unheld, wanted });
+        // What was let go meanwhile may have made room for it.
+        let ready = holdings.ready(line, at, self.level_at(product, at)).min(wanted - kept);
+        holdings.claim(line, at, ready);
+        let kept = kept + ready;
+        let elsewhere = holdings.free_elsewhere(line, at);
+        let missing = (wanted - kept).min(holdings.free(line, at) + elsewhere);
+        if missing <= 0 {
+            return Ok(());
         }
+        if elsewhere == 0 {
+            self.refuse_behind((product, at), kept + missing, kept)?;
+        }
+        let unheld = self.level_at(product, at).unheld();
+        if unheld < missing {
+            return Err(NotOnHand::Held { product, location: code.clone(), unheld, wanted: missing });
+        }
+        // Where something is unheld all that the line holds is on hand, so what is missing is elsewhere.
+        let promised = holdings.take_free(line, missing, |holdings, place| {
+            holdings.free(line, place) - holdings.ready(line, place, self.level_at(product, place))
+        });
+        let mut brought = holdings.take_rest(line, missing, promised);
+        let own = holdings.held(line, at);
+        brought.extend((own > 0).then_some((at, own)));
+        for (place, pieces) in brought {
+            moves.extend(self.make((product, place), MovementKind::Released, pieces, Some(line)));
+        }
+        moves.extend(self.make((product, at), MovementKind::Reserved, own + missing, Some(line)));
+        holdings.line_up(line, at, missing);
         Ok(())
     }
 
-    /// Sends pieces that an order holds at a place.
+    /// Sends pieces that an order holds: from the place where a parcel is to take them, or where no parcel is,
+    /// and there first what is on hand.
     fn send(
         &mut self,
-        product: ProductId,
-        from: LocationId,
-        line: u8,
-        pieces: i64,
-    ) -> Result<Option<Move>, NotOnHand> {
-        let spots = self.shelf(product).map(Shelf::spots).unwrap_or_default();
-        if let Some(spot) = spots.iter().find(|spot| spot.place.id == from)
-            && spot.level.on_hand < pieces
-        {
-            let (location, on_hand) = (spot.place.code.clone(), spot.level.on_hand);
-            return Err(NotOnHand::Missing { product, location, on_hand, wanted: pieces });
+        holdings: &mut Holdings,
+        (line, product): (u8, ProductId),
+        from: Option<LocationId>,
+        wanted: i64,
+    ) -> Result<Vec<Move>, NotOnHand> {
+        let before = holdings.clone();
+        let ready = |place| match from {
+            Some(_) => before.backed(line, place, self.level_at(product, place)),
+            None => before.ready(line, place, self.level_at(product, place)),
+        };
+        let taken = if let Some(place) = from {
+            holdings.take_claimed(line, place, wanted)
+        } else {
+            let there = holdings.take_free(line, wanted, |_, place| ready(place));
+            holdings.take_rest(line, wanted, there)
+        };
+        for (place, pieces) in &taken {
+            self.refuse_behind((product, *place), *pieces, ready(*place))?;
         }
-        Ok(self.make((product, from), MovementKind::Shipped, pieces, Some(line)))
+        let send = |(place, pieces)| self.make((product, place), MovementKind::Shipped, pieces, Some(line));
+        Ok(taken.into_iter().filter_map(send).collect())
+    }
+
+    fn level_at(&self, product: ProductId, place: LocationId) -> Level {
+        self.level(product, place).unwrap_or_default()
+    }
+
+    /// Refuses to send more pieces from a place than are there for whoever wants them.
+    fn refuse_behind(
+        &self,
+        (product, from): (ProductId, LocationId),
+        wanted: i64,
+        backed: i64,
+    ) -> Result<(), NotOnHand> {
+        let Some(spot) = self.spot_at(product, from).filter(|_| backed < wanted) else { return Ok(()) };
+        let (location, on_hand) = (spot.place.code.clone(), spot.level.on_hand);
+        Err(if on_hand < wanted {
+            NotOnHand::Missing { product, location, on_hand, wanted }
+        } else {
+            NotOnHand::Behind { product, location, backed, wanted }
+        })
     }
 }
 

@@ -112,7 +112,7 @@ impl Shelves {
         while self.journal.len() > mark {
             match self.journal.pop() {
                 Some(Undo::Level(product, location, before)) => {
-                    if let Some(level) = self.level(product, location) {
+                    if let Some(level) = self.level_mut(product, location) {
                         *level = before;
                     }
                 }
@@ -132,19 +132,29 @@ impl Shelves {
     pub fn settle_changes(&mut self) -> BTreeMap<(ProductId, LocationId), Level> {
         let touched = std::mem::take(&mut self.journal);
         let now = touched.into_iter().filter_map(|undo| match undo {
-            Undo::Level(product, location, _) => Some(((product, location), *self.level(product, location)?)),
+            Undo::Level(product, location, _) => Some(((product, location), self.level(product, location)?)),
             Undo::Terms(..) => None,
         });
         now.collect()
     }
 
-    fn level(&mut self, product: ProductId, location: LocationId) -> Option<&mut Level> {
+    /// What is known of a level.
+    #[must_use]
+    pub fn level(&self, product: ProductId, location: LocationId) -> Option<Level> {
+        self.spot_at(product, location).map(|spot| spot.level)
+    }
+
+    pub(super) fn spot_at(&self, product: ProductId, location: LocationId) -> Option<&Spot> {
+        self.shelves.get(&product)?.spots.iter().find(|spot| spot.place.id == location)
+    }
+
+    fn level_mut(&mut self, product: ProductId, location: LocationId) -> Option<&mut Level> {
         let spots = &mut self.shelves.get_mut(&product)?.spots;
         spots.iter_mut().find(|spot| spot.place.id == location).map(|spot| &mut spot.level)
     }
 
     pub(super) fn set(&mut self, product: ProductId, location: LocationId, next: Level) {
-        if let Some(level) = self.level(product, location) {
+        if let Some(level) = self.level_mut(product, location) {
             let before = std::mem::replace(level, next);
             self.journal.push(Undo::Level(product, location, before));
         }

@@ -7,16 +7,26 @@ use clap::{
     error::{ContextKind, ContextValue, Error, ErrorKind},
 };
 
+use orders_adapters::OpenError;
+
 use super::Cli;
 
-/// A setting that parses, but cannot be used. The process ends with [`BadSetting::CODE`].
+/// The code with which a process ends that somebody has to call otherwise, as clap has it: with other settings, or
+/// while no server has the file.
+const CALLED_WRONG: u8 = 2;
+
+/// The code with which the process ends for this.
+#[must_use]
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    let is_in_use = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref::<OpenError>(), Some(OpenError::InUse(_)))
+    };
+    if error.is::<BadSetting>() || error.chain().any(is_in_use) { CALLED_WRONG } else { 1 }
+}
+
+/// A setting that parses, but cannot be used.
 #[derive(Debug)]
 pub struct BadSetting(pub String);
-
-impl BadSetting {
-    /// The code with which a process ends whose settings are wrong, as clap has it.
-    pub const CODE: u8 = 2;
-}
 
 impl fmt::Display for BadSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +43,7 @@ pub fn parse() -> Cli {
         Some(line) => {
             // Without a stderr there is nobody to tell.
             let _ = writeln!(std::io::stderr(), "error: {line}");
-            exit(BadSetting::CODE.into())
+            exit(CALLED_WRONG.into())
         }
         None => error.exit(),
     })
@@ -92,6 +102,16 @@ mod tests {
             let line = line.unwrap_or_default();
             assert!(line.starts_with(expected) && !line.contains('\n'), "{line}");
         }
+    }
+
+    #[test]
+    fn who_has_to_call_it_otherwise_is_told_so_by_the_code() {
+        use anyhow::Context;
+
+        let code = |error: Result<(), OpenError>| exit_code(&error.context("not imported").unwrap_err());
+        assert_eq!(code(Err(OpenError::InUse("orders.sqlite".into()))), 2);
+        assert_eq!(code(Err(OpenError::OldLibrary { found: "3".to_owned() })), 1);
+        assert_eq!(exit_code(&BadSetting("--host".to_owned()).into()), 2);
     }
 
     #[test]

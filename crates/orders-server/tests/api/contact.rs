@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
-    support::{Server, orders, products},
+    support::{Server, assert_in_use, orders, products},
 };
 
 /// Something that stands nowhere else.
@@ -125,7 +125,7 @@ async fn what_is_wrong_with_it_is_told_without_it() {
                 "name": "\u{7}Augusta Secret", "lines": [], "city": "", "country": "XX", "latitude": 1, "colour": 1,
             }}),
             vec![
-                "/shipTo/colour",
+                "/shipTo",
                 "/shipTo/name",
                 "/shipTo/lines",
                 "/shipTo/city",
@@ -152,8 +152,50 @@ async fn what_is_wrong_with_it_is_told_without_it() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_it_is_told_without_repeating_it() {
+    let server = Server::start();
+    let with = |member: &str, value: Value| {
+        let mut sent = address();
+        sent[member] = value;
+        json!({"shipTo": sent})
+    };
+    let known = "a member is not one of name, lines, city, country, postalCode, region, latitude, longitude";
+    let of_90 = "latitude is not a number of degrees from -90 to 90 with up to 6 decimals";
+    let of_180 = "longitude is not a number of degrees from -180 to 180 with up to 6 decimals";
+    for (body, pointer, detail) in [
+        (
+            with("country", json!("Hidden")),
+            "/shipTo/country",
+            "country is not a country's code of ISO 3166-1 alpha-2",
+        ),
+        (with("longitude", json!(1234.5678)), "/shipTo/longitude", of_180),
+        (with("longitude", json!(12.345_678_9)), "/shipTo/longitude", of_180),
+        (with("latitude", json!(12_345_678)), "/shipTo/latitude", of_90),
+        (with("latitude", json!("51.1234 Hidden")), "/shipTo/latitude", "a string is not a number"),
+        (with("Ada Hidden, 12 Square", json!(1)), "/shipTo", known),
+    ] {
+        let answer = server.post(1, order_of(&body)).await;
+        let status = if detail.starts_with("a string") { 400 } else { 422 };
+        let problem = answer.problem(status);
+        assert_eq!(problem["errors"], json!([{"pointer": pointer, "detail": detail}]), "{}", answer.text());
+        for sent in ["Hidden", "1234", "345678", "12345678"] {
+            assert!(!answer.text().contains(sent), "{sent} is repeated: {}", answer.text());
+        }
+    }
+    let twice = order_of(&json!({"shipTo": {}})).replace("\"shipTo\":{}", "\"shipTo\":{\"Ada\":1,\"Ada\":2}");
+    assert!(!server.post(1, twice).await.text().contains("Ada"));
+    server.place(1, &[(9, 2)]).await;
+    let unwanted = json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "Ada is Hidden"});
+    let answer = Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&unwanted)).await;
+    assert_eq!(answer.pointers(422), ["/reason"]);
+    assert!(!answer.text().contains("Hidden"), "{}", answer.text());
+    let answer = server.patch(1, "/orders/1/contact", &json!({"Ada Hidden": null})).await;
+    assert!(!answer.text().contains("Hidden"), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn forgetting_empties_it_in_orders_that_have_ended() {
-    let server = with_contact().await;
+    let mut server = with_contact().await;
     let body =
         json!({"lines": [{"orderProductId": 1, "quantity": 1}], "reason": "customer", "note": SECRETS[4]});
     Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await.order(201);
@@ -163,20 +205,40 @@ async fn forgetting_empties_it_in_orders_that_have_ended() {
     server.cancel(2, 3).await.order(200);
     let before = server.get(1, "/orders/1").await;
     let url = server.database_url();
+    let command = |user: &str| {
+        let mut command = orders();
+        command.args(["forget", "--user", user, "--database-url", &url]);
+        command
+    };
     let forget = |user: &str| {
-        let output = orders().args(["forget", "--user", user, "--database-url", &url]).output().unwrap();
+        let output = command(user).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
-    let said = "emptied what was known of user 1 in 1 orders that have ended\n\
-                left 1 orders that have not ended, and keep it until then\n";
+    // What the server writes would leave copies.
+    assert_in_use(command("1"), "orders.sqlite");
+    server.signal("TERM");
+    server.wait();
+    let said = "emptied what was known of user 1 in 1 order that has ended\n\
+                left 1 order that has not ended, and keeps it until then\n";
     assert_eq!(forget("1"), said);
+    let said = "emptied what was known of user 1 in 0 orders that have ended\n\
+                left 1 order that has not ended, and keeps it until then\n";
+    assert_eq!(forget("1"), said);
+    assert!(
+        forget("77")
+            .starts_with("emptied what was known of user 77 in 0 orders that have ended\nleft 0 orders")
+    );
+    let server = Server::start_on(&server.database(), &[]);
     let after = server.get(1, "/orders/1").await;
     assert_eq!((after.version(), after.order(200).get("email")), (before.version(), None));
+    // What is shown is another thing since, so who has the old one is not told that it has this.
+    assert_ne!(after.header("etag"), before.header("etag"));
+    let with = |tag: &str| server.user(1, Method::GET, "/orders/1").header("If-None-Match", tag);
+    assert_eq!(Answer::to(with(before.header("etag"))).await.order(200), after.order(200));
+    assert_eq!(Answer::to(with(after.header("etag"))).await.status, 304);
     assert_quiet(&after.text(), "what was forgotten");
     assert_quiet(&server.get(1, "/orders/1/cancellations").await.text(), "what was forgotten");
     assert!(server.get(1, "/orders/2").await.text().contains(SECRETS[0]));
     assert!(server.get(2, "/orders/3").await.text().contains(SECRETS[0]));
-    assert!(forget("1").starts_with("emptied what was known of user 1 in 0 orders"));
-    assert!(forget("77").starts_with("emptied what was known of user 77 in 0 orders"));
 }

@@ -29,6 +29,7 @@ mod postgres;
 mod preconditions;
 mod products;
 mod properties;
+mod queueing;
 mod races;
 mod reading;
 mod rehearsing;

@@ -1,7 +1,7 @@
 //! Plans; and what holds of every call on shipments: answered again, rehearsed, with a tag.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
@@ -34,13 +34,27 @@ async fn a_plan_says_why_is_previewed_made_and_answered_again() {
         (&plan["parcels"][0]["lines"], &plan["parcels"][0]["weightGrams"]),
         (&lines(&[(1, 5)]), &json!(1500))
     );
-    let uncounted = json!({"location": null, "lines": lines(&[(2, 1)]), "weightGrams": 0, "reasons": []});
+    let uncounted = json!({"location": null, "lines": lines(&[(2, 1)]), "weightGrams": null, "reasons": []});
     assert_eq!(
         (&plan["parcels"][1], &plan["unplaced"], &plan["exact"]),
         (&uncounted, &json!([]), &json!(true))
     );
     assert_eq!(plan["alternatives"][0]["places"], json!(["A"]));
     assert_eq!(plan["alternatives"][0]["lostBy"], "borders");
+    // Nor is it for whoever reads lists.
+    for listed in [
+        server.list("/orders").await.remove(0),
+        server
+            .user(100, Method::GET, "/events?include=order")
+            .send()
+            .await
+            .unwrap()
+            .json::<Value>()
+            .await
+            .unwrap(),
+    ] {
+        assert!(!listed.to_string().contains("nearest"), "{listed}");
+    }
     let order = server.get(1, "/orders/1").await.order(200);
     assert_eq!(
         (statuses(&order), &order["shipments"][0]["reasons"]),

@@ -39,7 +39,7 @@ async fn an_order_is_reserved_whole_or_refused_whole() {
             "detail": "there is not enough of what is wanted",
             "errors": [
                 {"pointer": "/products/1/quantity", "detail": format!("4 pieces of product {product} are wanted, 3 are available"), "available": 3},
-                {"pointer": "/products/2/quantity", "detail": format!("1 pieces of product {other} are wanted, 0 are available"), "available": 0},
+                {"pointer": "/products/2/quantity", "detail": format!("1 piece of product {other} is wanted, 0 are available"), "available": 0},
             ],
         })
     );

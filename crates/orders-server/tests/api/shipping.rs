@@ -174,8 +174,8 @@ async fn pieces_are_cancelled_and_the_rest_goes_on() {
         .await
         .order(201);
     let refused = server.cancel(1, 1).await.problem(409);
-    assert!(refused["detail"].as_str().unwrap().ends_with("by POST /orders/1/cancellations"));
-    assert_eq!(refused["allowed"], json!(["shipped"]));
+    assert!(refused["detail"].as_str().unwrap().ends_with("by POST to the order's cancellations"));
+    assert_eq!(refused["allowed"], json!(["shipped", "delivered"]));
     let body = json!({"lines": lines(&[(1, 2)]), "reason": "customer", "note": "has two already"});
     let answer = Answer::to(server.user(1, Method::POST, "/orders/1/cancellations").json(&body)).await;
     let order = answer.order(201);
@@ -190,7 +190,7 @@ async fn pieces_are_cancelled_and_the_rest_goes_on() {
     server.get(2, "/orders/1/cancellations").await.problem(401);
     let out = json!({"lines": lines(&[(1, 2)]), "reason": "inventory"});
     let out = post(&server, "/orders/1/cancellations", out).await.problem(409);
-    assert_eq!(out["detail"], "2 pieces of line 1 are to be cancelled, and 1 are not out");
+    assert_eq!(out["detail"], "2 pieces of line 1 are to be cancelled, and 1 is not out");
     for (body, pointers) in [
         (json!({}), vec!["/lines", "/reason"]),
         (json!({"lines": lines(&[(1, 1)]), "reason": "whim", "note": "\u{7}"}), vec!["/reason", "/note"]),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     shop::{Shop, shops, stop},
-    support::{assert_refused, products},
+    support::{assert_in_use, products},
 };
 
 const HEADER: &str = "id,sku,name,price,currency,weight_g,length_mm,width_mm,height_mm,stock_policy,active\n";
@@ -184,7 +184,7 @@ async fn beside_a_server_everything_is_read_and_only_postgres_is_written() {
         assert!(shop.run(&["products", "export"]).starts_with(HEADER));
         assert!(shop.run(&["products", "import", "--replace", "--dry-run", "new.csv"]).contains("1 changed"));
         if shop.place.file().is_some() {
-            assert_refused(shop.command(&import), &["is in use by another server", "orders.sqlite"]);
+            assert_in_use(shop.command(&import), "orders.sqlite");
             stop(server);
             continue;
         }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     namespace,
-    support::{Server, assert_bad_setting, assert_refused, command, orders, seed},
+    support::{Server, assert_bad_setting, assert_in_use, assert_refused, command, orders, seed},
 };
 
 /// `serve` on this file under the folder.
@@ -67,7 +67,7 @@ fn a_file_that_cannot_be_written() {
 #[test]
 fn a_second_server_on_the_file() {
     let server = Server::start();
-    assert_refused(command(&server.database(), &[]), &["is in use by another server", "orders.sqlite"]);
+    assert_in_use(command(&server.database(), &[]), "orders.sqlite");
 }
 
 #[test]

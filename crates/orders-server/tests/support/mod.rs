@@ -209,6 +209,11 @@ pub fn assert_refused(command: Command, reasons: &[&str]) {
     assert_refused_with(1, command, reasons);
 }
 
+/// Sees the command end with 2 and a single line on stderr: a server has this file.
+pub fn assert_in_use(command: Command, file: &str) {
+    assert_refused_with(2, command, &["is in use by another server", file]);
+}
+
 /// Sees the command end with 2 and a single line on stderr with these parts: a setting cannot be.
 pub fn assert_bad_setting(command: Command, reasons: &[&str]) {
     assert_refused_with(2, command, reasons);

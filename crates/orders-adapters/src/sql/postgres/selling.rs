@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diesel::{QueryResult, prelude::*};
 use orders_domain::{
+    MovementId, OrderProductId,
     ledger::selling::{self, Sold},
     ports::{Change, Commit, Refused},
-    stock::movement::Move,
+    stock::{holding::OfLine, movement::Move, queue},
 };
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
         schema::orders,
         writer::{Outcome, Write},
     },
-    Conn,
+    Conn, held,
     keys::{self, Asked},
     levels::Levels,
     stock,
@@ -85,6 +86,8 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
     if !held.is_empty() {
         held = self::held(conn, &wanted)?;
     }
+    // What was decided before in this batch: nobody finds it in the table yet.
+    let mut decided: Vec<OfLine> = Vec::new();
     let mut decisions = Decisions { known: with_known_keys(conn, writes, indices)?, ..Decisions::default() };
     for (index, work) in wanted {
         if decisions.known.contains(&index) {
@@ -93,19 +96,35 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
         let refused = match &work.change {
             Change::Sell(basket) => match selling::sell(&mut shelves, basket) {
                 Ok(sold) => {
+                    // Its order has no number yet, and lets go of nothing in this batch.
+                    decided.extend(sold.moves.iter().map(|moved| of_line(OrderProductId::MAX, moved)));
                     decisions.sold.insert(index, sold);
                     continue;
                 }
                 Err(not_sold) => Refused::NotSold(not_sold),
             },
             Change::Order(changed) => {
-                let Some((version, held)) = held.get(&changed.order().id().get()) else { continue };
+                let order = changed.order().id();
+                let Some((version, held)) = held.get_mut(&order.get()) else { continue };
                 if *version != changed.seen().get() {
                     decisions.refused.push((index, Outcome::Refused(Refused::Stale)));
                     continue;
                 }
-                match shelves.settle(held, &changed.settlement()) {
+                let settlement = changed.settlement();
+                if settlement.takes() {
+                    let level = |product, place| shelves.level(product, place);
+                    queue::look_behind(held, level, |product, after, most| {
+                        let mut found = held::newest(conn, product, after, most)?;
+                        found.extend(decided.iter().filter(|moved| moved.product == product));
+                        QueryResult::Ok(found)
+                    })?;
+                }
+                match shelves.settle(held, &settlement) {
                     Ok(moves) => {
+                        let line = |moved: &Move| {
+                            OrderProductId::of_line(order, moved.line.unwrap_or_default().into())
+                        };
+                        decided.extend(moves.iter().map(|moved| of_line(line(moved), moved)));
                         decisions.moves.insert(index, moves);
                         continue;
                     }
@@ -118,6 +137,12 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
     }
     decisions.levels = Levels::of(shelves.settle_changes());
     Ok(decisions)
+}
+
+/// A movement that has no number yet.
+fn of_line(line: OrderProductId, moved: &Move) -> OfLine {
+    let Move { product, location, kind, quantity, .. } = *moved;
+    OfLine { id: MovementId::MAX, line, product, location, kind, quantity }
 }
 
 /// What the orders that are changed hold, and their versions: of those that hold anything.

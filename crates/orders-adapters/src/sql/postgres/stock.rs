@@ -10,10 +10,10 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text},
 };
 use orders_domain::{
-    OrderProductId, ProductId,
+    ProductId,
     stock::{
         holding::{self, OfLine},
-        movement::{Held, MovementKind},
+        movement::Held,
         shelves::{Shelf, Shelves},
     },
 };
@@ -24,7 +24,7 @@ use super::{
         product::terms,
         stock::{level, place},
     },
-    Conn,
+    Conn, held,
     pieces::Sql,
 };
 
@@ -132,15 +132,9 @@ impl QueryFragment<Pg> for LockStock {
 
 /// What each of these orders holds.
 pub fn held(conn: &mut Conn, orders: Vec<i64>) -> QueryResult<BTreeMap<i64, Vec<Held>>> {
-    let rows: Vec<(i64, i64, i64, String, i64)> = FindHeld { orders }.load(conn)?;
     let mut movements: BTreeMap<i64, Vec<OfLine>> = BTreeMap::new();
-    for (line, product, location, kind, quantity) in rows {
-        let line = OrderProductId::try_from(line).map_err(corrupt)?;
-        let kind: MovementKind = kind.parse().map_err(corrupt)?;
-        let (product, location) =
-            (product.try_into().map_err(corrupt)?, location.try_into().map_err(corrupt)?);
-        let of_line = OfLine { line, product, location, kind, quantity };
-        movements.entry(line.order().get()).or_default().push(of_line);
+    for of_line in held::of_lines(FindHeld { orders }.load(conn)?)? {
+        movements.entry(of_line.line.order().get()).or_default().push(of_line);
     }
     Ok(movements.into_iter().map(|(order, movements)| (order, holding::held(&movements))).collect())
 }
@@ -155,7 +149,7 @@ impl QueryId for FindHeld {
 }
 
 impl Query for FindHeld {
-    type SqlType = (BigInt, BigInt, BigInt, Text, BigInt);
+    type SqlType = (BigInt, Nullable<BigInt>, BigInt, BigInt, Text, BigInt);
 }
 
 impl RunQueryDsl<Conn> for FindHeld {}
@@ -164,7 +158,7 @@ impl QueryFragment<Pg> for FindHeld {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut sql = Sql::new(out);
         sql.text("SELECT held.* FROM unnest(").bind::<Big, _>(&self.orders)?.text(
-            ") AS asked (id), LATERAL (SELECT line, product_id, location_id, kind, quantity FROM stock_movements \
+            ") AS asked (id), LATERAL (SELECT id, line, product_id, location_id, kind, quantity FROM stock_movements \
              WHERE line BETWEEN asked.id * 100 - 99 AND asked.id * 100 LIMIT 1000000) AS held",
         );
         Ok(())

@@ -6,7 +6,7 @@ use orders_domain::{
     ChangedOrder, EventId, EventType, Idempotency, KeyUse, NewOrder, Order, OrderId, UserId,
     ledger::selling::{self, Sold},
     ports::{Change, Commit, Made, Refused},
-    stock::movement::Move,
+    stock::{movement::Move, queue},
 };
 
 use super::{
@@ -202,11 +202,17 @@ fn change(
     let mut moves: Vec<Move> = Vec::new();
     let settlement = changed.settlement();
     if !settlement.is_empty() {
-        let held = held::held(conn, order.id())?;
+        let mut held = held::held(conn, order.id())?;
         if !held.is_empty() && !queries::is_at(conn, order.id(), changed.seen())? {
             return Ok(Outcome::Refused(Refused::Stale));
         }
         let shelves = known.stockroom.knowing(conn, held.iter().map(|held| held.product))?;
+        if settlement.takes() {
+            let level = |product, place| shelves.level(product, place);
+            queue::look_behind(&mut held, level, |product, after, most| {
+                held::newest(conn, product, after, most)
+            })?;
+        }
         match shelves.settle(&held, &settlement) {
             Ok(settled) => moves = settled,
             Err(not_on_hand) => return Ok(Outcome::Refused(Refused::NotOnHand(not_on_hand))),

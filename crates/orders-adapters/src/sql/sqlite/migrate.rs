@@ -11,7 +11,7 @@ use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
     connection, forgetting,
     lock::FileLock,
-    migrations, revocations,
+    migrations, revocations, wal,
 };
 
 /// Brings the file, created if need be, to this program's schema.
@@ -59,18 +59,21 @@ pub fn revoke(path: &Path, user: UserId, at: DateTime<Utc>) -> Result<(), OpenEr
     revocations::revoke(&mut connection::writer(&existing(path)?)?, user, at)
 }
 
-/// Empties what is known of a customer in the orders of theirs that have ended, on a server that has the file too.
-/// The bytes are overwritten.
+/// Empties what is known of a customer in the orders of theirs that have ended, and leaves no copy of it in the
+/// file or its log: each page is written anew, also of what others had emptied before.
 ///
 /// # Errors
 ///
-/// As [`revoke`].
+/// As [`revoke`]; [`OpenError::InUse`] while a server has the file, whose writes would leave copies.
 pub fn forget(path: &Path, user: UserId, now: DateTime<Utc>) -> Result<Forgotten, OpenError> {
-    let mut conn = connection::writer(&existing(path)?)?;
-    conn.batch_execute("PRAGMA secure_delete = ON")?;
+    let lock = FileLock::take(&existing(path)?)?;
+    let mut conn = connection::writer(lock.database())?;
     let forgotten = forgetting::forget(&mut conn, user, now)?;
-    // As far as nobody reads the log: what is in it is overwritten with it.
-    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    conn.batch_execute("VACUUM")?;
+    wal::empty(&mut conn).map_err(|reason| OpenError::Open {
+        database: path.display().to_string(),
+        reason: format!("it is emptied, and copies may be in its log: {reason}"),
+    })?;
     Ok(forgotten)
 }
 

@@ -164,7 +164,7 @@ fn who_may_not_follow_gets_nothing_of_what_others_have_read() {
     assert_eq!(ids(&ask(operator()).unwrap().bytes), [4]);
     let stranger = User::new(1.try_into().unwrap(), [Scope::Read].into_iter().collect());
     let refused = ask(stranger);
-    assert!(matches!(refused, Err(OrderError::MissingScope(Scope::Events))), "{refused:?}");
+    assert!(matches!(refused, Err(OrderError::MissingScope([Scope::Events]))), "{refused:?}");
 }
 
 #[test]

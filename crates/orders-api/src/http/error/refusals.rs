@@ -3,6 +3,7 @@
 use orders_domain::{
     InvalidInput, KeepingError, NotAllowed, OrderError, OrderStatus, OutOfStock, Quoted, ShipmentNumber,
     Webhook, WebhookError,
+    plural::{Are, Counted},
     ports::{PortError, Taken},
     stock::{Location, keeping::NotKept},
 };
@@ -14,7 +15,7 @@ impl From<OrderError> for ApiError {
     fn from(error: OrderError) -> Self {
         match error {
             OrderError::NotOwned => Self::NotOwned,
-            OrderError::MissingScope(scope) => Self::MissingScope(scope),
+            OrderError::MissingScope(scopes) => Self::MissingScope(scopes),
             OrderError::Invalid(line_faults) => {
                 let mut faults = Faults::default();
                 faults.extend(line_faults);
@@ -57,7 +58,9 @@ impl From<NotAllowed> for ApiError {
             NotAllowed::NotOpen { .. }
             | NotAllowed::NothingOpen
             | NotAllowed::Out { .. }
-            | NotAllowed::NoMore { .. } => Self::NotAllowed { detail, allowed: None },
+            | NotAllowed::NoMoreShipments
+            | NotAllowed::TooManyParcels { .. }
+            | NotAllowed::NoMoreCancellations => Self::NotAllowed { detail, allowed: None },
         }
     }
 }
@@ -66,7 +69,12 @@ fn lacks(line: OutOfStock) -> Fault {
     let OutOfStock { index, product, wanted, available } = line;
     Fault {
         pointer: format!("/products/{index}/quantity"),
-        detail: format!("{} pieces of product {product} are wanted, {available} are available", wanted.get()),
+        detail: format!(
+            "{} of product {product} {} wanted, {available} {} available",
+            Counted(wanted.get().into(), "piece"),
+            Are(wanted.get().into()),
+            Are(available)
+        ),
         available: Some(available),
     }
 }
@@ -74,7 +82,7 @@ fn lacks(line: OutOfStock) -> Fault {
 impl From<KeepingError> for ApiError {
     fn from(error: KeepingError) -> Self {
         match error {
-            KeepingError::MissingScope(scope) => Self::MissingScope(scope),
+            KeepingError::MissingScope(scopes) => Self::MissingScope(scopes),
             KeepingError::UnknownProduct(reason) => Self::UnknownProduct(reason),
             KeepingError::UnknownLocation(reason) => Self::UnknownLocation(reason),
             KeepingError::Fixed => Self::FixedCatalogue,

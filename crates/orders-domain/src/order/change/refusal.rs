@@ -3,10 +3,11 @@
 use thiserror::Error;
 
 use crate::{
-    id::{OrderId, OrderProductId},
+    id::OrderProductId,
     invalid::list,
     order::{Order, status::OrderStatus},
-    shipment::{ShipmentNumber, status::ShipmentStatus},
+    plural::{Are, Counted},
+    shipment::{ShipmentNumber, cancellation::MOST_CANCELLATIONS, status::ShipmentStatus},
 };
 
 /// The order's state forbids it.
@@ -25,11 +26,9 @@ pub enum NotAllowed {
     /// A part of it is out, so it is not called off as a whole.
     #[error(
         "a part of the order is out, so it cannot become cancelled: what is not out can be, \
-         by POST /orders/{order}/cancellations"
+         by POST to the order's cancellations"
     )]
     PartlyOut {
-        /// Which order.
-        order: OrderId,
         /// The present status.
         status: OrderStatus,
         /// What the status may become.
@@ -66,7 +65,11 @@ pub enum NotAllowed {
         missing: &'static str,
     },
     /// Not so many pieces of a line are open.
-    #[error("{wanted} pieces of line {line} are to be in the shipment, and {open} are open")]
+    #[error("{} of line {line} {} to be in the shipment, and {open} {} open",
+        Counted((*wanted).into(), "piece"),
+        Are((*wanted).into()),
+        Are((*open).into())
+    )]
     NotOpen {
         /// Which line.
         line: OrderProductId,
@@ -79,7 +82,11 @@ pub enum NotAllowed {
     #[error("nothing of the order is open: all of it is in shipments or cancelled")]
     NothingOpen,
     /// Not so many pieces of a line can be cancelled.
-    #[error("{wanted} pieces of line {line} are to be cancelled, and {left} are not out")]
+    #[error("{} of line {line} {} to be cancelled, and {left} {} not out",
+        Counted((*wanted).into(), "piece"),
+        Are((*wanted).into()),
+        Are((*left).into())
+    )]
     Out {
         /// Which line.
         line: OrderProductId,
@@ -88,14 +95,29 @@ pub enum NotAllowed {
         /// How many are not out, and wanted.
         left: u32,
     },
-    /// It has as many of something as there can be.
-    #[error("the order has had {count} {what} already, and there are no more")]
-    NoMore {
-        /// How many.
-        count: usize,
-        /// Of what.
-        what: &'static str,
+    /// It has as many parcels as there can be.
+    #[error(
+        "the order has had {} shipments, and cannot have another one: what is not out can be cancelled, \
+         by POST to the order's cancellations",
+        ShipmentNumber::MAX
+    )]
+    NoMoreShipments,
+    /// It would have more parcels than there can be.
+    #[error(
+        "what is open takes {}, and the order can have {left} more: ship it in fewer, or cancel some of it",
+        Counted(i64::try_from(*needed).unwrap_or(i64::MAX), "parcel")
+    )]
+    TooManyParcels {
+        /// How many it takes.
+        needed: usize,
+        /// How many more there can be.
+        left: usize,
     },
+    /// It has as many cancellations as there can be.
+    #[error(
+        "the order has had {MOST_CANCELLATIONS} cancellations, and cannot have another one but of all that is not out"
+    )]
+    NoMoreCancellations,
 }
 
 impl NotAllowed {

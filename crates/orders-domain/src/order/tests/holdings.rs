@@ -110,6 +110,7 @@ impl Shop {
 
     fn held(&self) -> Vec<Held> {
         let of_line = |moved: &Move| OfLine {
+            id: n(1),
             line: OrderProductId::of_line(n(7), moved.line.unwrap().into()),
             product: moved.product,
             location: moved.location,

@@ -7,6 +7,8 @@ use crate::{
     shipment::cancellation::{CancellationReason, MOST_CANCELLATIONS, Note},
 };
 
+mod arriving;
+
 pub(super) fn part(line: u8, pieces: i64) -> Part {
     Part { line, quantity: n(pieces) }
 }
@@ -108,8 +110,8 @@ fn what_has_arrived_is_tracked_no_more_and_the_rest_is_tracked_in_a_parcel_of_it
 fn an_order_of_which_a_part_is_out_is_not_cancelled_as_a_whole() {
     let order = shipped(two_lines(), &[part(0, 1)]);
     let refused = order.clone().cancel(at(20)).unwrap_err();
-    assert!(refused.to_string().ends_with("by POST /orders/7/cancellations"), "{refused}");
-    assert_eq!(order.allowed(), [Shipped]);
+    assert!(refused.to_string().ends_with("by POST to the order's cancellations"), "{refused}");
+    assert_eq!(order.allowed(), [Shipped, Delivered]);
     let order = planned(two_lines(), &[part(0, 1)]).cancel(at(20)).unwrap().into_order();
     assert_eq!((statuses(&order), order.current_total()), (vec!["cancelled"], Money::ZERO));
     assert_eq!(order.tallies().iter().map(|tally| tally.cancelled).collect::<Vec<_>>(), [5, 2]);
@@ -148,7 +150,7 @@ fn what_is_out_or_not_there_is_not_cancelled() {
     let cancel =
         |parts: Vec<Part>| order.clone().cancel_parts(CancellationReason::Fraud, parts, None, at(20));
     let message = cancel(vec![part(0, 2)]).unwrap_err().to_string();
-    assert_eq!(message, "2 pieces of line 601 are to be cancelled, and 1 are not out");
+    assert_eq!(message, "2 pieces of line 601 are to be cancelled, and 1 is not out");
     assert!(cancel(vec![part(2, 1)]).is_err());
     assert!(cancel(Vec::new()).is_err());
     assert!(cancel(vec![part(0, 1), part(1, 2)]).is_ok());
@@ -163,7 +165,7 @@ fn what_is_out_or_not_there_is_not_cancelled() {
 fn no_more_is_shipped_than_is_open() {
     let order = planned(two_lines(), &[part(0, 4)]);
     let more = order.clone().ship(parcel(ShipmentStatus::Shipped, vec![part(0, 2)]), at(20)).unwrap_err();
-    assert_eq!(more.to_string(), "2 pieces of line 601 are to be in the shipment, and 1 are open");
+    assert_eq!(more.to_string(), "2 pieces of line 601 are to be in the shipment, and 1 is open");
     let order = planned(order, &[]);
     let nothing = order.ship(parcel(ShipmentStatus::Planned, Vec::new()), at(20)).unwrap_err();
     assert_eq!(nothing, NotAllowed::NothingOpen);
@@ -218,14 +220,19 @@ fn there_are_32_parcels_and_32_cancellations_at_most_and_numbers_are_not_used_ag
         order.clone().track(shipment("1"), at(20)),
         order.clone().advance(Shipped, at(20)),
     ] {
-        assert_eq!(refused.unwrap_err(), NotAllowed::NoMore { count: 32, what: "shipments" });
+        assert_eq!(refused.unwrap_err(), NotAllowed::NoMoreShipments);
     }
+    // What cannot be is not said to be allowed.
+    assert_eq!(order.allowed(), [Processing, Cancelled]);
     for _ in 0..MOST_CANCELLATIONS {
         order = cancelled(order, &[part(0, 1)]);
     }
     let more =
         order.clone().cancel_parts(CancellationReason::Other, vec![part(0, 1)], None, at(20)).unwrap_err();
-    assert_eq!(more.to_string(), "the order has had 32 cancellations already, and there are no more");
+    assert_eq!(
+        more.to_string(),
+        "the order has had 32 cancellations, and cannot have another one but of all that is not out"
+    );
     // The way out.
     let left = order.tallies()[0].remaining();
     let ended = order.cancel_parts(CancellationReason::Other, vec![part(0, left.into())], None, at(20));
@@ -259,10 +266,10 @@ fn only_what_is_open_is_planned_and_no_more_than_there_can_be() {
     // Nor of a line that it does not have.
     let other = parcel(ShipmentStatus::Planned, vec![part(2, 1)]);
     let refused = order.clone().plan(proposal(vec![other]), at(20)).unwrap_err();
-    assert_eq!(refused.to_string(), "1 pieces of line 603 are to be in the shipment, and 0 are open");
+    assert_eq!(refused.to_string(), "1 piece of line 603 is to be in the shipment, and 0 are open");
     assert_eq!(order.clone().plan(proposal(Vec::new()), at(20)).unwrap(), Step::Same(order));
     let many = placed(&[(1, 100)]).plan(proposal(vec![one(1); 33]), at(20)).unwrap_err();
-    assert!(matches!(many, NotAllowed::NoMore { .. }), "{many}");
+    assert!(matches!(many, NotAllowed::TooManyParcels { needed: 33, left: 32 }), "{many}");
 }
 
 #[test]

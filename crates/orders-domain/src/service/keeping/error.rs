@@ -14,8 +14,8 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum KeepingError {
     /// The asker's token does not allow it.
-    #[error("the token lacks the scope {0}")]
-    MissingScope(Scope),
+    #[error("the token lacks the scope {}", Scope::any_of(.0))]
+    MissingScope(&'static [Scope]),
     /// There is no such product.
     #[error("{0}")]
     UnknownProduct(InvalidInput),
@@ -69,7 +69,7 @@ impl From<Refused> for KeepingError {
 impl From<Refusal> for KeepingError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::MissingScope(scope) => Self::MissingScope(scope),
+            Refusal::MissingScope(scopes) => Self::MissingScope(scopes),
             // Products and places are nobody's in particular.
             Refusal::NotOwned => Self::Unavailable(PortError::Corrupt("a product has no owner".into())),
         }

@@ -95,7 +95,7 @@ async fn an_order_whose_goods_are_not_there_is_not_shipped_and_says_what_is_miss
     let mut ports = Ports::default();
     update(&mut ports, 1, 5, |_| Err(Refused::NotOnHand(not_on_hand())));
     let told = apply(ports, Advance(Shipped), owned(Processing, None)).await;
-    assert_eq!(told, "product 9 has 1 pieces on hand at MAIN, and 2 are to be sent");
+    assert_eq!(told, "product 9 has 1 piece on hand at MAIN, and 2 are to be sent");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn each_refusal_of_a_change_of_stock_says_why() {
 
 #[test]
 fn only_a_missing_scope_keeps_somebody_from_what_belongs_to_nobody() {
-    let missing = KeepingError::from(Refusal::MissingScope(Scope::StockWrite));
+    let missing = KeepingError::from(Refusal::MissingScope(&[Scope::StockWrite]));
     assert_eq!(missing.to_string(), "the token lacks the scope stock:write");
     let other = KeepingError::from(Refusal::NotOwned);
     assert!(matches!(other, KeepingError::Unavailable(PortError::Corrupt(_))), "{other:?}");

@@ -18,7 +18,7 @@ async fn ask(user: User, use_case: UseCase, is_there: bool) -> Result<OwnedOrder
 #[tokio::test]
 async fn an_own_order_without_the_scope_is_refused_with_the_scope_that_it_takes() {
     let refused = ask(holding(1, &[Create, Read]), UseCase::Cancel, true).await;
-    assert!(matches!(refused, Err(OrderError::MissingScope(Scope::Cancel))), "{refused:?}");
+    assert!(matches!(refused, Err(OrderError::MissingScope([Scope::Cancel]))), "{refused:?}");
     assert!(ask(holding(1, &[Scope::Cancel]), UseCase::Cancel, true).await.is_ok());
 }
 
@@ -71,10 +71,10 @@ async fn placing_takes_its_scope_whoever_calls_it() {
         let service = service(Ports::default());
         for asked in [by(1), with_key(1)] {
             let refused = service.place(holding(1, scopes), &lines, None, Contact::default(), asked).await;
-            assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
+            assert!(matches!(refused, Err(OrderError::MissingScope([Create]))), "{refused:?}");
         }
         let refused = service.faults(holding(1, scopes), &lines).await;
-        assert!(matches!(refused, Err(OrderError::MissingScope(Create))), "{refused:?}");
+        assert!(matches!(refused, Err(OrderError::MissingScope([Create]))), "{refused:?}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn following_all_events_takes_its_scope_whoever_calls_it() {
     };
     assert!(ask(holding(1, &[Scope::Events])).await.is_ok());
     let refused = ask(holding(1, &[Read, Create, Scope::Cancel, Fulfil, Admin])).await;
-    assert!(matches!(refused, Err(OrderError::MissingScope(Scope::Events))), "{refused:?}");
+    assert!(matches!(refused, Err(OrderError::MissingScope([Scope::Events]))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -148,5 +148,5 @@ async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked
     }
     let blind = Audience::User(holding(1, &[Create]));
     let refused = service(Ports::default()).list(blind, query(None)).await;
-    assert!(matches!(refused, Err(OrderError::MissingScope(Read))), "{refused:?}");
+    assert!(matches!(refused, Err(OrderError::MissingScope([Read]))), "{refused:?}");
 }

@@ -57,12 +57,12 @@ fn email(address: &str) -> Email {
 }
 
 /// Product 9 weighs 100 g.
-fn heavy() -> MockCatalogue {
+fn heavy(policy: StockPolicy) -> MockCatalogue {
     let mut catalogue = MockCatalogue::new();
-    catalogue.expect_find().returning(|_| {
+    catalogue.expect_find().returning(move |_| {
         let mut product = product(9, 1999);
         product.details.weight = Some(n(100));
-        product.details.policy = StockPolicy::Deny;
+        product.details.policy = policy;
         Ok(vec![Some(offer(product))])
     });
     catalogue
@@ -72,13 +72,16 @@ fn heavy() -> MockCatalogue {
 async fn a_parcel_is_weighed_and_leaves_from_a_place_that_there_is() {
     let scopes = Scopes::NONE.with(Scope::Fulfil);
     let mut ports = Ports::default();
-    ports.stock.expect_locations().times(2).returning(|| Ok(vec![place(3, "MAIN", false)]));
-    ports.catalogue = heavy();
+    let places = || vec![place(3, "MAIN", true), place(4, "OLD", false)];
+    ports.stock.expect_locations().times(3).returning(move || Ok(places()));
+    ports.catalogue = heavy(StockPolicy::Deny);
     ports.ledger.expect_commit().once().returning(store);
     let service = service(ports);
     let unknown = service.ship(in_hand(scopes), asked(Some("B")), by(1)).await.unwrap_err();
     assert!(matches!(&unknown, OrderError::UnknownLocation(_)), "{unknown:?}");
     assert_eq!(unknown.to_string(), "location B does not exist");
+    let closed = service.ship(in_hand(scopes), asked(Some("OLD")), by(1)).await.unwrap_err();
+    assert_eq!(closed.to_string(), "location OLD is not active, and nothing leaves from there");
     let done = service.ship(in_hand(scopes), asked(Some("MAIN")), by(1)).await.unwrap();
     let parcel = &done.made().shipments()[0];
     assert_eq!((parcel.weight, parcel.from.as_ref().unwrap().id), (Some(200), n(3)));
@@ -86,12 +89,19 @@ async fn a_parcel_is_weighed_and_leaves_from_a_place_that_there_is() {
 
 /// A shop in which order 7 holds 5 pieces at A, others 2; B has 9 and is closed; C has 3, of which others hold 2.
 fn shop(ports: &mut Ports) {
-    ports.catalogue = heavy();
+    ports.catalogue = heavy(StockPolicy::Deny);
     let places = || vec![place(1, "A", true), place(2, "B", false), place(3, "C", true)];
     ports.stock.expect_locations().returning(move || Ok(places()));
     ports.stock.expect_standing().returning(|order, products| {
         assert_eq!((order, products), (n(7), [n(9)].as_slice()));
-        let held = |location, quantity| Held { line: 0, product: n(9), location: n(location), quantity };
+        let held = |location, quantity| Held {
+            line: 0,
+            product: n(9),
+            location: n(location),
+            quantity,
+            since: n(1),
+            later: 0,
+        };
         let levels = [(1, level(4, 7)), (2, level(9, 0)), (3, level(3, 2))];
         let levels = levels.map(|(place, level)| (n(9), n(place), level));
         Ok(Standing { held: vec![held(1, 5), held(3, 2)], levels: levels.to_vec() })

@@ -210,7 +210,7 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
             webhooks.log(asker, log).await.err(),
             webhooks.may(asker).err(),
         ] {
-            assert!(matches!(error, Some(WebhookError::MissingScope(Scope::Webhooks))), "{held}: {error:?}");
+            assert!(matches!(error, Some(WebhookError::MissingScope([Scope::Webhooks]))), "{held}: {error:?}");
         }
     }
 }

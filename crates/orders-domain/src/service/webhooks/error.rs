@@ -14,8 +14,8 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum WebhookError {
     /// The asker's token does not allow it.
-    #[error("the token lacks the scope {0}")]
-    MissingScope(Scope),
+    #[error("the token lacks the scope {}", Scope::any_of(.0))]
+    MissingScope(&'static [Scope]),
     /// There is no such webhook, or no such delivery.
     #[error("{0}")]
     Unknown(InvalidInput),

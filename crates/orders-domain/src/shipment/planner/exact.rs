@@ -2,7 +2,8 @@
 //!
 //! What is left to send is a state: how many pieces of each line. Place by place, from the last in rank to the first,
 //! the best ways to send each state from this place and those behind it are made of those behind it. Each state is
-//! looked at once a place, so the time has a bound, and what is found is the best there is.
+//! looked at once a place, so the time has a bound, and what is found is the best there is. Pieces of one product are
+//! alike, so that bound lets through all but ten and more different ones at many places.
 
 use super::{
     EXACT_PLACES,
@@ -14,6 +15,9 @@ use super::{
 
 /// How many ways are kept of each state: the best and the alternatives, each of other places.
 const KEPT: usize = 1 + super::MOST_ALTERNATIVES;
+
+/// How many steps are taken at most: some 15 ms' work. A step looks at a part of a state at a place.
+const STEPS: usize = 2_200_000;
 
 /// How many bits the number of a place takes in [`Way::places`].
 const BITS: u32 = 4;
@@ -45,7 +49,7 @@ type Ways = [Way; KEPT];
 /// Finds the best ways, if there are few pieces and places. Whether they are known to be the best since.
 pub fn improve(board: &Board, best: &mut Best) -> bool {
     let units = board.need.iter().fold(0_u32, |sum, need| sum.saturating_add(*need));
-    if units > EXACT_UNITS || board.sites.len() > EXACT_PLACES {
+    if units > EXACT_UNITS || board.sites.len() > EXACT_PLACES || steps(board) > STEPS {
         return false;
     }
     let states = States::new(&board.need, &board.pieces);
@@ -62,6 +66,15 @@ pub fn improve(board: &Board, best: &mut Best) -> bool {
         }
     }
     true
+}
+
+/// How many parts all states have at all places.
+fn steps(board: &Board) -> usize {
+    let parts = |need: &u32| {
+        let need = usize::try_from(*need).unwrap_or(usize::MAX);
+        (need + 1) * (need + 2) / 2
+    };
+    board.need.iter().map(parts).product::<usize>() * board.sites.len()
 }
 
 /// The ways of all states from each place on, in the order of their ranks, that can be part of one with no more than

@@ -5,7 +5,7 @@ use super::{
     board::{Best, Board, Found, Site},
     packing::{self, Group},
 };
-use crate::invalid::list;
+use crate::{invalid::list, plural::Counted};
 
 /// The plan that comes of the best choices.
 pub fn told(problem: &Problem, board: &Board, best: Best, exact: bool) -> Plan {
@@ -103,8 +103,7 @@ fn why_from_here(
     let others = || board.sites.iter().filter(|other| other.candidate != site.candidate);
     let has = |other: &&Site, line: usize| other.stock[line] > 0;
     let only_here = group.lines.iter().filter(|(line, _)| !others().any(|other| has(&other, *line)));
-    let only_here: Vec<u32> =
-        only_here.map(|(line, _)| u32::from(problem.wanted[board.lines[*line]].line) + 1).collect();
+    let only_here: Vec<_> = only_here.map(|(line, _)| problem.wanted[board.lines[*line]].id).collect();
     if !only_here.is_empty() {
         let lines = if only_here.len() == 1 { "line" } else { "lines" };
         let is = if only_here.len() == 1 { "is" } else { "are" };
@@ -121,7 +120,10 @@ fn why_from_here(
         _ => {
             let parcels = u64::try_from(cost.parcels).unwrap_or_default();
             let fewest = if exact { ", and in no fewer" } else { "" };
-            let detail = format!("with {code} the order leaves in {parcels} parcels{fewest}");
+            let detail = format!(
+                "with {code} the order leaves in {}{fewest}",
+                Counted(i64::try_from(parcels).unwrap_or(i64::MAX), "parcel")
+            );
             reason(ReasonCode::FewestParcels, detail, None, Some(parcels))
         }
     }

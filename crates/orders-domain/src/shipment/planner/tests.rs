@@ -32,7 +32,9 @@ fn cube(side: i64) -> Option<Size> {
 }
 
 fn wanted(line: u8, quantity: u32, grams: i64) -> Wanted {
-    Wanted { line, quantity, weight: Grams::try_from(grams).ok(), size: None, counted: true }
+    // That of order 7.
+    let id = n(601 + i64::from(line));
+    Wanted { line, id, quantity, weight: Grams::try_from(grams).ok(), size: None, counted: true }
 }
 
 /// A place so many degrees east of the middle of Germany.
@@ -77,6 +79,7 @@ fn random(dice: &mut Dice, places: u32, lines: u32, pieces: u32) -> Problem {
     let limited = dice.roll(2) == 0;
     let wanted: Vec<_> = (0..lines)
         .map(|line| Wanted {
+            id: n(601 + i64::from(line)),
             size: if dice.roll(2) == 0 { cube(1 + i64::from(dice.number(3))) } else { None },
             counted: dice.roll(12) > 0,
             ..wanted(u8::try_from(line).unwrap(), 1 + dice.number(pieces), i64::from(dice.number(6)))

@@ -9,6 +9,7 @@ use crate::{
     event::{facts::Facts, kind::EventType, subject::Subject},
     id::{OrderId, ProductId},
     invalid::InvalidInput,
+    plural::{Are, Counted},
     quoted::Quoted,
     stock::{
         level::{BackorderLimit, OnHand, StockLevel},
@@ -209,7 +210,10 @@ pub enum NotKept {
     Stale,
     /// More pieces are to go than are there and nobody holds.
     #[error(
-        "{wanted} pieces of product {product} are to leave {location}, and {unheld} are there that no order holds"
+        "{} of product {product} {} to leave {location}, and {unheld} {} there that no order holds",
+        Counted(*wanted, "piece"),
+        Are(*wanted),
+        Are(*unheld)
     )]
     NotThere {
         /// Of which product.

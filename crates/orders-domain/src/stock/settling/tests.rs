@@ -8,9 +8,11 @@ use crate::{
     money::{Currency, Money},
     stock::{
         level::Level,
-        shelves::{Place, Spot},
+        shelves::{Place, Shelf, Spot},
     },
 };
+
+mod queue;
 
 fn n<T: TryFrom<i64, Error: std::fmt::Debug>>(number: i64) -> T {
     number.try_into().unwrap()
@@ -34,7 +36,7 @@ fn shelves(places: &[(i64, i64)]) -> Shelves {
 }
 
 fn held(place: i64, quantity: i64) -> Held {
-    Held { line: 0, product: n(1), location: n(place), quantity }
+    Held { line: 0, product: n(1), location: n(place), quantity, since: n(1), later: 0 }
 }
 
 fn pull(quantity: i64, wish: Wish) -> Pull {
@@ -107,10 +109,10 @@ fn what_takes_more_movements_than_an_event_has_is_refused() {
 
 #[test]
 fn what_could_be_moved_stays_where_it_was_when_something_after_it_is_refused() {
-    let mut there = shelves(&[(5, 5), (3, 0), (0, 1)]);
-    let all = [held(1, 5), held(3, 1)];
+    let mut there = shelves(&[(5, 5), (3, 0), (0, 4)]);
+    let all = [held(1, 5), held(3, 4)];
     let before = there.shelf(n(1)).cloned();
-    for last in [ship(3, None), keep(3, 3)] {
+    for last in [ship(5, None), keep(3, 3)] {
         let pulls = vec![release(1, None), keep(2, 2), ship(2, Some(2)), last];
         assert!(there.settle(&all, &asked(&[], pulls)).is_err());
         assert_eq!(there.shelf(n(1)).cloned(), before);
@@ -126,7 +128,7 @@ fn a_parcel_from_a_place_moves_only_as_much_as_is_not_held_there() {
     // Nothing more is free there.
     assert!(there.settle(&all, &asked(&[], vec![keep(3, 2)])).is_err());
     let moves = there.settle(&all, &asked(&[], vec![keep(3, 1)])).unwrap();
-    assert_eq!(said(&moves), ["released 1 at 2", "reserved 1 at 1"]);
+    assert_eq!(said(&moves), ["released 2 at 1", "released 1 at 2", "reserved 3 at 1"]);
 }
 
 #[test]
@@ -147,8 +149,11 @@ fn a_parcel_from_another_place_takes_what_is_held_along() {
 
 #[test]
 fn what_is_held_at_the_place_already_only_becomes_the_parcels() {
-    let mut there = shelves(&[(1, 3)]);
+    let mut there = shelves(&[(3, 3)]);
     assert_eq!(there.settle(&[held(1, 3)], &asked(&[], vec![keep(3, 1)])).unwrap(), []);
+    // Unless it is yet to come.
+    let refused = shelves(&[(1, 3)]).settle(&[held(1, 3)], &asked(&[], vec![keep(2, 1)])).unwrap_err();
+    assert_eq!(refused, NotOnHand::Missing { product: n(1), location: code(1), on_hand: 1, wanted: 2 });
 }
 
 #[test]

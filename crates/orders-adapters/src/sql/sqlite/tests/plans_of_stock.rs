@@ -92,6 +92,7 @@ fn live(conn: &mut Conn) {
     keeping::holders(conn, id, n(1)).unwrap();
     held::held(conn, n(1)).unwrap();
     held::standing(conn, n(1), &[9_001, 9_002]).unwrap();
+    held::newest(conn, id, n(1), 100).unwrap();
 }
 
 fn statements(conn: &mut Conn) -> BTreeSet<String> {
@@ -168,6 +169,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
         "SEARCH stock_levels USING PRIMARY KEY (product_id=?) LEFT-JOIN",
         "SEARCH stock_movements USING INDEX stock_movements_of_line (line>? AND line<?)",
         "SEARCH stock_movements USING INDEX stock_movements_of_product (product_id=? AND rowid>? AND rowid<?)",
+        "SEARCH stock_movements USING INDEX stock_movements_of_product (product_id=? AND rowid>?)",
         "SEARCH stock_movements USING INDEX stock_movements_of_product (product_id=?)",
     ];
     assert_eq!(searches.iter().map(String::as_str).collect::<Vec<_>>(), expected);

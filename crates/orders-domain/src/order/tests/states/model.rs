@@ -116,7 +116,7 @@ impl State {
                     next.parcels.push((Away as u8, open));
                 }
             }
-            Verb::Advance(Delivered) if self.is(Shipped) => next.all(Away, Arrived),
+            Verb::Advance(Delivered) if !self.is_end() && self.count(Away) > 0 => next.all(Away, Arrived),
             Verb::Advance(Cancelled) if !out && !self.is_end() => {
                 next.all(Planned, Called);
                 next.status = Cancelled as u8;

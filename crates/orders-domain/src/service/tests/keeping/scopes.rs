@@ -48,7 +48,7 @@ async fn each_thing_takes_its_own_scope_and_no_other_is_enough() {
             match error {
                 None => assert_eq!(held, scope, "{what}"),
                 Some(KeepingError::MissingScope(missing)) => {
-                    assert_eq!((missing, held == scope), (scope, false), "{what} with {held}");
+                    assert_eq!((missing, held == scope), (&[scope][..], false), "{what} with {held}");
                 }
                 other => panic!("{what} with {held}: {other:?}"),
             }
@@ -64,7 +64,7 @@ async fn without_the_scope_no_port_is_asked() {
         fixed(Ports::default(), MockCatalogue::new()).keeping(),
     ] {
         for (what, scope, error) in ask(&keeping, asker(1)).await {
-            let refused = matches!(error, Some(KeepingError::MissingScope(missing)) if missing == scope);
+            let refused = matches!(error, Some(KeepingError::MissingScope(missing)) if missing == [scope]);
             assert!(refused, "{what}: {error:?}");
         }
     }
@@ -84,6 +84,9 @@ fn who_may_do_something_is_told_before_it_is_done() {
         assert!(keeping.may(staff(), use_case).is_ok());
         let refused = keeping.may(asker(1), use_case);
         let missing = use_case.scope();
-        assert!(matches!(refused, Err(KeepingError::MissingScope(scope)) if scope == missing), "{refused:?}");
+        assert!(
+            matches!(refused, Err(KeepingError::MissingScope(scope)) if scope == [missing]),
+            "{refused:?}"
+        );
     }
 }

@@ -13,7 +13,17 @@ async fn proposed(
     held: &[(i64, i64)],
     levels: &[(i64, Level)],
 ) -> (Vec<(Option<i64>, u32)>, u32) {
-    let mut ports = Ports { catalogue: heavy(), ..Ports::default() };
+    proposed_of(StockPolicy::Deny, order, held, levels).await
+}
+
+/// The same of a product of this policy.
+async fn proposed_of(
+    policy: StockPolicy,
+    order: Order,
+    held: &[(i64, i64)],
+    levels: &[(i64, Level)],
+) -> (Vec<(Option<i64>, u32)>, u32) {
+    let mut ports = Ports { catalogue: heavy(policy), ..Ports::default() };
     let places = vec![place(A, "A", true), place(B, "B", false), place(C, "C", true)];
     ports.stock.expect_locations().once().return_once(move || Ok(places));
     let of = |(place, quantity): &(i64, i64)| Held {
@@ -21,6 +31,8 @@ async fn proposed(
         product: n(9),
         location: n(*place),
         quantity: *quantity,
+        since: n(1),
+        later: 0,
     };
     let held = held.iter().map(of).collect();
     let levels = levels.iter().map(|(place, level)| (n(9), n(*place), *level)).collect();
@@ -85,8 +97,57 @@ async fn what_a_planned_parcel_is_to_take_is_not_planned_again() {
 
 #[tokio::test]
 async fn what_nobody_counts_leaves_from_where_it_is_kept_or_from_nowhere_in_particular() {
-    assert_eq!(proposed(pending(), &[], &[]).await, (vec![(None, 7)], 0));
-    assert_eq!(proposed(pending(), &[], &[(A, level(0, 0))]).await, (vec![(None, 7)], 0));
+    let uncounted =
+        async |levels: &[(i64, Level)]| proposed_of(StockPolicy::Untracked, pending(), &[], levels).await;
+    assert_eq!(uncounted(&[]).await, (vec![(None, 7)], 0));
+    assert_eq!(uncounted(&[(A, level(0, 0))]).await, (vec![(None, 7)], 0));
     // As many as are wanted, whatever the number says.
-    assert_eq!(proposed(pending(), &[], &[(C, level(1, 0))]).await, (vec![(Some(C), 7)], 0));
+    assert_eq!(uncounted(&[(C, level(1, 0))]).await, (vec![(Some(C), 7)], 0));
+}
+
+#[tokio::test]
+async fn what_was_ordered_before_anybody_counted_it_takes_nothing_of_what_is_counted() {
+    for policy in [StockPolicy::Deny, StockPolicy::Backorder] {
+        let planned = proposed_of(policy, pending(), &[], &[(A, level(9, 0)), (C, level(1, 1))]).await;
+        assert_eq!(planned, (vec![(None, 7)], 0));
+    }
+    // What is held stays held, should nobody count it any more.
+    let held = proposed_of(StockPolicy::Untracked, pending(), &[(A, 7)], &[(A, level(7, 7))]).await;
+    assert_eq!(held, (vec![(Some(A), 7)], 0));
+}
+
+#[tokio::test]
+async fn who_reserved_first_is_planned_first() {
+    let mut ports = Ports { catalogue: heavy(StockPolicy::Backorder), ..Ports::default() };
+    ports.stock.expect_locations().returning(|| Ok(vec![place(A, "A", true)]));
+    // Others hold 5 that were first, and so many that came later, of 10 that are there.
+    ports.stock.expect_standing().returning(|_, _| {
+        let held = Held { line: 0, product: n(9), location: n(A), quantity: 7, since: n(1), later: 4 };
+        Ok(Standing { held: vec![held], levels: vec![(n(9), n(A), level(10, 16))] })
+    });
+    ports.ledger.expect_commit().once().returning(store);
+    let asked = OwnedOrder { asker: User::new(n(1), Scopes::ALL), order: pending(), expected: Expected::Any };
+    let (_, proposal) = service(ports).plan(asked, by(1)).await.unwrap();
+    assert_eq!(proposal.parcels[0].parts, [Part { line: 0, quantity: n(5) }]);
+    assert_eq!(proposal.unplaced, [Part { line: 0, quantity: n(2) }]);
+}
+
+#[tokio::test]
+async fn a_plan_of_too_many_parcels_says_how_many_it_takes() {
+    let mut ports = Ports { catalogue: heavy(StockPolicy::Deny), ..Ports::default() };
+    ports.stock.expect_locations().returning(|| {
+        let mut place = place(A, "A", true);
+        // A piece weighs 100 g.
+        place.details.parcel.weight = Some(n(100));
+        Ok(vec![place])
+    });
+    ports.stock.expect_standing().returning(|_, _| {
+        let held = Held { line: 0, product: n(9), location: n(A), quantity: 90, since: n(1), later: 0 };
+        Ok(Standing { held: vec![held], levels: vec![(n(9), n(A), level(90, 90))] })
+    });
+    let order = NewOrder::new(n(1), &[(product(9, 1999), n(90))], now()).unwrap().with_id(n(7));
+    let asked = OwnedOrder { asker: User::new(n(1), Scopes::ALL), order, expected: Expected::Any };
+    let refused = service(ports).plan(asked, by(1)).await.unwrap_err();
+    let said = "what is open takes 90 parcels, and the order can have 32 more: ship it in fewer, or cancel some of it";
+    assert_eq!(refused.to_string(), said);
 }

@@ -53,7 +53,7 @@ fn what_is_at_one_place_only_says_so() {
     let places = vec![place(1, 0, &[1, 1]), place(2, 1, &[1, 0])];
     let plan = plan(&problem(vec![wanted(0, 1, 100), wanted(1, 1, 100)], places));
     assert_eq!(said(&plan), ["P1: 1x0 1x1"]);
-    assert_eq!(plan.parcels[0].reasons[0].detail, "line 2 is only at P1");
+    assert_eq!(plan.parcels[0].reasons[0].detail, "line 602 is only at P1");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn no_fewer_parcels_are_spoken_of_only_where_that_is_known() {
         of_far.map(|reason| reason.detail.clone()).collect::<Vec<_>>()
     };
     let known = details(spread.clone(), &[&[1, 1, 1], &[1, 1, 1]]);
-    assert_eq!(known, ["with P50 the order leaves in 1 parcels, and in no fewer"]);
+    assert_eq!(known, ["with P50 the order leaves in 1 parcel, and in no fewer"]);
     let unknown = details(spread, &[&[1, 1, 0], &[0, 0, 1], &[0, 0, 1]]);
     assert!(unknown.contains(&"with P50 the order leaves in 2 parcels".to_owned()), "{unknown:?}");
 }
@@ -200,4 +200,23 @@ fn pieces_that_each_go_alone_are_planned_to_the_end_where_they_are_few() {
     assert_eq!((found.exact, found.cost.parcels), (true, 12));
     let found = plan(&problem(many, (1..=400).map(place).collect()));
     assert_eq!((found.exact, found.parcels.len(), found.cost.parcels), (false, MOST_PARCELS + 1, 1_200));
+}
+
+#[test]
+fn a_dozen_different_pieces_are_planned_to_the_end_where_that_is_soon_done() {
+    let exact = |pieces: u8, places: i64| {
+        let stock = vec![1; pieces.into()];
+        let place = |id| Candidate {
+            parcel: ParcelLimits { weight: Some(n(5)), ..ParcelLimits::default() },
+            ..place(id, id, &stock)
+        };
+        let found = plan(&problem(
+            (0..pieces).map(|line| wanted(line, 1, 2)).collect(),
+            (1..=places).map(place).collect(),
+        ));
+        assert_eq!(found.cost.parcels, i64::from(pieces.div_ceil(2)), "{pieces} at {places}");
+        found.exact
+    };
+    assert!(exact(11, 12) && exact(12, 4));
+    assert!(!exact(12, 12) && !exact(13, 4));
 }
