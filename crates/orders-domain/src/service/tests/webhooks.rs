@@ -194,13 +194,13 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
         let asker = User::new(n(1), Scopes::NONE.with(held));
         let webhooks = sending(Ports::default(), sender(0));
         let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new() };
-        let asked = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
+        let parts = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
         let filter = DeliveryFilter::default();
         let log = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };
         for error in [
             webhooks.list(asker, None, PageLimit::DEFAULT).await.err(),
             webhooks.find(asker, n(7)).await.err(),
-            webhooks.create(asker, asked, by(1)).await.err(),
+            webhooks.create(asker, parts, by(1)).await.err(),
             webhooks.change(asker, (n(7), &ANY), &WebhookChange::default(), by(1)).await.err(),
             webhooks.disable(asker, (n(7), &ANY), by(1)).await.err(),
             webhooks.rotate(asker, (n(7), &ANY), by(1)).await.err(),
@@ -210,7 +210,10 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
             webhooks.log(asker, log).await.err(),
             webhooks.may(asker).err(),
         ] {
-            assert!(matches!(error, Some(WebhookError::MissingScope([Scope::Webhooks]))), "{held}: {error:?}");
+            assert!(
+                matches!(error, Some(WebhookError::MissingScope([Scope::Webhooks]))),
+                "{held}: {error:?}"
+            );
         }
     }
 }
