@@ -149,7 +149,7 @@ impl Query for Waiting<'_> {
 impl QueryFragment<Pg> for Waiting<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut sql = Sql::new(out);
-        sql.text("SELECT earliest.event, min(ended.at) FROM unnest(")
+        sql.text("SELECT earliest.event, max(ended.at) FROM unnest(")
             .bind::<Texts, _>(&self.kind)?
             .text(", ");
         sql.bind::<Big, _>(&self.subject)?.text(", ");
