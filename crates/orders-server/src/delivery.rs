@@ -12,6 +12,7 @@ use orders_domain::{
     ports::{Mailer, Queue, WebhookSender},
 };
 use orders_worker::{Stop, Worker};
+use tokio::sync::{oneshot, watch};
 
 use crate::config::{DeliverySettings, FulfilmentMode};
 
@@ -90,8 +91,8 @@ impl Outbound {
 
 /// A worker on a thread of its own, so that requests do not wait for it.
 pub struct AtWork {
-    stop: tokio::sync::watch::Sender<bool>,
-    thread: thread::JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    ended: oneshot::Receiver<()>,
 }
 
 impl AtWork {
@@ -103,10 +104,14 @@ impl AtWork {
     pub fn begin(worker: Worker) -> Result<Self> {
         let (stop, heard) = Stop::new();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = thread::Builder::new()
-            .name("orders-worker".to_owned())
-            .spawn(move || runtime.block_on(worker.run(heard)))?;
-        Ok(Self { stop, thread })
+        let (end, ended) = oneshot::channel();
+        thread::Builder::new().name("orders-worker".to_owned()).spawn(move || {
+            runtime.block_on(worker.run(heard));
+            // Whoever waited may have gone; and what asks for a name or reads is not waited for.
+            let _ = end.send(());
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { stop, ended })
     }
 
     /// Has it take nothing more in hand.
@@ -117,10 +122,9 @@ impl AtWork {
     /// Waits until it has ended, but not for long.
     pub async fn ended(self) {
         self.stop();
-        let waiting = tokio::task::spawn_blocking(move || self.thread.join().is_ok());
-        match tokio::time::timeout(LAST_WORK, waiting).await {
-            Ok(Ok(true)) => {}
-            Ok(_) => tracing::error!("the worker has panicked"),
+        match tokio::time::timeout(LAST_WORK, self.ended).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => tracing::error!("the worker has panicked"),
             Err(_) => tracing::warn!("the worker did not end in time: the next one goes on where it was"),
         }
     }

@@ -177,10 +177,12 @@ pub fn work_off(settings: &ServeSettings) -> Result<()> {
                 stop.await;
                 told.send_replace(true);
                 std::future::pending::<()>().await;
-            } => {}
-            () = worker.work_off(heard) => {}
+            } => Ok(()),
+            is_well = worker.work_off(heard) => {
+                anyhow::ensure!(is_well, "not everything could be worked off: the log says why");
+                Ok(())
+            }
         }
-        anyhow::Ok(())
     });
     storage::close(close);
     worked

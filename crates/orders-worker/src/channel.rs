@@ -16,6 +16,11 @@ pub trait Channel: Send + Sync {
     /// Under which name.
     fn consumer(&self) -> Consumer;
 
+    /// Who gets what it does: two channels to one receiver share what is known of that.
+    fn receiver(&self) -> String {
+        self.consumer().to_string()
+    }
+
     /// With which events.
     fn types(&self) -> Vec<EventType>;
 
@@ -27,6 +32,11 @@ pub trait Channel: Send + Sync {
     /// Whether an event has become another channel's affair, and all that come after it: since it changes what this
     /// one is.
     fn ends_at(&self, _: &Event) -> bool {
+        false
+    }
+
+    /// Whether by an event something may be due in the log that was not.
+    fn is_due_by(&self, _: &Event) -> bool {
         false
     }
 

@@ -4,7 +4,11 @@
 //! each event together with the cursor. Whatever ends it in between, the next one goes on from what is stored: what
 //! was sent and not stored is sent again, with the same id.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use orders_domain::{
     Consumer, Event, Storage,
@@ -14,6 +18,7 @@ use orders_domain::{
 use tokio::time::Instant;
 
 use crate::{channel::Channel, stop::Stop};
+pub use gate::Gate;
 use trip::Trip;
 
 mod gate;
@@ -53,6 +58,8 @@ pub enum Ended {
     Others,
     /// Nothing is to be sent any more.
     GaveUp,
+    /// It has failed too often for one that is to end.
+    Failed,
 }
 
 impl Ended {
@@ -68,6 +75,10 @@ pub struct Courier {
     pub clock: Arc<dyn Clock>,
     pub holder: Holder,
     pub terms: Terms,
+    /// Told when the process ends.
+    pub process: Stop,
+    /// What is known of receivers that are not well, so that whoever sends to one next knows it too.
+    pub gates: Mutex<HashMap<String, Gate>>,
 }
 
 impl Courier {
@@ -90,12 +101,27 @@ impl Courier {
         let release = Step::Release { consumer, holder: self.holder.clone() };
         let released = self.storage.ledger.step(release).await;
         trip.metrics.ended();
+        self.remember(channel.receiver(), trip.into_gate());
         let ended = ended?;
         released.map(|_| ended)
     }
 }
 
 impl Courier {
+    fn gates(&self) -> MutexGuard<'_, HashMap<String, Gate>> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remembered(&self, receiver: &str) -> Gate {
+        self.gates().remove(receiver).unwrap_or_default()
+    }
+
+    fn remember(&self, receiver: String, gate: Gate) {
+        if !gate.is_fresh(Instant::now()) {
+            self.gates().insert(receiver, gate);
+        }
+    }
+
     async fn standing(&self, consumer: Consumer, events: &[Event]) -> Result<Standing, PortError> {
         if events.is_empty() {
             return Ok(Standing::default());

@@ -7,7 +7,10 @@
 //! This crate must not know HTTP, SQL, SMTP or any queue, nor how an event is written down: all of that is given to
 //! it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use orders_domain::{
@@ -27,8 +30,8 @@ mod task;
 mod webhooks;
 
 use channel::{fulfilment::Fulfilment, mail::ToCustomers};
-use courier::Courier;
 pub use courier::Terms;
+use courier::{Courier, Ended};
 use pruning::Pruning;
 use queue::{Publisher, Subscriber};
 pub use stop::Stop;
@@ -132,41 +135,45 @@ impl Worker {
 
     /// Works until it is time to stop; what is on its way then is waited for, but not for long.
     pub async fn run(self, stop: Stop) {
-        let tasks = self.fulfilling().into_iter().chain(self.publisher()).chain(self.subscriber());
-        all(tasks.chain(self.telling()), &stop).await;
+        let tasks = self.fulfilling(&stop).into_iter().chain(self.publisher()).chain(self.subscriber());
+        all(tasks.chain(self.telling(&stop)), &stop, false).await;
     }
 
-    /// Works off what is there, and ends: what becomes of orders first, so that it is told of.
-    pub async fn work_off(mut self, stop: Stop) {
+    /// Works off what is there, and ends: what becomes of orders first, so that it is told of. Whether nothing has kept
+    /// failing; what did is in the log.
+    pub async fn work_off(mut self, stop: Stop) -> bool {
         self.terms.once = true;
-        all(self.fulfilling().into_iter().chain(self.publisher()), &stop).await;
-        all(self.subscriber(), &stop).await;
-        all(self.telling().into_iter().chain(self.publisher()), &stop).await;
+        let planned = all(self.fulfilling(&stop).into_iter().chain(self.publisher()), &stop, true).await;
+        let taken = all(self.subscriber(), &stop, true).await;
+        let told = all(self.telling(&stop).into_iter().chain(self.publisher()), &stop, true).await;
+        planned && taken && told
     }
 
-    fn courier(&self) -> Arc<Courier> {
+    fn courier(&self, process: &Stop) -> Arc<Courier> {
         Arc::new(Courier {
             storage: self.storage.clone(),
             clock: Arc::clone(&self.clock),
             holder: self.holder.clone(),
             terms: self.terms.clone(),
+            process: process.clone(),
+            gates: Mutex::default(),
         })
     }
 
     /// What plans orders by the database.
-    fn fulfilling(&self) -> Option<Box<dyn Task>> {
+    fn fulfilling(&self, process: &Stop) -> Option<Box<dyn Task>> {
         let (Some(channel), None) = (self.fulfilment(), &self.queue) else { return None };
-        Some(Box::new(Carrying { courier: self.courier(), channel }))
+        Some(Box::new(Carrying { courier: self.courier(process), channel }))
     }
 
     /// What tells others, and forgets that it did.
-    fn telling(&self) -> Vec<Box<dyn Task>> {
+    fn telling(&self, process: &Stop) -> Vec<Box<dyn Task>> {
         let (storage, clock) = (self.storage.clone(), Arc::clone(&self.clock));
         let mut tasks: Vec<Box<dyn Task>> = Vec::new();
         if let Some(mailer) = self.mailer.clone() {
             let schedule = self.schedule.clone();
             let channel = Arc::new(ToCustomers { storage: storage.clone(), mailer, schedule });
-            tasks.push(Box::new(Carrying { courier: self.courier(), channel }));
+            tasks.push(Box::new(Carrying { courier: self.courier(process), channel }));
         }
         if let Some((sender, service)) = self.webhooks.clone() {
             tasks.push(Box::new(Webhooks {
@@ -176,7 +183,7 @@ impl Worker {
                 service,
                 text: Arc::clone(&self.text),
                 schedule: self.schedule.clone(),
-                courier: self.courier(),
+                courier: self.courier(process),
             }));
         }
         let kept = TimeDelta::from_std(self.kept).unwrap_or(TimeDelta::MAX);
@@ -213,11 +220,11 @@ impl Worker {
     }
 }
 
-/// Has all of these done, and waits until they have ended.
-async fn all(tasks: impl IntoIterator<Item = Box<dyn Task>>, stop: &Stop) {
+/// Has all of these done, and waits until they have ended. Whether none has failed for good.
+async fn all(tasks: impl IntoIterator<Item = Box<dyn Task>>, stop: &Stop, once: bool) -> bool {
     let mut running = JoinSet::new();
     for task in tasks {
-        running.spawn(supervise(task, stop.clone()));
+        running.spawn(supervise(task, stop.clone(), once));
     }
-    running.join_all().await;
+    running.join_all().await.iter().all(|ended| *ended != Ended::Failed)
 }

@@ -55,7 +55,12 @@ impl Task for Publisher {
             if stop.is_told() {
                 break Ok(Ended::Finished);
             }
-            match self.publish_some(&mut cursor, &metrics).await {
+            let published = tokio::select! {
+                published = self.publish_some(&mut cursor, &metrics) => published,
+                // What is not known to be published is published again.
+                () = stop.told() => break Ok(Ended::Finished),
+            };
+            match published {
                 Ok(Some(Ended::Finished)) if !self.terms.once => {}
                 Ok(Some(ended)) => break Ok(ended),
                 Ok(None) => continue,
@@ -141,8 +146,11 @@ impl Task for Subscriber {
             if received.is_empty() && self.terms.once {
                 return Ok(Ended::Finished);
             }
-            for done in join_all(received.iter().map(|message| self.handle(message))).await {
-                done?;
+            let handling = join_all(received.iter().map(|message| self.handle(message)));
+            tokio::select! {
+                done = handling => done.into_iter().collect::<Result<(), _>>()?,
+                // What is not done the queue gives again.
+                () = stop.told() => return Ok(Ended::Finished),
             }
         }
     }

@@ -14,10 +14,10 @@ impl Stop {
         (told, Self(heard))
     }
 
-    /// Whether it is time.
+    /// Whether it is time. If whoever would tell it has gone, it is.
     #[must_use]
     pub fn is_told(&self) -> bool {
-        *self.0.borrow()
+        *self.0.borrow() || self.0.has_changed().is_err()
     }
 
     /// Returns once it is. Whoever would tell it has gone: it is.

@@ -52,14 +52,19 @@ impl Patience {
     }
 }
 
-/// Has a task done until it says that it has ended, or it is time to stop. A failure is counted and
-/// logged, the first of several in a row as such; a panic too.
-pub async fn supervise(task: Box<dyn Task>, stop: Stop) -> Ended {
+/// How often a task that is to end is tried.
+const TRIES: u32 = 5;
+
+/// Has a task done until it says that it has ended, or it is time to stop; one that is done `once`, no more often than
+/// makes sense. A failure is counted and logged, the first of several in a row as such; a panic too.
+pub async fn supervise(task: Box<dyn Task>, stop: Stop, once: bool) -> Ended {
     let name = task.name();
     let mut patience = Patience::default();
     let mut is_failing = false;
+    let mut tries = 0;
     loop {
         let began = Instant::now();
+        tries += 1;
         match AssertUnwindSafe(task.work(&stop)).catch_unwind().await {
             Ok(Ok(Ended::Others)) => {
                 (is_failing, patience) = (false, Patience::default());
@@ -95,6 +100,9 @@ pub async fn supervise(task: Box<dyn Task>, stop: Stop) -> Ended {
         }
         if stop.is_told() {
             return Ended::Finished;
+        }
+        if once && tries == TRIES {
+            return Ended::Failed;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use orders_domain::{
-    EventId, EventType, Storage, Version, Webhook, WebhookId, WebhookService,
+    EventId, EventType, Storage, Subject, Version, Webhook, WebhookId, WebhookService,
     delivery::{Schedule, WebhookState},
     page::PageLimit,
     ports::{Clock, EventFilter, EventLimit, PortError, WebhookSender},
@@ -40,7 +40,7 @@ pub struct Webhooks {
 
 /// A courier at work.
 struct Running {
-    /// Of the webhook, when it began.
+    /// Of the webhook, when it was looked at.
     version: Version,
     stop: watch::Sender<bool>,
 }
@@ -69,16 +69,18 @@ impl Webhooks {
         &self,
         stop: &Stop,
         running: &mut HashMap<WebhookId, Running>,
-        tasks: &mut JoinSet<WebhookId>,
+        tasks: &mut JoinSet<(WebhookId, Ended)>,
     ) -> Result<Ended, PortError> {
         let mut once: Option<Vec<WebhookId>> = self.courier.terms.once.then(Vec::new);
         // What happens to webhooks from here on is seen, and what was before is in what is read now.
         let mut seen = self.newest().await?;
+        let (mut changed, mut has_failed) = (Vec::new(), false);
         loop {
             let wanted = self.active().await?;
             for (id, courier) in running.iter() {
-                let as_it_began = |webhook: &Webhook| webhook.id == *id && webhook.version == courier.version;
-                if !wanted.iter().any(as_it_began) {
+                let is_other =
+                    changed.iter().any(|(other, version)| other == id && *version > courier.version);
+                if is_other || !wanted.iter().any(|webhook| webhook.id == *id) {
                     courier.stop.send_replace(true);
                 }
             }
@@ -91,9 +93,9 @@ impl Webhooks {
                 let Some(channel) = self.channel(webhook).await? else { continue };
                 let (told, heard) = Stop::new();
                 let courier = Arc::clone(&self.courier);
+                let is_once = once.is_some();
                 tasks.spawn(async move {
-                    supervise(Box::new(Carrying { courier, channel }), heard).await;
-                    id
+                    (id, supervise(Box::new(Carrying { courier, channel }), heard, is_once).await)
                 });
                 running.insert(id, Running { version, stop: told });
                 if let Some(gone) = &mut once {
@@ -101,15 +103,16 @@ impl Webhooks {
                 }
             }
             if once.is_some() && running.is_empty() {
-                return Ok(Ended::Finished);
+                return Ok(if has_failed { Ended::Failed } else { Ended::Finished });
             }
             tokio::select! {
                 Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
-                    if let Ok(id) = ended {
+                    if let Ok((id, ended)) = ended {
                         running.remove(&id);
+                        has_failed |= ended == Ended::Failed;
                     }
                 }
-                news = self.changes(&mut seen), if once.is_none() => news?,
+                news = self.changes(&mut seen), if once.is_none() => changed = news?,
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
                 () = stop.told() => return Ok(Ended::Finished),
             }
@@ -153,16 +156,22 @@ impl Webhooks {
         Ok(page.last)
     }
 
-    /// Returns once something has happened to a webhook.
-    async fn changes(&self, seen: &mut Option<EventId>) -> Result<(), PortError> {
-        let types = EventType::ALL.into_iter().filter(|known| known.parts().0 == "webhook").collect();
+    /// Returns once something has happened by which webhooks are others than they were: which, and since which version.
+    async fn changes(&self, seen: &mut Option<EventId>) -> Result<Vec<(WebhookId, Version)>, PortError> {
+        let is_change =
+            |known: &EventType| known.parts().0 == "webhook" && *known != EventType::WebhookRetried;
+        let types = EventType::ALL.into_iter().filter(is_change).collect();
         let filter = EventFilter { types, ..EventFilter::default() };
         loop {
             let page = self.storage.feed.events(filter.clone(), *seen, EventLimit::DEFAULT).await?;
             // It may begin anew between two pages: then all is read again, which is soon done.
             *seen = page.cursor;
             if !page.events.is_empty() {
-                return Ok(());
+                let changed = page.events.into_iter().filter_map(|event| match event.subject {
+                    Subject::Webhook(id) => Some((id, event.version)),
+                    _ => None,
+                });
+                return Ok(changed.collect());
             }
             if !page.more {
                 tokio::time::sleep(GATHER).await;

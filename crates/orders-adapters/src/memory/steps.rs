@@ -91,12 +91,18 @@ impl State {
     }
 
     fn settle(&mut self, consumer: Consumer, settled: Settled) {
+        let since = settled.known_since();
         let Settled { event, subject, state, next_at, tries, attempt, at } = settled;
         let new = Sent { subject, state, next_at, tries, updated_at: at, attempts: Vec::new() };
         let known = self.deliveries.remove(&(consumer, event));
-        let mut attempts = known.map(|sent| sent.attempts).unwrap_or_default();
-        attempts.extend(attempt);
-        self.deliveries.insert((consumer, event), Sent { attempts, ..new });
+        let (mut sent, before) = match known {
+            Some(known) if state != DeliveryState::Done && known.updated_at > since => {
+                (Sent { attempts: Vec::new(), ..known.clone() }, known.attempts)
+            }
+            known => (new, known.map(|sent| sent.attempts).unwrap_or_default()),
+        };
+        sent.attempts = before.into_iter().chain(attempt).collect();
+        self.deliveries.insert((consumer, event), sent);
     }
 
     fn prune(&mut self, before: DateTime<Utc>, most: usize) -> usize {

@@ -83,12 +83,14 @@ impl Leased {
         Self::beginning(self.cursor.max(Some(to)))
     }
 
-    /// The same with some events once more, of those that were sent already, together with those that are left
-    /// of an earlier time.
+    /// The same with some events once more, of those up to the event `now`, together with those that are left of an
+    /// earlier time. What was not sent yet is left to the first time.
     #[must_use]
-    pub fn replaying(self, after: Option<EventId>, until: Option<EventId>) -> Self {
-        let until = until.or(self.cursor).min(self.cursor).filter(|until| after < Some(*until));
-        let Some(until) = until else { return self };
+    pub fn replaying(self, after: Option<EventId>, until: Option<EventId>, now: EventId) -> Self {
+        let until = until.map_or(now, |until| until.min(now));
+        if after >= Some(until) {
+            return self;
+        }
         let replay = match self.replay {
             Some(left) => Replaying { after: left.after.min(after), until: left.until.max(until) },
             None => Replaying { after, until },
@@ -117,6 +119,13 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Since when this has been known of the event: since it was tried, if it was. If somebody has wanted it sent once
+    /// more after that, only that it has arrived still counts.
+    #[must_use]
+    pub fn known_since(&self) -> DateTime<Utc> {
+        self.attempt.as_ref().map_or(self.at, |attempt| attempt.at)
+    }
+
     /// Whether the earliest that is pending of its subject may be one that waits for nothing any more: since this has
     /// ended, or waits itself, perhaps for what has ended in the meantime.
     #[must_use]
@@ -253,18 +262,18 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_sent_is_sent_once_more_and_two_wishes_become_one() {
+    fn what_is_sent_once_more_ends_now_and_two_wishes_become_one() {
         let leased = Leased::beginning(id(9));
-        let asked = |after, until| leased.clone().replaying(id(after), id(until)).replay;
-        assert_eq!((asked(3, 0), asked(3, 20), asked(0, 4)), (replay(3, 9), replay(3, 9), replay(0, 4)));
-        assert_eq!((asked(9, 0), asked(4, 4), asked(5, 4), asked(12, 20)), (None, None, None, None));
-        assert_eq!(Leased::beginning(None).replaying(None, id(3)).replay, None);
+        let now = id(12).unwrap();
+        let asked = |after, until| leased.clone().replaying(id(after), id(until), now).replay;
+        assert_eq!((asked(3, 0), asked(3, 20), asked(0, 4)), (replay(3, 12), replay(3, 12), replay(0, 4)));
+        assert_eq!((asked(12, 0), asked(4, 4), asked(5, 4), asked(13, 20)), (None, None, None, None));
         let twice = |first: (i64, i64), second: (i64, i64)| {
-            let once = leased.clone().replaying(id(first.0), id(first.1));
-            once.replaying(id(second.0), id(second.1)).replay
+            let once = leased.clone().replaying(id(first.0), id(first.1), now);
+            once.replaying(id(second.0), id(second.1), now).replay
         };
         assert_eq!((twice((2, 4), (1, 3)), twice((1, 3), (6, 8))), (replay(1, 4), replay(1, 8)));
-        assert_eq!(twice((1, 3), (9, 9)), replay(1, 3));
+        assert_eq!(twice((1, 3), (12, 13)), replay(1, 3));
     }
 
     #[test]

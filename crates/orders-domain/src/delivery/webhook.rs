@@ -196,7 +196,7 @@ pub struct ChangedWebhook {
     said: Facts,
     secret: Option<Sealed>,
     redo: Option<Redo>,
-    /// Whether events are sent again that were not.
+    /// Whether events are sent again that were not, or elsewhere.
     wakes: bool,
 }
 
@@ -245,7 +245,7 @@ impl ChangedWebhook {
         let moved = match self.redo {
             Some(Redo::SkipToNow) => from.skipped(event),
             Some(Redo::Drop) => Leased { replay: None, ..from },
-            Some(Redo::Replay { after, until }) => from.replaying(after, until),
+            Some(Redo::Replay { after, until }) => from.replaying(after, until, event),
             Some(Redo::Retry(_)) | None if self.wakes => from,
             Some(Redo::Retry(_)) | None => return None,
         };
@@ -269,7 +269,9 @@ impl Webhook {
 
     fn step(&self, details: WebhookDetails, event: EventType, said: Facts) -> ChangedWebhook {
         let Self { id, created_at, version, .. } = *self;
-        let wakes = self.details.state != WebhookState::Active && details.state == WebhookState::Active;
+        // To another address nothing has failed yet.
+        let wakes = self.details.url != details.url
+            || self.details.state != WebhookState::Active && details.state == WebhookState::Active;
         let webhook = Self { id, details, created_at, version: version.next() };
         ChangedWebhook { webhook, seen: version, event, said, secret: None, redo: None, wakes }
     }
@@ -366,17 +368,18 @@ impl Webhook {
         Ok(ChangedWebhook { redo: Some(Redo::Replay { after, until }), ..changed })
     }
 
-    /// What is kept with its events, by which asking again is answered. A secret is not among it.
+    /// What is kept with its events, by which asking again is answered. A secret is not among it, and of the address,
+    /// which may hold one, only where it leads.
     #[must_use]
     pub fn kept(&self) -> Facts {
         Facts::new()
-            .with("url", self.details.url.as_str().to_owned())
+            .with("origin", self.details.url.origin().to_owned())
             .with("types", self.details.types.stored())
             .with("state", self.details.state.stored())
             .with("createdAt", self.created_at.timestamp_millis())
     }
 
-    /// The webhook of which this was kept.
+    /// The webhook of which this was kept, with no more of its address.
     ///
     /// # Errors
     ///
@@ -386,7 +389,7 @@ impl Webhook {
         let created_at = DateTime::from_timestamp_millis(millis)
             .ok_or_else(|| InvalidInput::new("createdAt", format!("{millis} is no moment")))?;
         let details = WebhookDetails {
-            url: WebhookUrl::parse(facts.text("url")?)?,
+            url: WebhookUrl::parse(facts.text("origin")?)?,
             types: TypePatterns::restore(facts.text("types")?)?,
             state: WebhookState::restore(facts.text("state")?)?,
         };

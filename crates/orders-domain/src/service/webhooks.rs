@@ -207,18 +207,28 @@ impl WebhookService {
         self.step((id, expected), asker, disabled, request).await
     }
 
-    /// Sends nothing to it until somebody says otherwise, for what it answered or did not.
+    /// Sends nothing to it until somebody says otherwise, for what this address answered or did not. Whether that is
+    /// so: by now events may go elsewhere.
     ///
     /// # Errors
     ///
     /// [`WebhookError::Unknown`], [`WebhookError::Unavailable`].
-    pub async fn give_up(&self, id: WebhookId, reason: DisabledFor) -> Result<(), WebhookError> {
+    pub async fn give_up(
+        &self,
+        id: WebhookId,
+        url: &WebhookUrl,
+        reason: DisabledFor,
+    ) -> Result<bool, WebhookError> {
         for _ in 0..TRIES {
-            let Some(changed) = self.known(id).await?.disabled(reason) else { return Ok(()) };
+            let webhook = self.known(id).await?;
+            if webhook.details.url != *url {
+                return Ok(false);
+            }
+            let Some(changed) = webhook.disabled(reason) else { return Ok(true) };
             match self.storage.commit(Change::Webhook(changed), Actor::Worker.into(), self.clock.now()).await
             {
                 Err(Refused::Stale) => {}
-                done => return done.map(drop).map_err(Into::into),
+                done => return done.map(|_| true).map_err(Into::into),
             }
         }
         Err(WebhookError::Unavailable(PortError::Busy))
@@ -353,12 +363,26 @@ impl WebhookService {
         asker: User,
         request: &Request,
     ) -> Result<Option<Done<Webhook>>, WebhookError> {
-        let recalled = self.storage.recall(asker, request, self.clock.now()).await?;
-        Ok(recalled.map(Done::<Made>::of).transpose()?)
+        match self.storage.recall(asker, request, self.clock.now()).await? {
+            Some(done) => Ok(Some(self.whole(done).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn commit(&self, change: Change, request: Request) -> Result<Done<Webhook>, WebhookError> {
-        Ok(self.storage.commit(change, request, self.clock.now()).await?.of()?)
+        let done = self.storage.commit(change, request, self.clock.now()).await?;
+        self.whole(done).await
+    }
+
+    /// What was made before, with the address of now: no more is kept of what that was then than where it led.
+    async fn whole(&self, done: Done<Made>) -> Result<Done<Webhook>, WebhookError> {
+        Ok(match done.of::<Webhook>()? {
+            Done::Before(webhook) => {
+                let WebhookDetails { url, .. } = self.known(webhook.id).await?.details;
+                Done::Before(Webhook { details: WebhookDetails { url, ..webhook.details }, ..webhook })
+            }
+            now @ Done::Now(_) => now,
+        })
     }
 
     /// What is done to a webhook is done again on what won a race.

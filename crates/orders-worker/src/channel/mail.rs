@@ -39,8 +39,16 @@ impl ToCustomers {
             (self.storage.orders.find(id).await?, self.storage.orders.at_version(id, event.version).await?);
         let email = now.and_then(|order| order.contact().email.clone());
         let (Some(to), Some(order)) = (email, then) else { return Ok(Writing::Nothing) };
-        let sent = order.shipments().iter().filter(|parcel| parcel.shipped_at == Some(event.at));
-        let parcels: Vec<_> = sent.map(|parcel| parcel.number).collect();
+        let parcels = if let What::Order(
+            Happening::ShipmentCreated { number, .. } | Happening::ShipmentChanged { number, .. },
+        ) = &event.what
+        {
+            vec![*number]
+        } else {
+            // By the order's own status all that was planned went out at once.
+            let sent = order.shipments().iter().filter(|parcel| parcel.shipped_at == Some(event.at));
+            sent.map(|parcel| parcel.number).collect()
+        };
         if parcels.is_empty() {
             return Ok(Writing::Nothing);
         }

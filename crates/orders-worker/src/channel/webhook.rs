@@ -31,10 +31,21 @@ pub struct ToWebhook {
     pub schedule: Schedule,
 }
 
+impl ToWebhook {
+    /// Whether an event says that something has happened to the webhook since it was looked at.
+    fn is_about_it(&self, event: &Event) -> bool {
+        event.subject == Subject::Webhook(self.webhook.id) && event.version > self.webhook.version
+    }
+}
+
 #[async_trait]
 impl Channel for ToWebhook {
     fn consumer(&self) -> Consumer {
         Consumer::Webhook(self.webhook.id)
+    }
+
+    fn receiver(&self) -> String {
+        format!("{} {}", self.webhook.id, self.webhook.details.url.as_str())
     }
 
     /// Those that are wanted, and those that say that the webhook was changed.
@@ -49,7 +60,11 @@ impl Channel for ToWebhook {
 
     /// What happens after a change goes by what the webhook has become, or waits if that is what it became.
     fn ends_at(&self, event: &Event) -> bool {
-        event.subject == Subject::Webhook(self.webhook.id) && event.version > self.webhook.version
+        self.is_about_it(event) && event.event_type() != EventType::WebhookRetried
+    }
+
+    fn is_due_by(&self, event: &Event) -> bool {
+        self.is_about_it(event) && event.event_type() == EventType::WebhookRetried
     }
 
     fn schedule(&self) -> &Schedule {
@@ -74,8 +89,9 @@ impl Channel for ToWebhook {
 
     async fn give_up(&self, reason: DisabledFor) -> bool {
         let id = self.webhook.id;
-        match self.service.give_up(id, reason).await {
-            Ok(()) => {
+        match self.service.give_up(id, &self.webhook.details.url, reason).await {
+            Ok(false) => false,
+            Ok(true) => {
                 tracing::warn!(webhook = %id, reason = reason.as_str(), "nothing is sent to a webhook any more");
                 true
             }

@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
     Consumer, Event, EventId,
@@ -18,8 +18,14 @@ use super::{
 };
 use crate::{channel::Channel, metrics::CourierMetrics, stop::Stop};
 
-/// How many events are in hand at most.
-const IN_HAND: usize = 512;
+/// How many events are read at once, and may be in hand when they are: twice as many are in hand at most.
+const PAGE: usize = 256;
+
+/// The same of events that are sent once more: those of the first time do not wait for them.
+const PAGE_AGAIN: usize = 128;
+
+/// The same of what was tried before, whatever else is in hand.
+const PAGE_OF_LOG: usize = 128;
 
 /// How many outcomes are stored at once at most.
 const BATCH: usize = 256;
@@ -77,6 +83,11 @@ pub struct Trip<'a> {
 }
 
 impl<'a> Trip<'a> {
+    /// What is known of the receiver, for the next time.
+    pub fn into_gate(self) -> Gate {
+        self.gate
+    }
+
     /// Begins with what the lease came with, which was asked for then.
     pub fn new(courier: &'a Courier, channel: &'a Arc<dyn Channel>, leased: Leased, asked: Instant) -> Self {
         let Leased { cursor, replay, failing_since } = leased;
@@ -87,7 +98,7 @@ impl<'a> Trip<'a> {
             consumer,
             filter: EventFilter { types: channel.types(), ..EventFilter::default() },
             window: Window::new(cursor, replay),
-            gate: Gate::default(),
+            gate: courier.remembered(&channel.receiver()),
             flight: FuturesUnordered::new(),
             saving: None,
             news: None,
@@ -114,7 +125,11 @@ impl<'a> Trip<'a> {
         let mut stopping: Option<Instant> = None;
         loop {
             if stopping.is_none() && (stop.is_told() || self.is_over || self.gave_up) {
-                stopping = Some(Instant::now() + LAST_SENDS);
+                stopping = Some(Instant::now() + self.courier.terms.longest_send);
+            }
+            if self.courier.process.is_told() {
+                // The process does not wait as long as a receiver may take.
+                stopping = stopping.map(|until| until.min(Instant::now() + LAST_SENDS));
             }
             if stopping.is_none() {
                 self.fill().await?;
@@ -129,7 +144,12 @@ impl<'a> Trip<'a> {
             if is_last && self.saving.is_none() {
                 return Ok(if self.gave_up { Ended::GaveUp } else { Ended::Finished });
             }
-            let timer = stopping.unwrap_or_else(|| self.next_look());
+            let timer = match stopping {
+                // Only what is being stored is waited for.
+                Some(_) if self.flight.is_empty() => Instant::now() + LAST_SENDS,
+                Some(until) => until,
+                None => self.next_look(),
+            };
             tokio::select! {
                 Some((job, outcome)) = self.flight.next(), if !self.flight.is_empty() => {
                     self.came_back(job, outcome).await;
@@ -147,6 +167,7 @@ impl<'a> Trip<'a> {
                 }
                 () = sleep_until(timer) => {}
                 () = stop.told(), if stopping.is_none() => {}
+                () = self.courier.process.told(), if !self.courier.process.is_told() => {}
             }
         }
     }
@@ -167,46 +188,43 @@ impl<'a> Trip<'a> {
     /// When there may be something to do without anybody saying so.
     fn next_look(&self) -> Instant {
         let now = Instant::now();
-        let renew = self.leased_until - self.courier.terms.lease * 3 / 4;
+        // What is being stored renews the lease.
+        let renew = self.saving.is_none().then(|| self.leased_until - self.courier.terms.lease * 3 / 4);
         let gather = (self.window.unsaved() > 0).then_some(self.last_saved + GATHER);
         let opens = if self.window.is_ready(true) { self.gate.opens_at(now) } else { None };
-        let room = self.window.len() < IN_HAND / 2;
-        let look = if room { self.look_at } else { now + LOOK_AGAIN };
-        [Some(renew), gather.filter(|at| *at > now), opens, Some(look)]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(renew)
+        let look = if self.window.tried_before() < PAGE_OF_LOG { self.look_at } else { now + LOOK_AGAIN };
+        renew.into_iter().chain(gather.filter(|at| *at > now)).chain(opens).fold(look, Instant::min)
     }
 
     /// Takes in what is due in the log and what is new in the feed, as far as there is room.
     async fn fill(&mut self) -> Result<(), PortError> {
-        let room = IN_HAND.saturating_sub(self.window.len());
-        if room < IN_HAND / 2 {
-            return Ok(());
-        }
         let deliveries = &self.courier.storage.deliveries;
-        if self.look_at <= Instant::now() {
+        if self.look_at <= Instant::now() && self.window.tried_before() < PAGE_OF_LOG {
             let (before, now) = (self.window.len(), self.now());
-            let Backlog { due, next_at } = deliveries.backlog(self.consumer, now, room / 2).await?;
+            // What is in hand already may be among it.
+            let most = PAGE_OF_LOG + self.window.tried_before() + self.flight.len();
+            let Backlog { due, next_at } = deliveries.backlog(self.consumer, now, most).await?;
             self.window.admit_due(due);
             let wait = next_at.map(|next| (next - now).to_std().unwrap_or_default());
-            // What is due and in hand already is due until it is stored what became of it.
+            // What is due and in hand already is due until it is stored what became of it, and that has it looked at.
             let is_stuck = wait.is_some_and(|wait| wait.is_zero()) && self.window.len() == before;
-            let wait = if is_stuck { GATHER } else { wait.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN) };
+            let wait = if is_stuck { LOOK_AGAIN } else { wait.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN) };
             self.look_at = Instant::now() + wait;
         }
-        if let Some(replaying) = self.window.replaying() {
-            let (events, head, _) = self.read(replaying.after).await?;
-            let standing = self.courier.standing(self.consumer, &events).await?;
-            self.window.admit_again(events, head, &standing);
-        }
-        if !self.is_at_end && self.window.len() < IN_HAND / 2 {
-            let (events, head, more) = self.read(self.window.head()).await?;
+        if !self.is_at_end && self.window.len() < PAGE {
+            let (events, head, more) = self.read(self.window.head(), PAGE).await?;
             let standing = self.courier.standing(self.consumer, &events).await?;
             let now = self.now();
             self.window.admit(events, head, &standing, now);
             self.is_at_end = !more;
+        }
+        if let Some(replaying) = self.window.replaying()
+            && self.window.len() < PAGE_AGAIN
+        {
+            let (events, head, _) = self.read(replaying.after, PAGE_AGAIN).await?;
+            let standing = self.courier.standing(self.consumer, &events).await?;
+            let now = self.now();
+            self.window.admit_again(events, head, &standing, now);
         }
         if self.is_at_end && self.news.is_none() && !self.courier.terms.once {
             let (feed, head) = (Arc::clone(&self.courier.storage.feed), self.window.head());
@@ -219,8 +237,9 @@ impl<'a> Trip<'a> {
     async fn read(
         &mut self,
         after: Option<EventId>,
+        most: usize,
     ) -> Result<(Vec<Event>, Option<EventId>, bool), PortError> {
-        let limit = EventLimit::try_from(i64::try_from(IN_HAND / 2).unwrap_or(i64::MAX));
+        let limit = EventLimit::try_from(i64::try_from(most).unwrap_or(i64::MAX));
         let limit = limit.unwrap_or(EventLimit::DEFAULT);
         let mut page = self.courier.storage.feed.events(self.filter.clone(), after, limit).await?;
         if let Some(end) = page.events.iter().position(|event| self.channel.ends_at(event)) {
@@ -228,6 +247,9 @@ impl<'a> Trip<'a> {
             page.more = false;
             page.events.truncate(end);
             self.is_over = true;
+        }
+        if page.events.iter().any(|event| self.channel.is_due_by(event)) {
+            self.look_at = Instant::now();
         }
         page.events.retain(|event| self.channel.wants(event));
         self.last = page.last;
@@ -240,7 +262,7 @@ impl<'a> Trip<'a> {
         if now + self.courier.terms.longest_send > self.leased_until {
             return;
         }
-        while self.flight.len() < self.channel.at_once() && self.gate.is_open(now) {
+        while self.flight.len() < self.gate.width().min(self.channel.at_once()) && self.gate.is_open(now) {
             let to_all = self.gate.is_open_to_all(now);
             let Some(job) = self.window.next(to_all) else { break };
             if job.tries == 0 {
@@ -272,7 +294,8 @@ impl<'a> Trip<'a> {
         };
         match verdict {
             Verdict::Done => {
-                self.gate.succeeded();
+                let took = attempt.as_ref().map(|attempt| attempt.took).unwrap_or_default();
+                self.gate.succeeded(took, self.channel.at_once());
                 self.failing_since = None;
             }
             Verdict::Again { retry_after, overloaded } => {
@@ -333,6 +356,7 @@ impl<'a> Trip<'a> {
             // What waited for it may be due, and what failed says when it is.
             self.look_at = Instant::now();
         }
-        self.metrics.at(self.stored.0, self.last, self.window.oldest().map(|oldest| self.now() - oldest));
+        let oldest = self.window.oldest().map(|oldest| self.now() - oldest);
+        self.metrics.at(self.stored.0, self.last, oldest.or_else(|| (!self.is_at_end).then(TimeDelta::zero)));
     }
 }

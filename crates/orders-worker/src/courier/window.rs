@@ -15,13 +15,16 @@ use orders_domain::{
 /// From where an event came into the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// From the feed, for the first time.
-    Feed,
     /// From the log: it was tried before, or waited for an earlier one.
     Log,
+    /// From the feed, for the first time.
+    Feed,
     /// From the feed, once more.
     Replay,
 }
+
+/// What may be sent, by where it came from: each is taken before those that come after it.
+type Ready = [VecDeque<Job>; 3];
 
 /// An event to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,8 +101,8 @@ pub struct Window {
     replay: Option<(Reading, EventId)>,
     /// What waits for an earlier one of its subject, which is in hand.
     queues: HashMap<Subject, VecDeque<Job>>,
-    /// What may be sent: from the log, and anything else.
-    ready: [VecDeque<Job>; 2],
+    /// What may be sent: from the log, for the first time, once more.
+    ready: Ready,
     /// All that is in hand until it is stored what became of it, so that nothing is twice.
     held: HashSet<EventId>,
     unsaved: Vec<(Source, Settled)>,
@@ -114,7 +117,7 @@ impl Window {
             feed: Reading::at(cursor),
             replay: replay.map(|Replaying { after, until }| (Reading::at(after), until)),
             queues: HashMap::new(),
-            ready: [VecDeque::new(), VecDeque::new()],
+            ready: Ready::default(),
             held: HashSet::new(),
             unsaved: Vec::new(),
             saving: Saving::default(),
@@ -163,7 +166,7 @@ impl Window {
             self.feed.open.insert(event.id, event.at);
             if standing.waiting.contains(&event.subject) || self.is_pending(&event.subject) {
                 self.held.insert(event.id);
-                self.unsaved.push((Source::Feed, waiting(&event, now)));
+                self.unsaved.push((Source::Feed, waiting(&event, 0, now)));
             } else {
                 self.hold(Job { event, tries: 0, source: Source::Feed });
             }
@@ -171,18 +174,37 @@ impl Window {
         self.feed.head = self.feed.head.max(head);
     }
 
-    /// Takes in events that were read once more, up to `head`: but for those that are on their way anyway.
-    pub fn admit_again(&mut self, events: Vec<Event>, head: Option<EventId>, standing: &Standing) {
-        let Some((reading, until)) = &mut self.replay else { return };
-        reading.head = reading.head.max(head.min(Some(*until)));
-        for event in events {
-            let pending = (event.id, DeliveryState::Pending);
-            if event.id > *until || standing.known.contains(&pending) || self.held.contains(&event.id) {
+    /// Takes in events that were read once more, up to `head`: but for those that are on their way anyway, or will be
+    /// for the first time. What waits for an earlier one in the log does so again. Nothing may have ended since
+    /// `standing` was asked for.
+    pub fn admit_again(
+        &mut self,
+        events: Vec<Event>,
+        head: Option<EventId>,
+        standing: &Standing,
+        now: DateTime<Utc>,
+    ) {
+        let first_time = self.feed.settled(&HashSet::new());
+        let Some(until) = self.replay.as_ref().map(|(_, until)| *until) else { return };
+        for event in events.into_iter().filter(|event| event.id <= until) {
+            let known = standing.known.iter().find(|(known, _)| *known == event.id).map(|(_, state)| *state);
+            let comes_first = known.is_none() && Some(event.id) > first_time;
+            if known == Some(DeliveryState::Pending) || comes_first || self.held.contains(&event.id) {
                 continue;
             }
-            reading.open.insert(event.id, event.at);
+            let waits = standing.waiting.contains(&event.subject) || self.is_pending(&event.subject);
             self.held.insert(event.id);
-            place(&mut self.queues, &mut self.ready, Job { event, tries: 0, source: Source::Replay });
+            if let Some((reading, _)) = &mut self.replay {
+                reading.open.insert(event.id, event.at);
+            }
+            if waits {
+                self.unsaved.push((Source::Replay, waiting(&event, 0, now)));
+            } else {
+                place(&mut self.queues, &mut self.ready, Job { event, tries: 0, source: Source::Replay });
+            }
+        }
+        if let Some((reading, until)) = &mut self.replay {
+            reading.head = reading.head.max(head.min(Some(*until)));
         }
     }
 
@@ -207,15 +229,22 @@ impl Window {
         place(&mut self.queues, &mut self.ready, job);
     }
 
+    /// How many wait to be sent that were tried before.
+    pub fn tried_before(&self) -> usize {
+        self.ready[Source::Log as usize].len()
+    }
+
     /// The next event to send: one that was tried before, or if `others` may be sent too, any.
     pub fn next(&mut self, others: bool) -> Option<Job> {
-        let [from_log, rest] = &mut self.ready;
-        from_log.pop_front().or_else(|| if others { rest.pop_front() } else { None })
+        let [from_log, first, again] = &mut self.ready;
+        let mut rest = || first.pop_front().or_else(|| again.pop_front());
+        from_log.pop_front().or_else(|| if others { rest() } else { None })
     }
 
     /// Whether something could be sent.
     pub fn is_ready(&self, others: bool) -> bool {
-        !self.ready[0].is_empty() || others && !self.ready[1].is_empty()
+        let [from_log, first, again] = &self.ready;
+        !from_log.is_empty() || others && !(first.is_empty() && again.is_empty())
     }
 
     /// What became of a job that [`Self::next`] gave.
@@ -236,9 +265,10 @@ impl Window {
             // Whatever waits behind it waits in the log.
             let behind = std::mem::take(queue);
             self.queues.remove(&event.subject);
-            self.unsaved.extend(behind.into_iter().map(|job| (job.source, waiting(&job.event, now))));
+            self.unsaved
+                .extend(behind.into_iter().map(|job| (job.source, waiting(&job.event, job.tries, now))));
         } else if let Some(next) = queue.pop_front() {
-            self.ready[usize::from(next.source != Source::Log)].push_back(next);
+            self.ready[next.source as usize].push_back(next);
         } else {
             self.queues.remove(&event.subject);
         }
@@ -292,23 +322,23 @@ impl Window {
 }
 
 /// Puts a job behind what is in hand of its subject.
-fn place(queues: &mut HashMap<Subject, VecDeque<Job>>, ready: &mut [VecDeque<Job>; 2], job: Job) {
+fn place(queues: &mut HashMap<Subject, VecDeque<Job>>, ready: &mut Ready, job: Job) {
     if let Some(queue) = queues.get_mut(&job.event.subject) {
         queue.push_back(job);
     } else {
         queues.insert(job.event.subject.clone(), VecDeque::new());
-        ready[usize::from(job.source != Source::Log)].push_back(job);
+        ready[job.source as usize].push_back(job);
     }
 }
 
 /// An event that waits for an earlier one.
-fn waiting(event: &Event, now: DateTime<Utc>) -> Settled {
+fn waiting(event: &Event, tries: u32, now: DateTime<Utc>) -> Settled {
     Settled {
         event: event.id,
         subject: event.subject.clone(),
         state: DeliveryState::Pending,
         next_at: None,
-        tries: 0,
+        tries,
         attempt: None,
         at: now,
     }

@@ -20,9 +20,8 @@ use url::{Host, Url};
 use super::letter::{AGAIN, Letters};
 use crate::outbound::tls;
 
-/// So many connections at most, each kept for so long for what comes next.
-const MOST_CONNECTIONS: u32 = 4;
-const IDLE: Duration = Duration::from_secs(30);
+/// What a server answers once it has taken a mail (RFC 5321, 4.2.3).
+const TAKEN: u16 = 250;
 
 /// What is wrong with `SMTP_URL`. It never says what was given: a password is in it.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +78,9 @@ impl SmtpMailer {
         let mut parsed = Url::parse(url).map_err(|_| SmtpUrlError(FORM))?;
         let tls = security(&parsed)?;
         parsed.set_query(None);
-        let pool = PoolConfig::new().max_size(MOST_CONNECTIONS).idle_timeout(IDLE);
+        // Each mail has a connection of its own: of one that was left in the middle, as when an answer took too long,
+        // what is said next would be an answer to the mail before.
+        let pool = PoolConfig::new().max_size(0);
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(parsed.as_str())
             .map_err(|_| SmtpUrlError(FORM))?
             .tls(tls)
@@ -94,7 +95,10 @@ impl SmtpMailer {
         let to_wide = !message.envelope().to().iter().all(|to| to.to_string().is_ascii());
         let Some(transport) = &self.transport else { return (None, Some(no_answer(self.patience)), AGAIN) };
         match timeout(self.patience, transport.send(message)).await {
-            Ok(Ok(response)) => (Some(response.code().into()), None, Verdict::Done),
+            Ok(Ok(response)) if response.has_code(TAKEN) => (Some(TAKEN), None, Verdict::Done),
+            Ok(Ok(response)) => {
+                (Some(response.code().into()), Some("the answer makes no sense".to_owned()), AGAIN)
+            }
             Ok(Err(error)) => {
                 let (said, verdict) = meaning(&error, to_wide, self.patience);
                 (error.status().map(u16::from), Some(said), verdict)

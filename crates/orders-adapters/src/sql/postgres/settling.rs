@@ -106,7 +106,12 @@ impl QueryFragment<Pg> for Store<'_> {
              kept AS (INSERT INTO deliveries (consumer, event, kind, subject, state, next_at, tries, updated_at) SELECT ",
         );
         sql.bind::<Text, _>(self.name)?.text(
-            ", event, kind, subject, state, next_at, tries, at FROM settled ORDER BY event \
+            ", event, kind, subject, state, next_at, tries, at FROM settled \
+             WHERE state = 'done' OR NOT EXISTS (SELECT FROM deliveries AS known WHERE known.consumer = ",
+        );
+        sql.bind::<Text, _>(self.name)?.text(
+            " AND known.event = settled.event AND known.updated_at > coalesce(settled.tried_at, settled.at)) \
+             ORDER BY event \
              ON CONFLICT (consumer, event) DO UPDATE SET state = excluded.state, next_at = excluded.next_at, \
              tries = excluded.tries, updated_at = excluded.updated_at) \
              INSERT INTO attempts (consumer, event, number, at, took_ms, status, body, error) SELECT ",

@@ -1,7 +1,10 @@
 //! What became of events at a consumer, row by row.
 
 use diesel::{dsl::max, prelude::*, upsert::excluded};
-use orders_domain::{Consumer, Subject, delivery::Settled};
+use orders_domain::{
+    Consumer, Subject,
+    delivery::{DeliveryState, Settled},
+};
 
 use super::{
     super::{
@@ -39,6 +42,13 @@ fn store(conn: &mut Conn, name: &str, settled: &Settled) -> QueryResult<()> {
         let last: Option<i64> = tried.select(max(attempts::number)).first(conn)?;
         let attempt = NewAttemptRow::of(&row, last.unwrap_or_default() + 1, attempt);
         diesel::insert_into(attempts::table).values(attempt).execute(conn)?;
+    }
+    let of_row = deliveries::table.find((name, row.event));
+    let changed: Option<i64> = of_row.select(deliveries::updated_at).first(conn).optional()?;
+    if settled.state != DeliveryState::Done
+        && changed.is_some_and(|changed| changed > millis(settled.known_since()))
+    {
+        return Ok(());
     }
     diesel::insert_into(deliveries::table)
         .values(row)

@@ -66,7 +66,11 @@ fn a_webhook_is_restored_from_what_was_kept_of_it() {
     for state in ["active", "paused", "deleted", "gone", "failing"] {
         let webhook = webhook(WebhookState::restore(state).unwrap());
         assert_eq!(webhook.details.state.stored(), state);
-        assert_eq!(Webhook::of_facts(webhook.id, webhook.version, &webhook.kept()), Ok(webhook));
+        assert!(!format!("{:?}", webhook.kept()).contains("s3cret"));
+        let url = WebhookUrl::parse(webhook.details.url.origin()).unwrap();
+        let details = WebhookDetails { url, ..webhook.details.clone() };
+        let restored = Webhook::of_facts(webhook.id, webhook.version, &webhook.kept());
+        assert_eq!(restored, Ok(Webhook { details, ..webhook }));
     }
     assert!(WebhookState::restore("disabled").is_err());
 }

@@ -181,11 +181,15 @@ async fn a_change_that_lost_a_race_is_decided_again() {
         tries += 1;
         if tries < 3 { Err(Refused::Stale) } else { made(work) }
     });
+    let here = details(WebhookState::Active).url;
     let webhooks = sending(ports, sender(0));
-    webhooks.give_up(n(7), DisabledFor::Gone).await.unwrap();
-    // What is so already is not done again.
+    assert!(webhooks.give_up(n(7), &here, DisabledFor::Gone).await.unwrap());
+    // What another address answered says nothing of this one, and what is so already is not done again.
+    let elsewhere = WebhookUrl::parse("https://elsewhere.example/").unwrap();
+    let webhooks = sending(with(WebhookState::Active), sender(0));
+    assert!(!webhooks.give_up(n(7), &elsewhere, DisabledFor::Gone).await.unwrap());
     let webhooks = sending(with(WebhookState::Disabled(DisabledFor::Failing)), sender(0));
-    webhooks.give_up(n(7), DisabledFor::Gone).await.unwrap();
+    assert!(webhooks.give_up(n(7), &here, DisabledFor::Gone).await.unwrap());
 }
 
 #[tokio::test]

@@ -259,6 +259,7 @@ fn of_webhooks() -> Vec<Row> {
         ("POST /webhooks/{id}/replay", "1", "Content-Type: text/plain", replay.clone()),
         ("GET /webhooks/{id}/deliveries", "1", "", String::new()),
         ("GET /webhooks/{id}/deliveries", "1?state=lost", "", String::new()),
+        ("GET /webhooks/{id}/deliveries", "77", "", String::new()),
         ("GET /deliveries", "", "", String::new()),
         ("GET /deliveries", "?consumer=webhook:77", "", String::new()),
         ("GET /deliveries", "?state=lost", "", String::new()),

@@ -86,7 +86,7 @@ fn what_is_sent_once_more_has_a_cursor_of_its_own_and_an_end() {
     let mut window = Window::new(id(9), Some(Replaying { after: id(2), until: id(4).unwrap() }));
     assert_eq!(window.replaying(), Some(Replaying { after: id(2), until: id(4).unwrap() }));
     let standing = Standing { known: vec![(id(3).unwrap(), DeliveryState::Pending)], waiting: Vec::new() };
-    window.admit_again(vec![event(3, 1), event(4, 1), event(5, 1)], id(6), &standing);
+    window.admit_again(vec![event(3, 1), event(4, 1), event(5, 1)], id(6), &standing, now());
     assert_eq!((window.replaying(), window.len()), (None, 1));
     assert_eq!(window.batch(10).replayed, id(3));
     let job = window.next(true).unwrap();
@@ -110,6 +110,24 @@ fn what_was_tried_just_now_is_not_due_because_the_log_does_not_know_it_yet() {
     window.saved();
     window.admit_due(due());
     assert!(window.next(true).is_some());
+}
+
+#[test]
+fn what_is_sent_once_more_overtakes_nothing_that_is_pending_and_nothing_that_comes_first() {
+    let mut window = Window::new(id(9), Some(Replaying { after: None, until: id(12).unwrap() }));
+    let known = [(1, DeliveryState::Done), (2, DeliveryState::Done), (11, DeliveryState::Done)];
+    let known = known.map(|(event, state)| (id(event).unwrap(), state)).to_vec();
+    let standing = Standing { known, waiting: vec![event(2, 7).subject] };
+    let again = vec![event(1, 1), event(2, 7), event(11, 3), event(12, 4)];
+    window.admit_again(again, id(12), &standing, now());
+    // The second waits for what is pending of its order, and the last will be sent for the first time.
+    assert_eq!(
+        [window.next(true), window.next(true), window.next(true)].map(|job| job.map(|job| job.event.id)),
+        [id(1), id(11), None]
+    );
+    let batch = window.batch(10);
+    assert_eq!((batch.settled[0].event, batch.settled[0].next_at), (id(2).unwrap(), None));
+    assert_eq!(batch.replayed, None);
 }
 
 /// The log as a database keeps it.
