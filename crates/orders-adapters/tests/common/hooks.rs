@@ -44,6 +44,14 @@ pub fn creating(secret: &Sealed, asked: Option<Idempotency>) -> Commit {
     keeping(Change::NewWebhook(new), asked)
 }
 
+/// What is kept of what was made, by which asking again is answered: of a webhook's address no more than where it leads.
+pub fn kept(made: &Made) -> Made {
+    let Made::Webhook(webhook) = made else { return made.clone() };
+    let url = WebhookUrl::parse(webhook.details.url.origin()).unwrap();
+    let details = WebhookDetails { url, ..webhook.details.clone() };
+    Made::Webhook(Webhook { details, ..webhook.clone() })
+}
+
 /// A change of each kind of the first webhook.
 pub fn one_of_each_kind() -> Vec<Commit> {
     let details = details("https://a.example/in?token=0paque");

@@ -100,7 +100,8 @@ async fn webhooks_their_secrets_and_the_log_move_along_but_not_whose_they_are() 
         panic!("it is held")
     };
     assert_eq!((cursor, failing_since), (Some(ids[2]), Some(at(3))));
-    assert_eq!(replay.map(|replay| (replay.after, replay.until)), Some((Some(ids[0]), ids[2])));
+    assert_eq!(replay.map(|replay| replay.after), Some(Some(ids[0])));
+    assert!(replay.is_some_and(|replay| replay.until > ids[2]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,8 +56,7 @@ impl Answer {
 fn pause(value: &str, at: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More than can be counted is more than is heard anyway.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        return value.parse().ok().map(Duration::from_secs);
     }
     let until = DateTime::<Utc>::from(httpdate::parse_http_date(value).ok()?);
     (until - at).to_std().ok()
