@@ -263,6 +263,7 @@ fn of_webhooks() -> Vec<Row> {
         ("GET /deliveries", "", "", String::new()),
         ("GET /deliveries", "?consumer=webhook:77", "", String::new()),
         ("GET /deliveries", "?state=lost", "", String::new()),
+        ("POST /webhooks/{id}/test", "1?dryRun=true", "", String::new()),
         ("DELETE /webhooks/{id}", "1", "If-Match: \"77\"", String::new()),
         ("DELETE /webhooks/{id}", "1", "", String::new()),
         ("DELETE /webhooks/{id}", "77", "", String::new()),
@@ -279,6 +280,7 @@ fn of_webhooks() -> Vec<Row> {
             ("1", "", String::new()),
             ("77", "", String::new()),
             ("01", "", String::new()),
+            ("1?colour=red", "", String::new()),
             ("1", "", long()),
         ] {
             rows.push((route, id, header, body));
