@@ -255,6 +255,7 @@ fn of_webhooks() -> Vec<Row> {
         ("POST /webhooks/{id}/secret", "1", "If-Match: \"77\"", String::new()),
         ("POST /webhooks/{id}/replay", "1", "", replay.clone()),
         ("POST /webhooks/{id}/replay", "1", "", r#"{"after": "5", "until": "5"}"#.to_owned()),
+        ("POST /webhooks/{id}/replay", "77", "", replay.clone()),
         ("POST /webhooks/{id}/replay", "1", "", long()),
         ("POST /webhooks/{id}/replay", "1", "Content-Type: text/plain", replay.clone()),
         ("GET /webhooks/{id}/deliveries", "1", "", String::new()),
