@@ -172,10 +172,10 @@ def run(options, endpoints, dead, folder):
             waiting = dead * (200 + options.rate * options.seconds)
             began, count, first = time.time(), 0, None
             while count < waiting * 0.95 and time.time() < began + 120:
-                time.sleep(0.2)
+                time.sleep(0.02)
                 back.send("count")
                 count = back.recv()
-                if count > 500 and first is None:
+                if count > 100 and first is None:
                     first = (time.time(), count)
             if first and count > first[1]:
                 result["caught_up"] = (count - first[1]) / (time.time() - first[0])
