@@ -118,6 +118,8 @@ async fn what_was_sent_is_sent_again_when_somebody_asks_for_it() {
         shop.retry(&webhook, 3).await;
         shop.receiver.has(5).await;
         assert_eq!(shop.receiver.got().last().unwrap().1, 3);
+        // What is not stored when a replay is asked for is sent once more.
+        shop.settled(&webhook, 4).await;
         shop.replay(&webhook, 2, 4).await;
         shop.receiver.has(7).await;
         let mut replayed: Vec<_> = shop.receiver.ids(URL)[5..].to_vec();
