@@ -5,10 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::Data,
 };
-use orders_domain::{
-    Consumer, Done, EventId, Webhook, WebhookId, WebhookService, WithSecret,
-    delivery::{DeliveryPage, DeliveryQuery, endpoint::Message},
-};
+use orders_domain::{Done, EventId, User, Webhook, WebhookService, WithSecret, delivery::endpoint::Message};
 use uuid::Uuid;
 
 use crate::{
@@ -27,7 +24,7 @@ mod query;
 mod request;
 
 use body::{DeliveryBody, TestBody, WebhookBody};
-use query::{DeliveriesParams, LogParams, PageParams};
+use query::{DeliveriesParams, Log, LogParams, PageParams};
 use request::{ChangeWebhookBody, CreateWebhookBody, ReplayBody};
 
 type Answer = Result<HttpResponse, ApiError>;
@@ -206,10 +203,7 @@ pub async fn deliveries(
     CurrentUser { user, .. }: CurrentUser,
     http: HttpRequest,
 ) -> Answer {
-    let id: WebhookId = segment_id(&http)?;
-    let query = query::log_of(http.query_string(), Consumer::Webhook(id))?;
-    let page = service.log(user, query.clone()).await?;
-    logged(&http, &page, &query, &format!("/webhooks/{id}/deliveries"))
+    logged(&service, user, &http, Log::Of(segment_id(&http)?)).await
 }
 
 /// Lists what was sent by mail and to webhooks, ascending by event. No address is in it.
@@ -224,9 +218,7 @@ pub async fn log(
     CurrentUser { user, .. }: CurrentUser,
     http: HttpRequest,
 ) -> Answer {
-    let query = query::log(http.query_string())?;
-    let page = service.log(user, query.clone()).await?;
-    logged(&http, &page, &query, "/deliveries")
+    logged(&service, user, &http, Log::All).await
 }
 
 /// Sends an event to a webhook once more, whatever became of it.
@@ -284,11 +276,13 @@ fn shown(status: StatusCode, webhook: &Webhook, secret: Option<String>) -> Answe
     Ok(answer)
 }
 
-fn logged(http: &HttpRequest, page: &DeliveryPage, query: &DeliveryQuery, path: &str) -> Answer {
+async fn logged(service: &WebhookService, user: User, http: &HttpRequest, log: Log) -> Answer {
+    let query = log.read(http.query_string())?;
+    let page = service.log(user, query.clone()).await?;
     let bodies: Vec<_> = page.deliveries.iter().map(DeliveryBody::from).collect();
     let mut answer = writing::json(StatusCode::OK, &bodies)?;
     if let (true, Some(last)) = (page.more, page.deliveries.last()) {
-        let link = query::next_link(&format!("{}{path}", PublicPath::of(http)), query, last);
+        let link = log.next_link(PublicPath::of(http), &query, last);
         answer.headers_mut().insert(header::LINK, headers::value(link)?);
     }
     Ok(answer)

@@ -1,5 +1,7 @@
 //! The queries of webhooks and of the log, and the links to their next pages.
 
+use std::fmt::Display;
+
 use form_urlencoded::Serializer;
 use orders_domain::{
     Consumer, PageLimit, WebhookId,
@@ -29,7 +31,7 @@ pub struct PageParams {
 /// The query parameters of the log of a webhook, for the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of what `log_of` reads")]
+#[expect(dead_code, reason = "the schema of what `Log::Of` reads")]
 pub struct LogParams {
     /// How many deliveries at most.
     #[param(minimum = 1, maximum = 500, default = 100)]
@@ -45,7 +47,7 @@ pub struct LogParams {
 /// The query parameters of the whole log, for the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of what `log` reads")]
+#[expect(dead_code, reason = "the schema of what `Log::All` reads")]
 pub struct DeliveriesParams {
     /// How many deliveries at most.
     #[param(minimum = 1, maximum = 500, default = 100)]
@@ -81,50 +83,78 @@ pub fn page(query: &str) -> Result<(Option<WebhookId>, PageLimit), ApiError> {
     faults.into_result().map(|()| (after, limit))
 }
 
-/// Reads the query of the whole log.
-///
-/// # Errors
-///
-/// As [`page`].
-pub fn log(query: &str) -> Result<DeliveryQuery, ApiError> {
-    read(query, None)
+/// Whose log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// Everybody's.
+    All,
+    /// A webhook's.
+    Of(WebhookId),
 }
 
-/// Reads the query of the log of one.
-///
-/// # Errors
-///
-/// As [`page`].
-pub fn log_of(query: &str, consumer: Consumer) -> Result<DeliveryQuery, ApiError> {
-    read(query, Some(consumer))
+impl Log {
+    /// Reads its query.
+    ///
+    /// # Errors
+    ///
+    /// As [`page`].
+    pub fn read(self, query: &str) -> Result<DeliveryQuery, ApiError> {
+        let mut faults = Faults::default();
+        let consumer = match self {
+            Self::All => None,
+            Self::Of(id) => Some(Consumer::Webhook(id)),
+        };
+        let filter = DeliveryFilter { consumer, state: None };
+        let mut wanted = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };
+        parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
+            "limit" => {
+                let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
+                wanted.limit = parsed.unwrap_or(wanted.limit);
+            }
+            "after" => wanted.after = after(value, self, pointer, faults),
+            "state" => {
+                wanted.filter.state =
+                    value.parse::<DeliveryState>().map_err(|reason| faults.invalid(pointer, reason)).ok();
+            }
+            "consumer" if self == Self::All => {
+                wanted.filter.consumer =
+                    value.parse::<Consumer>().map_err(|reason| faults.invalid(pointer, reason)).ok();
+            }
+            _ => parameters::unknown(name, faults),
+        });
+        faults.into_result().map(|()| wanted)
+    }
+
+    /// The `Link` to the page after a delivery, with everything else of the query kept. `root` is where clients reach
+    /// the server.
+    #[must_use]
+    pub fn next_link(self, root: impl Display, query: &DeliveryQuery, last: &Delivery) -> String {
+        let (mut pages, after, consumer) = match self {
+            Self::All => (
+                format!("{root}/deliveries?"),
+                format!("{}/{}", last.event, last.consumer),
+                query.filter.consumer,
+            ),
+            Self::Of(id) => (format!("{root}/webhooks/{id}/deliveries?"), last.event.to_string(), None),
+        };
+        let start = pages.len();
+        let mut next = Serializer::for_suffix(&mut pages, start);
+        next.append_pair("after", &after);
+        next.append_pair("limit", &query.limit.get().to_string());
+        if let Some(state) = query.filter.state {
+            next.append_pair("state", state.as_str());
+        }
+        if let Some(consumer) = consumer {
+            next.append_pair("consumer", &consumer.to_string());
+        }
+        next.finish();
+        format!("<{pages}>; rel=\"next\"")
+    }
 }
 
-fn read(query: &str, of: Option<Consumer>) -> Result<DeliveryQuery, ApiError> {
-    let mut faults = Faults::default();
-    let filter = DeliveryFilter { consumer: of, state: None };
-    let mut wanted = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };
-    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-        "limit" => {
-            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-            wanted.limit = parsed.unwrap_or(wanted.limit);
-        }
-        "after" => wanted.after = after(value, of.is_none(), pointer, faults),
-        "state" => {
-            wanted.filter.state =
-                value.parse::<DeliveryState>().map_err(|reason| faults.invalid(pointer, reason)).ok();
-        }
-        "consumer" if of.is_none() => {
-            wanted.filter.consumer =
-                value.parse::<Consumer>().map_err(|reason| faults.invalid(pointer, reason)).ok();
-        }
-        _ => parameters::unknown(name, faults),
-    });
-    faults.into_result().map(|()| wanted)
-}
-
-fn after(value: &str, of_all: bool, pointer: String, faults: &mut Faults) -> Option<LogPosition> {
+fn after(value: &str, log: Log, pointer: String, faults: &mut Faults) -> Option<LogPosition> {
     let (event, consumer) = match value.split_once('/') {
-        Some((event, consumer)) if of_all => (event, Some(consumer)),
+        Some((event, consumer)) if log == Log::All => (event, Some(consumer)),
         _ => (value, None),
     };
     let consumer = match consumer.map(str::parse::<Consumer>).transpose() {
@@ -138,28 +168,6 @@ fn after(value: &str, of_all: bool, pointer: String, faults: &mut Faults) -> Opt
         return None;
     }
     Some(LogPosition { event: Some(spelled(event.parse(), pointer, faults)?), consumer })
-}
-
-/// The `Link` to the page after a delivery, with everything else of the query kept.
-#[must_use]
-pub fn next_link(path: &str, query: &DeliveryQuery, last: &Delivery) -> String {
-    let pages = format!("{path}?");
-    let start = pages.len();
-    let mut next = Serializer::for_suffix(pages, start);
-    let of_all = path.ends_with("/deliveries") && !path.contains("/webhooks/");
-    let after = match (of_all, last.event) {
-        (true, event) => format!("{event}/{}", last.consumer),
-        (false, event) => event.to_string(),
-    };
-    next.append_pair("after", &after);
-    next.append_pair("limit", &query.limit.get().to_string());
-    if let Some(state) = query.filter.state {
-        next.append_pair("state", state.as_str());
-    }
-    if let Some(consumer) = query.filter.consumer.filter(|_| of_all) {
-        next.append_pair("consumer", &consumer.to_string());
-    }
-    format!("<{}>; rel=\"next\"", next.finish())
 }
 
 #[cfg(test)]
@@ -178,16 +186,24 @@ mod tests {
 
     #[test]
     fn the_next_link_leads_to_the_same_query_further_on() {
-        let query = log("limit=7&state=dead&after=3").unwrap();
-        let link = next_link("/shop/deliveries", &query, &delivery());
+        let query = Log::All.read("limit=7&state=dead&after=3").unwrap();
+        let link = Log::All.next_link("/shop", &query, &delivery());
         let next = link.trim_start_matches("</shop/deliveries?").split_once('>').unwrap().0;
         let position = LogPosition { event: Some(delivery().event), consumer: Some(delivery().consumer) };
-        assert_eq!(log(next).unwrap(), DeliveryQuery { after: Some(position), ..query });
+        assert_eq!(Log::All.read(next).unwrap(), DeliveryQuery { after: Some(position), ..query });
 
-        let consumer = delivery().consumer;
-        let query = log_of("state=dead", consumer).unwrap();
-        let link = next_link("/webhooks/7/deliveries", &query, &delivery());
+        let of_one = Log::Of(7.try_into().unwrap());
+        let query = of_one.read("state=dead").unwrap();
+        let link = of_one.next_link("", &query, &delivery());
         assert_eq!(link, "</webhooks/7/deliveries?after=1042&limit=100&state=dead>; rel=\"next\"");
+    }
+
+    #[test]
+    fn whose_log_it_is_does_not_depend_on_where_the_server_is_reached() {
+        let query = Log::All.read("consumer=webhook:7").unwrap();
+        let link = Log::All.next_link("/webhooks/shop", &query, &delivery());
+        let expected = "after=1042%2Fwebhook%3A7&limit=100&consumer=webhook%3A7";
+        assert_eq!(link, format!("</webhooks/shop/deliveries?{expected}>; rel=\"next\""));
     }
 
     #[test]
@@ -198,10 +214,10 @@ mod tests {
             }
             other => panic!("{other:?}"),
         };
-        let error = log("limit=0&after=1/nobody&state=lost&consumer=x&name=y").unwrap_err();
+        let error = Log::All.read("limit=0&after=1/nobody&state=lost&consumer=x&name=y").unwrap_err();
         assert_eq!(pointers(error), ["/limit", "/after", "/state", "/consumer", "/name"]);
-        let error = log_of("after=1/mail&consumer=mail", Consumer::Mail).unwrap_err();
+        let error = Log::Of(1.try_into().unwrap()).read("after=1/mail&consumer=mail").unwrap_err();
         assert_eq!(pointers(error), ["/after", "/consumer"]);
-        assert_eq!(log("after=0").unwrap().after, None);
+        assert_eq!(Log::All.read("after=0").unwrap().after, None);
     }
 }
