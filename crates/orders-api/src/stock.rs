@@ -18,8 +18,8 @@ use orders_domain::{
 
 use crate::{
     http::{
-        accept::Media, error::ApiError, etag, headers, idempotency::KeyHeader, public_url::PublicPath,
-        writing,
+        accept::Media, error::ApiError, etag, headers, idempotency::KeyHeader, parameters,
+        public_url::PublicPath, writing,
     },
     server::{
         asking::{self, Asking, DryRunParam},
@@ -193,7 +193,7 @@ pub async fn movements(
     http: HttpRequest,
 ) -> Answer {
     let product: ProductId = segment_id(&http)?;
-    let (after, limit) = body::query(http.query_string())?;
+    let (after, limit) = parameters::page(http.query_string())?;
     if http.extensions().get() == Some(&Media::NdJson) {
         if http.method() == Method::HEAD {
             return Ok(ledger::head_alone());

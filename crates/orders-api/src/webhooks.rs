@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     events::{EventsSource, body::test_json},
-    http::{error::ApiError, etag, headers, idempotency::KeyHeader, public_url::PublicPath, writing},
+    http::{
+        error::ApiError, etag, headers, idempotency::KeyHeader, parameters, public_url::PublicPath, writing,
+    },
     server::{
         asking::{self, Answered, Asking, DryRunParam},
         auth::CurrentUser,
@@ -41,7 +43,7 @@ pub async fn list(
     CurrentUser { user, .. }: CurrentUser,
     http: HttpRequest,
 ) -> Answer {
-    let (after, limit) = query::page(http.query_string())?;
+    let (after, limit) = parameters::page(http.query_string())?;
     let (webhooks, more) = service.list(user, after, limit).await?;
     let bodies: Vec<_> = webhooks.iter().map(|webhook| WebhookBody::of(webhook, None)).collect();
     let mut answer = writing::json(StatusCode::OK, &bodies)?;

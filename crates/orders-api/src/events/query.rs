@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{
-    Event, EventId, InvalidInput, Order, OrderError, OrderService, PageLimit, Quoted, Subject,
+    Event, EventId, InvalidInput, Order, OrderError, OrderService, Quoted, Subject,
     delivery::TypePatterns,
     ports::{EventFilter, EventLimit},
 };
@@ -79,17 +79,7 @@ pub struct FeedQuery {
 ///
 /// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of range.
 pub fn timeline(query: &str) -> Result<(Option<EventId>, EventLimit), ApiError> {
-    let mut faults = Faults::default();
-    let (mut after, mut limit) = (None, PageLimit::DEFAULT);
-    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-        "limit" => {
-            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-            limit = parsed.unwrap_or(limit);
-        }
-        "after" => after = parameters::after(value, pointer, faults),
-        _ => parameters::unknown(name, faults),
-    });
-    faults.into_result()?;
+    let (after, limit) = parameters::page(query)?;
     let limit = i64::try_from(limit.get()).unwrap_or(i64::MAX);
     Ok((after, EventLimit::try_from(limit)?))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use form_urlencoded::parse;
-use orders_domain::{InvalidInput, Quoted, Version};
+use orders_domain::{InvalidInput, PageLimit, Quoted, Version};
 use utoipa::IntoParams;
 
 use crate::http::{error::ApiError, faults::Faults};
@@ -122,6 +122,29 @@ pub fn spelled<T>(parsed: Result<T, impl Display>, pointer: String, faults: &mut
 /// seen nothing.
 pub fn after<T: FromStr<Err: Display>>(value: &str, pointer: String, faults: &mut Faults) -> Option<T> {
     if value == "0" { None } else { spelled(value.parse(), pointer, faults) }
+}
+
+/// Reads a query that wants a page and says nothing else: after which id, and how much.
+///
+/// # Errors
+///
+/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of range.
+pub fn page<T: FromStr<Err: Display>>(query: &str) -> Result<(Option<T>, PageLimit), ApiError> {
+    let mut faults = Faults::default();
+    let (mut last, mut limit) = (None, PageLimit::DEFAULT);
+    each(query, &mut faults, |name, value, pointer, faults| match name {
+        "limit" => page_limit(&mut limit, value, pointer, faults),
+        "after" => last = after(value, pointer, faults),
+        _ => unknown(name, faults),
+    });
+    faults.into_result().map(|()| (last, limit))
+}
+
+/// How much a page has, in place of what it has had until now.
+pub fn page_limit(into: &mut PageLimit, value: &str, pointer: String, faults: &mut Faults) {
+    if let Some(read) = limit(value, pointer, |value| PageLimit::refused(value), faults) {
+        *into = read;
+    }
 }
 
 /// A limit, which is a whole number within a range.

@@ -44,10 +44,7 @@ pub fn parse(query: &str) -> Result<OrderQuery, ApiError> {
     let mut faults = Faults::default();
     let (mut filter, mut after, mut limit) = (OrderFilter::default(), None, PageLimit::DEFAULT);
     parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-        "limit" => {
-            limit =
-                parameters::limit(value, pointer, |value| PageLimit::refused(value), faults).unwrap_or(limit);
-        }
+        "limit" => parameters::page_limit(&mut limit, value, pointer, faults),
         "after" => after = parameters::after(value, pointer, faults),
         "userId" => filter.user = spelled(value.parse(), pointer, faults),
         "status" => match value.parse() {

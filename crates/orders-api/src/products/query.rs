@@ -38,10 +38,7 @@ pub fn parse(query: &str) -> Result<ProductQuery, ApiError> {
     let mut faults = Faults::default();
     let mut wanted = ProductQuery { active: None, sku: None, after: None, limit: PageLimit::DEFAULT };
     parameters::each(query, &mut faults, |name, value, pointer, faults| match (name, value) {
-        ("limit", value) => {
-            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-            wanted.limit = parsed.unwrap_or(wanted.limit);
-        }
+        ("limit", value) => parameters::page_limit(&mut wanted.limit, value, pointer, faults),
         ("after", value) => wanted.after = parameters::after(value, pointer, faults),
         ("active", "true") => wanted.active = Some(true),
         ("active", "false") => wanted.active = Some(false),

@@ -1,13 +1,13 @@
-//! Levels and movements as JSON, and the query of the ledger.
+//! Levels and movements as JSON.
 
 use orders_domain::{
-    MovementId, OrderId, OrderProductId, PageLimit,
+    OrderId, OrderProductId,
     stock::{Movement, StockLevel, movement::Reason},
 };
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{error::ApiError, faults::Faults, parameters, writing::moment};
+use crate::http::writing::moment;
 
 /// How many pieces of a product there are at a place.
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,7 +129,7 @@ impl<'a> From<&'a Movement> for MovementBody<'a> {
 /// The query parameters of the ledger, for the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of what `query` reads")]
+#[expect(dead_code, reason = "the schema of what `parameters::page` reads")]
 pub struct MovementsParams {
     /// How many movements at most.
     #[param(minimum = 1, maximum = 500, default = 100)]
@@ -137,23 +137,4 @@ pub struct MovementsParams {
     /// Only movements after this id: the last one that was seen; 0 is the beginning.
     #[param(minimum = 0)]
     after: Option<i64>,
-}
-
-/// Reads the query of the ledger.
-///
-/// # Errors
-///
-/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of range.
-pub fn query(query: &str) -> Result<(Option<MovementId>, PageLimit), ApiError> {
-    let mut faults = Faults::default();
-    let (mut after, mut limit) = (None, PageLimit::DEFAULT);
-    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-        "limit" => {
-            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-            limit = parsed.unwrap_or(limit);
-        }
-        "after" => after = parameters::after(value, pointer, faults),
-        _ => parameters::unknown(name, faults),
-    });
-    faults.into_result().map(|()| (after, limit))
 }

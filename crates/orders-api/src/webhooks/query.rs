@@ -18,7 +18,7 @@ use crate::http::{
 /// The query parameters of the list of webhooks, for the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of what `page` reads")]
+#[expect(dead_code, reason = "the schema of what `parameters::page` reads")]
 pub struct PageParams {
     /// How many webhooks at most.
     #[param(minimum = 1, maximum = 500, default = 100)]
@@ -64,25 +64,6 @@ pub struct DeliveriesParams {
     consumer: Option<String>,
 }
 
-/// Reads the query of the list of webhooks.
-///
-/// # Errors
-///
-/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of range.
-pub fn page(query: &str) -> Result<(Option<WebhookId>, PageLimit), ApiError> {
-    let mut faults = Faults::default();
-    let (mut after, mut limit) = (None, PageLimit::DEFAULT);
-    parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-        "limit" => {
-            let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-            limit = parsed.unwrap_or(limit);
-        }
-        "after" => after = parameters::after(value, pointer, faults),
-        _ => parameters::unknown(name, faults),
-    });
-    faults.into_result().map(|()| (after, limit))
-}
-
 /// Whose log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
@@ -97,7 +78,7 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// As [`page`].
+    /// As [`parameters::page`].
     pub fn read(self, query: &str) -> Result<DeliveryQuery, ApiError> {
         let mut faults = Faults::default();
         let consumer = match self {
@@ -107,10 +88,7 @@ impl Log {
         let filter = DeliveryFilter { consumer, state: None };
         let mut wanted = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };
         parameters::each(query, &mut faults, |name, value, pointer, faults| match name {
-            "limit" => {
-                let parsed = parameters::limit(value, pointer, |value| PageLimit::refused(value), faults);
-                wanted.limit = parsed.unwrap_or(wanted.limit);
-            }
+            "limit" => parameters::page_limit(&mut wanted.limit, value, pointer, faults),
             "after" => wanted.after = after(value, self, pointer, faults),
             "state" => {
                 wanted.filter.state =
