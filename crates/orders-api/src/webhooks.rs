@@ -93,11 +93,10 @@ pub async fn create(
         Ok::<_, ApiError>(done)
     };
     let answered = asking::keep(&service, asking, body, |body| request::new(&service, body), create).await?;
-    let webhook = answered.done.made();
-    let mut answer = shown(StatusCode::CREATED, webhook, shown_once)?;
-    let path = format!("{}/webhooks/{}", PublicPath::of(&http), webhook.id);
+    let mut answer = answer(StatusCode::CREATED, &answered, shown_once)?;
+    let path = format!("{}/webhooks/{}", PublicPath::of(&http), answered.done.made().id);
     answer.headers_mut().insert(header::LOCATION, headers::value(path)?);
-    Ok(answered.mark(answer))
+    Ok(answer)
 }
 
 /// Changes a webhook: the members that are sent.
@@ -120,8 +119,7 @@ pub async fn change(
     let change = async |user, change, request| service.change(user, (id, &expected), &change, request).await;
     let answered =
         asking::keep(&service, asking, body, |body| request::patch(&service, body), change).await?;
-    let answer = shown(StatusCode::OK, answered.done.made(), None)?;
-    Ok(answered.mark(answer))
+    answer(StatusCode::OK, &answered, None)
 }
 
 /// Disables a webhook for good. What was sent to it stays in its log.
@@ -158,8 +156,7 @@ pub async fn rotate(
     let (user, request) = (asking.user, asking.with_body(&bytes));
     let rehearsal = request.rehearsal;
     let WithSecret { done, secret } = service.rotate(user, (id, &expected), request).await?;
-    let answer = shown(StatusCode::OK, done.made(), secret)?;
-    Ok(Answered::of(done, rehearsal).mark(answer))
+    answer(StatusCode::OK, &Answered::of(done, rehearsal), secret)
 }
 
 /// Sends a message of the type `webhook.test` to a webhook now, once, and says what was answered. It is no event: its
@@ -244,8 +241,7 @@ pub async fn retry(
     let (user, request) = (asking.user, asking.with_body(&bytes));
     let rehearsal = request.rehearsal;
     let done = service.retry(user, id, event, request).await?;
-    let answer = shown(StatusCode::ACCEPTED, done.made(), None)?;
-    Ok(Answered::of(done, rehearsal).mark(answer))
+    answer(StatusCode::ACCEPTED, &Answered::of(done, rehearsal), None)
 }
 
 /// Sends events to a webhook once more: those after one, up to another one or to all that were sent.
@@ -267,8 +263,7 @@ pub async fn replay(
     let id = segment_id(&http)?;
     let replay = async |user, range, request| service.replay(user, id, range, request).await;
     let answered = asking::keep(&service, asking, body, request::replay, replay).await?;
-    let answer = shown(StatusCode::ACCEPTED, answered.done.made(), None)?;
-    Ok(answered.mark(answer))
+    answer(StatusCode::ACCEPTED, &answered, None)
 }
 
 fn shown(status: StatusCode, webhook: &Webhook, secret: Option<String>) -> Answer {
@@ -276,6 +271,11 @@ fn shown(status: StatusCode, webhook: &Webhook, secret: Option<String>) -> Answe
     let mut answer = writing::json(status, &body)?;
     answer.headers_mut().insert(header::ETAG, etag::of(webhook.version));
     Ok(answer)
+}
+
+/// The webhook that something was done with.
+fn answer(status: StatusCode, answered: &Answered<Webhook>, secret: Option<String>) -> Answer {
+    Ok(answered.mark(shown(status, answered.done.made(), secret)?))
 }
 
 async fn logged(service: &WebhookService, user: User, http: &HttpRequest, log: Log) -> Answer {

@@ -106,15 +106,6 @@ impl WebhookService {
         self.sender()?.admit(url).map_err(WebhookError::Invalid)
     }
 
-    /// Whether this asker may do this: a caller asks before it reads what they send.
-    ///
-    /// # Errors
-    ///
-    /// [`WebhookError::MissingScope`].
-    pub fn may(&self, asker: User) -> Result<(), WebhookError> {
-        may(asker)
-    }
-
     /// Some of the webhooks, ascending, and whether others follow.
     ///
     /// # Errors

@@ -212,7 +212,6 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
             webhooks.retry(asker, n(7), n(9), by(1)).await.err(),
             webhooks.replay(asker, n(7), (None, None), by(1)).await.err(),
             webhooks.log(asker, log).await.err(),
-            webhooks.may(asker).err(),
         ] {
             assert!(
                 matches!(error, Some(WebhookError::MissingScope([Scope::Webhooks]))),
