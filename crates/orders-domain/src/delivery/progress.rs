@@ -227,6 +227,14 @@ pub struct Standing {
     pub waiting: Vec<Subject>,
 }
 
+impl Standing {
+    /// How far an event is that is in the log already.
+    #[must_use]
+    pub fn state_of(&self, event: EventId) -> Option<DeliveryState> {
+        self.known.iter().find(|(known, _)| *known == event).map(|(_, state)| *state)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -160,15 +160,8 @@ impl Window {
         now: DateTime<Utc>,
     ) {
         for event in events {
-            if standing.known.iter().any(|(known, _)| *known == event.id) {
-                continue;
-            }
-            self.feed.open.insert(event.id, event.at);
-            if standing.waiting.contains(&event.subject) || self.is_pending(&event.subject) {
-                self.held.insert(event.id);
-                self.unsaved.push((Source::Feed, waiting(&event, 0, now)));
-            } else {
-                self.hold(Job { event, tries: 0, source: Source::Feed });
+            if standing.state_of(event.id).is_none() {
+                self.take_in(Job { event, tries: 0, source: Source::Feed }, standing, now);
             }
         }
         self.feed.head = self.feed.head.max(head);
@@ -187,24 +180,29 @@ impl Window {
         let first_time = self.feed.settled(&HashSet::new());
         let Some(until) = self.replay.as_ref().map(|(_, until)| *until) else { return };
         for event in events.into_iter().filter(|event| event.id <= until) {
-            let known = standing.known.iter().find(|(known, _)| *known == event.id).map(|(_, state)| *state);
+            let known = standing.state_of(event.id);
             let comes_first = known.is_none() && Some(event.id) > first_time;
-            if known == Some(DeliveryState::Pending) || comes_first || self.held.contains(&event.id) {
-                continue;
-            }
-            let waits = standing.waiting.contains(&event.subject) || self.is_pending(&event.subject);
-            self.held.insert(event.id);
-            if let Some((reading, _)) = &mut self.replay {
-                reading.open.insert(event.id, event.at);
-            }
-            if waits {
-                self.unsaved.push((Source::Replay, waiting(&event, 0, now)));
-            } else {
-                place(&mut self.queues, &mut self.ready, Job { event, tries: 0, source: Source::Replay });
+            if known != Some(DeliveryState::Pending) && !comes_first && !self.held.contains(&event.id) {
+                self.take_in(Job { event, tries: 0, source: Source::Replay }, standing, now);
             }
         }
         if let Some((reading, until)) = &mut self.replay {
             reading.head = reading.head.max(head.min(Some(*until)));
+        }
+    }
+
+    /// Takes in an event that was read, to be sent or to wait in the log.
+    fn take_in(&mut self, job: Job, standing: &Standing, now: DateTime<Utc>) {
+        let Job { event, source, .. } = &job;
+        let waits = standing.waiting.contains(&event.subject) || self.is_pending(&event.subject);
+        if let Some(reading) = self.reading(*source) {
+            reading.open.insert(event.id, event.at);
+        }
+        if waits {
+            self.held.insert(event.id);
+            self.unsaved.push((*source, waiting(event, job.tries, now)));
+        } else {
+            self.hold(job);
         }
     }
 
@@ -224,9 +222,15 @@ impl Window {
         self.saving.pending.contains(subject) || self.unsaved.iter().any(|(_, settled)| pending(settled))
     }
 
+    /// Has it in hand, behind what is of its subject.
     fn hold(&mut self, job: Job) {
         self.held.insert(job.event.id);
-        place(&mut self.queues, &mut self.ready, job);
+        if let Some(queue) = self.queues.get_mut(&job.event.subject) {
+            queue.push_back(job);
+        } else {
+            self.queues.insert(job.event.subject.clone(), VecDeque::new());
+            self.ready[job.source as usize].push_back(job);
+        }
     }
 
     /// How many wait to be sent that were tried before.
@@ -318,16 +322,6 @@ impl Window {
             self.held.remove(&event);
         }
         changes_log
-    }
-}
-
-/// Puts a job behind what is in hand of its subject.
-fn place(queues: &mut HashMap<Subject, VecDeque<Job>>, ready: &mut Ready, job: Job) {
-    if let Some(queue) = queues.get_mut(&job.event.subject) {
-        queue.push_back(job);
-    } else {
-        queues.insert(job.event.subject.clone(), VecDeque::new());
-        ready[job.source as usize].push_back(job);
     }
 }
 
