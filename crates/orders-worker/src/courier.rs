@@ -105,9 +105,7 @@ impl Courier {
         let ended = ended?;
         released.map(|_| ended)
     }
-}
 
-impl Courier {
     fn gates(&self) -> MutexGuard<'_, HashMap<String, Gate>> {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,9 +5,9 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
-    Consumer, Event, EventId,
-    delivery::{Backlog, DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
-    ports::{EventFilter, EventLimit, PortError},
+    Consumer, EventId,
+    delivery::{DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
+    ports::{EventFilter, PortError},
 };
 use tokio::time::{Instant, sleep_until};
 
@@ -18,14 +18,7 @@ use super::{
 };
 use crate::{channel::Channel, metrics::CourierMetrics, stop::Stop};
 
-/// How many events are read at once, and may be in hand when they are: twice as many are in hand at most.
-const PAGE: usize = 256;
-
-/// The same of events that are sent once more: those of the first time do not wait for them.
-const PAGE_AGAIN: usize = 128;
-
-/// The same of what was tried before, whatever else is in hand.
-const PAGE_OF_LOG: usize = 128;
+mod intake;
 
 /// How many outcomes are stored at once at most.
 const BATCH: usize = 256;
@@ -35,9 +28,6 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// How long a courier may still send once it is told to stop.
 const LAST_SENDS: Duration = Duration::from_secs(4);
-
-/// How often what waits in the log is looked at, should nobody say that it is due.
-const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 type Sending = Pin<Box<dyn Future<Output = (Job, Outcome)> + Send>>;
 type Saving = Pin<Box<dyn Future<Output = Result<Stepped, PortError>> + Send>>;
@@ -83,11 +73,6 @@ pub struct Trip<'a> {
 }
 
 impl<'a> Trip<'a> {
-    /// What is known of the receiver, for the next time.
-    pub fn into_gate(self) -> Gate {
-        self.gate
-    }
-
     /// Begins with what the lease came with, which was asked for then.
     pub fn new(courier: &'a Courier, channel: &'a Arc<dyn Channel>, leased: Leased, asked: Instant) -> Self {
         let Leased { cursor, replay, failing_since } = leased;
@@ -114,6 +99,11 @@ impl<'a> Trip<'a> {
             is_over: false,
             gave_up: false,
         }
+    }
+
+    /// What is known of the receiver, for the next time.
+    pub fn into_gate(self) -> Gate {
+        self.gate
     }
 
     /// Carries until the end.
@@ -183,77 +173,6 @@ impl<'a> Trip<'a> {
 
     fn now(&self) -> DateTime<Utc> {
         self.courier.clock.now().trunc_subsecs(3)
-    }
-
-    /// When there may be something to do without anybody saying so.
-    fn next_look(&self) -> Instant {
-        let now = Instant::now();
-        // What is being stored renews the lease.
-        let renew = self.saving.is_none().then(|| self.leased_until - self.courier.terms.lease * 3 / 4);
-        let gather = (self.window.unsaved() > 0).then_some(self.last_saved + GATHER);
-        let opens = if self.window.is_ready(true) { self.gate.opens_at(now) } else { None };
-        let look = if self.window.tried_before() < PAGE_OF_LOG { self.look_at } else { now + LOOK_AGAIN };
-        renew.into_iter().chain(gather.filter(|at| *at > now)).chain(opens).fold(look, Instant::min)
-    }
-
-    /// Takes in what is due in the log and what is new in the feed, as far as there is room.
-    async fn fill(&mut self) -> Result<(), PortError> {
-        let deliveries = &self.courier.storage.deliveries;
-        if self.look_at <= Instant::now() && self.window.tried_before() < PAGE_OF_LOG {
-            let (before, now) = (self.window.len(), self.now());
-            // What is in hand already may be among it.
-            let most = PAGE_OF_LOG + self.window.tried_before() + self.flight.len();
-            let Backlog { due, next_at } = deliveries.backlog(self.consumer, now, most).await?;
-            self.window.admit_due(due);
-            let wait = next_at.map(|next| (next - now).to_std().unwrap_or_default());
-            // What is due and in hand already is due until it is stored what became of it, and that has it looked at.
-            let is_stuck = wait.is_some_and(|wait| wait.is_zero()) && self.window.len() == before;
-            let wait = if is_stuck { LOOK_AGAIN } else { wait.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN) };
-            self.look_at = Instant::now() + wait;
-        }
-        if !self.is_at_end && self.window.len() < PAGE {
-            let (events, head, more) = self.read(self.window.head(), PAGE).await?;
-            let standing = self.courier.standing(self.consumer, &events).await?;
-            let now = self.now();
-            self.window.admit(events, head, &standing, now);
-            self.is_at_end = !more;
-        }
-        if let Some(replaying) = self.window.replaying()
-            && self.window.len() < PAGE_AGAIN
-        {
-            let (events, head, _) = self.read(replaying.after, PAGE_AGAIN).await?;
-            let standing = self.courier.standing(self.consumer, &events).await?;
-            let now = self.now();
-            self.window.admit_again(events, head, &standing, now);
-        }
-        if self.is_at_end && self.news.is_none() && !self.courier.terms.once {
-            let (feed, head) = (Arc::clone(&self.courier.storage.feed), self.window.head());
-            self.news = Some(Box::pin(async move { feed.news(head).await }));
-        }
-        Ok(())
-    }
-
-    /// Some of the wanted events after one, up to where all were looked at, and whether there are more.
-    async fn read(
-        &mut self,
-        after: Option<EventId>,
-        most: usize,
-    ) -> Result<(Vec<Event>, Option<EventId>, bool), PortError> {
-        let limit = EventLimit::try_from(i64::try_from(most).unwrap_or(i64::MAX));
-        let limit = limit.unwrap_or(EventLimit::DEFAULT);
-        let mut page = self.courier.storage.feed.events(self.filter.clone(), after, limit).await?;
-        if let Some(end) = page.events.iter().position(|event| self.channel.ends_at(event)) {
-            page.cursor = EventId::try_from(page.events[end].id.get() - 1).ok();
-            page.more = false;
-            page.events.truncate(end);
-            self.is_over = true;
-        }
-        if page.events.iter().any(|event| self.channel.is_due_by(event)) {
-            self.look_at = Instant::now();
-        }
-        page.events.retain(|event| self.channel.wants(event));
-        self.last = page.last;
-        Ok((page.events, page.cursor, page.more))
     }
 
     /// Sends what may be sent.

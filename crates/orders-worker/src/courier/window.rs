@@ -4,85 +4,23 @@
 //! other. What was tried in vain goes into the log with what waits behind it, so that the cursor, below which
 //! everything is settled, never has to wait for a receiver.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Event, EventId, Subject,
-    delivery::{Attempt, DeliveryState, Due, Replaying, Settled, Standing},
+    delivery::{DeliveryState, Due, Replaying, Settled, Standing},
 };
 
-/// From where an event came into the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// From the log: it was tried before, or waited for an earlier one.
-    Log,
-    /// From the feed, for the first time.
-    Feed,
-    /// From the feed, once more.
-    Replay,
-}
+use job::waiting;
+pub use job::{Batch, Ending, Job, Source};
+use reading::Reading;
+
+mod job;
+mod reading;
 
 /// What may be sent, by where it came from: each is taken before those that come after it.
 type Ready = [VecDeque<Job>; 3];
-
-/// An event to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// The event.
-    pub event: Event,
-    /// How often it was tried since it was to be sent.
-    pub tries: u32,
-    /// From where it came.
-    pub source: Source,
-}
-
-/// What becomes of a job that was tried, or was not to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
-    /// How far it is.
-    pub state: DeliveryState,
-    /// When it is tried next, if it is pending.
-    pub next_at: Option<DateTime<Utc>>,
-    /// What was tried.
-    pub attempt: Option<Attempt>,
-    /// Whether it goes into the log.
-    pub logged: bool,
-}
-
-/// What is to be stored at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Batch {
-    /// Everything up to here is settled.
-    pub cursor: Option<EventId>,
-    /// The same of what is sent once more.
-    pub replayed: Option<EventId>,
-    /// What became of events.
-    pub settled: Vec<Settled>,
-}
-
-/// How far one reading of the feed is.
-#[derive(Debug, Default)]
-struct Reading {
-    /// Up to here events came in.
-    head: Option<EventId>,
-    /// Those of them that are not stored as settled.
-    open: BTreeMap<EventId, DateTime<Utc>>,
-}
-
-impl Reading {
-    fn at(head: Option<EventId>) -> Self {
-        Self { head, open: BTreeMap::new() }
-    }
-
-    /// Everything up to here is settled, when `settled` is stored.
-    fn settled(&self, settled: &HashSet<EventId>) -> Option<EventId> {
-        match self.open.keys().find(|event| !settled.contains(event)) {
-            Some(first) => EventId::try_from(first.get() - 1).ok(),
-            None => self.head,
-        }
-    }
-}
 
 /// What is being stored.
 #[derive(Debug, Default)]
@@ -322,19 +260,6 @@ impl Window {
             self.held.remove(&event);
         }
         changes_log
-    }
-}
-
-/// An event that waits for an earlier one.
-fn waiting(event: &Event, tries: u32, now: DateTime<Utc>) -> Settled {
-    Settled {
-        event: event.id,
-        subject: event.subject.clone(),
-        state: DeliveryState::Pending,
-        next_at: None,
-        tries,
-        attempt: None,
-        at: now,
     }
 }
 

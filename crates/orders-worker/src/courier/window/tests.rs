@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use orders_domain::{Actor, EventType, Facts, Version, What};
+use orders_domain::{Actor, EventType, Facts, Version, What, delivery::Attempt};
 use proptest::prelude::*;
 
 use super::*;
