@@ -108,6 +108,14 @@ id! {
     WebhookId, "webhook id"
 }
 
+impl EventId {
+    /// The number before it, after which a reading begins with this event; `None` before the first one.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        Self::try_from(self.0 - 1).ok()
+    }
+}
+
 impl From<OrderId> for ShipmentId {
     /// That of the first shipment.
     fn from(order: OrderId) -> Self {

@@ -52,13 +52,11 @@ impl Task for Publisher {
         };
         let metrics = CourierMetrics::of(consumer);
         let ended = loop {
-            if stop.is_told() {
-                break Ok(Ended::Finished);
-            }
             let published = tokio::select! {
-                published = self.publish_some(&mut cursor, &metrics) => published,
+                biased;
                 // What is not known to be published is published again.
                 () = stop.told() => break Ok(Ended::Finished),
+                published = self.publish_some(&mut cursor, &metrics) => published,
             };
             match published {
                 Ok(Some(Ended::Finished)) if !self.terms.once => {}
@@ -191,8 +189,7 @@ impl Subscriber {
     }
 
     async fn event(&self, id: EventId) -> Result<Option<Event>, PortError> {
-        let before = EventId::try_from(id.get() - 1).ok();
-        let page = self.storage.feed.events(EventFilter::default(), before, EventLimit::ONE).await?;
+        let page = self.storage.feed.events(EventFilter::default(), id.before(), EventLimit::ONE).await?;
         Ok(page.events.into_iter().find(|event| event.id == id))
     }
 }

@@ -27,7 +27,6 @@ const GATHER: Duration = Duration::from_millis(50);
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// What all webhooks have in common.
-#[derive(Clone)]
 pub struct Webhooks {
     pub storage: Storage,
     pub clock: Arc<dyn Clock>,

@@ -75,7 +75,7 @@ fn page_of(conn: &mut Conn, name: &str, query: &DeliveryQuery) -> QueryResult<Ve
         None => 0,
         // Of the same event, what went to those behind that one is still to come.
         Some(LogPosition { event, consumer: Some(seen) }) if *name > *seen.to_string() => {
-            event.map_or(0, |event| event.get() - 1)
+            event.and_then(EventId::before).map_or(0, EventId::get)
         }
         Some(LogPosition { event, .. }) => event.map_or(0, EventId::get),
     };

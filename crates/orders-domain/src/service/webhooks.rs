@@ -334,10 +334,9 @@ impl WebhookService {
 
     /// What became of an event at a consumer, if it was ever to be sent to it.
     async fn delivery(&self, consumer: Consumer, event: EventId) -> Result<Option<Delivery>, WebhookError> {
-        let before = EventId::try_from(event.get() - 1).ok();
         let query = DeliveryQuery {
             filter: DeliveryFilter { consumer: Some(consumer), state: None },
-            after: before.map(|event| LogPosition { event: Some(event), consumer: None }),
+            after: event.before().map(|event| LogPosition { event: Some(event), consumer: None }),
             limit: PageLimit::ONE,
         };
         let found = self.storage.deliveries.log(query).await?;

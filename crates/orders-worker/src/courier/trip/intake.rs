@@ -82,7 +82,7 @@ impl Trip<'_> {
         let limit = limit.unwrap_or(EventLimit::DEFAULT);
         let mut page = self.courier.storage.feed.events(self.filter.clone(), after, limit).await?;
         if let Some(end) = page.events.iter().position(|event| self.channel.ends_at(event)) {
-            page.cursor = EventId::try_from(page.events[end].id.get() - 1).ok();
+            page.cursor = page.events[end].id.before();
             page.more = false;
             page.events.truncate(end);
             self.is_over = true;

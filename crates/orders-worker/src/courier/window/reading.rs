@@ -23,7 +23,7 @@ impl Reading {
     /// Everything up to here is settled, when `settled` is stored.
     pub fn settled(&self, settled: &HashSet<EventId>) -> Option<EventId> {
         match self.open.keys().find(|event| !settled.contains(event)) {
-            Some(first) => EventId::try_from(first.get() - 1).ok(),
+            Some(first) => first.before(),
             None => self.head,
         }
     }
