@@ -178,3 +178,27 @@ pub fn has_pending(conn: &mut Conn, name: &str) -> QueryResult<bool> {
     let found: Option<i64> = pending.select(deliveries::event).first(conn).optional()?;
     Ok(found.is_some())
 }
+
+/// The earliest that is pending of a subject with these parts, and when it is tried next.
+pub fn earliest(
+    conn: &mut Conn,
+    name: &str,
+    (kind, subject): (&str, i64),
+) -> QueryResult<Option<(i64, Option<i64>)>> {
+    deliveries::table
+        .filter(deliveries::consumer.eq(name))
+        .filter(deliveries::kind.eq(kind))
+        .filter(deliveries::subject.eq(subject))
+        .filter(IsPending)
+        .order(deliveries::event)
+        .select((deliveries::event, deliveries::next_at))
+        .first(conn)
+        .optional()
+}
+
+/// Has the earliest that is pending of a subject be sent from a moment on, if it waits.
+pub fn release(conn: &mut Conn, name: &str, subject: (&str, i64), at: i64) -> QueryResult<()> {
+    let Some((event, None)) = earliest(conn, name, subject)? else { return Ok(()) };
+    let row = diesel::update(deliveries::table.find((name, event)));
+    row.set(deliveries::next_at.eq(Some(at))).execute(conn).map(drop)
+}

@@ -12,6 +12,7 @@ use super::{
         schema::{deliveries, events},
     },
     Conn,
+    deliveries::release,
 };
 
 /// How many are skipped by one statement, which names them.
@@ -69,18 +70,7 @@ pub fn retry(
     if !is_known {
         add(conn, &name, (event, &kind, subject), at)?;
     }
-    let earliest: Option<(i64, Option<i64>)> = deliveries::table
-        .filter(deliveries::consumer.eq(&name))
-        .filter(deliveries::kind.eq(&kind))
-        .filter(deliveries::subject.eq(subject))
-        .filter(IsPending)
-        .order(deliveries::event)
-        .select((deliveries::event, deliveries::next_at))
-        .first(conn)
-        .optional()?;
-    let Some((earliest, None)) = earliest else { return Ok(()) };
-    let row = diesel::update(deliveries::table.find((name.as_str(), earliest)));
-    row.set(deliveries::next_at.eq(Some(at))).execute(conn).map(drop)
+    release(conn, &name, (&kind, subject), at)
 }
 
 /// A delivery that waits.

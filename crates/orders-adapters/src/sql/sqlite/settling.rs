@@ -2,13 +2,12 @@
 
 use diesel::{dsl::max, prelude::*, upsert::excluded};
 use orders_domain::{
-    Consumer, Subject,
+    Consumer,
     delivery::{DeliveryState, Settled},
 };
 
 use super::{
     super::{
-        pending::IsPending,
         rows::{
             delivery::{NewAttemptRow, NewDeliveryRow},
             millis,
@@ -16,7 +15,7 @@ use super::{
         schema::{attempts, deliveries},
     },
     Conn,
-    deliveries::has_pending,
+    deliveries::{has_pending, release},
 };
 
 /// Stores it, and has those follow that have waited for what has ended.
@@ -28,7 +27,8 @@ pub fn settle(conn: &mut Conn, consumer: Consumer, settled: &[Settled]) -> Query
     let mut ended = settled.iter().filter(|one| one.may_release()).peekable();
     if ended.peek().is_some() && has_pending(conn, &name)? {
         for one in ended {
-            release(conn, &name, one)?;
+            let (kind, subject) = one.subject.parts();
+            release(conn, &name, (&kind, subject), millis(one.at))?;
         }
     }
     Ok(())
@@ -62,27 +62,4 @@ fn store(conn: &mut Conn, name: &str, settled: &Settled) -> QueryResult<()> {
         ))
         .execute(conn)
         .map(drop)
-}
-
-/// Has the earliest that is pending of the same subject be sent, if it waits.
-fn release(conn: &mut Conn, name: &str, ended: &Settled) -> QueryResult<()> {
-    let Some((event, None)) = earliest(conn, name, &ended.subject)? else { return Ok(()) };
-    diesel::update(deliveries::table.find((name, event)))
-        .set(deliveries::next_at.eq(Some(millis(ended.at))))
-        .execute(conn)
-        .map(drop)
-}
-
-/// The earliest that is pending of a subject, and when it is tried next.
-pub fn earliest(conn: &mut Conn, name: &str, subject: &Subject) -> QueryResult<Option<(i64, Option<i64>)>> {
-    let (kind, number) = subject.parts();
-    deliveries::table
-        .filter(deliveries::consumer.eq(name))
-        .filter(deliveries::kind.eq(kind.as_ref()))
-        .filter(deliveries::subject.eq(number))
-        .filter(IsPending)
-        .order(deliveries::event)
-        .select((deliveries::event, deliveries::next_at))
-        .first(conn)
-        .optional()
 }
