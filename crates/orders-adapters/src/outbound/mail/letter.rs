@@ -1,6 +1,6 @@
 //! A mail with its addresses and headers, as it is sent.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use chrono::{DateTime, Utc};
 use lettre::{
@@ -12,7 +12,7 @@ use lettre::{
 };
 use orders_domain::{
     Quoted,
-    delivery::{Verdict, endpoint::Notice},
+    delivery::{Attempt, Outcome, Verdict, endpoint::Notice},
     order::contact::Email,
     ports::Clock,
 };
@@ -27,7 +27,7 @@ pub struct SenderError(String);
 
 /// Why no mail was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotWritten {
+enum NotWritten {
     #[error("the template cannot be filled with this order")]
     Template,
     #[error("mail cannot be sent to an address like this")]
@@ -39,12 +39,22 @@ pub(super) const AGAIN: Verdict = Verdict::Again { retry_after: None, overloaded
 
 impl NotWritten {
     /// A template can be mended, an address cannot.
-    pub(super) fn verdict(self) -> Verdict {
+    fn verdict(self) -> Verdict {
         match self {
             Self::Template => AGAIN,
             Self::Address => Verdict::Never,
         }
     }
+}
+
+/// What came of a mail that was to be delivered.
+pub(super) struct Delivered {
+    /// What was answered, if anything was.
+    pub status: Option<u16>,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// What that means.
+    pub verdict: Verdict,
 }
 
 /// Writes mails from one sender, by templates.
@@ -66,12 +76,24 @@ impl Letters {
         Ok(Self { templates, from, clock })
     }
 
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+    /// Writes the mail of a notice, and has it delivered.
+    pub(super) async fn send<F>(&self, notice: &Notice, deliver: impl FnOnce(Message) -> F) -> Outcome
+    where
+        F: Future<Output = Delivered>,
+    {
+        let (at, begun) = (self.clock.now(), Instant::now());
+        let Delivered { status, error, verdict } = match self.message(notice, at) {
+            Ok(message) => deliver(message).await,
+            Err(error) => {
+                Delivered { status: None, verdict: error.verdict(), error: Some(error.to_string()) }
+            }
+        };
+        let attempt = Attempt { at, took: begun.elapsed(), status, body: None, error };
+        Outcome { attempt: Some(attempt), verdict }
     }
 
     /// The mail of a notice, written at this moment. Its id is the same however often it is written.
-    pub(super) fn message(&self, notice: &Notice, at: DateTime<Utc>) -> Result<Message, NotWritten> {
+    fn message(&self, notice: &Notice, at: DateTime<Utc>) -> Result<Message, NotWritten> {
         let to = address(&notice.to).ok_or(NotWritten::Address)?;
         let letter = self.templates.letter(notice).map_err(|error| {
             let error = &error as &dyn std::error::Error;

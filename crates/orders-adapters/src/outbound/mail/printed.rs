@@ -3,13 +3,13 @@
 use std::{
     io::{self, Write},
     sync::{Mutex, PoisonError},
-    time::Instant,
 };
 
 use async_trait::async_trait;
-use orders_domain::delivery::{Attempt, Outcome, Verdict, endpoint::Notice, ports::Mailer};
+use lettre::Message;
+use orders_domain::delivery::{Outcome, Verdict, endpoint::Notice, ports::Mailer};
 
-use super::letter::{AGAIN, Letters};
+use super::letter::{AGAIN, Delivered, Letters};
 
 /// Writes mails, with all their headers, to where they can be read by who runs the program.
 pub struct PrintMailer<W> {
@@ -43,15 +43,13 @@ impl<W: Write + Send> PrintMailer<W> {
 #[async_trait]
 impl<W: Write + Send> Mailer for PrintMailer<W> {
     async fn send(&self, notice: &Notice) -> Outcome {
-        let (at, begun) = (self.letters.now(), Instant::now());
-        let (error, verdict) = match self.letters.message(notice, at) {
-            Ok(message) => match self.print(&message.formatted()) {
+        let print = async |mail: Message| {
+            let (error, verdict) = match self.print(&mail.formatted()) {
                 Ok(()) => (None, Verdict::Done),
                 Err(_) => (Some("it cannot be printed".to_owned()), AGAIN),
-            },
-            Err(error) => (Some(error.to_string()), error.verdict()),
+            };
+            Delivered { status: None, error, verdict }
         };
-        let attempt = Attempt { at, took: begun.elapsed(), status: None, body: None, error };
-        Outcome { attempt: Some(attempt), verdict }
+        self.letters.send(notice, print).await
     }
 }

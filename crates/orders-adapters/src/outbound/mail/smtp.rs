@@ -1,9 +1,6 @@
 //! Mails by SMTP (RFC 5321).
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use lettre::{
@@ -13,11 +10,11 @@ use lettre::{
         client::{Tls, TlsParameters},
     },
 };
-use orders_domain::delivery::{Attempt, Outcome, Verdict, endpoint::Notice, ports::Mailer};
+use orders_domain::delivery::{Outcome, Verdict, endpoint::Notice, ports::Mailer};
 use tokio::time::timeout;
 use url::{Host, Url};
 
-use super::letter::{AGAIN, Letters};
+use super::letter::{AGAIN, Delivered, Letters};
 use crate::outbound::tls;
 
 /// What a server answers once it has taken a mail (RFC 5321, 4.2.3).
@@ -90,34 +87,31 @@ impl SmtpMailer {
         Ok(Self { letters, transport: Some(transport), patience })
     }
 
-    /// The status that was answered if there was any, what is said to be wrong, and what that means.
-    async fn deliver(&self, message: Message) -> (Option<u16>, Option<String>, Verdict) {
-        let to_wide = !message.envelope().to().iter().all(|to| to.to_string().is_ascii());
-        let Some(transport) = &self.transport else { return (None, Some(no_answer(self.patience)), AGAIN) };
-        match timeout(self.patience, transport.send(message)).await {
-            Ok(Ok(response)) if response.has_code(TAKEN) => (Some(TAKEN), None, Verdict::Done),
-            Ok(Ok(response)) => {
-                (Some(response.code().into()), Some("the answer makes no sense".to_owned()), AGAIN)
-            }
-            Ok(Err(error)) => {
-                let (said, verdict) = meaning(&error, to_wide, self.patience);
-                (error.status().map(u16::from), Some(said), verdict)
-            }
-            Err(_) => (None, Some(no_answer(self.patience)), AGAIN),
-        }
+    async fn deliver(&self, mail: Message) -> Delivered {
+        let to_wide = !mail.envelope().to().iter().all(|to| to.to_string().is_ascii());
+        let no_answer = || (None, Some(no_answer(self.patience)), AGAIN);
+        let (status, error, verdict) = match &self.transport {
+            Some(transport) => match timeout(self.patience, transport.send(mail)).await {
+                Ok(Ok(response)) if response.has_code(TAKEN) => (Some(TAKEN), None, Verdict::Done),
+                Ok(Ok(response)) => {
+                    (Some(response.code().into()), Some("the answer makes no sense".to_owned()), AGAIN)
+                }
+                Ok(Err(error)) => {
+                    let (said, verdict) = meaning(&error, to_wide, self.patience);
+                    (error.status().map(u16::from), Some(said), verdict)
+                }
+                Err(_) => no_answer(),
+            },
+            None => no_answer(),
+        };
+        Delivered { status, error, verdict }
     }
 }
 
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, notice: &Notice) -> Outcome {
-        let (at, begun) = (self.letters.now(), Instant::now());
-        let (status, error, verdict) = match self.letters.message(notice, at) {
-            Ok(message) => self.deliver(message).await,
-            Err(error) => (None, Some(error.to_string()), error.verdict()),
-        };
-        let attempt = Attempt { at, took: begun.elapsed(), status, body: None, error };
-        Outcome { attempt: Some(attempt), verdict }
+        self.letters.send(notice, |mail| self.deliver(mail)).await
     }
 }
 
