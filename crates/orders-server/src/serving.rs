@@ -4,10 +4,10 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
-use orders_adapters::{StaticInventory, StatusCounter, SystemClock};
+use orders_adapters::{DatabaseUrl, StaticInventory, StatusCounter, SystemClock};
 use orders_api::{Api, Auth, RateLimit, Render, ServerOptions, WebhookService};
 use orders_domain::{self as domain, OrderService};
-use orders_worker::Stop;
+use orders_worker::{Stop, Worker};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -31,7 +31,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let metrics = observe::metrics()?;
     // A worker says whether it is well, and nothing that needs a user.
     let is_worker = settings.role == Role::Worker;
-    let may_be_reached = settings.allow_insecure_auth || settings.auth.auth == AuthMode::Jwt || is_worker;
+    let may_be_reached = is_worker || !trusts_only_this_machine(&settings);
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
@@ -49,12 +49,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     }
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
-    let may_print = settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth;
-    let opening = Outbound::open(&settings.delivery, &database, &ports, may_print);
-    let outbound = system.block_on(opening)?;
-    let source = settings.events_source.clone().unwrap_or_default();
-    let worker =
-        outbound.worker(&settings.delivery, &ports, source, order_service(&settings, ports.clone()))?;
+    let (outbound, worker) = system.block_on(outbound(&settings, &database, &ports))?;
     let mut api =
         api(&settings, order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()), auth);
     let metrics_listener = settings.metrics_addr.map(listen::listener).transpose()?;
@@ -121,11 +116,7 @@ fn api(settings: &ServeSettings, service: OrderService, webhooks: WebhookService
     let mut api = Api::new(service, auth).with_webhooks(webhooks).with_cors(origins);
     if settings.role == Role::Worker {
         api = api.health_only();
-    }
-    if settings.auth.auth == AuthMode::Header
-        && !settings.allow_insecure_auth
-        && settings.role != Role::Worker
-    {
+    } else if trusts_only_this_machine(settings) {
         api = api.on_loopback_only();
     }
     if let Some(url) = settings.public_url.clone() {
@@ -141,6 +132,25 @@ fn api(settings: &ServeSettings, service: OrderService, webhooks: WebhookService
         api = api.with_rate_limit(RateLimit::new(per_second, settings.behind_proxy));
     }
     api
+}
+
+/// Whether everybody is believed who they say they are, so that nobody but this machine may ask.
+fn trusts_only_this_machine(settings: &ServeSettings) -> bool {
+    settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth
+}
+
+/// To whom something is sent, and who does it.
+async fn outbound(
+    settings: &ServeSettings,
+    database: &DatabaseUrl,
+    ports: &domain::Storage,
+) -> Result<(Outbound, Worker)> {
+    let may_print = trusts_only_this_machine(settings);
+    let outbound = Outbound::open(&settings.delivery, database, ports, may_print).await?;
+    let source = settings.events_source.clone().unwrap_or_default();
+    let service = order_service(settings, ports.clone());
+    let worker = outbound.worker(&settings.delivery, ports, source, service)?;
+    Ok((outbound, worker))
 }
 
 /// The use cases of orders, at the prices that the settings say.
@@ -165,11 +175,7 @@ pub fn work_off(settings: &ServeSettings) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let worked = runtime.block_on(async {
         let stop = stop_signal()?;
-        let may_print = settings.auth.auth == AuthMode::Header && !settings.allow_insecure_auth;
-        let outbound = Outbound::open(&settings.delivery, &database, &ports, may_print).await?;
-        let source = settings.events_source.clone().unwrap_or_default();
-        let service = order_service(settings, ports.clone());
-        let worker = outbound.worker(&settings.delivery, &ports, source, service)?;
+        let (_, worker) = outbound(settings, &database, &ports).await?;
         delivery::open(&worker).await?;
         let (told, heard) = Stop::new();
         tokio::select! {
