@@ -1,12 +1,6 @@
 //! The route table, and nothing else: whatever is known of a route is said in its line here, and the gate, the
 //! metrics, `Allow` and the document have it from there.
 
-use actix_web::{
-    FromRequest, Handler, HttpRequest, Responder, Route,
-    guard::{Any, Get, Head},
-    middleware::from_fn,
-    web::{self, ServiceConfig},
-};
 use orders_domain::UseCase::{
     Advance, Cancel, Follow, KeepProducts, KeepStock, KeepWebhooks, List, Place, Reach, SeeStock, Ship, Show,
     Track,
@@ -14,28 +8,28 @@ use orders_domain::UseCase::{
 
 use crate::{
     docs, events, health,
-    http::{
-        accept::Media::{EventStream, Json, NdJson},
-        error::ApiError,
-    },
+    http::accept::Media::{EventStream, Json, NdJson},
     locations, orders, products,
     server::{
         gate::{
             Access::{Anyone, Open, User},
-            Rule, gate,
+            Rule,
         },
         metrics,
     },
     shipments, stock, webhooks,
 };
+use endpoint::route;
+pub use endpoint::{Endpoint, mount, no_route};
 use failures::{
-    AMBIGUOUS, CHANGED, CHANGED_SINCE, FIXED, Failure, INVALID_CONTACT, INVALID_LIST, INVALID_LOCATION,
-    INVALID_ORDER, INVALID_PARCEL, INVALID_PRODUCT, INVALID_REPLAY, INVALID_SHIPMENT, INVALID_STATUS,
-    INVALID_STOCK, INVALID_WEBHOOK, MALFORMED, NO_CANCELLATION, NO_LOCATION, NO_SHIPMENT, NO_VERSION,
-    NO_WEBHOOK, NOT_ALLOWED, NOT_FOUND, NOT_ON_HAND, NOT_SENDING, NOT_SHIPPED, OUT_OF_STOCK, TAKEN,
-    TOO_LARGE, TOO_SLOW, UNAVAILABLE, WEBHOOK_DISABLED,
+    AMBIGUOUS, CHANGED, CHANGED_SINCE, FIXED, INVALID_CONTACT, INVALID_LIST, INVALID_LOCATION, INVALID_ORDER,
+    INVALID_PARCEL, INVALID_PRODUCT, INVALID_REPLAY, INVALID_SHIPMENT, INVALID_STATUS, INVALID_STOCK,
+    INVALID_WEBHOOK, MALFORMED, NO_CANCELLATION, NO_LOCATION, NO_SHIPMENT, NO_VERSION, NO_WEBHOOK,
+    NOT_ALLOWED, NOT_FOUND, NOT_ON_HAND, NOT_SENDING, NOT_SHIPPED, OUT_OF_STOCK, TAKEN, TOO_LARGE, TOO_SLOW,
+    UNAVAILABLE, WEBHOOK_DISABLED,
 };
 
+mod endpoint;
 pub mod failures;
 
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
@@ -258,20 +252,7 @@ pub static PAGE: [Endpoint; 3] = [
 pub static METRICS: [Endpoint; 1] =
     [Endpoint::new(Rule::new("GET /metrics", Open), |rule| route(rule, metrics::show), &[])];
 
-/// A method of a path: who may pass, what it does, and what it can be refused for.
-pub struct Endpoint {
-    /// What is asked of every request.
-    pub rule: Rule,
-    handler: fn(&'static Rule) -> Route,
-    /// What it answers to bad requests that others do not, or in words of its own.
-    pub failures: &'static [Failure],
-}
-
 impl Endpoint {
-    const fn new(rule: Rule, handler: fn(&'static Rule) -> Route, failures: &'static [Failure]) -> Self {
-        Self { rule, handler, failures }
-    }
-
     /// The line of a method and a path, as the document names them.
     pub fn find(method: &str, path: &str) -> Option<&'static Self> {
         API.iter()
@@ -279,58 +260,6 @@ impl Endpoint {
             .chain(&METRICS)
             .find(|endpoint| (endpoint.rule.method(), endpoint.rule.path()) == (method, path))
     }
-}
-
-/// Sets up a table, whose last resort is that there is no such route.
-pub fn mount(config: &mut ServiceConfig, table: &'static [Endpoint]) {
-    for of_one_path in table.chunk_by(|one, next| one.rule.path() == next.rule.path()) {
-        let path = of_one_path[0].rule.path();
-        let mut resource = web::resource(path);
-        for endpoint in of_one_path {
-            resource = resource.route((endpoint.handler)(&endpoint.rule));
-        }
-        let refuse =
-            move || async move { Err::<&str, _>(ApiError::MethodNotAllowed { allow: allow(of_one_path) }) };
-        config.service(resource.default_service(route(&OTHER_METHOD, refuse)));
-    }
-}
-
-/// What answers where no route is.
-pub fn no_route(config: &mut ServiceConfig) {
-    config.default_service(route(&NO_ROUTE, refuse_unknown));
-}
-
-async fn refuse_unknown(request: HttpRequest) -> Result<&'static str, ApiError> {
-    Err(ApiError::NoRoute(request.path().to_owned()))
-}
-
-static OTHER_METHOD: Rule = Rule::new("other method", Open).reading_query();
-static NO_ROUTE: Rule = Rule::new("none", Open).reading_query();
-
-/// `GET, HEAD, POST`.
-fn allow(of_one_path: &[Endpoint]) -> String {
-    let methods = of_one_path.iter().map(|endpoint| match endpoint.rule.method() {
-        "GET" => "GET, HEAD",
-        other => other,
-    });
-    methods.collect::<Vec<_>>().join(", ")
-}
-
-fn route<F, Args>(rule: &'static Rule, handler: F) -> Route
-where
-    F: Handler<Args, Output: Responder + 'static>,
-    Args: FromRequest + 'static,
-{
-    let route = match rule.method() {
-        // The HTTP library leaves the body of HEAD out.
-        "GET" => web::route().guard(Any(Get()).or(Head())),
-        "POST" => web::post(),
-        "PATCH" => web::patch(),
-        "PUT" => web::put(),
-        "DELETE" => web::delete(),
-        _ => web::route(),
-    };
-    route.to(handler).wrap(from_fn(move |request, next| gate(rule, request, next)))
 }
 
 #[cfg(test)]
