@@ -33,7 +33,7 @@ pub use server::{
     Api, ServerOptions,
     auth::{Auth, AuthScheme},
     host::is_loopback,
-    metrics::Render,
+    metrics::{Render, serve_metrics},
     rate_limit::RateLimit,
-    serve, serve_metrics,
+    serve,
 };

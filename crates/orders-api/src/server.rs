@@ -288,34 +288,3 @@ pub async fn serve(
         never = watch.run(options.keep_alive) => match never {},
     }
 }
-
-/// Serves nothing but `/metrics`, until `stop` is ready.
-///
-/// # Errors
-///
-/// When the listener cannot be used.
-pub async fn serve_metrics(
-    render: Render,
-    listener: TcpListener,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let render = Data::new(render);
-    let make_app = move || {
-        App::new()
-            .app_data(render.clone())
-            .configure(|config| mount(config, &routes::METRICS))
-            .wrap(from_fn(edge))
-    };
-    let server = HttpServer::new(make_app)
-        .workers(1)
-        .shutdown_timeout(DRAIN.as_secs())
-        .disable_signals()
-        .listen(listener)?
-        .run();
-    let handle = server.handle();
-    let stopping = async {
-        stop.await;
-        handle.stop(true).await;
-    };
-    futures_util::future::join(server, stopping).await.0
-}

@@ -5,11 +5,10 @@ use actix_web::{
     http::{StatusCode, header},
     web::Data,
 };
-use orders_domain::{Done, EventId, User, Webhook, WebhookService, WithSecret, delivery::endpoint::Message};
-use uuid::Uuid;
+use orders_domain::{Done, EventId, User, Webhook, WebhookService, WithSecret};
 
 use crate::{
-    events::{EventsSource, body::test_json},
+    events::EventsSource,
     http::{
         error::ApiError, etag, headers, idempotency::KeyHeader, parameters, public_url::PublicPath, writing,
     },
@@ -22,6 +21,7 @@ use crate::{
 };
 
 pub mod body;
+mod message;
 mod query;
 mod request;
 
@@ -177,12 +177,7 @@ pub async fn test(
     let id = segment_id(&http)?;
     let bytes = body.any_bytes().await?;
     let (user, request) = (asking.user, asking.with_body(&bytes));
-    let message = |webhook: &Webhook, at| {
-        let id = format!("test_{}", Uuid::now_v7().simple());
-        let mut body = Vec::new();
-        test_json(&mut body, &source, &id, webhook.id, at);
-        Message { id, at, body }
-    };
+    let message = |webhook: &Webhook, at| message::test(&source, webhook.id, at);
     let attempt = service.test(user, id, message, request.rehearsal).await?;
     let mut answer = writing::json(StatusCode::OK, &TestBody::of(attempt.as_ref()))?;
     asking::mark(&mut answer, &Done::Now(()), request.rehearsal);

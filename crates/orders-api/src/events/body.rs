@@ -3,7 +3,7 @@
 use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Order, Quoted, Subject, WebhookId, What};
+use orders_domain::{Actor, Event, Order, Quoted, Subject, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
@@ -37,6 +37,14 @@ impl FromStr for EventsSource {
         } else {
             Err(NoEventsSource(text.to_owned()))
         }
+    }
+}
+
+impl EventsSource {
+    /// The reference.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -237,23 +245,6 @@ pub fn event_text(source: EventsSource) -> impl Fn(&Event) -> Vec<u8> {
         event_json(&mut out, &source, event, None);
         out
     }
-}
-
-/// Writes a message that is no event, of the type `webhook.test`.
-pub fn test_json(
-    out: &mut Vec<u8>,
-    EventsSource(source): &EventsSource,
-    id: &str,
-    webhook: WebhookId,
-    at: DateTime<Utc>,
-) {
-    plain_text(out, "{\"specversion\":\"1.0\",\"id\":\"", id);
-    any_text(out, ",\"source\":", source);
-    let _ = write!(out, ",\"type\":\"webhook.test\",\"subject\":\"webhooks/{webhook}\"");
-    let at = moment(at);
-    plain_text(out, ",\"time\":\"", &at);
-    plain_text(out, ",\"timestamp\":\"", &at);
-    let _ = write!(out, ",\"datacontenttype\":\"application/json\",\"data\":{{\"webhookId\":{webhook}}}}}");
 }
 
 /// Writes an event as [`EventBody`] describes it.

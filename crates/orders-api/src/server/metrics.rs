@@ -1,21 +1,27 @@
-//! What is counted, and the route that shows it.
+//! What is counted, the route that shows it, and a server of that route alone.
 //!
 //! The names are those of docs/operations.md. The counters of a route and status are looked up
 //! once a thread; after that a request costs two atomic additions.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell, collections::HashMap, future::Future, io, net::TcpListener, sync::Arc, time::Duration,
+};
 
 use actix_web::{
-    HttpResponse,
+    App, HttpResponse, HttpServer,
     http::{
         StatusCode,
         header::{self, HeaderValue},
     },
+    middleware::from_fn,
     web::Data,
 };
 use metrics::{Counter, Histogram, counter, histogram};
 
-use crate::server::gate::RouteName;
+use crate::{
+    routes::{self, mount},
+    server::{DRAIN, edge::edge, gate::RouteName},
+};
 
 /// Writes the present numbers in Prometheus' text format.
 pub type Render = Arc<dyn Fn() -> String + Send + Sync>;
@@ -51,4 +57,35 @@ pub fn answered(route: RouteName, status: StatusCode, took: Duration) {
 pub async fn show(render: Data<Render>) -> HttpResponse {
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, text)).body(render())
+}
+
+/// Serves nothing but `/metrics`, until `stop` is ready.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub async fn serve_metrics(
+    render: Render,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let render = Data::new(render);
+    let make_app = move || {
+        App::new()
+            .app_data(render.clone())
+            .configure(|config| mount(config, &routes::METRICS))
+            .wrap(from_fn(edge))
+    };
+    let server = HttpServer::new(make_app)
+        .workers(1)
+        .shutdown_timeout(DRAIN.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    let stopping = async {
+        stop.await;
+        handle.stop(true).await;
+    };
+    futures_util::future::join(server, stopping).await.0
 }
