@@ -2,129 +2,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{patterns::TypePatterns, progress::Leased, secret::Sealed};
+use super::{patterns::TypePatterns, secret::Sealed};
 use crate::{
     event::{EventType, facts::Facts},
     id::{EventId, WebhookId},
-    invalid::{InvalidInput, is_visible_ascii},
-    quoted::Quoted,
+    invalid::InvalidInput,
     version::Version,
 };
+pub use change::{ChangedWebhook, Redo};
+pub use state::{DisabledFor, WebhookState};
+pub use url::WebhookUrl;
 
-/// Where a webhook's events go: an absolute URL of HTTP in visible ASCII. To which addresses one may lead is the
-/// sender's to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebhookUrl(Box<str>);
-
-impl WebhookUrl {
-    /// The longest one, in characters.
-    pub const MAX_CHARS: usize = 2000;
-
-    /// Takes a text that looks like one.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`] otherwise.
-    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
-        let is_http = text.starts_with("https://") || text.starts_with("http://");
-        if is_http && is_visible_ascii(text.as_bytes(), Self::MAX_CHARS) {
-            return Ok(Self(text.into()));
-        }
-        let reason = format!(
-            "{} is not a URL of https with at most {} visible characters",
-            Quoted(text),
-            Self::MAX_CHARS
-        );
-        Err(InvalidInput::new("url", reason))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Scheme, host and port: what may be shown to those who may not know the rest, which may be a secret.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        let start = self.0.find("://").map_or(0, |at| at + 3);
-        let end = self.0[start..].find(['/', '?', '#']).map_or(self.0.len(), |at| start + at);
-        &self.0[..end]
-    }
-}
-
-/// Why nothing is sent any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DisabledFor {
-    /// Somebody disabled it for good.
-    Deleted,
-    /// The receiver answered that it is gone (410).
-    Gone,
-    /// Everything failed for days.
-    Failing,
-}
-
-impl DisabledFor {
-    /// Each, with the word for it.
-    const WORDS: [(Self, &str); 3] =
-        [(Self::Deleted, "deleted"), (Self::Gone, "gone"), (Self::Failing, "failing")];
-
-    /// The word for it, on the wire and in storage.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::WORDS.into_iter().find(|(known, _)| *known == self).map_or("", |(_, word)| word)
-    }
-}
-
-/// Whether events are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WebhookState {
-    /// They are.
-    Active,
-    /// They wait: once it is active again everything follows, in order.
-    Paused,
-    /// They are not, and wait unless it was deleted.
-    Disabled(DisabledFor),
-}
-
-impl WebhookState {
-    /// The words for every state.
-    pub const WORDS: [&str; 3] = ["active", "paused", "disabled"];
-
-    /// The word for it, on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Disabled(_) => "disabled",
-        }
-    }
-
-    /// The word for it in storage, where the reason of being disabled is a part of it.
-    #[must_use]
-    pub fn stored(self) -> &'static str {
-        match self {
-            Self::Disabled(reason) => reason.as_str(),
-            other => other.as_str(),
-        }
-    }
-
-    /// The state of this word in storage.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`] for a word that is none.
-    pub fn restore(word: &str) -> Result<Self, InvalidInput> {
-        let disabled = DisabledFor::WORDS.into_iter().find(|(_, known)| *known == word);
-        match (word, disabled) {
-            ("active", _) => Ok(Self::Active),
-            ("paused", _) => Ok(Self::Paused),
-            (_, Some((reason, _))) => Ok(Self::Disabled(reason)),
-            _ => Err(InvalidInput::new("state", format!("{} is none of a webhook", Quoted(word)))),
-        }
-    }
-}
+mod change;
+mod state;
+mod url;
 
 /// What is said of a webhook, and can be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,90 +58,6 @@ pub struct NewWebhook {
     pub details: WebhookDetails,
     /// What it signs with.
     pub secret: Sealed,
-}
-
-/// What is to be done with what was sent already, or is not to be sent any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Redo {
-    /// What was not sent until now is not sent at all.
-    SkipToNow,
-    /// What waits to be tried again is not.
-    Drop,
-    /// An event is sent once more, whatever became of it.
-    Retry(EventId),
-    /// The events after one are sent once more, up to another one or to all that were sent.
-    Replay {
-        /// After which; `None` from the first one.
-        after: Option<EventId>,
-        /// The last one; `None` is the last that was sent.
-        until: Option<EventId>,
-    },
-}
-
-/// A changed webhook with what is said of the change. Only a change of a [`Webhook`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedWebhook {
-    webhook: Webhook,
-    seen: Version,
-    event: EventType,
-    said: Facts,
-    secret: Option<Sealed>,
-    redo: Option<Redo>,
-    /// Whether events are sent again that were not, or elsewhere.
-    wakes: bool,
-}
-
-impl ChangedWebhook {
-    /// The webhook as it has become.
-    #[must_use]
-    pub fn webhook(&self) -> &Webhook {
-        &self.webhook
-    }
-
-    /// The version that was changed.
-    #[must_use]
-    pub fn seen(&self) -> Version {
-        self.seen
-    }
-
-    /// What happened.
-    #[must_use]
-    pub fn event(&self) -> EventType {
-        self.event
-    }
-
-    /// What its event says.
-    #[must_use]
-    pub fn said(&self) -> &Facts {
-        &self.said
-    }
-
-    /// What it signs with from now on, beside what it signed with until now.
-    #[must_use]
-    pub fn secret(&self) -> Option<&Sealed> {
-        self.secret.as_ref()
-    }
-
-    /// What becomes of what was sent, or was to be.
-    #[must_use]
-    pub fn redo(&self) -> Option<Redo> {
-        self.redo
-    }
-
-    /// How far its events have come since, by the event that says what was changed; `None` if that is no other
-    /// matter. Whoever works them off begins anew then.
-    #[must_use]
-    pub fn moves(&self, from: &Leased, event: EventId) -> Option<Leased> {
-        let from = from.clone();
-        let moved = match self.redo {
-            Some(Redo::SkipToNow) => from.skipped(event),
-            Some(Redo::Drop) => Leased { replay: None, ..from },
-            Some(Redo::Replay { after, until }) => from.replaying(after, until, event),
-            Some(Redo::Retry(_)) | None if self.wakes => from,
-            Some(Redo::Retry(_)) | None => return None,
-        };
-        Some(if self.wakes { Leased { failing_since: None, ..moved } } else { moved })
-    }
 }
 
 /// What cannot be done with a webhook as it is.

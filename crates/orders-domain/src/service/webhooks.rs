@@ -6,10 +6,6 @@ use super::{Storage, changing::TRIES, storage::Done};
 use crate::{
     clock::Clock,
     delivery::{
-        attempt::Attempt,
-        consumer::Consumer,
-        endpoint::{Endpoint, Message},
-        log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, LogPosition, not_delivered},
         patterns::TypePatterns,
         ports::WebhookSender,
         webhook::{
@@ -19,7 +15,7 @@ use crate::{
     },
     event::Actor,
     failure::PortError,
-    id::{EventId, WebhookId},
+    id::WebhookId,
     identity::{Ownership, UseCase, User},
     invalid::InvalidInput,
     ledger::{Change, Made, Refused},
@@ -28,37 +24,12 @@ use crate::{
     version::Expected,
 };
 
+mod change;
 mod error;
+mod sending;
 
+pub use change::WebhookChange;
 pub use error::WebhookError;
-
-/// What is to change of a webhook; what is not said stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WebhookChange {
-    /// Where its events go.
-    pub url: Option<WebhookUrl>,
-    /// Which events.
-    pub types: Option<TypePatterns>,
-    /// Whether they go: `false` has them wait.
-    pub active: Option<bool>,
-    /// Whether what was not sent until now is left out.
-    pub skip: bool,
-}
-
-impl WebhookChange {
-    fn of(&self, details: &WebhookDetails) -> WebhookDetails {
-        let state = match self.active {
-            Some(true) => WebhookState::Active,
-            Some(false) => WebhookState::Paused,
-            None => details.state,
-        };
-        WebhookDetails {
-            url: self.url.as_ref().unwrap_or(&details.url).clone(),
-            types: self.types.as_ref().unwrap_or(&details.types).clone(),
-            state,
-        }
-    }
-}
 
 /// What was done with a webhook, and the secret that it was given by it: shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,105 +213,6 @@ impl WebhookService {
         let rotated = |webhook: &Webhook| webhook.rotated(secret.clone()).map(Some);
         let done = self.step((id, expected), asker, rotated, request).await?;
         Ok(shown_once(done, shown, rehearsal))
-    }
-
-    /// Sends an event to it once more, whatever became of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::change`]; [`WebhookError::UnknownDelivery`] for an event that was not sent to it.
-    pub async fn retry(
-        &self,
-        asker: User,
-        id: WebhookId,
-        event: EventId,
-        request: Request,
-    ) -> Result<Done<Webhook>, WebhookError> {
-        may(asker)?;
-        self.known(id).await?;
-        if self.delivery(Consumer::Webhook(id), event).await?.is_none() {
-            return Err(WebhookError::UnknownDelivery(not_delivered(id, event)));
-        }
-        let retried = |webhook: &Webhook| webhook.retried(event).map(Some);
-        self.step((id, &Expected::Any), asker, retried, request).await
-    }
-
-    /// Sends the events after one to it once more, up to another one or to all that were sent.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::change`].
-    pub async fn replay(
-        &self,
-        asker: User,
-        id: WebhookId,
-        (after, until): (Option<EventId>, Option<EventId>),
-        request: Request,
-    ) -> Result<Done<Webhook>, WebhookError> {
-        may(asker)?;
-        let replayed = |webhook: &Webhook| webhook.replayed(after, until).map(Some);
-        self.step((id, &Expected::Any), asker, replayed, request).await
-    }
-
-    /// Sends a message that is no event to it now, once. In a rehearsal nothing is sent.
-    ///
-    /// # Errors
-    ///
-    /// [`WebhookError::MissingScope`], [`WebhookError::NotSending`], [`WebhookError::Unknown`],
-    /// [`WebhookError::Disabled`], [`WebhookError::Unavailable`].
-    pub async fn test(
-        &self,
-        asker: User,
-        id: WebhookId,
-        message: impl FnOnce(&Webhook, chrono::DateTime<chrono::Utc>) -> Message,
-        rehearsal: bool,
-    ) -> Result<Option<Attempt>, WebhookError> {
-        may(asker)?;
-        let sender = self.sender()?;
-        let webhook = self.known(id).await?;
-        if webhook.is_deleted() {
-            return Err(WebhookError::Disabled);
-        }
-        let lost = || PortError::Corrupt(format!("webhook {id} has no secret").into());
-        let secrets = self.storage.deliveries.secrets(id).await?.ok_or_else(lost)?;
-        if rehearsal {
-            return Ok(None);
-        }
-        let now = self.clock.now();
-        let message = message(&webhook, now);
-        let secrets = secrets.signing(now).cloned().collect();
-        let outcome = sender.send(&Endpoint { url: webhook.details.url, secrets }, &message).await;
-        Ok(outcome.attempt)
-    }
-
-    /// Some of the log.
-    ///
-    /// # Errors
-    ///
-    /// [`WebhookError::MissingScope`], [`WebhookError::Unknown`] for a webhook that is not there,
-    /// [`WebhookError::Unavailable`].
-    pub async fn log(&self, asker: User, query: DeliveryQuery) -> Result<DeliveryPage, WebhookError> {
-        may(asker)?;
-        if let Some(Consumer::Webhook(id)) = query.filter.consumer {
-            self.known(id).await?;
-        }
-        let wanted = query.limit.get();
-        let limit = query.limit.and_one_more();
-        let mut deliveries = self.storage.deliveries.log(DeliveryQuery { limit, ..query }).await?;
-        let more = deliveries.len() > wanted;
-        deliveries.truncate(wanted);
-        Ok(DeliveryPage { deliveries, more })
-    }
-
-    /// What became of an event at a consumer, if it was ever to be sent to it.
-    async fn delivery(&self, consumer: Consumer, event: EventId) -> Result<Option<Delivery>, WebhookError> {
-        let query = DeliveryQuery {
-            filter: DeliveryFilter { consumer: Some(consumer), state: None },
-            after: event.before().map(|event| LogPosition { event: Some(event), consumer: None }),
-            limit: PageLimit::ONE,
-        };
-        let found = self.storage.deliveries.log(query).await?;
-        Ok(found.into_iter().find(|delivery| delivery.event == event))
     }
 
     /// What the request's key has done already: for a caller that is about to refuse the request.

@@ -1,5 +1,8 @@
 use super::*;
-use crate::delivery::{progress::Replaying, secret::KeyId};
+use crate::delivery::{
+    progress::{Leased, Replaying},
+    secret::KeyId,
+};
 
 fn webhook(state: WebhookState) -> Webhook {
     let url = WebhookUrl::parse("https://hooks.example:8443/in?token=s3cret").unwrap();
