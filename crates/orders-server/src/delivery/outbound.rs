@@ -6,7 +6,6 @@ use anyhow::{Result, ensure};
 use orders_adapters::DatabaseUrl;
 use orders_domain::{
     delivery::KeyId,
-    failure::with_causes,
     ports::{Mailer, Queue, WebhookSender},
 };
 
@@ -117,8 +116,9 @@ pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc
         Some(folder) => Templates::from_folder(folder),
         None => Templates::compiled_in(),
     };
-    let templates =
-        templates.map_err(|error| with_causes(&error)).map_err(bad("--mail-templates (MAIL_TEMPLATES)"))?;
+    let templates = templates
+        .map_err(|error| orders_domain::failure::with_causes(&error))
+        .map_err(bad("--mail-templates (MAIL_TEMPLATES)"))?;
     let from = match &settings.mail_from {
         Some(from) => from,
         None if prints => "shop@localhost",
