@@ -44,8 +44,66 @@ impl fmt::Display for LocationCode {
     }
 }
 
+/// The name of a marketplace, such as `de`: 2 to 16 of a to z, 0 to 9 and `-`. It stands in paths and never
+/// changes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MarketplaceCode {
+    // Padded with zeros, so that codes compare as texts do.
+    bytes: [u8; Self::MAX_CHARS],
+    length: u8,
+}
+
+impl MarketplaceCode {
+    /// The longest code, in characters.
+    pub const MAX_CHARS: usize = 16;
+
+    /// The marketplace that is there from the start: `default`.
+    pub const DEFAULT: Self = Self { bytes: *b"default\0\0\0\0\0\0\0\0\0", length: 7 };
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        let code = self.bytes.get(..self.length.into()).unwrap_or_default();
+        std::str::from_utf8(code).unwrap_or_default()
+    }
+
+    /// Whether it is the one that is there from the start.
+    #[must_use]
+    pub fn is_default(self) -> bool {
+        self == Self::DEFAULT
+    }
+}
+
+impl FromStr for MarketplaceCode {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (2..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(is_fine) {
+            let mut bytes = [0; Self::MAX_CHARS];
+            bytes[..text.len()].copy_from_slice(text.as_bytes());
+            let length = u8::try_from(text.len()).unwrap_or_default();
+            return Ok(Self { bytes, length });
+        }
+        let reason = format!("{} is not 2 to {} of a-z, 0-9 and -", Quoted(text), Self::MAX_CHARS);
+        Err(InvalidInput::new("marketplace", reason))
+    }
+}
+
+impl fmt::Display for MarketplaceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for MarketplaceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 /// A country by its ISO 3166-1 alpha-2 code, such as `DE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
 /// The codes that ISO 3166-1 assigns officially.
@@ -58,6 +116,11 @@ PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST
 TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
 impl Country {
+    /// Each country, in the order of the alphabet.
+    pub fn all() -> impl Iterator<Item = Self> {
+        COUNTRIES.split(' ').filter_map(|code| Some(Self(code.as_bytes().try_into().ok()?)))
+    }
+
     /// The two letters.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -94,8 +157,24 @@ mod tests {
     }
 
     #[test]
+    fn a_marketplace_is_a_short_word_that_needs_no_escaping() {
+        for good in ["de", "default", "eu-north-1", "-1", &"x".repeat(16)] {
+            let code: MarketplaceCode = good.parse().unwrap();
+            assert_eq!((code.as_str(), code.to_string().as_str()), (good, good));
+            assert_eq!(code.is_default(), good == "default");
+        }
+        for bad in ["", "d", "DE", "a b", "a/b", "ä1", "a_b", &"x".repeat(17)] {
+            assert!(bad.parse::<MarketplaceCode>().is_err(), "{bad:?}");
+        }
+        let mut codes: Vec<MarketplaceCode> =
+            ["b1", "b", "a0", "b-"].iter().filter_map(|c| c.parse().ok()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes.iter().map(MarketplaceCode::as_str).collect::<Vec<_>>(), ["a0", "b-", "b1"]);
+    }
+
+    #[test]
     fn a_country_is_one_that_iso_3166_knows() {
-        assert_eq!(COUNTRIES.split(' ').count(), 249);
+        assert_eq!(Country::all().count(), 249);
         assert_eq!("DE".parse::<Country>().unwrap().code(), "DE");
         for bad in ["", "de", "DEU", "XX", "UK", "D ", "E D"] {
             assert!(bad.parse::<Country>().is_err(), "{bad:?}");

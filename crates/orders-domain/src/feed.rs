@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    code::MarketplaceCode,
     event::{EventType, Facts, Origin, Subject},
     failure::PortError,
     id::{EventId, OrderId},
@@ -81,6 +82,8 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// By whom.
     pub origin: Origin,
+    /// In which marketplace, if it happened in one.
+    pub marketplace: Option<MarketplaceCode>,
     /// What.
     pub what: What,
 }
@@ -98,18 +101,18 @@ impl Event {
     /// The event of an order, if it is one, without what it may say of how far the order had come.
     #[must_use]
     pub fn of_order(self) -> Option<OrderEvent> {
-        let Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) } = self
-        else {
-            return None;
-        };
-        Some(OrderEvent { id, order, version, at, origin, what, checkpoint: None })
+        let Self { id, subject, version, at, origin, marketplace, what } = self;
+        let (Subject::Order(order), What::Order(what)) = (subject, what) else { return None };
+        let marketplace = marketplace.unwrap_or(MarketplaceCode::DEFAULT);
+        Some(OrderEvent { id, order, version, at, origin, marketplace, what, checkpoint: None })
     }
 }
 
 impl From<OrderEvent> for Event {
     fn from(event: OrderEvent) -> Self {
-        let OrderEvent { id, order, version, at, origin, what, .. } = event;
-        Self { id, subject: Subject::Order(order), version, at, origin, what: What::Order(what) }
+        let OrderEvent { id, order, version, at, origin, marketplace, what, .. } = event;
+        let (subject, what) = (Subject::Order(order), What::Order(what));
+        Self { id, subject, version, at, origin, marketplace: Some(marketplace), what }
     }
 }
 
@@ -120,6 +123,8 @@ pub struct EventFilter {
     pub types: Vec<EventType>,
     /// Only of this subject.
     pub subject: Option<Subject>,
+    /// Only of this marketplace.
+    pub marketplace: Option<MarketplaceCode>,
     /// Only what made this version of its subject or a later one.
     pub from: Option<Version>,
 }
@@ -136,6 +141,7 @@ impl EventFilter {
     pub fn admits(&self, event: &Event) -> bool {
         (self.types.is_empty() || self.types.contains(&event.event_type()))
             && self.subject.as_ref().is_none_or(|subject| event.subject == *subject)
+            && self.marketplace.is_none_or(|code| event.marketplace == Some(code))
             && self.from.is_none_or(|from| event.version >= from)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{invalid::InvalidInput, quoted::Quoted};
+use crate::{code::MarketplaceCode, invalid::InvalidInput, quoted::Quoted};
 
 /// The canonical spelling `[1-9][0-9]{0,18}`, in ASCII, of a value that fits an `i64`.
 ///
@@ -141,6 +141,12 @@ impl ProductId {
     #[must_use]
     pub fn not_for_sale(self) -> InvalidInput {
         InvalidInput::new("product", format!("{self} is not for sale"))
+    }
+
+    /// There is such a product, but not in this marketplace.
+    #[must_use]
+    pub fn not_sold_in(self, marketplace: MarketplaceCode) -> InvalidInput {
+        InvalidInput::new("product", format!("{self} is not sold in marketplace {marketplace}"))
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     catalogue::product::{ChangedProduct, NewProduct, Product},
+    code::{Country, MarketplaceCode},
     delivery::{
         progress::{Step, Stepped},
         webhook::{ChangedWebhook, NewWebhook, Webhook},
@@ -12,6 +13,11 @@ use crate::{
     event::Origin,
     failure::PortError,
     id::{EventId, UserId},
+    market::{
+        listing::{Listing, SetListing},
+        marketplace::{ChangedMarketplace, Marketplace, NewMarketplace},
+        product_text::{ProductText, SetText},
+    },
     order::{
         Order,
         basket::{Basket, NotSold},
@@ -48,6 +54,14 @@ pub enum Change {
     Location(ChangedLocation),
     /// Stock that is counted, taken in or moved.
     Stock(StockChange),
+    /// A new marketplace.
+    NewMarketplace(NewMarketplace),
+    /// Another version of a marketplace.
+    Marketplace(ChangedMarketplace),
+    /// A new or another listing of a product.
+    Listing(SetListing),
+    /// A new or another text of a product.
+    Text(SetText),
     /// A new webhook, which begins with the next event.
     NewWebhook(NewWebhook),
     /// Another version of a webhook, and what becomes of what was sent to it.
@@ -92,6 +106,12 @@ pub enum Made {
     Stock(Kept),
     /// A webhook.
     Webhook(Webhook),
+    /// A marketplace.
+    Marketplace(Marketplace),
+    /// A listing.
+    Listing(Listing),
+    /// A text.
+    Text(ProductText),
 }
 
 /// What came of a commit.
@@ -117,6 +137,16 @@ pub enum Taken {
     Locations,
     /// There are as many webhooks as there can be.
     Webhooks,
+    /// A marketplace has this code.
+    MarketplaceCode(MarketplaceCode),
+    /// Another marketplace has this host.
+    Host(String, MarketplaceCode),
+    /// This country leads to another marketplace.
+    Country(Country, MarketplaceCode),
+    /// There are as many marketplaces as there can be.
+    Marketplaces,
+    /// A product has as many texts as it can have.
+    Texts,
 }
 
 /// Why nothing was stored. A refusal is an answer about this one commit; only the last is a failure.
@@ -138,6 +168,8 @@ pub enum Refused {
     NotKept(NotKept),
     /// A new thing has a name that another one has.
     Taken(Taken),
+    /// A marketplace has prices, or orders, in another currency.
+    Priced,
     /// The ledger could not do its part.
     Failed(PortError),
 }

@@ -29,6 +29,7 @@ pub mod catalogue;
 pub mod delivery;
 pub mod event;
 pub mod identity;
+pub mod market;
 pub mod order;
 pub mod shipment;
 pub mod stock;
@@ -43,7 +44,7 @@ pub mod service;
 pub mod ports;
 
 pub use catalogue::Product;
-pub use code::{Country, LocationCode};
+pub use code::{Country, LocationCode, MarketplaceCode};
 pub use delivery::{Consumer, Webhook};
 pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject};
 pub use feed::{Event, What};
@@ -52,6 +53,10 @@ pub use id::{
 };
 pub use identity::{Ownership, Refusal, Scope, Scopes, UseCase, User};
 pub use invalid::InvalidInput;
+pub use market::{
+    AskedMarket, ChosenBy, ChosenMarket, Directory, Languages, Listing, Locale, Marketplace, NameFrom,
+    ProductText, Shown,
+};
 pub use money::{Currency, Money};
 pub use order::{
     Order, OrderRecord,
@@ -68,6 +73,7 @@ pub use order::{
     query::{OrderFilter, OrderQuery, Page},
     request::Request,
     shipping::ShipmentChange,
+    sold_in::SoldIn,
     status::OrderStatus,
 };
 pub use page::PageLimit;

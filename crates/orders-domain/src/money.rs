@@ -57,15 +57,32 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimals its minor unit makes, after ISO 4217: 2 for most, 0 for the yen, 3 for the dinars.
+    /// How many decimals its minor unit makes, after ISO 4217: 2 for most, 0 for the yen, 3 for the dinars, 4 for
+    /// the Unidad de Fomento. Of a code that is not in the list, or has no minor unit, 2.
     #[must_use]
     pub fn exponent(&self) -> u32 {
-        match self.code() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
-            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-            "CLF" | "UYW" => 4,
-            _ => 2,
+        self.minor_unit().unwrap_or(2)
+    }
+
+    fn minor_unit(&self) -> Option<u32> {
+        let known = iso_currency::Currency::from_code(self.code())?;
+        known.exponent().map(Into::into)
+    }
+
+    /// A currency in which things are priced: one of ISO 4217 that has a minor unit.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] for other codes, such as those of gold and of no currency.
+    pub fn of_prices(code: &str) -> Result<Self, InvalidInput> {
+        let currency: Self = code.parse()?;
+        let refuse = |reason| Err(InvalidInput::new("currency", format!("{currency} {reason}")));
+        match iso_currency::Currency::from_code(code) {
+            None => refuse("is not in ISO 4217"),
+            Some(known) if known.exponent().is_none() => {
+                refuse("has no minor unit, so nothing is priced in it")
+            }
+            Some(_) => Ok(currency),
         }
     }
 }
@@ -108,7 +125,21 @@ mod tests {
     #[test]
     fn a_currency_has_the_decimals_of_its_minor_unit() {
         let of = |code: &str| code.parse::<Currency>().unwrap().exponent();
-        assert_eq!(["JPY", "USD", "EUR", "KWD", "CLF"].map(of), [0, 2, 2, 3, 4]);
+        assert_eq!(["JPY", "USD", "EUR", "KWD", "CLF", "XAU", "ABC"].map(of), [0, 2, 2, 3, 4, 2, 2]);
+    }
+
+    #[test]
+    fn what_has_no_minor_unit_is_no_currency_of_prices() {
+        for good in ["JPY", "USD", "KWD", "CLF", "UYW"] {
+            assert_eq!(Currency::of_prices(good).map(|currency| currency.to_string()), Ok(good.to_owned()));
+        }
+        for (bad, reason) in [
+            ("XAU", "currency XAU has no minor unit, so nothing is priced in it"),
+            ("XXX", "currency XXX has no minor unit, so nothing is priced in it"),
+            ("ABC", "currency ABC is not in ISO 4217"),
+        ] {
+            assert_eq!(Currency::of_prices(bad).unwrap_err().to_string(), reason);
+        }
     }
 
     #[test]

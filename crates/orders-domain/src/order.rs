@@ -15,6 +15,7 @@ pub mod query;
 pub mod repository;
 pub mod request;
 pub mod shipping;
+pub mod sold_in;
 pub mod status;
 
 use chrono::{DateTime, Utc};
@@ -29,6 +30,7 @@ use crate::{
 use contact::Contact;
 use line::OrderProduct;
 use progress::{Progress, Tally};
+use sold_in::SoldIn;
 use status::OrderStatus;
 
 /// What a store keeps of an order; [`Order::restore`] makes an order of it.
@@ -40,6 +42,7 @@ pub struct OrderRecord {
     pub ordered_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub currency: Currency,
+    pub sold_in: SoldIn,
     pub lines: Vec<OrderProduct>,
     pub progress: Progress,
     pub contact: Contact,
@@ -57,6 +60,7 @@ pub struct Order {
     ordered_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     currency: Currency,
+    sold_in: SoldIn,
     lines: Vec<OrderProduct>,
     total: Money,
     progress: Progress,
@@ -84,6 +88,7 @@ impl Order {
             ordered_at: record.ordered_at,
             updated_at: record.updated_at,
             currency: record.currency,
+            sold_in: record.sold_in,
             lines: record.lines,
             total,
             progress: record.progress,
@@ -126,6 +131,12 @@ impl Order {
     #[must_use]
     pub fn currency(&self) -> &Currency {
         &self.currency
+    }
+
+    /// Where it was placed.
+    #[must_use]
+    pub fn sold_in(&self) -> &SoldIn {
+        &self.sold_in
     }
 
     /// Its lines with their ids, in the order in which they were asked for.

@@ -12,6 +12,7 @@ pub use crate::{
     feed::MockFeed,
     identity::ports::{MockAuthenticator, MockRevocations},
     ledger::MockLedger,
+    market::repository::MockMarkets,
     order::repository::{MockObserver, MockOrders},
     stock::repository::MockStock,
 };
@@ -26,6 +27,7 @@ pub use crate::{
     feed::{Event, EventFilter, EventLimit, EventPage, Feed, What},
     identity::ports::{Authenticator, Revocations},
     ledger::{Change, Commit, Committed, Handled, Ledger, Made, Refused, Taken},
+    market::repository::Markets,
     order::repository::{Health, Observer, Orders},
     stock::repository::{Standing, Stock},
 };

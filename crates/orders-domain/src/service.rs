@@ -11,12 +11,12 @@ use crate::{
     id::OrderId,
     identity::{Ownership, UseCase, User},
     ledger::{Change, Refused},
-    money::Money,
+    market::{Directory, Marketplace},
     order::{
         Order,
         audience::Audience,
+        basket::NotSold,
         basket::RequestedLine,
-        contact::Contact,
         error::OrderError,
         owned::OwnedOrder,
         query::{OrderQuery, Page},
@@ -31,12 +31,15 @@ mod changing;
 mod fulfilling;
 mod history;
 mod keeping;
+mod marketing;
 mod selling;
 mod shipping;
 mod storage;
 mod webhooks;
 
 pub use keeping::{KeepingError, KeepingService};
+pub use marketing::ProductView;
+pub use selling::Placing;
 pub use shipping::AskedShipment;
 pub use storage::{Done, Storage};
 pub use webhooks::{WebhookChange, WebhookError, WebhookService, WithSecret};
@@ -46,15 +49,15 @@ pub use webhooks::{WebhookChange, WebhookError, WebhookService, WithSecret};
 enum Sells {
     /// From the catalogue that is stored with the orders: the ledger looks them up at the commit.
     Stored,
-    /// From a list that does not change, of products that nobody counts.
-    Fixed(Arc<dyn Catalogue>),
+    /// From a list that does not change, of products that nobody counts, in the one marketplace that they have.
+    Fixed(Arc<dyn Catalogue>, Arc<Directory>),
 }
 
 impl Sells {
     fn catalogue<'a>(&'a self, storage: &'a Storage) -> &'a Arc<dyn Catalogue> {
         match self {
             Self::Stored => &storage.catalogue,
-            Self::Fixed(catalogue) => catalogue,
+            Self::Fixed(catalogue, _) => catalogue,
         }
     }
 }
@@ -77,7 +80,8 @@ impl OrderService {
     /// The same, with a list of products that does not change and that nobody counts.
     #[must_use]
     pub fn at_fixed_prices(self, catalogue: Arc<dyn Catalogue>) -> Self {
-        Self { sells: Sells::Fixed(catalogue), ..self }
+        let only = Directory::new(Marketplace::first(catalogue.currency()), []);
+        Self { sells: Sells::Fixed(catalogue, Arc::new(only)), ..self }
     }
 
     /// What the shop's people do with the same products and places.
@@ -110,37 +114,48 @@ impl OrderService {
 
     /// Places an order of these lines at the prices of the commit, and reserves what is counted. Lines
     /// naming the same product become one, in the order of first appearance. With an expected total, only
-    /// if it costs that. What is known of the customer stands with the order.
+    /// if it costs that. What is known of the customer stands with the order, and so does the marketplace.
     ///
     /// # Errors
     ///
-    /// [`OrderError::MissingScope`], [`OrderError::Invalid`] with every fault of the lines,
-    /// [`OrderError::PriceChanged`], [`OrderError::OutOfStock`], [`OrderError::KeyReused`],
-    /// [`OrderError::Unavailable`].
+    /// [`OrderError::MissingScope`], [`OrderError::NotChosen`], [`OrderError::Invalid`] with every fault of the
+    /// lines, [`OrderError::NotSoldHere`], [`OrderError::PriceChanged`], [`OrderError::OutOfStock`],
+    /// [`OrderError::KeyReused`], [`OrderError::Unavailable`].
     pub async fn place(
         &self,
         asker: User,
         lines: &[RequestedLine],
-        expected_total: Option<Money>,
-        contact: Contact,
+        placing: &Placing<'_>,
         request: Request,
     ) -> Result<Done<Order>, OrderError> {
         UseCase::Place.check(asker, Ownership::Own)?;
         let now = self.clock.now();
-        match self.sale(asker, lines, expected_total, contact, now).await? {
-            Ok(sale) => {
-                let rehearsal = request.rehearsal;
-                let done = self.commit(sale, request, now).await.map_err(refused)?;
-                if let Done::Now(order) = &done
-                    && !rehearsal
-                {
-                    self.reached(order.status());
+        for latest in [false, true] {
+            let market = match self.market(placing, latest).await? {
+                Ok(market) => market,
+                // What is sold, and where, changes, but the answer to a key does not.
+                Err(not_chosen) => {
+                    return self.recall(asker, &request, OrderError::NotChosen(not_chosen)).await;
                 }
-                Ok(done)
+            };
+            let sale = match self.sale(asker, lines, placing, market, now).await? {
+                Ok(sale) => sale,
+                Err(not_sold) => return self.recall(asker, &request, not_sold.into()).await,
+            };
+            match self.commit(sale, request.clone(), now).await {
+                Err(Refused::NotSold(NotSold::MarketplaceChanged)) => {}
+                done => {
+                    let done = done.map_err(refused)?;
+                    if let Done::Now(order) = &done
+                        && !request.rehearsal
+                    {
+                        self.reached(order.status());
+                    }
+                    return Ok(done);
+                }
             }
-            // What is sold changes, but the answer to a key does not.
-            Err(not_sold) => self.recall(asker, &request, not_sold.into()).await,
         }
+        Err(OrderError::Unavailable(PortError::Busy))
     }
 
     /// The order, if the user may do this with it: because it is theirs, as a rule.
@@ -216,7 +231,7 @@ fn refused(refused: Refused) -> OrderError {
         Refused::NotSold(not_sold) => not_sold.into(),
         Refused::NotOnHand(not_on_hand) => OrderError::NotOnHand(not_on_hand),
         // Of other things, and what only a message does.
-        Refused::NotKept(_) | Refused::Taken(_) | Refused::Handled | Refused::OtherKey => {
+        Refused::NotKept(_) | Refused::Taken(_) | Refused::Priced | Refused::Handled | Refused::OtherKey => {
             OrderError::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
         }
         Refused::Failed(error) => OrderError::Unavailable(error),

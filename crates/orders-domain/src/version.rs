@@ -63,6 +63,15 @@ pub enum Expected {
 }
 
 impl Expected {
+    /// Whether the thing may be changed as it is: at this version, or not there yet.
+    #[must_use]
+    pub fn admits_present(&self, version: Option<Version>) -> bool {
+        match version {
+            Some(version) => self.admits(version),
+            None => *self == Self::Any,
+        }
+    }
+
     /// Whether this is one of them.
     #[must_use]
     pub fn admits(&self, version: Version) -> bool {

@@ -1,11 +1,13 @@
 //! Which products a list shows.
 
 use super::product::{Product, Sku};
-use crate::{id::ProductId, page::PageLimit};
+use crate::{code::MarketplaceCode, id::ProductId, page::PageLimit};
 
 /// What to read of the list of products: ascending by id, from after an id on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductQuery {
+    /// Only those that this marketplace lists; the default one shows all.
+    pub market: MarketplaceCode,
     /// Only those that can be ordered, or only the others.
     pub active: Option<bool>,
     /// Only the one with this sku.

@@ -17,6 +17,8 @@ pub enum Fact {
     Text(Cow<'static, str>),
     /// Several numbers, such as ids.
     Numbers(Vec<i64>),
+    /// Several texts, such as codes.
+    Texts(Vec<String>),
     /// Several things with names of their own.
     Facts(Facts),
 }
@@ -54,6 +56,12 @@ impl From<Facts> for Fact {
 impl From<Vec<i64>> for Fact {
     fn from(numbers: Vec<i64>) -> Self {
         Self::Numbers(numbers)
+    }
+}
+
+impl From<Vec<String>> for Fact {
+    fn from(texts: Vec<String>) -> Self {
+        Self::Texts(texts)
     }
 }
 
@@ -174,6 +182,22 @@ impl Facts {
         match self.get(name) {
             None => Ok(&[]),
             Some(Fact::Numbers(numbers)) => Ok(numbers),
+            // Of none it cannot be told what they would be.
+            Some(Fact::Texts(texts)) if texts.is_empty() => Ok(&[]),
+            Some(_) => Err(wrong(name)),
+        }
+    }
+
+    /// Several texts; none when they are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] when it is something else.
+    pub fn texts(&self, name: &str) -> Result<&[String], InvalidInput> {
+        match self.get(name) {
+            None => Ok(&[]),
+            Some(Fact::Texts(texts)) => Ok(texts),
+            Some(Fact::Numbers(numbers)) if numbers.is_empty() => Ok(&[]),
             Some(_) => Err(wrong(name)),
         }
     }

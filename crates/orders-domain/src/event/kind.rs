@@ -3,9 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use EventType::{
-    Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated, PartiallyCancelled,
-    Placed, Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped,
-    StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned, StockShort, Tracked,
+    Cancelled, ContactChanged, Delivered, ListingChanged, ListingCreated, LocationChanged, LocationCreated,
+    MarketplaceChanged, MarketplaceCreated, Migrated, PartiallyCancelled, Placed, Planned, Processing,
+    ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped, StockCounted, StockMoved,
+    StockReceived, StockRemoved, StockReturned, StockShort, TextChanged, TextCreated, Tracked,
     WebhookChanged, WebhookCreated, WebhookDisabled, WebhookReplayed, WebhookRetried, WebhookSecretRotated,
 };
 
@@ -78,11 +79,23 @@ pub enum EventType {
     WebhookRetried,
     /// Events are sent to an address once more.
     WebhookReplayed,
+    /// There is another marketplace.
+    MarketplaceCreated,
+    /// A marketplace was changed.
+    MarketplaceChanged,
+    /// A product is sold in another marketplace.
+    ListingCreated,
+    /// A product is sold otherwise in a marketplace.
+    ListingChanged,
+    /// A product has a name in another language.
+    TextCreated,
+    /// A product has another name in a language.
+    TextChanged,
 }
 
 impl EventType {
     /// Every type, in the order of the table.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 34] = [
         Placed,
         Tracked,
         Processing,
@@ -111,6 +124,12 @@ impl EventType {
         WebhookSecretRotated,
         WebhookRetried,
         WebhookReplayed,
+        MarketplaceCreated,
+        MarketplaceChanged,
+        ListingCreated,
+        ListingChanged,
+        TextCreated,
+        TextChanged,
     ];
 
     fn row(self) -> &'static Row {

@@ -3,9 +3,10 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
-    code::LocationCode,
+    code::{LocationCode, MarketplaceCode},
     id::{OrderId, ProductId, WebhookId},
     invalid::InvalidInput,
+    market::{locale::Locale, product_text::TextKey},
     quoted::Quoted,
 };
 
@@ -22,10 +23,31 @@ pub enum Subject {
     Location(LocationCode),
     /// A webhook.
     Webhook(WebhookId),
+    /// A marketplace.
+    Marketplace(MarketplaceCode),
+    /// A product in a marketplace.
+    Listing(ProductId, MarketplaceCode),
+    /// What a product is called in a language.
+    Text(TextKey),
 }
 
+/// What stands in the place of a marketplace for all of them.
+const ALL_MARKETPLACES: &str = "-";
+
 impl Subject {
-    /// How storage names it: a kind, with the place's code behind a slash, and a number.
+    /// The marketplace to which it belongs, if it does to one; where an order belongs it says itself.
+    #[must_use]
+    pub fn marketplace(&self) -> Option<MarketplaceCode> {
+        match self {
+            Self::Marketplace(code) | Self::Listing(_, code) => Some(*code),
+            Self::Text(of) => of.marketplace,
+            Self::Order(_) | Self::Product(_) | Self::Stock(..) | Self::Location(_) | Self::Webhook(_) => {
+                None
+            }
+        }
+    }
+
+    /// How storage names it: a kind, with the place's or marketplace's code behind a slash, and a number.
     #[must_use]
     pub fn parts(&self) -> (Cow<'static, str>, i64) {
         match self {
@@ -34,6 +56,11 @@ impl Subject {
             Self::Stock(product, code) => (format!("stock/{code}").into(), product.get()),
             Self::Location(code) => (format!("location/{code}").into(), 0),
             Self::Webhook(id) => ("webhook".into(), id.get()),
+            Self::Marketplace(code) => (format!("marketplace/{code}").into(), 0),
+            Self::Listing(product, code) => (format!("listing/{code}").into(), product.get()),
+            Self::Text(of) => {
+                (format!("text/{}/{}", shown(of.marketplace.as_ref()), of.locale).into(), of.product.get())
+            }
         }
     }
 
@@ -49,6 +76,9 @@ impl Subject {
             None if kind == "webhook" => Ok(Self::Webhook(number.try_into()?)),
             Some(("stock", code)) => Ok(Self::Stock(number.try_into()?, code.parse()?)),
             Some(("location", code)) if number == 0 => Ok(Self::Location(code.parse()?)),
+            Some(("marketplace", code)) if number == 0 => Ok(Self::Marketplace(code.parse()?)),
+            Some(("listing", code)) => Ok(Self::Listing(number.try_into()?, code.parse()?)),
+            Some(("text", of)) => text_of(number.try_into()?, of).map(Self::Text),
             _ => Err(InvalidInput::new("subject", format!("{} {number} is none", Quoted(kind)))),
         }
     }
@@ -61,7 +91,8 @@ impl Subject {
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let malformed = || {
             let reason = format!(
-                "{} is not of the form orders/7, products/9, stock/9/MAIN, locations/MAIN or webhooks/3",
+                "{} is not of the form orders/7, products/9, stock/9/MAIN, locations/MAIN, webhooks/3, marketplaces/de, \
+                 listings/9/de or texts/9/de/de-AT",
                 Quoted(text)
             );
             InvalidInput::new("subject", reason)
@@ -72,6 +103,13 @@ impl Subject {
             ("products", None) => rest.parse().map(Self::Product),
             ("locations", None) => rest.parse().map(Self::Location),
             ("webhooks", None) => rest.parse().map(Self::Webhook),
+            ("marketplaces", None) => rest.parse().map(Self::Marketplace),
+            ("listings", Some((product, code))) => {
+                product.parse().and_then(|product| Ok(Self::Listing(product, code.parse()?)))
+            }
+            ("texts", Some((product, of))) => {
+                product.parse().and_then(|product| Ok(Self::Text(text_of(product, of)?)))
+            }
             ("stock", Some((product, code))) => {
                 product.parse().and_then(|product| Ok(Self::Stock(product, code.parse()?)))
             }
@@ -79,6 +117,20 @@ impl Subject {
         };
         parsed.map_err(|_| malformed())
     }
+}
+
+fn shown(marketplace: Option<&MarketplaceCode>) -> &str {
+    marketplace.map_or(ALL_MARKETPLACES, MarketplaceCode::as_str)
+}
+
+/// The text of a product that these parts of a path name: `de/de-AT`, or `-/de` for all marketplaces.
+fn text_of(product: ProductId, of: &str) -> Result<TextKey, InvalidInput> {
+    let none = || InvalidInput::new("text", format!("{} is none", Quoted(of)));
+    let (marketplace, tag) = of.split_once('/').ok_or_else(none)?;
+    let marketplace = if marketplace == ALL_MARKETPLACES { None } else { Some(marketplace.parse()?) };
+    let locale: Locale = tag.parse()?;
+    // In its one spelling, so that a thing has one name.
+    if locale.as_str() == tag { Ok(TextKey { product, marketplace, locale }) } else { Err(none()) }
 }
 
 /// As it is on the wire.
@@ -90,6 +142,11 @@ impl fmt::Display for Subject {
             Self::Stock(product, code) => write!(f, "stock/{product}/{code}"),
             Self::Location(code) => write!(f, "locations/{code}"),
             Self::Webhook(id) => write!(f, "webhooks/{id}"),
+            Self::Marketplace(code) => write!(f, "marketplaces/{code}"),
+            Self::Listing(product, code) => write!(f, "listings/{product}/{code}"),
+            Self::Text(of) => {
+                write!(f, "texts/{}/{}/{}", of.product, shown(of.marketplace.as_ref()), of.locale)
+            }
         }
     }
 }
@@ -100,9 +157,17 @@ mod tests {
 
     #[test]
     fn a_subject_has_one_name_on_the_wire_and_one_in_storage() {
-        for text in
-            ["orders/7", "products/9223372036854775807", "stock/9/MAIN", "locations/a-1", "webhooks/3"]
-        {
+        for text in [
+            "orders/7",
+            "products/9223372036854775807",
+            "stock/9/MAIN",
+            "locations/a-1",
+            "webhooks/3",
+            "marketplaces/de",
+            "listings/9/de",
+            "texts/9/de/de-AT",
+            "texts/9/-/zh-Hant",
+        ] {
             let subject = Subject::parse(text).unwrap();
             assert_eq!(subject.to_string(), text);
             let (kind, number) = subject.parts();
@@ -121,6 +186,10 @@ mod tests {
             "locations/",
             "order/7",
             "Orders/7",
+            "marketplaces/DE",
+            "listings/9",
+            "texts/9/de",
+            "texts/9/-/DE",
         ] {
             let error = Subject::parse(bad).unwrap_err().to_string();
             assert!(error.contains("is not of the form"), "{bad:?}: {error}");

@@ -7,6 +7,11 @@ use crate::{
     event::{facts::Facts, subject::Subject},
     id::LocationId,
     invalid::InvalidInput,
+    market::{
+        listing::{Listing, ListingDetails},
+        marketplace::{Marketplace, MarketplaceDetails},
+        product_text::{ProductText, TextDetails},
+    },
     stock::{
         keeping::Kept,
         location::{Location, LocationDetails},
@@ -24,6 +29,9 @@ impl Made {
             Self::Location(location) => location.details.facts().with("id", location.id.get()),
             Self::Stock(kept) => kept.facts(),
             Self::Webhook(webhook) => webhook.kept(),
+            Self::Marketplace(marketplace) => marketplace.details.facts(),
+            Self::Listing(listing) => listing.details.facts(),
+            Self::Text(text) => text.details.facts(),
         }
     }
 
@@ -48,6 +56,19 @@ impl Made {
             }),
             Subject::Stock(product, _) => Self::Stock(Kept::of_facts(*product, facts)?),
             Subject::Webhook(id) => Self::Webhook(Webhook::of_facts(*id, version, facts)?),
+            Subject::Marketplace(code) => {
+                let details = MarketplaceDetails::of_facts(facts)?;
+                Self::Marketplace(Marketplace { code: *code, details, version })
+            }
+            Subject::Listing(product, marketplace) => {
+                let (product, marketplace) = (*product, *marketplace);
+                let details = ListingDetails::of_facts(facts)?;
+                Self::Listing(Listing { product, marketplace, details, version })
+            }
+            Subject::Text(of) => {
+                let details = TextDetails::of_facts(facts)?;
+                Self::Text(ProductText { of: of.clone(), details, version })
+            }
         })
     }
 }

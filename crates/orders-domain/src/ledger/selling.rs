@@ -5,10 +5,7 @@ use crate::{
         basket::{Basket, NotSold, OutOfStock},
         new_order::NewOrder,
     },
-    stock::{
-        movement::Move,
-        shelves::{Shelf, Shelves},
-    },
+    stock::{movement::Move, shelves::Shelves},
 };
 
 /// An order to be stored, with what it reserves.
@@ -21,13 +18,17 @@ pub struct Sold {
 }
 
 /// Prices a basket and reserves what it wants, or nothing of it. The shelves know every product that the
-/// basket names and that exists.
+/// basket names and that exists, and its marketplace.
 ///
 /// # Errors
 ///
-/// [`NotSold`]: the lines first, then the price, then the stock.
+/// [`NotSold`]: the marketplace first, then the lines, the price, and the stock.
 pub fn sell(shelves: &mut Shelves, basket: &Basket) -> Result<Sold, NotSold> {
-    let order = basket.priced(|product| shelves.shelf(product).map(Shelf::terms))?;
+    let market = basket.market();
+    if !shelves.is_still(market) {
+        return Err(NotSold::MarketplaceChanged);
+    }
+    let order = basket.priced(|product| shelves.on_sale(product, market))?;
     let wanted: Vec<_> = basket.wanted().collect();
     let moves = shelves.reserve(&wanted).map_err(|lacking| {
         let lines = basket.lines();

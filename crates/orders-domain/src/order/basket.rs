@@ -8,8 +8,11 @@ use super::{
     new_order::NewOrder,
 };
 use crate::{
-    catalogue::product::Terms,
     id::{ProductId, UserId},
+    market::{
+        choice::ChosenMarket,
+        shown::{NotOnSale, OnSale},
+    },
     money::{Currency, Money},
     quantity::Quantity,
 };
@@ -32,6 +35,7 @@ pub struct Basket {
     lines: Vec<RequestedLine>,
     expected_total: Option<Money>,
     contact: Contact,
+    market: ChosenMarket,
     now: DateTime<Utc>,
 }
 
@@ -40,6 +44,10 @@ pub struct Basket {
 pub enum NotSold {
     /// The lines cannot become an order.
     Invalid(Vec<LineFault>),
+    /// Some of it is sold, but not in this marketplace.
+    NotHere(Vec<LineFault>),
+    /// The marketplace is not what it was when it was chosen.
+    MarketplaceChanged,
     /// It costs something else than its sender thinks.
     PriceChanged {
         /// What it costs now.
@@ -83,7 +91,8 @@ impl Basket {
             faults.push(LineFault { part: LinePart::Whole, reason });
         }
         if faults.is_empty() {
-            Ok(Self { user, lines: merged, expected_total, contact: Contact::default(), now })
+            let (contact, market) = (Contact::default(), ChosenMarket::first());
+            Ok(Self { user, lines: merged, expected_total, contact, market, now })
         } else {
             Err((merged, faults))
         }
@@ -93,6 +102,18 @@ impl Basket {
     #[must_use]
     pub fn of(self, contact: Contact) -> Self {
         Self { contact, ..self }
+    }
+
+    /// The same in a marketplace.
+    #[must_use]
+    pub fn sold_in(self, market: ChosenMarket) -> Self {
+        Self { market, ..self }
+    }
+
+    /// In which marketplace.
+    #[must_use]
+    pub fn market(&self) -> &ChosenMarket {
+        &self.market
     }
 
     /// Whose it is.
@@ -116,19 +137,24 @@ impl Basket {
     ///
     /// # Errors
     ///
-    /// [`NotSold::Invalid`], [`NotSold::PriceChanged`].
-    pub fn priced(&self, terms: impl Fn(ProductId) -> Option<Terms>) -> Result<NewOrder, NotSold> {
-        let (mut picked, mut faults) = (Vec::with_capacity(self.lines.len()), Vec::new());
+    /// [`NotSold::Invalid`], [`NotSold::NotHere`], [`NotSold::PriceChanged`].
+    pub fn priced(
+        &self,
+        on_sale: impl Fn(ProductId) -> Result<OnSale, NotOnSale>,
+    ) -> Result<NewOrder, NotSold> {
+        let (mut picked, mut unsold) = (Vec::with_capacity(self.lines.len()), Vec::new());
         for line in &self.lines {
-            match line.terms(&terms) {
-                Ok(terms) => picked.push((line.product, terms, line.quantity)),
-                Err(fault) => faults.push(fault),
+            match line.on_sale(&on_sale) {
+                Ok(sold) => picked.push((line.product, sold, line.quantity)),
+                Err(not_sold) => unsold.push(not_sold),
             }
         }
-        if !faults.is_empty() {
-            return Err(NotSold::Invalid(faults));
+        if !unsold.is_empty() {
+            let only_here = unsold.iter().all(|line| matches!(line, Unsold::Here(_)));
+            let faults = unsold.into_iter().map(Unsold::into_fault).collect();
+            return Err(if only_here { NotSold::NotHere(faults) } else { NotSold::Invalid(faults) });
         }
-        let order = NewOrder::priced(self.user, &picked, self.now)
+        let order = NewOrder::priced(self.user, &picked, &self.market, self.now)
             .map_err(|reason| NotSold::Invalid(vec![LineFault { part: LinePart::Whole, reason }]))?;
         match self.expected_total {
             Some(expected) if expected != order.total() => {
@@ -140,17 +166,40 @@ impl Basket {
 }
 
 impl RequestedLine {
-    /// On what terms it can be ordered.
+    /// How it can be ordered.
     ///
     /// # Errors
     ///
-    /// If it cannot be.
-    pub fn terms(&self, terms: impl Fn(ProductId) -> Option<Terms>) -> Result<Terms, LineFault> {
+    /// If it cannot be, and whether that is so in this marketplace only.
+    pub fn on_sale(
+        &self,
+        on_sale: impl Fn(ProductId) -> Result<OnSale, NotOnSale>,
+    ) -> Result<OnSale, Unsold> {
         let fault = |reason| LineFault { part: LinePart::Product(self.index), reason };
-        match terms(self.product) {
-            None => Err(fault(self.product.unknown())),
-            Some(terms) if !terms.active => Err(fault(self.product.not_for_sale())),
-            Some(terms) => Ok(terms),
+        match on_sale(self.product) {
+            Err(NotOnSale::Unknown) => Err(Unsold::Anywhere(fault(self.product.unknown()))),
+            Err(NotOnSale::NotHere(code)) => Err(Unsold::Here(fault(self.product.not_sold_in(code)))),
+            Ok(sold) if !sold.terms.active => Err(Unsold::Anywhere(fault(self.product.not_for_sale()))),
+            Ok(sold) => Ok(sold),
+        }
+    }
+}
+
+/// A line that cannot be ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsold {
+    /// In no marketplace.
+    Anywhere(LineFault),
+    /// In this marketplace.
+    Here(LineFault),
+}
+
+impl Unsold {
+    /// What is wrong.
+    #[must_use]
+    pub fn into_fault(self) -> LineFault {
+        match self {
+            Self::Anywhere(fault) | Self::Here(fault) => fault,
         }
     }
 }

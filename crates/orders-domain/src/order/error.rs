@@ -12,6 +12,7 @@ use crate::{
     failure::PortError,
     identity::{Refusal, Scope},
     invalid::InvalidInput,
+    market::choice::NotChosen,
     money::{Currency, Money},
     stock::settling::NotOnHand,
 };
@@ -48,6 +49,12 @@ pub enum OrderError {
     /// The requested lines cannot become an order.
     #[error("the order is invalid")]
     Invalid(Vec<LineFault>),
+    /// Some of the products are not sold in this marketplace.
+    #[error("some of it is not sold in this marketplace")]
+    NotSoldHere(Vec<LineFault>),
+    /// A marketplace is named in which nothing is sold.
+    #[error("{}", .0.reason)]
+    NotChosen(NotChosen),
     /// There is not enough of what is wanted.
     #[error("there is not enough of what is wanted")]
     OutOfStock(Vec<OutOfStock>),
@@ -89,6 +96,8 @@ impl From<NotSold> for OrderError {
     fn from(not_sold: NotSold) -> Self {
         match not_sold {
             NotSold::Invalid(faults) => Self::Invalid(faults),
+            NotSold::NotHere(faults) => Self::NotSoldHere(faults),
+            NotSold::MarketplaceChanged => Self::Unavailable(PortError::Busy),
             NotSold::PriceChanged { total, currency } => Self::PriceChanged { total, currency },
             NotSold::OutOfStock(lacking) => Self::OutOfStock(lacking),
         }

@@ -8,6 +8,7 @@ use super::{
     status::OrderStatus,
 };
 use crate::{
+    code::MarketplaceCode,
     event::{EventType, Origin},
     id::{EventId, OrderId, ProductId},
     quantity::Quantity,
@@ -176,6 +177,8 @@ pub struct OrderEvent {
     pub version: Version,
     /// When, in whole milliseconds.
     pub at: DateTime<Utc>,
+    /// In which marketplace.
+    pub marketplace: MarketplaceCode,
     /// By whom.
     pub origin: Origin,
     /// What.

@@ -1,20 +1,35 @@
 //! One line of an order.
 
-use crate::{id::ProductId, money::Money, quantity::Quantity};
+use std::sync::Arc;
 
-/// A line of an order: so many pieces of a product at the price of the moment of ordering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::{id::ProductId, market::shown::Shown, money::Money, quantity::Quantity};
+
+/// A line of an order: so many pieces of a product at the price, and under the name, of the moment of ordering.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderProduct {
     product: ProductId,
     price: Money,
     quantity: Quantity,
+    shown: Option<Arc<Shown>>,
 }
 
 impl OrderProduct {
     /// A line; the price is of one piece and stays for good.
     #[must_use]
     pub fn new(product: ProductId, price: Money, quantity: Quantity) -> Self {
-        Self { product, price, quantity }
+        Self { product, price, quantity, shown: None }
+    }
+
+    /// The same, of a product that was shown so.
+    #[must_use]
+    pub fn shown_as(self, shown: Arc<Shown>) -> Self {
+        Self { shown: Some(shown), ..self }
+    }
+
+    /// How the product was shown; `None` of what was ordered before that was kept.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Shown> {
+        self.shown.as_deref()
     }
 
     /// Which product.

@@ -1,12 +1,18 @@
 //! An order as it is asked for: at the prices of the day, without a number.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::{Order, contact::Contact, line::OrderProduct, progress::Progress};
+use super::{Order, contact::Contact, line::OrderProduct, progress::Progress, sold_in::SoldIn};
 use crate::{
-    catalogue::product::{Product, Terms},
+    catalogue::product::Product,
     id::{OrderId, OrderProductId, ProductId, UserId},
     invalid::InvalidInput,
+    market::{
+        choice::ChosenMarket,
+        shown::{OnSale, Showing},
+    },
     money::{Currency, Money},
     quantity::Quantity,
     version::Version,
@@ -18,6 +24,7 @@ pub struct NewOrder {
     user: UserId,
     ordered_at: DateTime<Utc>,
     currency: Currency,
+    sold_in: SoldIn,
     lines: Vec<OrderProduct>,
     total: Money,
     contact: Contact,
@@ -27,7 +34,7 @@ impl NewOrder {
     /// The most lines that a request may send and an order may have.
     pub const MAX_LINES: usize = OrderProductId::BLOCK as usize;
 
-    /// An order of these products at their present prices.
+    /// An order of these products at their own present prices, under their own names.
     ///
     /// # Errors
     ///
@@ -37,12 +44,15 @@ impl NewOrder {
         picked: &[(Product, Quantity)],
         now: DateTime<Utc>,
     ) -> Result<Self, InvalidInput> {
-        let picked: Vec<_> =
-            picked.iter().map(|(product, quantity)| (product.id, product.terms(), *quantity)).collect();
-        Self::priced(user, &picked, now)
+        let market = ChosenMarket::first();
+        let own = |(product, quantity): &(Product, Quantity)| {
+            let on_sale = Showing::of(product).at(product.terms(), &market).ok()?;
+            Some((product.id, on_sale, *quantity))
+        };
+        Self::priced(user, &picked.iter().filter_map(own).collect::<Vec<_>>(), &market, now)
     }
 
-    /// An order of these products on these terms.
+    /// An order of these products on these terms in a marketplace.
     ///
     /// # Errors
     ///
@@ -50,25 +60,32 @@ impl NewOrder {
     /// that is too large.
     pub fn priced(
         user: UserId,
-        picked: &[(ProductId, Terms, Quantity)],
+        picked: &[(ProductId, OnSale, Quantity)],
+        market: &ChosenMarket,
         now: DateTime<Utc>,
     ) -> Result<Self, InvalidInput> {
         let Some((_, first, _)) = picked.first() else {
             return Err(Self::refused_count(0));
         };
-        let currency = first.currency;
-        if let Some((_, other, _)) = picked.iter().find(|(_, terms, _)| terms.currency != currency) {
-            let reason =
-                format!("are priced in {currency} and {}, but an order has one currency", other.currency);
+        let currency = first.terms.currency;
+        let differs = |(_, other, _): &&(_, OnSale, _)| other.terms.currency != currency;
+        if let Some((_, other, _)) = picked.iter().find(differs) {
+            let reason = format!(
+                "are priced in {currency} and {}, but an order has one currency",
+                other.terms.currency
+            );
             return Err(InvalidInput::new("the products", reason));
         }
         let lines: Vec<_> = picked
             .iter()
-            .map(|(product, terms, quantity)| OrderProduct::new(*product, terms.price, *quantity))
+            .map(|(product, sold, quantity)| {
+                OrderProduct::new(*product, sold.terms.price, *quantity).shown_as(Arc::clone(&sold.shown))
+            })
             .collect();
         let total = total(&lines)?;
         let contact = Contact::default();
-        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, lines, total, contact })
+        let sold_in = market.into();
+        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, sold_in, lines, total, contact })
     }
 
     /// The same of a customer of whom this is known.
@@ -107,6 +124,12 @@ impl NewOrder {
         &self.currency
     }
 
+    /// Where it is placed.
+    #[must_use]
+    pub fn sold_in(&self) -> &SoldIn {
+        &self.sold_in
+    }
+
     /// Its lines, 1 to [`Self::MAX_LINES`].
     #[must_use]
     pub fn lines(&self) -> &[OrderProduct] {
@@ -136,6 +159,7 @@ impl NewOrder {
             ordered_at: self.ordered_at,
             updated_at: self.ordered_at,
             currency: self.currency,
+            sold_in: self.sold_in,
             lines: self.lines,
             total: self.total,
             progress: Progress::PLACED,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 use chrono::TimeDelta;
 
@@ -50,7 +52,18 @@ fn record(status: OrderStatus, tracking: Option<Tracking>) -> OrderRecord {
     let (updated_at, version) = (at(1000), Version::try_from(5).unwrap());
     let progress = Progress::of_one_parcel(status, tracking, &lines, at(1000));
     let contact = Contact::default();
-    OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version }
+    OrderRecord {
+        id,
+        user,
+        ordered_at,
+        updated_at,
+        currency,
+        sold_in: (&crate::ChosenMarket::first()).into(),
+        lines,
+        progress,
+        contact,
+        version,
+    }
 }
 
 fn in_status(status: OrderStatus) -> Order {
@@ -94,7 +107,7 @@ fn an_order_has_1_to_100_lines() {
         let expected = if good { Ok(count) } else { Err(NewOrder::refused_count(count)) };
         assert_eq!(new_order(&vec![(1, 1); count]).map(|order| order.lines().len()), expected);
         let stored = record(Pending, None);
-        let stored = OrderRecord { lines: vec![stored.lines[0]; count], ..stored };
+        let stored = OrderRecord { lines: vec![stored.lines[0].clone(); count], ..stored };
         assert_eq!(Order::restore(stored).map(|order| order.lines().len()), expected);
     }
 }
@@ -134,8 +147,10 @@ fn a_new_order_is_pending_at_the_first_version_with_lines_numbered_in_its_own_bl
     let order = placed(&[(1999, 7), (1399, 1)]);
     assert_eq!((order.id().get(), order.user(), order.currency), (7, n(1), Currency::USD));
     assert_eq!((order.status(), order.version(), order.tracking()), (Pending, Version::FIRST, None));
-    let lines: Vec<_> = order.lines().map(|(id, line)| (id.get(), *line)).collect();
-    let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity));
+    let lines: Vec<_> = order.lines().map(|(id, line)| (id.get(), line.clone())).collect();
+    assert!(lines.iter().all(|(_, line)| line.shown().unwrap().name.as_str() == "a thing"));
+    let own = lines[0].1.shown().cloned().map(Arc::new).unwrap();
+    let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity)).shown_as(own.clone());
     assert_eq!(lines, [(601, line(1, 1999, 7)), (602, line(2, 1399, 1))]);
 }
 
@@ -277,6 +292,7 @@ fn event(order: &Order, what: Happening, id: usize) -> OrderEvent {
         order: order.id(),
         version: order.version(),
         at: order.updated_at(),
+        marketplace: crate::MarketplaceCode::DEFAULT,
         origin: Actor::System.into(),
         what,
         checkpoint: None,

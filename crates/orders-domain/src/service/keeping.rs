@@ -37,9 +37,9 @@ fn may(asker: User, use_case: UseCase) -> Result<(), KeepingError> {
 
 /// The use cases of products, places and stock over the ports.
 pub struct KeepingService {
-    storage: Storage,
-    sells: Sells,
-    clock: Arc<dyn Clock>,
+    pub(super) storage: Storage,
+    pub(super) sells: Sells,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl KeepingService {
@@ -288,7 +288,7 @@ impl KeepingService {
         Ok(recalled.map(Done::of).transpose()?)
     }
 
-    async fn recall<T>(
+    pub(super) async fn recall<T>(
         &self,
         asker: User,
         request: &Request,
@@ -300,7 +300,7 @@ impl KeepingService {
         self.recalled(asker, request).await?.ok_or(refusal)
     }
 
-    fn not_fixed(&self) -> Result<(), KeepingError> {
-        if matches!(self.sells, Sells::Fixed(_)) { Err(KeepingError::Fixed) } else { Ok(()) }
+    pub(super) fn not_fixed(&self) -> Result<(), KeepingError> {
+        if matches!(self.sells, Sells::Fixed(..)) { Err(KeepingError::Fixed) } else { Ok(()) }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     feed::Feed,
     identity::User,
     ledger::{Change, Commit, Committed, Handled, Ledger, Made, Refused},
+    market::{Listing, Marketplace, ProductText, repository::Markets},
     order::{Order, repository::Orders, request::Request},
     stock::{Location, keeping::Kept, repository::Stock},
 };
@@ -60,7 +61,16 @@ macro_rules! made {
     )+};
 }
 
-made!(Order(Order), Product(Product), Location(Location), Stock(Kept), Webhook(Webhook));
+made!(
+    Order(Order),
+    Product(Product),
+    Location(Location),
+    Stock(Kept),
+    Webhook(Webhook),
+    Marketplace(Marketplace),
+    Listing(Listing),
+    Text(ProductText)
+);
 
 /// Where things are kept: what writes and what reads them.
 #[derive(Clone)]
@@ -75,6 +85,8 @@ pub struct Storage {
     pub catalogue: Arc<dyn Catalogue>,
     /// Reads what there is of them.
     pub stock: Arc<dyn Stock>,
+    /// Reads marketplaces, and what they say of products.
+    pub markets: Arc<dyn Markets>,
     /// Reads webhooks, and what was sent to them.
     pub deliveries: Arc<dyn Deliveries>,
 }
@@ -82,13 +94,16 @@ pub struct Storage {
 impl Storage {
     /// A database that does it all.
     #[must_use]
-    pub fn of(database: Arc<impl Orders + Ledger + Feed + Catalogue + Stock + Deliveries + 'static>) -> Self {
+    pub fn of(
+        database: Arc<impl Orders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + 'static>,
+    ) -> Self {
         Self {
             orders: Arc::clone(&database) as _,
             ledger: Arc::clone(&database) as _,
             feed: Arc::clone(&database) as _,
             catalogue: Arc::clone(&database) as _,
             stock: Arc::clone(&database) as _,
+            markets: Arc::clone(&database) as _,
             deliveries: database,
         }
     }

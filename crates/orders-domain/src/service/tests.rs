@@ -5,8 +5,11 @@ use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 
 use super::*;
 use crate::{
-    catalogue::product::{ProductName, Terms},
+    catalogue::product::ProductName,
+    market::shown::{NotOnSale, OnSale, Showing},
+    order::contact::Contact,
     ports::*,
+    service::Placing,
     *,
 };
 
@@ -50,9 +53,18 @@ fn selling(products: &[(i64, i64)]) -> MockCatalogue {
 }
 
 /// What a store sells at the commit: everything for 19.99, and nobody counts it.
-#[expect(clippy::unnecessary_wraps, reason = "a product may be unknown elsewhere")]
-fn for_1999(_: ProductId) -> Option<Terms> {
-    Some(product(1, 1999).terms())
+fn for_1999(_: ProductId) -> Result<OnSale, NotOnSale> {
+    sold(&product(1, 1999))
+}
+
+/// How a product is sold in the default marketplace.
+fn sold(product: &Product) -> Result<OnSale, NotOnSale> {
+    Showing::of(product).at(product.terms(), &ChosenMarket::first())
+}
+
+/// An order that is to cost this.
+fn costing(total: i64) -> Placing<'static> {
+    Placing { expected_total: Some(n(total)), ..Placing::default() }
 }
 
 /// What keeps everything.
@@ -63,6 +75,7 @@ struct Ports {
     feed: MockFeed,
     catalogue: MockCatalogue,
     stock: MockStock,
+    markets: MockMarkets,
     deliveries: MockDeliveries,
 }
 
@@ -70,20 +83,27 @@ struct Ports {
 fn service(ports: Ports) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
-    let Ports { orders, ledger, feed, catalogue, stock, deliveries } = ports;
+    let Ports { orders, ledger, feed, catalogue, stock, mut markets, deliveries } = ports;
+    markets.expect_directory().returning(|| Ok(Directory::new(Marketplace::first(Currency::USD), []).into()));
+    markets.expect_showings().returning(|ids, _| {
+        let shown = |id: &ProductId| Some(Showing::of(&product(id.get(), 1)));
+        Ok(ids.iter().map(shown).collect())
+    });
     let storage = Storage {
         orders: Arc::new(orders),
         ledger: Arc::new(ledger),
         feed: Arc::new(feed),
         catalogue: Arc::new(catalogue),
         stock: Arc::new(stock),
+        markets: Arc::new(markets),
         deliveries: Arc::new(deliveries),
     };
     OrderService::new(storage, Arc::new(clock))
 }
 
 /// The same with a fixed catalogue.
-fn fixed(ports: Ports, catalogue: MockCatalogue) -> OrderService {
+fn fixed(ports: Ports, mut catalogue: MockCatalogue) -> OrderService {
+    catalogue.expect_currency().return_const(Currency::USD);
     service(ports).at_fixed_prices(Arc::new(catalogue))
 }
 
@@ -131,8 +151,19 @@ fn order(status: OrderStatus, version: i64) -> Order {
     let (ordered_at, updated_at) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
     let lines = vec![OrderProduct::new(n(9), n(1999), n(7))];
     let progress = Progress::of_one_parcel(status, Some(shipment("1")), &lines, updated_at);
-    let contact = Contact::default();
-    let kept = OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version };
+    let (contact, sold_in) = (Contact::default(), SoldIn::BEFORE);
+    let kept = OrderRecord {
+        id,
+        user,
+        ordered_at,
+        updated_at,
+        currency,
+        sold_in,
+        lines,
+        progress,
+        contact,
+        version,
+    };
     Order::restore(kept).unwrap()
 }
 

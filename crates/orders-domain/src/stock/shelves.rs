@@ -9,9 +9,14 @@ use super::{
     movement::{Move, MovementKind},
 };
 use crate::{
-    catalogue::product::Terms,
-    code::LocationCode,
+    catalogue::product::{Product, Terms},
+    code::{LocationCode, MarketplaceCode},
     id::{LocationId, ProductId},
+    market::{
+        choice::ChosenMarket,
+        shown::{NotOnSale, OnSale, Showing},
+    },
+    version::Version,
 };
 
 mod shelf;
@@ -30,16 +35,18 @@ pub struct Lack {
 }
 
 /// What was changed of a product, and what it was before.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Undo {
     Level(ProductId, LocationId, Level),
-    Terms(ProductId, Terms),
+    Product(ProductId, Terms, Option<Showing>),
 }
 
 /// Products with their levels, by number.
 #[derive(Debug, Default)]
 pub struct Shelves {
     shelves: HashMap<ProductId, Shelf>,
+    /// The versions of marketplaces; `None` of those that do not exist.
+    markets: HashMap<MarketplaceCode, Option<Version>>,
     journal: Vec<Undo>,
 }
 
@@ -61,11 +68,43 @@ impl Shelves {
         self.shelves.get(&product)
     }
 
-    /// The product is sold on other terms since.
-    pub fn set_terms(&mut self, product: ProductId, terms: Terms) {
-        if let Some(shelf) = self.shelves.get_mut(&product) {
-            let before = std::mem::replace(&mut shelf.terms, terms);
-            self.journal.push(Undo::Terms(product, before));
+    /// Learns at which version a marketplace is; `None` if there is none.
+    pub fn learn_market(&mut self, marketplace: MarketplaceCode, version: Option<Version>) {
+        self.markets.insert(marketplace, version);
+    }
+
+    /// Whether it is known at which version a marketplace is.
+    #[must_use]
+    pub fn knows_market(&self, marketplace: MarketplaceCode) -> bool {
+        self.markets.contains_key(&marketplace)
+    }
+
+    /// Whether a marketplace is what it was when somebody chose it. Nothing of the default one is sold by: its prices
+    /// and their currency are the products' own.
+    #[must_use]
+    pub fn is_still(&self, market: &ChosenMarket) -> bool {
+        let stored = self.markets.get(&market.code()).copied().flatten();
+        market.code().is_default() || stored == Some(market.marketplace.version)
+    }
+
+    /// How a product is sold in a marketplace.
+    ///
+    /// # Errors
+    ///
+    /// If it is not.
+    pub fn on_sale(&self, product: ProductId, market: &ChosenMarket) -> Result<OnSale, NotOnSale> {
+        let shelf = self.shelves.get(&product).ok_or(NotOnSale::Unknown)?;
+        let showing = shelf.showing.as_ref().ok_or(NotOnSale::Unknown)?;
+        showing.at(shelf.terms, market)
+    }
+
+    /// The product is sold on other terms since, and under another name.
+    pub fn set_product(&mut self, product: &Product) {
+        if let Some(shelf) = self.shelves.get_mut(&product.id) {
+            let terms = std::mem::replace(&mut shelf.terms, product.terms());
+            let named = shelf.showing.clone().map(|showing| showing.named(product.details.name.clone()));
+            let showing = std::mem::replace(&mut shelf.showing, named);
+            self.journal.push(Undo::Product(product.id, terms, showing));
         }
     }
 
@@ -98,6 +137,7 @@ impl Shelves {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.shelves.clear();
+        self.markets.clear();
         self.journal.clear();
     }
 
@@ -116,9 +156,9 @@ impl Shelves {
                         *level = before;
                     }
                 }
-                Some(Undo::Terms(product, before)) => {
+                Some(Undo::Product(product, terms, showing)) => {
                     if let Some(shelf) = self.shelves.get_mut(&product) {
-                        shelf.terms = before;
+                        (shelf.terms, shelf.showing) = (terms, showing);
                     }
                 }
                 None => return,
@@ -133,7 +173,7 @@ impl Shelves {
         let touched = std::mem::take(&mut self.journal);
         let now = touched.into_iter().filter_map(|undo| match undo {
             Undo::Level(product, location, _) => Some(((product, location), self.level(product, location)?)),
-            Undo::Terms(..) => None,
+            Undo::Product(..) => None,
         });
         now.collect()
     }

@@ -1,11 +1,11 @@
 //! The table: what each type is called, what it says, who causes it and what its data hold.
 
 use super::EventType::{
-    self, Cancelled, ContactChanged, Delivered, LocationChanged, LocationCreated, Migrated,
-    PartiallyCancelled, Placed, Planned, Processing, ProductChanged, ProductCreated, ShipmentChanged,
-    ShipmentCreated, Shipped, StockCounted, StockMoved, StockReceived, StockRemoved, StockReturned,
-    StockShort, Tracked, WebhookChanged, WebhookCreated, WebhookDisabled, WebhookReplayed, WebhookRetried,
-    WebhookSecretRotated,
+    self, Cancelled, ContactChanged, Delivered, ListingChanged, ListingCreated, LocationChanged,
+    LocationCreated, MarketplaceChanged, MarketplaceCreated, Migrated, PartiallyCancelled, Placed, Planned,
+    Processing, ProductChanged, ProductCreated, ShipmentChanged, ShipmentCreated, Shipped, StockCounted,
+    StockMoved, StockReceived, StockRemoved, StockReturned, StockShort, TextChanged, TextCreated, Tracked,
+    WebhookChanged, WebhookCreated, WebhookDisabled, WebhookReplayed, WebhookRetried, WebhookSecretRotated,
 };
 
 /// A member of an event's `data`.
@@ -76,7 +76,7 @@ const fn staff(word: &'static str, about: &'static str, data: &'static [Member])
     Row { word, about, caused_by: STAFF, data }
 }
 
-pub(super) const TYPES: [(EventType, Row); 28] = [
+pub(super) const TYPES: [(EventType, Row); 34] = [
     (Placed, Row { word: "order.placed", about: "An order was placed.", caused_by: ANYBODY, data: &[LINES] }),
     (
         Tracked,
@@ -257,5 +257,24 @@ pub(super) const TYPES: [(EventType, Row); 28] = [
     (
         WebhookReplayed,
         staff("webhook.replayed", "Events are sent to an address once more.", &[REPLAY_AFTER, REPLAY_UNTIL]),
+    ),
+    (MarketplaceCreated, staff("marketplace.created", "There is another marketplace.", &[CREATED])),
+    (
+        MarketplaceChanged,
+        staff("marketplace.changed", "A marketplace was changed.", &[FROM_MEMBERS, TO_MEMBERS]),
+    ),
+    (ListingCreated, staff("listing.created", "A product is sold in another marketplace.", &[CREATED])),
+    (
+        ListingChanged,
+        staff(
+            "listing.changed",
+            "A product is sold otherwise in a marketplace.",
+            &[FROM_MEMBERS, TO_MEMBERS],
+        ),
+    ),
+    (TextCreated, staff("text.created", "A product has a name in another language.", &[CREATED])),
+    (
+        TextChanged,
+        staff("text.changed", "A product has another name in a language.", &[FROM_MEMBERS, TO_MEMBERS]),
     ),
 ];

@@ -149,7 +149,18 @@ fn assert_declared(order: &Order, state: &State, ordered: Pieces) {
     assert_eq!(order.current_total(), n(worth), "{state:?}");
     let Order { id, user, ordered_at, updated_at, currency, lines, progress, contact, version, .. } =
         order.clone();
-    let kept = OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version };
+    let kept = OrderRecord {
+        id,
+        user,
+        ordered_at,
+        updated_at,
+        currency,
+        sold_in: (&crate::ChosenMarket::first()).into(),
+        lines,
+        progress,
+        contact,
+        version,
+    };
     assert_eq!(Order::restore(kept).as_ref(), Ok(order));
 }
 

@@ -150,8 +150,18 @@ impl Life {
         prop_assert_eq!(order.clone().as_of(&events[..1]), Ok(Some(placed)));
         let Order { id, user, ordered_at, updated_at, currency, lines, progress, contact, version, .. } =
             order.clone();
-        let kept =
-            OrderRecord { id, user, ordered_at, updated_at, currency, lines, progress, contact, version };
+        let kept = OrderRecord {
+            id,
+            user,
+            ordered_at,
+            updated_at,
+            currency,
+            sold_in: (&crate::ChosenMarket::first()).into(),
+            lines,
+            progress,
+            contact,
+            version,
+        };
         prop_assert_eq!(Order::restore(kept), Ok(order.clone()));
         prop_assert_eq!(rows.read(order), (order.progress.clone(), order.contact.clone()));
         // All events, the last ones, and all without what some say of all before.

@@ -7,6 +7,7 @@ use crate::{
     identity::{Refusal, Scope},
     invalid::InvalidInput,
     ledger::{Refused, Taken},
+    market::choice::NotChosen,
     stock::keeping::NotKept,
 };
 
@@ -22,6 +23,24 @@ pub enum KeepingError {
     /// There is no such place.
     #[error("{0}")]
     UnknownLocation(InvalidInput),
+    /// There is no such marketplace.
+    #[error("{0}")]
+    UnknownMarketplace(InvalidInput),
+    /// A marketplace is named in which nothing is sold.
+    #[error("{}", .0.reason)]
+    NotChosen(NotChosen),
+    /// The product is not sold in the marketplace.
+    #[error("{0}")]
+    NotSoldHere(InvalidInput),
+    /// The default marketplace is always active.
+    #[error("the default marketplace is always active: what leads nowhere leads to it")]
+    AlwaysActive,
+    /// The default marketplace has no listings.
+    #[error("the prices of the default marketplace are the products' own")]
+    OwnPrices,
+    /// A marketplace has prices, or orders, in another currency.
+    #[error("the currency stays once there are prices or orders in it")]
+    Priced,
     /// The products are a list that does not change.
     #[error("the products are a list that is fixed: CATALOGUE=static")]
     Fixed,
@@ -57,6 +76,7 @@ impl From<Refused> for KeepingError {
             Refused::NotKept(NotKept::UnknownLocation(reason)) => Self::UnknownLocation(reason),
             Refused::NotKept(not_kept) => Self::NotKept(not_kept),
             Refused::Taken(taken) => Self::Taken(taken),
+            Refused::Priced => Self::Priced,
             // Of orders, and what only a message does.
             Refused::NotSold(_) | Refused::NotOnHand(_) | Refused::Handled | Refused::OtherKey => {
                 Self::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))

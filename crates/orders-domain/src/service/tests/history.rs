@@ -31,7 +31,15 @@ async fn a_version_that_is_not_expected_is_not_looked_for() {
 
 fn happened(subject: Subject, version: i64) -> Event {
     let what = What::Order(Happening::ContactChanged { fulfillment: Fulfillment::Unfulfilled });
-    Event { id: n(version), subject, version: n(version), at: now(), origin: Actor::System.into(), what }
+    Event {
+        id: n(version),
+        subject,
+        version: n(version),
+        at: now(),
+        origin: Actor::System.into(),
+        marketplace: None,
+        what,
+    }
 }
 
 #[tokio::test]

@@ -37,8 +37,10 @@ async fn the_stored_catalogue_is_not_read_and_the_basket_goes_to_the_ledger_as_i
                 commit.withf(move |work| *work == expected).return_once(|_| answer);
             }
             let lines = request(&[(9, 5), (1, 1), (9, 2)]);
-            let placed =
-                service(ports).place(asker(1), &lines, total, Contact::default(), asked).await.unwrap();
+            let placed = service(ports)
+                .place(asker(1), &lines, &Placing { expected_total: total, ..Placing::default() }, asked)
+                .await
+                .unwrap();
             assert_eq!(placed, Done::Now(order(Pending, 1)));
         }
     }
@@ -48,10 +50,10 @@ async fn the_stored_catalogue_is_not_read_and_the_basket_goes_to_the_ledger_as_i
 async fn a_fixed_catalogue_is_asked_for_the_price_and_the_ledger_gets_an_order() {
     let mut ports = Ports::default();
     let commit = ports.ledger.expect_commit().once();
-    let expected = basket(&[(9, 3)], None).priced(|_| Some(product(9, 100).terms())).unwrap();
+    let expected = basket(&[(9, 3)], None).priced(|_| sold(&product(9, 100))).unwrap();
     commit.withf(move |work| work.change == Change::Place(expected.clone())).returning(store);
     let service = fixed(ports, selling(&[(9, 100)]));
-    let placed = service.place(asker(1), &request(&[(9, 3)]), None, Contact::default(), by(1)).await.unwrap();
+    let placed = service.place(asker(1), &request(&[(9, 3)]), &Placing::default(), by(1)).await.unwrap();
     assert_eq!(placed.made().total(), n(300));
 }
 
@@ -60,7 +62,8 @@ async fn what_is_known_of_the_customer_goes_to_the_ledger_whatever_sells() {
     let email = order::contact::Email::parse("a@b").ok();
     let contact = || Contact { email: email.clone(), ship_to: None };
     for service in [service(storing(1, None)), fixed(storing(1, None), selling(&[(9, 1999)]))] {
-        let placed = service.place(asker(1), &request(&[(9, 3)]), None, contact(), by(1)).await.unwrap();
+        let placing = Placing { contact: contact(), ..Placing::default() };
+        let placed = service.place(asker(1), &request(&[(9, 3)]), &placing, by(1)).await.unwrap();
         assert_eq!(placed.made().contact(), &contact());
     }
 }
@@ -73,10 +76,11 @@ async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearan
         (fixed(storing(1, Some(idempotency())), prices), [1999, 1399, 10]),
         (service(storing(1, Some(idempotency()))), [1999, 1999, 1999]),
     ] {
-        let placed = service.place(asker(1), &lines, None, Contact::default(), with_key(1)).await.unwrap();
+        let placed = service.place(asker(1), &lines, &Placing::default(), with_key(1)).await.unwrap();
         let Done::Now(order) = placed else { panic!("not now: {placed:?}") };
-        let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
-        let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity));
+        let lines: Vec<_> = order.lines().map(|(_, line)| line.clone()).collect();
+        let own = sold(&product(1, 1)).unwrap().shown;
+        let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity)).shown_as(own.clone());
         let expected = [line(9, prices[0], 100_000), line(1, prices[1], 2), line(5, prices[2], 2)];
         assert_eq!(lines, expected);
         assert_eq!((order.user(), order.ordered_at(), order.status()), (n(1), now(), Pending));
@@ -91,8 +95,7 @@ async fn a_fixed_price_is_that_of_the_moment_of_placing() {
     }
     let service = fixed(storing(2, None), prices);
     for total in [3998, 4198] {
-        let placed =
-            service.place(asker(1), &request(&[(9, 2)]), None, Contact::default(), by(1)).await.unwrap();
+        let placed = service.place(asker(1), &request(&[(9, 2)]), &Placing::default(), by(1)).await.unwrap();
         assert!(matches!(&placed, Done::Now(order) if order.total() == n(total)), "{placed:?}");
     }
 }
@@ -101,8 +104,7 @@ async fn a_fixed_price_is_that_of_the_moment_of_placing() {
 async fn another_fixed_price_than_expected_is_named_and_nothing_is_inserted() {
     for (expected, good) in [(3998, true), (3997, false), (0, false)] {
         let service = fixed(storing(usize::from(good), None), selling(&[(9, 1999)]));
-        let placed =
-            service.place(asker(1), &request(&[(9, 2)]), Some(n(expected)), Contact::default(), by(1)).await;
+        let placed = service.place(asker(1), &request(&[(9, 2)]), &costing(expected), by(1)).await;
         let (total, currency) = (n(3998), Currency::USD);
         match placed {
             Ok(Done::Now(order)) => assert!(good && order.total() == total),
@@ -141,18 +143,18 @@ async fn faulty_lines_are_all_named_at_their_index_and_nothing_is_inserted() {
             prices
         };
         let service = || fixed(Ports::default(), prices());
-        let placed = service().place(asker(1), &request(lines), None, Contact::default(), by(1)).await;
+        let placed = service().place(asker(1), &request(lines), &Placing::default(), by(1)).await;
         assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
         // Where the ledger would price them, the catalogue is read once the lines alone are wrong.
         if matches!(expected[0].part, LinePart::Quantity(_)) || lines.is_empty() {
             let ports = Ports { catalogue: prices(), ..Ports::default() };
             let placed =
-                super::service(ports).place(asker(1), &request(lines), None, Contact::default(), by(1)).await;
+                super::service(ports).place(asker(1), &request(lines), &Placing::default(), by(1)).await;
             assert!(are_faults(&placed, &expected), "{lines:?}: {placed:?}");
         }
         // How many lines there are says whoever asks.
         expected.retain(|fault| fault.part != LinePart::Whole);
-        assert_eq!(service().faults(asker(1), &request(lines)).await.unwrap(), expected);
+        assert_eq!(service().faults(asker(1), &request(lines), &Placing::default()).await.unwrap(), expected);
     }
 }
 
@@ -188,7 +190,7 @@ async fn place_again(known: Known, sold: bool) -> Result<Done<Order>, OrderError
         Known::Other => Err(Refused::KeyReused),
     });
     let service = fixed(ports, selling(if sold { &[(9, 1999)] } else { &[] }));
-    service.place(asker(1), &request(&[(9, 7)]), None, Contact::default(), with_key(1)).await
+    service.place(asker(1), &request(&[(9, 7)]), &Placing::default(), with_key(1)).await
 }
 
 #[tokio::test]

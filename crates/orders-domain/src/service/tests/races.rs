@@ -56,10 +56,10 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
         assert!(all_say(
             [
-                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
-                service.place(asker(1), &too_many, None, Contact::default(), with_key(1)).await.err(),
-                service.place(asker(1), &too_many, None, Contact::default(), with_key(1)).await.err(),
-                service.faults(asker(1), &lines).await.err(),
+                service.place(asker(1), &lines, &Placing::default(), by(1)).await.err(),
+                service.place(asker(1), &too_many, &Placing::default(), with_key(1)).await.err(),
+                service.place(asker(1), &too_many, &Placing::default(), with_key(1)).await.err(),
+                service.faults(asker(1), &lines, &Placing::default()).await.err(),
                 service.owned(asker(1), UseCase::Show, n(7)).await.err(),
                 service.cancel(owned(Pending, None), by(1)).await.err(),
                 service.cancel(owned(Pending, None), by(1)).await.err(),
@@ -83,9 +83,9 @@ async fn a_failing_list_of_prices_makes_placing_unavailable_before_the_ledger_is
         let lines = request(&[(9, 1)]);
         assert!(all_say(
             [
-                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
-                service.place(asker(1), &lines, None, Contact::default(), with_key(1)).await.err(),
-                service.place(asker(1), &lines, None, Contact::default(), by(1)).await.err(),
+                service.place(asker(1), &lines, &Placing::default(), by(1)).await.err(),
+                service.place(asker(1), &lines, &Placing::default(), with_key(1)).await.err(),
+                service.place(asker(1), &lines, &Placing::default(), by(1)).await.err(),
             ],
             fail
         ));
@@ -97,7 +97,7 @@ async fn a_catalogue_that_answers_about_other_products_is_corrupt() {
     let mut prices = MockCatalogue::new();
     prices.expect_find().once().returning(|_| Ok(Vec::new()));
     let result = fixed(Ports::default(), prices)
-        .place(asker(1), &request(&[(9, 1)]), None, Contact::default(), by(1))
+        .place(asker(1), &request(&[(9, 1)]), &Placing::default(), by(1))
         .await;
     assert!(matches!(result, Err(OrderError::Unavailable(PortError::Corrupt(_)))), "{result:?}");
 }

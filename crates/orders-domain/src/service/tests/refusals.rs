@@ -76,7 +76,7 @@ async fn each_refusal_of_a_new_order_says_why() {
         ports.ledger.expect_commit().once().return_once(|_| Err(refusal));
         // With a key too: what the ledger refuses, it has looked up before, so it is not asked again.
         let error = service(ports)
-            .place(asker(1), &request(&[(9, 7)]), None, Contact::default(), with_key(1))
+            .place(asker(1), &request(&[(9, 7)]), &Placing::default(), with_key(1))
             .await
             .unwrap_err();
         match &error {

@@ -70,10 +70,10 @@ async fn placing_takes_its_scope_whoever_calls_it() {
     for scopes in [&[][..], &[Read, Scope::Cancel, Fulfil, Admin]] {
         let service = service(Ports::default());
         for asked in [by(1), with_key(1)] {
-            let refused = service.place(holding(1, scopes), &lines, None, Contact::default(), asked).await;
+            let refused = service.place(holding(1, scopes), &lines, &Placing::default(), asked).await;
             assert!(matches!(refused, Err(OrderError::MissingScope([Create]))), "{refused:?}");
         }
-        let refused = service.faults(holding(1, scopes), &lines).await;
+        let refused = service.faults(holding(1, scopes), &lines, &Placing::default()).await;
         assert!(matches!(refused, Err(OrderError::MissingScope([Create]))), "{refused:?}");
     }
 }
@@ -89,7 +89,7 @@ async fn what_is_committed_is_counted_once_and_what_is_not_is_not() {
         let mut observer = MockObserver::new();
         observer.expect_status_reached().times(told).withf(|status| *status == Pending).return_const(());
         let service = service(ports).observed_by(Arc::new(observer));
-        service.place(asker(1), &request(&[(9, 1)]), None, Contact::default(), with_key(1)).await.unwrap();
+        service.place(asker(1), &request(&[(9, 1)]), &Placing::default(), with_key(1)).await.unwrap();
     }
     for (from, to, told) in [(Pending, Processing, 1), (Pending, Pending, 0), (Delivered, Shipped, 0)] {
         let mut ports = Ports::default();
@@ -107,7 +107,7 @@ async fn a_rehearsal_is_not_committed_and_not_counted() {
     ports.ledger.expect_rehearse().times(2).returning(store);
     let service = service(ports).observed_by(Arc::new(MockObserver::new()));
     let dry = || Request { rehearsal: true, ..by(1) };
-    let placed = service.place(asker(1), &request(&[(9, 1)]), None, Contact::default(), dry()).await.unwrap();
+    let placed = service.place(asker(1), &request(&[(9, 1)]), &Placing::default(), dry()).await.unwrap();
     assert_eq!(placed.made().version(), n(1));
     let cancelled = service.cancel(owned(Pending, None), dry()).await.unwrap();
     assert_eq!((cancelled.made().status(), cancelled.made().version()), (Cancelled, n(6)));

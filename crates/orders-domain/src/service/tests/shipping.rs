@@ -184,6 +184,7 @@ async fn a_plan_that_was_made_before_is_told_from_its_event() {
             version: changed.order().version(),
             at: now(),
             origin: Actor::User(n(1)).into(),
+            marketplace: None,
             what: What::Order(changed.what().clone()),
         };
         Ok(EventPage { events: vec![event], cursor: None, more: false, last: None })

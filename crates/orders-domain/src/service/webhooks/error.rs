@@ -66,6 +66,7 @@ impl From<Refused> for WebhookError {
             | Refused::NotOnHand(_)
             | Refused::NotKept(_)
             | Refused::Taken(_)
+            | Refused::Priced
             | Refused::Handled => {
                 Self::Unavailable(PortError::Corrupt("the ledger has refused another change".into()))
             }

@@ -4,6 +4,7 @@ use crate::{
     catalogue::product::{StockPolicy, Terms},
     code::LocationCode,
     id::LocationId,
+    market::shown::Showing,
     stock::{level::Level, location::Priority},
 };
 
@@ -36,6 +37,8 @@ pub struct Spot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shelf {
     pub(super) terms: Terms,
+    /// How it is shown, where it is to be sold.
+    pub(super) showing: Option<Showing>,
     /// In the order in which they are reserved from.
     pub(super) spots: Vec<Spot>,
 }
@@ -46,7 +49,19 @@ impl Shelf {
     pub fn new(terms: Terms, spots: impl IntoIterator<Item = Spot>) -> Self {
         let mut spots: Vec<_> = spots.into_iter().collect();
         spots.sort_by_key(|spot| (spot.place.priority, spot.place.id));
-        Self { terms, spots }
+        Self { terms, showing: None, spots }
+    }
+
+    /// The same, to be sold: with what is shown of it.
+    #[must_use]
+    pub fn shown_as(self, showing: Showing) -> Self {
+        Self { showing: Some(showing), ..self }
+    }
+
+    /// How many things are known of it.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        1 + self.spots.len() + self.showing.as_ref().map_or(0, Showing::len)
     }
 
     /// On what terms it is sold.

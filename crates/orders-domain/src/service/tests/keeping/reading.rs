@@ -4,7 +4,13 @@ use super::*;
 use crate::stock::{Movement, movement::MovementKind};
 
 fn any_product(limit: i64) -> ProductQuery {
-    ProductQuery { active: Some(true), sku: None, after: Some(n(3)), limit: n(limit) }
+    ProductQuery {
+        market: MarketplaceCode::DEFAULT,
+        active: Some(true),
+        sku: None,
+        after: Some(n(3)),
+        limit: n(limit),
+    }
 }
 
 #[tokio::test]

@@ -73,7 +73,13 @@ async fn without_the_scope_no_port_is_asked() {
 #[tokio::test]
 async fn anyone_sees_the_products() {
     let keeping = service(everything()).keeping();
-    let query = ProductQuery { active: None, sku: None, after: None, limit: PageLimit::DEFAULT };
+    let query = ProductQuery {
+        market: MarketplaceCode::DEFAULT,
+        active: None,
+        sku: None,
+        after: None,
+        limit: PageLimit::DEFAULT,
+    };
     assert!(keeping.products(query).await.is_ok() && keeping.product(n(9)).await.is_ok());
 }
 

@@ -85,7 +85,7 @@ async fn a_plan_is_told_again_before_it_is_refused_or_changes_nothing() {
         let mut ports = recalling(1, Some(order(Processing, 3)));
         let what = What::Order(first.clone());
         let (origin, subject) = (Actor::System.into(), Subject::Order(n(7)));
-        let event = Event { id: n(9), subject, version: n(3), at: now(), origin, what };
+        let event = Event { id: n(9), subject, version: n(3), at: now(), origin, marketplace: None, what };
         let events = ports.feed.expect_events().once();
         events
             .withf(|filter, _, _| *filter == EventFilter { from: Some(n(3)), ..EventFilter::of_order(n(7)) });
