@@ -64,7 +64,7 @@ impl Currency {
         self.minor_unit().unwrap_or(2)
     }
 
-    fn minor_unit(&self) -> Option<u32> {
+    fn minor_unit(self) -> Option<u32> {
         let known = iso_currency::Currency::from_code(self.code())?;
         known.exponent().map(Into::into)
     }

@@ -44,7 +44,7 @@ enum Undo {
 /// Products with their levels, by number.
 #[derive(Debug, Default)]
 pub struct Shelves {
-    shelves: HashMap<ProductId, Shelf>,
+    products: HashMap<ProductId, Shelf>,
     /// The versions of marketplaces; `None` of those that do not exist.
     markets: HashMap<MarketplaceCode, Option<Version>>,
     journal: Vec<Undo>,
@@ -59,13 +59,13 @@ impl Shelves {
 
     /// Learns a product with all its levels.
     pub fn learn(&mut self, product: ProductId, of: Shelf) {
-        self.shelves.insert(product, of);
+        self.products.insert(product, of);
     }
 
     /// What is known of a product.
     #[must_use]
     pub fn shelf(&self, product: ProductId) -> Option<&Shelf> {
-        self.shelves.get(&product)
+        self.products.get(&product)
     }
 
     /// Learns at which version a marketplace is; `None` if there is none.
@@ -93,14 +93,14 @@ impl Shelves {
     ///
     /// If it is not.
     pub fn on_sale(&self, product: ProductId, market: &ChosenMarket) -> Result<OnSale, NotOnSale> {
-        let shelf = self.shelves.get(&product).ok_or(NotOnSale::Unknown)?;
-        let showing = shelf.showing.as_ref().ok_or(NotOnSale::Unknown)?;
-        showing.at(shelf.terms, market)
+        let known = self.products.get(&product).ok_or(NotOnSale::Unknown)?;
+        let showing = known.showing.as_ref().ok_or(NotOnSale::Unknown)?;
+        showing.at(known.terms, market)
     }
 
     /// The product is sold on other terms since, and under another name.
     pub fn set_product(&mut self, product: &Product) {
-        if let Some(shelf) = self.shelves.get_mut(&product.id) {
+        if let Some(shelf) = self.products.get_mut(&product.id) {
             let terms = std::mem::replace(&mut shelf.terms, product.terms());
             let named = shelf.showing.clone().map(|showing| showing.named(product.details.name.clone()));
             let showing = std::mem::replace(&mut shelf.showing, named);
@@ -109,12 +109,12 @@ impl Shelves {
     }
 
     pub(super) fn spot(&self, product: ProductId, code: &LocationCode) -> Option<&Spot> {
-        self.shelves.get(&product)?.spots.iter().find(|spot| spot.place.code == *code)
+        self.products.get(&product)?.spots.iter().find(|spot| spot.place.code == *code)
     }
 
     /// Adds a place at which there was nothing of a known product so far; one that is known stays as it is.
     pub fn add_place(&mut self, product: ProductId, place: Place) {
-        if let Some(shelf) = self.shelves.get_mut(&product)
+        if let Some(shelf) = self.products.get_mut(&product)
             && shelf.spots.iter().all(|spot| spot.place.id != place.id)
         {
             shelf.spots.push(Spot { place, level: Level::default() });
@@ -125,18 +125,18 @@ impl Shelves {
     /// How many products are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shelves.len()
+        self.products.len()
     }
 
     /// Whether no product is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.shelves.is_empty()
+        self.products.is_empty()
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.shelves.clear();
+        self.products.clear();
         self.markets.clear();
         self.journal.clear();
     }
@@ -157,7 +157,7 @@ impl Shelves {
                     }
                 }
                 Some(Undo::Product(product, terms, showing)) => {
-                    if let Some(shelf) = self.shelves.get_mut(&product) {
+                    if let Some(shelf) = self.products.get_mut(&product) {
                         (shelf.terms, shelf.showing) = (terms, showing);
                     }
                 }
@@ -185,11 +185,11 @@ impl Shelves {
     }
 
     pub(super) fn spot_at(&self, product: ProductId, location: LocationId) -> Option<&Spot> {
-        self.shelves.get(&product)?.spots.iter().find(|spot| spot.place.id == location)
+        self.products.get(&product)?.spots.iter().find(|spot| spot.place.id == location)
     }
 
     fn level_mut(&mut self, product: ProductId, location: LocationId) -> Option<&mut Level> {
-        let spots = &mut self.shelves.get_mut(&product)?.spots;
+        let spots = &mut self.products.get_mut(&product)?.spots;
         spots.iter_mut().find(|spot| spot.place.id == location).map(|spot| &mut spot.level)
     }
 
@@ -223,7 +223,7 @@ impl Shelves {
     pub fn reserve(&mut self, wanted: &[(ProductId, i64)]) -> Result<Vec<Move>, Vec<Lack>> {
         let (mut picked, mut lacking) = (Vec::with_capacity(wanted.len()), Vec::new());
         for (line, (product, quantity)) in wanted.iter().enumerate() {
-            let Some(counted) = self.shelves.get(product).filter(|known| known.terms.policy.is_tracked())
+            let Some(counted) = self.products.get(product).filter(|known| known.terms.policy.is_tracked())
             else {
                 continue;
             };

@@ -80,7 +80,8 @@ async fn placing_merges_lines_of_the_same_product_in_the_order_of_first_appearan
         let Done::Now(order) = placed else { panic!("not now: {placed:?}") };
         let lines: Vec<_> = order.lines().map(|(_, line)| line.clone()).collect();
         let own = sold(&product(1, 1)).unwrap().shown;
-        let line = |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity)).shown_as(own.clone());
+        let line =
+            |id, price, quantity| OrderProduct::new(n(id), n(price), n(quantity)).shown_as(own.clone());
         let expected = [line(9, prices[0], 100_000), line(1, prices[1], 2), line(5, prices[2], 2)];
         assert_eq!(lines, expected);
         assert_eq!((order.user(), order.ordered_at(), order.status()), (n(1), now(), Pending));
