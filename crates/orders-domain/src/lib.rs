@@ -62,13 +62,14 @@ pub use order::{
     event::{Happening, OrderEvent},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::OrderProduct,
+    listing::{Found, Kind, Listing},
     new_order::NewOrder,
     owned::OwnedOrder,
     progress::{Became, Progress},
-    query::{OrderFilter, OrderQuery, Page},
+    query::{Cursor, OrderFilter, OrderQuery, Page, Sort},
     request::Request,
     shipping::ShipmentChange,
-    status::OrderStatus,
+    status::{OrderStatus, Statuses},
 };
 pub use page::PageLimit;
 pub use patch::Patch;
