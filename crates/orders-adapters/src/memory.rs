@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
-    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, Webhook, WebhookId, What,
+    Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, Listing,
+    MovementId, Order, OrderId, Product, ProductId, Subject, UserId, Version, Webhook, WebhookId, What,
     delivery::{Holder, KeyId, Leased, SigningSecrets, Step, Stepped},
     ports::{
         Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
@@ -111,13 +111,6 @@ impl State {
     }
 }
 
-fn matches(filter: &OrderFilter, order: &Order) -> bool {
-    filter.status.is_none_or(|status| order.status() == status)
-        && filter.user.is_none_or(|user| order.user() == user)
-        && filter.from.is_none_or(|from| order.ordered_at() >= from)
-        && filter.to.is_none_or(|to| order.ordered_at() < to)
-}
-
 #[async_trait]
 impl Ledger for MemoryDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
@@ -192,17 +185,14 @@ impl Orders for MemoryDatabase {
         }
     }
 
-    async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        let start = query.after.map_or(Bound::Unbounded, Bound::Excluded);
-        Ok(self
-            .state()
-            .orders
-            .range((start, Bound::Unbounded))
-            .map(|(_, order)| order)
-            .filter(|order| matches(&query.filter, order))
-            .take(query.limit.get())
-            .map(Order::without_contact)
-            .collect())
+    async fn page(&self, listing: Listing) -> Result<Vec<Order>, PortError> {
+        let state = self.state();
+        let listed = state.orders.values().filter(|order| listing.shows(order) && listing.comes(order));
+        let mut orders: Vec<_> = listed.map(Order::without_contact).collect();
+        drop(state);
+        listing.sort(&mut orders);
+        orders.truncate(listing.limit().get());
+        Ok(orders)
     }
 
     async fn health(&self) -> Health {

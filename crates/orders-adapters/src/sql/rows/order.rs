@@ -11,8 +11,8 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part,
-    Progress,
+    InvalidInput, Listing, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus,
+    Part, Progress,
 };
 
 use super::{column, contact, moment, nullable, progress};
@@ -239,5 +239,12 @@ pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
         let whole = lines(rows).and_then(|(lines, parts)| order(first.id, &row, lines, parts));
         orders.push(whole.map_err(|error| InvalidInput::new("order", format!("{}: {error}", first.id)))?);
     }
+    Ok(orders)
+}
+
+/// The same as a list has them.
+pub fn listed(joined: Vec<JoinedRow>, listing: &Listing) -> Result<Vec<Order>, InvalidInput> {
+    let mut orders = orders(joined)?;
+    listing.sort(&mut orders);
     Ok(orders)
 }
