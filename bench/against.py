@@ -26,6 +26,7 @@ CASES = {
     "GET one": ("get", False),
     "GET one with a shipment": ("get", True),
     "page of 50": ("page", False),
+    "PATCH tracking": ("patch", True),
 }
 
 
@@ -64,7 +65,7 @@ def main():
             os.mkdir(place_of)
             servers.append(start(os.path.abspath(getattr(options, name)), place_of))
         print(f"{'case':<26} {'before µs':>10} {'after µs':>10} {'ratio':>6}")
-        for name, (script, tracked) in sorted(CASES.items(), key=lambda case: case[1][0] == "post"):
+        for name, (script, tracked) in sorted(CASES.items(), key=lambda case: case[1][0] in ("post", "patch")):
             costs = ([], [])
             for _ in range(options.rounds):
                 for (server, orders), cost in zip(servers, costs):

@@ -8,6 +8,7 @@ long a start takes, and how far a stream of everything makes the memory grow.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -29,7 +30,24 @@ CASES = {
     "page, userId and status": ("list", "&userId=1&status=shipped"),
     "page, from and to": ("list", "&from={middle}&to={end}"),
     "page, all filters": ("list", "&userId=1&status=delivered&from={middle}&to={end}"),
+    "page, newest first": ("list", "&sort=-id"),
+    "page, two statuses": ("list", "&status=shipped,delivered"),
+    "page, seven states": ("list", "&status=pending,processing,shipped,cancelled"),
+    "page, fulfillment": ("list", "&fulfillment=unfulfilled"),
+    "page, rare fulfillment": ("list", "&fulfillment=partially_shipped"),
+    "page, userId and fulfillment": ("list", "&userId=1&fulfillment=delivered"),
+    "page, productId": ("list", "&productId=9"),
+    "page, trackingNumber": ("list", "&trackingNumber={number}"),
+    "page, email": ("list", "&email=USER1@example.org"),
+    "page, updatedFrom": ("updates", ""),
+    "page, newest update first": ("updates", "&sort=-updatedAt"),
 }
+
+
+def tracked(url):
+    """The number of a parcel."""
+    with urllib.request.urlopen(f"{url}/orders?status=delivered&sort=-id&limit=1") as answer:
+        return json.load(answer)[0]["shipment"]["trackingNumber"]
 
 
 def start_seconds(database):
@@ -71,14 +89,15 @@ def measure(size, options, folder):
     mine = [bench.place(server.url) for _ in range(20)]
     now = time.time()
     stamp = lambda days: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - days * 86400))
+    number = tracked(server.url)
     results = {}
     try:
         for name, (script, query) in CASES.items():
-            os.environ["QUERY"] = query.format(middle=stamp(45), end=stamp(30))
+            os.environ["QUERY"] = query.format(middle=stamp(45), end=stamp(30), number=number)
             # Pages start anywhere in the table; single orders are user 1's newest.
-            ids = (1, size) if script == "list" else (mine[0], mine[-1])
+            ids = (1, size) if script in ("list", "updates") else (mine[0], mine[-1])
             runs = [bench.load(server, script, 16, options.seconds, *ids) for _ in range(options.rounds)]
-            assert not any(run["refused"] for run in runs if script != "list"), name
+            assert not any(run["refused"] for run in runs), name
             results[name] = statistics.median(run["cpu"] for run in runs)
         lines, before, most = stream(server)
         print(f"stream of {lines} orders: RSS {before:.0f} MB before, {most:.0f} MB at the most", flush=True)
@@ -96,9 +115,9 @@ def main():
     folder = tempfile.mkdtemp(prefix="orders-scale-")
     try:
         small, large = (measure(size, options, folder) for size in options.sizes)
-        print(f"\n{'CPU µs a request':<26} {options.sizes[0]:>10} {options.sizes[1]:>10} {'ratio':>6}")
+        print(f"\n{'CPU µs a request':<28} {options.sizes[0]:>10} {options.sizes[1]:>10} {'ratio':>6}")
         for name in CASES:
-            print(f"{name:<26} {small[name]:>10.1f} {large[name]:>10.1f} {large[name] / small[name]:>6.2f}")
+            print(f"{name:<28} {small[name]:>10.1f} {large[name]:>10.1f} {large[name] / small[name]:>6.2f}")
     finally:
         shutil.rmtree(folder)
 

@@ -11,7 +11,7 @@ use orders_adapters::{
     sql::{BulkOrders, StoredEvent, StoredOrder, sqlite::SqliteCopy},
 };
 use orders_domain::{
-    Actor, Happening, NewOrder, OrderEvent, OrderFilter, OrderQuery, OrderStatus, Product, Quantity,
+    Actor, Happening, NewOrder, OrderEvent, OrderList, OrderStatus, Product, Quantity,
     ports::{Change, Commit, Ledger, Orders},
 };
 use tempfile::TempDir;
@@ -81,8 +81,7 @@ fn repository(criterion: &mut Criterion) {
     criterion.bench_function("find", |bench| {
         bench.iter(|| runtime.block_on(orders.find(middle)).unwrap().unwrap());
     });
-    let query =
-        OrderQuery { filter: OrderFilter::default(), after: Some(middle), limit: 50.try_into().unwrap() };
+    let query = OrderList::all(Some(middle), 50.try_into().unwrap());
     criterion.bench_function("a page of 50", |bench| {
         bench.iter(|| runtime.block_on(orders.page(query.clone())).unwrap());
     });

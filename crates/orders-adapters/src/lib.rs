@@ -39,6 +39,10 @@ pub use status_counter::StatusCounter;
 pub use system_clock::SystemClock;
 
 #[cfg(test)]
+#[path = "../tests/common/lists.rs"]
+mod lists;
+
+#[cfg(test)]
 #[path = "../tests/common/orders.rs"]
 mod sample;
 

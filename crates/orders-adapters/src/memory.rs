@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
     Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, Listing,
-    Marketplace, MarketplaceCode, MovementId, Order, OrderFilter, OrderId, OrderQuery, Product, ProductId,
-    ProductText, Subject, UserId, Version, Webhook, WebhookId, What,
+    Marketplace, MarketplaceCode, MovementId, Order, OrderId, OrderList, Product, ProductId, ProductText,
+    Subject, UserId, Version, Webhook, WebhookId, What,
     delivery::{Holder, KeyId, Leased, SigningSecrets, Step, Stepped},
     market::product_text::TextKey,
     ports::{
@@ -118,13 +118,6 @@ impl State {
     }
 }
 
-fn matches(filter: &OrderFilter, order: &Order) -> bool {
-    filter.status.is_none_or(|status| order.status() == status)
-        && filter.user.is_none_or(|user| order.user() == user)
-        && filter.from.is_none_or(|from| order.ordered_at() >= from)
-        && filter.to.is_none_or(|to| order.ordered_at() < to)
-}
-
 #[async_trait]
 impl Ledger for MemoryDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
@@ -199,17 +192,14 @@ impl Orders for MemoryDatabase {
         }
     }
 
-    async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        let start = query.after.map_or(Bound::Unbounded, Bound::Excluded);
-        Ok(self
-            .state()
-            .orders
-            .range((start, Bound::Unbounded))
-            .map(|(_, order)| order)
-            .filter(|order| matches(&query.filter, order))
-            .take(query.limit.get())
-            .map(Order::without_contact)
-            .collect())
+    async fn page(&self, list: OrderList) -> Result<Vec<Order>, PortError> {
+        let state = self.state();
+        let listed = state.orders.values().filter(|order| list.shows(order) && list.comes(order));
+        let mut orders: Vec<_> = listed.map(Order::without_contact).collect();
+        drop(state);
+        list.sort(&mut orders);
+        orders.truncate(list.limit().get());
+        Ok(orders)
     }
 
     async fn health(&self) -> Health {

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::shown::shown;
 
 mod bulk;
+mod found;
 mod gather;
 mod parts;
 mod pending;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
-use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit, ports::Orders};
+use orders_domain::{Order, OrderId, OrderList, PageLimit, ports::Orders};
 
 #[path = "common/orders.rs"]
 mod common;
@@ -21,6 +21,8 @@ mod hooks;
 mod leases;
 #[path = "postgres/listing.rs"]
 mod listing;
+#[path = "common/lists.rs"]
+mod lists;
 #[path = "postgres/lost.rs"]
 mod lost;
 #[path = "common/placing.rs"]
@@ -58,9 +60,9 @@ fn open_with(database: &Database, options: PostgresOptions) -> Arc<PostgresDatab
     Arc::new(opening.join().unwrap().unwrap())
 }
 
-fn after(id: Option<OrderId>, limit: i64) -> OrderQuery {
+fn after(id: Option<OrderId>, limit: i64) -> OrderList {
     let limit = PageLimit::try_from(limit).unwrap();
-    OrderQuery { filter: OrderFilter::default(), after: id, limit }
+    OrderList::all(id, limit)
 }
 
 async fn everything(orders: &PostgresDatabase) -> Vec<Order> {

@@ -32,6 +32,8 @@ mod deliveries;
 mod events;
 #[path = "repository_contract/feed.rs"]
 mod feed;
+#[path = "repository_contract/finding.rs"]
+mod finding;
 #[path = "repository_contract/handling.rs"]
 mod handling;
 #[path = "common/hooks.rs"]
@@ -44,6 +46,8 @@ mod keys;
 mod life;
 #[path = "repository_contract/listing.rs"]
 mod listing;
+#[path = "common/lists.rs"]
+mod lists;
 #[path = "repository_contract/machine.rs"]
 mod machine;
 #[path = "repository_contract/markets.rs"]
@@ -178,6 +182,10 @@ macro_rules! contract {
                 listing::every_combination_of_filters_lists_what_a_plain_search_finds,
                 listing::periods_are_cut_at_the_millisecond,
                 listing::a_period_may_reach_to_the_ends_of_time,
+                finding::every_list_that_is_offered_shows_what_a_plain_search_finds_to_its_end,
+                finding::a_page_begins_behind_whatever_place_is_named,
+                finding::an_order_with_a_number_on_two_parcels_is_listed_once_and_pages_stay_full,
+                finding::an_order_that_changes_moves_to_its_new_place_in_the_list_by_updates,
                 keys::the_same_request_again_is_told_the_order_as_it_was_placed,
                 keys::the_same_key_with_another_body_is_refused,
                 keys::a_key_belongs_to_its_user,

@@ -86,7 +86,8 @@ pub async fn list(
         return Ok(stream::head(media).finish());
     }
     match media {
-        Media::Json => page(&service, &source, user, query, &http).await,
+        // CSV is not offered of events.
+        Media::Json | Media::Csv => page(&service, &source, user, query, &http).await,
         Media::NdJson => {
             let seat = Seat::take(&http)?;
             Ok(stream::lines(service.into_inner(), source, user, query, seat).await?)

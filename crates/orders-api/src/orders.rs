@@ -31,6 +31,7 @@ use crate::{
 };
 
 mod contact;
+mod csv;
 mod query;
 mod request;
 pub mod response;
@@ -40,6 +41,7 @@ use contact::SetContactBody;
 use query::ListParams;
 use request::{Asked, PlaceOrderBody, SetStatusBody, SetTrackingBody};
 use response::OrderBody;
+use stream::Form;
 
 type Answer = Result<HttpResponse, ApiError>;
 
@@ -89,25 +91,31 @@ async fn asked(service: &OrderService, user: User, body: &[u8]) -> Result<Asked,
     Ok(asked)
 }
 
-/// Lists orders, ascending by id. `Accept: application/x-ndjson` streams all of them, one a line.
+/// Lists orders. `Accept: application/x-ndjson` streams all of them, one a line, and `text/csv` a row for each line of an order.
 #[utoipa::path(
     get, path = "/orders", operation_id = "list_orders", tag = "orders", params(ListParams),
-    responses((status = 200, description = "A page of orders, or with ndjson all of them", headers(
+    responses((status = 200, description = "A page of orders, or with ndjson or CSV all of them", headers(
         ("Link" = String, description = "The next page, while there is more"),
-    ), content(([OrderBody] = "application/json"), (String = "application/x-ndjson"))))
+    ), content(
+        ([OrderBody] = "application/json"),
+        (String = "application/x-ndjson", example = stream::ndjson_example),
+        (String = "text/csv", example = stream::csv_example),
+    )))
 )]
 pub async fn list(service: Data<OrderService>, ListedFor(audience): ListedFor, http: HttpRequest) -> Answer {
-    let query = query::parse(http.query_string())?;
-    if http.extensions().get() == Some(&Media::NdJson) {
+    let media = http.extensions().get().copied().unwrap_or(Media::Json);
+    let (query, raw) = query::parse(http.query_string(), media)?;
+    if let Some(form) = Form::of(media, raw) {
+        audience.listing(query.clone())?;
         if http.method() == Method::HEAD {
-            return Ok(stream::head_of_orders());
+            return Ok(stream::head_of_orders(form));
         }
-        return Ok(stream::orders(service.into_inner(), audience, query.filter, query.after));
+        return Ok(stream::orders(service.into_inner(), audience, query, form));
     }
     let page = service.list(audience, query.clone()).await?;
     let mut answer = response::orders(&page.orders);
     if let (true, Some(last)) = (page.more, page.orders.last()) {
-        let link = query::next_link(PublicPath::of(&http), &query, last.id());
+        let link = query::next_link(PublicPath::of(&http), &query, last);
         answer.headers_mut().insert(header::LINK, headers::value(link)?);
     }
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));

@@ -8,7 +8,7 @@ use orders_domain::UseCase::{
 
 use crate::{
     docs, events, health,
-    http::accept::Media::{EventStream, Json, NdJson},
+    http::accept::Media::{Csv, EventStream, Json, NdJson},
     locations, orders, products,
     server::{
         gate::{
@@ -35,7 +35,10 @@ pub mod failures;
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
 pub static API: [Endpoint; 43] = [
     Endpoint::new(
-        Rule::new("GET /orders", User(List)).reading_query().offering(&[Json, NdJson]),
+        Rule::new("GET /orders", User(List))
+            .reading_query()
+            .offering(&[Json, NdJson, Csv])
+            .knowing_who_asks_with("email"),
         |rule| route(rule, orders::list),
         &[INVALID_LIST],
     ),

@@ -67,14 +67,15 @@ pub use order::{
     event::{Happening, OrderEvent},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::OrderProduct,
+    list::{Found, Kind, OrderList},
     new_order::NewOrder,
     owned::OwnedOrder,
     progress::{Became, Progress},
-    query::{OrderFilter, OrderQuery, Page},
+    query::{Cursor, OrderFilter, OrderQuery, Page, Sort},
     request::Request,
     shipping::ShipmentChange,
     sold_in::SoldIn,
-    status::OrderStatus,
+    status::{OrderStatus, Statuses},
 };
 pub use page::PageLimit;
 pub use patch::Patch;

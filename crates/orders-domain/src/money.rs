@@ -24,6 +24,18 @@ impl Money {
         self.0.checked_add(other.0).map(Self)
     }
 
+    /// The amount as a decimal with all digits of the currency's minor unit: `19.99` USD, `1999` JPY.
+    #[must_use]
+    pub fn decimal(self, currency: Currency) -> String {
+        match currency.exponent() {
+            0 => self.0.to_string(),
+            digits => {
+                let (one, width) = (10_i64.pow(digits), digits as usize);
+                format!("{}.{:0width$}", self.0 / one, self.0 % one)
+            }
+        }
+    }
+
     /// The amount so many times, or `None` past the range of an `i64`.
     #[must_use]
     pub fn checked_mul(self, times: u32) -> Option<Self> {
@@ -140,6 +152,21 @@ mod tests {
         ] {
             assert_eq!(Currency::of_prices(bad).unwrap_err().to_string(), reason);
         }
+    }
+
+    #[test]
+    fn a_decimal_has_all_digits_of_the_minor_unit_however_large_it_is() {
+        let of = |units: i64, code: &str| Money::try_from(units).unwrap().decimal(code.parse().unwrap());
+        assert_eq!(
+            ["USD", "JPY", "KWD", "CLF"].map(|code| of(1999, code)),
+            ["19.99", "1999", "1.999", "0.1999"]
+        );
+        assert_eq!(["USD", "JPY", "KWD", "CLF"].map(|code| of(5, code)), ["0.05", "5", "0.005", "0.0005"]);
+        assert_eq!(["USD", "JPY", "KWD", "CLF"].map(|code| of(0, code)), ["0.00", "0", "0.000", "0.0000"]);
+        assert_eq!(
+            ["USD", "JPY", "KWD", "CLF"].map(|code| of(i64::MAX, code)),
+            ["92233720368547758.07", "9223372036854775807", "9223372036854775.807", "922337203685477.5807"]
+        );
     }
 
     #[test]

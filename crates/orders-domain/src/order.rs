@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod key;
 pub mod line;
+pub mod list;
 pub mod new_order;
 pub mod owned;
 pub mod progress;

@@ -35,6 +35,12 @@ impl PageLimit {
     }
 }
 
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl TryFrom<i64> for PageLimit {
     type Error = InvalidInput;
 

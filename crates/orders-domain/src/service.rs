@@ -200,18 +200,18 @@ impl OrderService {
         recalled.map(Done::of).transpose().map_err(refused)
     }
 
-    /// One page of the orders that these may see, ascending by id.
+    /// One page of the orders that these may see.
     ///
     /// # Errors
     ///
-    /// [`OrderError::MissingScope`], [`OrderError::Unavailable`].
+    /// [`OrderError::MissingScope`], [`OrderError::NotOffered`], [`OrderError::Unavailable`].
     pub async fn list(&self, audience: Audience, query: OrderQuery) -> Result<Page, OrderError> {
-        let Some(filter) = audience.narrow(query.filter)? else {
-            return Ok(Page { orders: Vec::new(), more: false });
-        };
         let wanted = query.limit.get();
         let limit = query.limit.and_one_more();
-        let mut orders = self.storage.orders.page(OrderQuery { filter, limit, ..query }).await?;
+        let Some(listing) = audience.listing(OrderQuery { limit, ..query })? else {
+            return Ok(Page { orders: Vec::new(), more: false });
+        };
+        let mut orders = self.storage.orders.page(listing).await?;
         let more = orders.len() > wanted;
         orders.truncate(wanted);
         Ok(Page { orders, more })

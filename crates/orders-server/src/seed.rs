@@ -10,8 +10,10 @@ use orders_adapters::{
     sql::{Bulk, Newest, StoredEvent, StoredOrder},
 };
 use orders_domain::{
-    Actor, Happening, InvalidInput, NewOrder, Order, OrderEvent, OrderId, OrderStatus, Product, Progress,
-    Quantity, ShippingProvider, Step, Tracking, TrackingNumber, UserId, ports::Clock,
+    Actor, Happening, InvalidInput, NewOrder, NewShipment, Order, OrderEvent, OrderId, OrderStatus, Part,
+    Product, Progress, Quantity, ShipmentStatus, ShippingProvider, Step, Tracking, TrackingNumber, UserId,
+    order::contact::{Contact, Email},
+    ports::Clock,
 };
 
 use crate::{config::SeedSettings, progress, storage};
@@ -117,7 +119,9 @@ impl Maker {
                 picked.push((product.clone(), Quantity::try_from(self.rng.i64(1..=5))?));
             }
         }
-        let order = NewOrder::new(user, &picked, placed)?.with_id(OrderId::try_from(id)?);
+        let contact =
+            Contact { email: Some(Email::parse(&format!("User{user}@example.org"))?), ship_to: None };
+        let order = NewOrder::new(user, &picked, placed)?.of(contact).with_id(OrderId::try_from(id)?);
         let mut events = vec![self.event(&order, (Happening::placing(&order), None))?];
         let order = self.live(order, &mut events)?;
         Ok(StoredOrder { order, events })
@@ -157,7 +161,26 @@ impl Maker {
         (placed + passed).min(self.now.max(placed))
     }
 
-    /// Takes an order some way through its life: most are delivered, a few are cancelled.
+    /// Sends one piece of an order, if that is not all of it.
+    fn send_a_part(&mut self, order: Order, days: i64, events: &mut Vec<StoredEvent>) -> Result<Order> {
+        let open = order.open();
+        let Some(first) = open.first().filter(|first| open.len() > 1 || first.quantity.get() > 1) else {
+            return Ok(order);
+        };
+        let parcel = NewShipment {
+            status: ShipmentStatus::Shipped,
+            from: None,
+            tracking: None,
+            weight: None,
+            parts: vec![Part { line: first.line, quantity: Quantity::try_from(1)? }],
+            reasons: Vec::new(),
+        };
+        let now = self.since(order.ordered_at(), TimeDelta::days(days));
+        let sent = order.ship(parcel, now)?;
+        self.take(sent, events)
+    }
+
+    /// Takes an order some way through its life: most are delivered, a few are cancelled or sent in part.
     fn live(&mut self, order: Order, events: &mut Vec<StoredEvent>) -> Result<Order> {
         let placed = order.ordered_at();
         let steps = self.rng.u32(0..100);
@@ -187,6 +210,6 @@ impl Maker {
             let advanced = order.advance(status, now)?;
             order = self.take(advanced, events)?;
         }
-        Ok(order)
+        if steps < 13 && reached == 1 { self.send_a_part(order, 2, events) } else { Ok(order) }
     }
 }

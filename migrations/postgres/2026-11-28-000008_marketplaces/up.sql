@@ -57,10 +57,12 @@ ALTER TABLE orders ADD COLUMN chosen_by TEXT;
 -- Of what happened in a marketplace; NULL of an order is the default one.
 ALTER TABLE events ADD COLUMN marketplace TEXT;
 
--- One for each combination of equalities that the list offers; the default marketplace is NULL.
-CREATE INDEX orders_by_marketplace ON orders (marketplace, id);
-CREATE INDEX orders_by_marketplace_and_status ON orders (marketplace, status, fulfillment, id);
-CREATE INDEX orders_by_user_and_marketplace ON orders (user_id, marketplace, id);
+-- As those of lists: no two begin with the same, hence the nothing that is appended and the zero before the user. The
+-- default marketplace is NULL.
+CREATE INDEX orders_by_marketplace ON orders (coalesce(marketplace, 'default'), id);
+CREATE INDEX orders_by_marketplace_and_status
+    ON orders ((coalesce(marketplace, 'default') || ''), status, coalesce(fulfillment, 'unfulfilled'), id);
+CREATE INDEX orders_by_user_and_marketplace ON orders ((0 + user_id), coalesce(marketplace, 'default'), id);
 
 -- Locks as before, and says the products' own names and whether marketplaces say anything of them too.
 DROP FUNCTION lock_stock(BIGINT[]);

@@ -57,7 +57,8 @@ ALTER TABLE orders ADD COLUMN chosen_by TEXT;
 -- Of what happened in a marketplace; NULL of an order is the default one.
 ALTER TABLE events ADD COLUMN marketplace TEXT;
 
--- One for each combination of equalities that the list offers; the default marketplace is NULL.
-CREATE INDEX orders_by_marketplace ON orders (marketplace);
-CREATE INDEX orders_by_marketplace_and_status ON orders (marketplace, status, fulfillment);
-CREATE INDEX orders_by_user_and_marketplace ON orders (user_id, marketplace);
+-- As those of lists. The default marketplace is NULL.
+CREATE INDEX orders_by_marketplace ON orders (coalesce(marketplace, 'default'));
+CREATE INDEX orders_by_marketplace_and_status
+    ON orders (coalesce(marketplace, 'default'), status, coalesce(fulfillment, 'unfulfilled'));
+CREATE INDEX orders_by_user_and_marketplace ON orders (user_id, coalesce(marketplace, 'default'));

@@ -7,10 +7,11 @@ use std::iter;
 
 use chrono::{DateTime, Utc};
 use diesel::{connection::DefaultLoadingMode, prelude::*};
-use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, PageLimit};
+use orders_domain::{Found, Order, OrderFilter, OrderId, OrderList, PageLimit};
 
 use super::{
     super::{
+        found::{OnPage, Place},
         rows::{
             self, millis,
             order::{JoinedRow, bare, whole},
@@ -21,40 +22,61 @@ use super::{
     Conn, history,
 };
 
-type Backend = <Conn as Connection>::Backend;
-
-/// A page of orders with their lines, ascending by id, of those up to the id `last`.
+/// The orders of a page with their lines, ascending by id, of those up to the id `last`. Which they are goes by the
+/// list's own order, into which [`OrderList::sort`] puts them.
 ///
 /// Every filter is an equality that an index serves and a range of ids, so a page costs the same
 /// anywhere in a table of any size: since dates ascend with ids, a period becomes a range of ids.
-pub fn page(conn: &mut Conn, query: &OrderQuery, last: i64) -> QueryResult<Vec<JoinedRow>> {
-    Ok(page_of(conn, query, last, usize::MAX)?.unwrap_or_default())
+pub fn page(conn: &mut Conn, listing: &OrderList, last: i64) -> QueryResult<Vec<JoinedRow>> {
+    Ok(page_of(conn, listing, last, usize::MAX)?.unwrap_or_default())
 }
 
 /// [`page`], or `None` as soon as it turns out to have more than so many rows.
 pub fn page_of(
     conn: &mut Conn,
-    query: &OrderQuery,
+    listing: &OrderList,
     last: i64,
     most: usize,
 ) -> QueryResult<Option<Vec<JoinedRow>>> {
-    let after = query.after.map_or(0, OrderId::get);
+    let (kind, after) = match listing.found() {
+        Found::ByNumber(kind, after) => (kind, after.map(OrderId::get)),
+        Found::ByUpdate(after) => {
+            return read(conn, OnPage::by_update(listing, between_updates(listing, after), last), most);
+        }
+    };
     let behind_last = last.saturating_add(1);
-    let OrderFilter { from, to, .. } = query.filter;
+    let (start, end) = match after {
+        Some(after) if listing.is_descending() => (0, behind_last.min(after)),
+        after => (after.unwrap_or(0), behind_last),
+    };
+    let page = |conn: &mut Conn, range| read(conn, OnPage::by_number(listing, &kind, range), most);
+    let OrderFilter { from, to, .. } = listing.query().filter;
     if from.is_none() && to.is_none() {
-        return page_between(conn, query, after, behind_last, most);
+        return page(conn, (start, end));
     }
     conn.transaction(|conn| {
-        let start = match from {
+        let first = match from {
             Some(from) => first_since(conn, from)?,
             None => 0,
         };
-        let end = match to {
+        let behind = match to {
             Some(to) => first_since(conn, to)?,
             None => i64::MAX,
         };
-        page_between(conn, query, after.max(start.saturating_sub(1)), end.min(behind_last), most)
+        page(conn, (start.max(first.saturating_sub(1)), end.min(behind)))
     })
+}
+
+/// Between which moments, each with an id, the page of a list by the last change is; they are not on it.
+fn between_updates(listing: &OrderList, after: Option<(DateTime<Utc>, OrderId)>) -> (Place, Place) {
+    let OrderFilter { updated_from, updated_to, .. } = listing.query().filter;
+    let first = updated_from.map_or((i64::MIN, 0), |from| (millis_up(from), 0));
+    let end = updated_to.map_or((i64::MAX, i64::MAX), |to| (millis_up(to), 0));
+    match after.map(|(at, id)| if is_whole(at) { (millis(at), id.get()) } else { (millis_up(at), 0) }) {
+        None => (first, end),
+        Some(seen) if listing.is_descending() => (first, end.min(seen)),
+        Some(seen) => (first.max(seen), end),
+    }
 }
 
 /// The id of the first order placed at this moment or later; `i64::MAX` when there is none.
@@ -70,34 +92,19 @@ fn first_since(conn: &mut Conn, moment: DateTime<Utc>) -> QueryResult<i64> {
 
 /// Orders have whole milliseconds: those since a moment are those since its next whole one.
 fn millis_up(moment: DateTime<Utc>) -> i64 {
-    millis(moment) + i64::from(!moment.timestamp_subsec_nanos().is_multiple_of(1_000_000))
+    millis(moment) + i64::from(!is_whole(moment))
+}
+
+fn is_whole(moment: DateTime<Utc>) -> bool {
+    moment.timestamp_subsec_nanos().is_multiple_of(1_000_000)
 }
 
 diesel::alias!(orders as listed: Listed);
 
-fn page_between(
-    conn: &mut Conn,
-    query: &OrderQuery,
-    after: i64,
-    end: i64,
-    most: usize,
-) -> QueryResult<Option<Vec<JoinedRow>>> {
-    let mut ids = listed
-        .select(listed.field(orders::id))
-        .filter(listed.field(orders::id).gt(after))
-        .filter(listed.field(orders::id).lt(end))
-        .order(listed.field(orders::id))
-        .limit(i64::try_from(query.limit.get()).unwrap_or(i64::MAX))
-        .into_boxed::<Backend>();
-    if let Some(status) = query.filter.status {
-        ids = ids.filter(listed.field(orders::status).eq(status.as_str()));
-    }
-    if let Some(user) = query.filter.user {
-        ids = ids.filter(listed.field(orders::user_id).eq(user.get()));
-    }
-    let read = bare(orders::id.eq_any(ids)).load_iter::<JoinedRow, DefaultLoadingMode>(conn)?;
+fn read(conn: &mut Conn, page: Option<OnPage>, most: usize) -> QueryResult<Option<Vec<JoinedRow>>> {
     let mut rows = Vec::new();
-    for row in read {
+    let Some(page) = page else { return Ok(Some(rows)) };
+    for row in bare(page).load_iter::<JoinedRow, DefaultLoadingMode>(conn)? {
         if rows.len() == most {
             return Ok(None);
         }

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use orders_domain::{
-    LocationCode, Order, OrderFilter, OrderId, OrderProductId, OrderQuery, PageLimit, ProductId,
-    ShipmentStatus, Storage,
+    LocationCode, Order, OrderId, OrderList, OrderProductId, PageLimit, ProductId, ShipmentStatus, Storage,
     ports::ProductQuery,
     stock::{Level, Movement, StockLevel},
 };
@@ -17,7 +16,7 @@ pub async fn orders(shop: &Storage) -> BTreeMap<OrderId, Order> {
     let mut all = BTreeMap::new();
     loop {
         let after = all.last_key_value().map(|(id, _)| *id);
-        let query = OrderQuery { filter: OrderFilter::default(), after, limit: PageLimit::MAX };
+        let query = OrderList::all(after, PageLimit::MAX);
         let page = shop.orders.page(query).await.unwrap();
         if page.is_empty() {
             return all;

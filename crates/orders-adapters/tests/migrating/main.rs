@@ -15,8 +15,7 @@ use orders_adapters::{
     sql::sqlite::{migrate, revert},
 };
 use orders_domain::{
-    EventId, Fingerprint, Happening, Idempotency, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus,
-    PageLimit,
+    EventId, Fingerprint, Happening, Idempotency, Order, OrderEvent, OrderList, OrderStatus, PageLimit,
     ports::{Catalogue, EventFilter, EventLimit, Made, ProductQuery, Refused},
 };
 
@@ -45,8 +44,9 @@ use placing::{Database, change};
 const ORDERS: i64 = 1_000;
 
 /// What has come since, the newest first.
-const NEWER: [&str; 5] = [
+const NEWER: [&str; 6] = [
     "2026-11-28-000008_marketplaces",
+    "2026-11-28-000007_lists",
     "2026-11-28-000006_deliveries",
     "2026-11-28-000005_shipments",
     "2026-11-27-000004_catalogue",
@@ -88,7 +88,7 @@ async fn history(orders: &dyn Database, order: &Order) -> Vec<OrderEvent> {
 async fn assert_all_is_kept(orders: &dyn Database) {
     let (mut after, mut seen) = (None, 0);
     loop {
-        let query = OrderQuery { filter: OrderFilter::default(), after, limit: PageLimit::MAX };
+        let query = OrderList::all(after, PageLimit::MAX);
         let page = orders.page(query).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some(last.id());

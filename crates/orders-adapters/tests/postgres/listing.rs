@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use orders_domain::{
-    Order, OrderId, OrderQuery,
+    Order, OrderFilter, OrderId, OrderList, OrderQuery, PageLimit,
     ports::{EventFilter, EventLimit, Feed, Orders},
 };
 use tokio::task::JoinSet;
@@ -160,9 +160,9 @@ async fn assert_periods_are_exact(orders: &impl Orders, stored: &[Order]) {
     for (from, to) in [(0, 100), (50, 1001), (900, 1050), (1100, 2000)] {
         let (from, to) = (at(from), at(to));
         let expected = stored.iter().filter(|order| from <= order.ordered_at() && order.ordered_at() < to);
-        let mut query: OrderQuery = after(None, 500);
-        (query.filter.from, query.filter.to) = (Some(from), Some(to));
-        let found = orders.page(query).await.unwrap();
+        let filter = OrderFilter { from: Some(from), to: Some(to), ..OrderFilter::default() };
+        let query = OrderQuery { filter, limit: PageLimit::MAX, ..OrderQuery::default() };
+        let found = orders.page(OrderList::of(query).unwrap()).await.unwrap();
         assert_eq!(ids(&found), expected.map(Order::id).take(500).collect::<Vec<_>>());
     }
 }

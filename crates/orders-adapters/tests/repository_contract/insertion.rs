@@ -1,9 +1,7 @@
 //! New orders, and finding them again.
 
 use chrono::TimeDelta;
-use orders_domain::{
-    Currency, NewOrder, Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, Version,
-};
+use orders_domain::{Currency, NewOrder, Order, OrderId, OrderList, OrderStatus, PageLimit, Version};
 use tokio::task::JoinSet;
 
 use super::{
@@ -46,7 +44,7 @@ pub async fn an_order_keeps_its_100_lines_in_their_order(orders: Orders) {
         let found = orders.find(order.id()).await.unwrap().unwrap();
         assert_eq!(found.lines().map(|(_, line)| line.clone()).collect::<Vec<_>>(), new.lines());
         assert_eq!(found, order);
-        let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
+        let query = OrderList::all(None, PageLimit::MAX);
         assert_eq!(orders.page(query).await.unwrap().pop(), Some(order));
     }
 }
@@ -80,7 +78,7 @@ pub async fn concurrent_insertions_leave_no_gap_and_lose_no_order(orders: Orders
     let ids: Vec<_> = answers.iter().map(Order::id).collect();
     assert_eq!(ids, (1..=200).map(n::<OrderId>).collect::<Vec<_>>());
     assert!(answers.is_sorted_by_key(Order::ordered_at));
-    let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
+    let query = OrderList::all(None, PageLimit::MAX);
     assert_eq!(orders.page(query).await.unwrap(), answers);
 }
 

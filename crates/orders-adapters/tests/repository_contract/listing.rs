@@ -1,7 +1,10 @@
 //! Pages of orders, against a plain search through all of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use orders_domain::{Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, Step, UserId};
+use orders_domain::{
+    Cursor, Order, OrderFilter, OrderId, OrderList, OrderQuery, OrderStatus, PageLimit, Sort, Statuses, Step,
+    UserId,
+};
 
 use super::{
     Orders,
@@ -33,23 +36,75 @@ async fn two_hundred(orders: &dyn Database) -> Vec<Order> {
 }
 
 fn everything() -> OrderQuery {
-    OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX }
+    OrderQuery { limit: PageLimit::MAX, ..OrderQuery::default() }
 }
 
-fn is_listed(query: &OrderQuery, order: &Order) -> bool {
-    let OrderFilter { status, user, from, to } = query.filter;
-    query.after.is_none_or(|after| order.id() > after)
-        && status.is_none_or(|status| order.status() == status)
+pub fn behind(id: i64) -> Cursor {
+    Cursor::Order(n(id))
+}
+
+/// The page that is asked for.
+pub async fn page(orders: &dyn Database, query: OrderQuery) -> Vec<Order> {
+    orders.page(OrderList::of(query).unwrap()).await.unwrap()
+}
+
+/// Whether an order is on a list, whoever has written the store that is under test.
+fn is_listed(filter: &OrderFilter, order: &Order) -> bool {
+    let OrderFilter {
+        status,
+        fulfillment,
+        user,
+        marketplace,
+        product,
+        tracking,
+        email,
+        from,
+        to,
+        updated_from,
+        updated_to,
+    } = filter;
+    let small = |address: &str| address.to_ascii_lowercase();
+    let address = order.contact().email.as_ref().map(|email| small(email.as_str()));
+    let mut numbers = order.shipments().iter().filter_map(|parcel| Some(parcel.tracking.as_ref()?.number()));
+    status.is_none_or(|statuses| statuses.iter().any(|status| order.status() == status))
+        && fulfillment.is_none_or(|fulfillment| order.fulfillment() == fulfillment)
         && user.is_none_or(|user| order.user() == user)
+        && marketplace.is_none_or(|code| order.sold_in().marketplace == code)
+        && product.is_none_or(|product| order.lines().any(|(_, line)| line.product() == product))
+        && tracking.as_ref().is_none_or(|wanted| numbers.any(|number| number == wanted.as_str()))
+        && email.as_ref().is_none_or(|email| address == Some(small(email.as_str())))
         && from.is_none_or(|from| from <= order.ordered_at())
         && to.is_none_or(|to| order.ordered_at() < to)
+        && updated_from.is_none_or(|from| from <= order.updated_at())
+        && updated_to.is_none_or(|to| order.updated_at() < to)
+}
+
+/// What a plain search finds, from the query's cursor to the end.
+pub fn searched(all: &[Order], query: &OrderQuery) -> Vec<Order> {
+    let place = |order: &Order| match query.sort {
+        Sort::Id | Sort::IdDescending => (DateTime::UNIX_EPOCH, order.id()),
+        Sort::Updated | Sort::UpdatedDescending => (order.updated_at(), order.id()),
+    };
+    let mut found: Vec<_> = all.iter().filter(|order| is_listed(&query.filter, order)).collect();
+    found.sort_by_key(|order| place(order));
+    let seen = query.after.map(|after| match after {
+        Cursor::Order(id) => (DateTime::UNIX_EPOCH, id),
+        Cursor::Update(moment, id) => (moment, id),
+    });
+    if matches!(query.sort, Sort::IdDescending | Sort::UpdatedDescending) {
+        found.reverse();
+        found.retain(|order| seen.is_none_or(|seen| place(order) < seen));
+    } else {
+        found.retain(|order| seen.is_none_or(|seen| place(order) > seen));
+    }
+    found.into_iter().map(Order::without_contact).collect()
 }
 
 /// Asks for the page and for what a plain search finds. How many that is.
-async fn compare(orders: &dyn Database, all: &[Order], query: OrderQuery) -> usize {
-    let expected: Vec<_> = all.iter().filter(|order| is_listed(&query, order)).cloned().collect();
+pub async fn compare(orders: &dyn Database, all: &[Order], query: OrderQuery) -> usize {
+    let expected = searched(all, &query);
     let expected = &expected[..expected.len().min(query.limit.get())];
-    assert_eq!(orders.page(query.clone()).await.unwrap(), expected, "{query:?}");
+    assert_eq!(page(orders, query.clone()).await, expected, "{query:?}");
     expected.len()
 }
 
@@ -58,18 +113,21 @@ fn or_none<T: Copy>(values: &[T]) -> impl Iterator<Item = Option<T>> {
 }
 
 pub async fn pages_ascend_from_after_an_id_up_to_the_limit(orders: Orders) {
-    assert_eq!(orders.page(everything()).await.unwrap(), []);
+    assert_eq!(page(&*orders, everything()).await, []);
     let all = two_hundred(&*orders).await;
-    assert_eq!(orders.page(everything()).await.unwrap(), all);
-    for after in [0_usize, 1, 100, 199, 200, 201] {
-        for limit in [1_usize, 2, 100, 500] {
-            let (after, limit) = (i64::try_from(after).unwrap(), i64::try_from(limit).unwrap());
-            let after = (after > 0).then(|| n(after));
-            compare(&*orders, &all, OrderQuery { after, limit: n(limit), ..everything() }).await;
+    assert_eq!(page(&*orders, everything()).await, all);
+    assert_eq!(orders.page(OrderList::all(Some(n(199)), n(7))).await.unwrap(), all[199..]);
+    for after in [0_i64, 1, 100, 199, 200, 201] {
+        for limit in [1, 2, 100, 500] {
+            for sort in [Sort::Id, Sort::IdDescending] {
+                let after = (after > 0).then(|| behind(after));
+                compare(&*orders, &all, OrderQuery { after, limit: n(limit), sort, ..everything() }).await;
+            }
         }
     }
-    let query = OrderQuery { after: Some(n(i64::MAX)), ..everything() };
-    assert_eq!(orders.page(query).await.unwrap(), []);
+    let query = OrderQuery { after: Some(behind(i64::MAX)), ..everything() };
+    assert_eq!(page(&*orders, query.clone()).await, []);
+    assert_eq!(page(&*orders, OrderQuery { sort: Sort::IdDescending, ..query }).await.len(), 200);
 }
 
 pub async fn walking_the_pages_meets_every_order_once(orders: Orders) {
@@ -77,8 +135,14 @@ pub async fn walking_the_pages_meets_every_order_once(orders: Orders) {
     let filter = OrderFilter { user: Some(n(2)), ..OrderFilter::default() };
     let mut met = Vec::new();
     loop {
-        let after = met.last().map(Order::id);
-        let page = orders.page(OrderQuery { filter: filter.clone(), after, limit: n(7) }).await.unwrap();
+        let after: Option<OrderId> = met.last().map(Order::id);
+        let query = OrderQuery {
+            filter: filter.clone(),
+            after: after.map(Cursor::Order),
+            limit: n(7),
+            ..OrderQuery::default()
+        };
+        let page = page(&*orders, query).await;
         let Some(first) = page.first() else { break };
         // A page that does not begin behind the last one would make this a walk without an end.
         assert!(after.is_none_or(|after| first.id() > after), "{} follows {after:?}", first.id());
@@ -98,14 +162,17 @@ pub async fn every_combination_of_filters_lists_what_a_plain_search_finds(orders
     let users = [1, 2, 3, 4].map(n::<UserId>);
     let moments = [-1, 10, 121, 250, 491].map(at);
     let mut limits = [1, 7, 100, 101, 500].map(n::<PageLimit>).into_iter().cycle();
+    let mut sorts = [Sort::Id, Sort::Id, Sort::IdDescending].into_iter().cycle();
     let mut counts = Vec::new();
     for status in or_none(&OrderStatus::ALL) {
         for user in or_none(&users) {
             for from in or_none(&moments) {
                 for to in or_none(&moments) {
-                    for after in or_none(&[n::<OrderId>(3), n(50), n(120)]) {
-                        let filter = OrderFilter { status, user, from, to };
-                        let query = OrderQuery { filter, after, limit: limits.next().unwrap() };
+                    for after in or_none(&[3, 50, 120]) {
+                        let status = status.map(Statuses::from);
+                        let filter = OrderFilter { status, user, from, to, ..OrderFilter::default() };
+                        let (sort, limit) = (sorts.next().unwrap(), limits.next().unwrap());
+                        let query = OrderQuery { filter, sort, after: after.map(behind), limit };
                         counts.push(compare(&*orders, &all, query).await);
                     }
                 }
@@ -127,6 +194,18 @@ pub async fn periods_are_cut_at_the_millisecond(orders: Orders) {
         for to in or_none(&moments) {
             let filter = OrderFilter { from, to, ..OrderFilter::default() };
             compare(&*orders, &all, OrderQuery { filter, ..everything() }).await;
+            let (updated_from, updated_to) = (from, to);
+            let filter = OrderFilter { updated_from, updated_to, ..OrderFilter::default() };
+            compare(&*orders, &all, OrderQuery { filter, sort: Sort::Updated, ..everything() }).await;
+        }
+    }
+    // A cursor may be as precise.
+    for moment in moments {
+        for sort in [Sort::Updated, Sort::UpdatedDescending] {
+            for id in [1, 3, 500] {
+                let after = Some(Cursor::Update(moment, n(id)));
+                compare(&*orders, &all, OrderQuery { sort, after, ..everything() }).await;
+            }
         }
     }
     let one_millisecond = OrderFilter { from: Some(at(10)), to: Some(at(11)), ..OrderFilter::default() };
@@ -141,6 +220,9 @@ pub async fn a_period_may_reach_to_the_ends_of_time(orders: Orders) {
         for to in or_none(&ends) {
             let filter = OrderFilter { from, to, ..OrderFilter::default() };
             compare(&*orders, &all, OrderQuery { filter, ..everything() }).await;
+            let (updated_from, updated_to) = (from, to);
+            let filter = OrderFilter { updated_from, updated_to, ..OrderFilter::default() };
+            compare(&*orders, &all, OrderQuery { filter, sort: Sort::Updated, ..everything() }).await;
         }
     }
 }

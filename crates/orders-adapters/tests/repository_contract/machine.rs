@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use orders_adapters::MemoryDatabase;
 use orders_domain::{
-    Event, Order, OrderFilter, OrderId, OrderProductId, OrderQuery, PageLimit, Shipment, Storage, Subject,
+    Event, Order, OrderId, OrderList, OrderProductId, PageLimit, Shipment, Storage, Subject,
     order::contact::Email,
     ports::{Commit, Committed, EventFilter, EventLimit, Made, Refused},
     stock::Level,
@@ -172,7 +172,7 @@ impl Player {
         }
         let mut after = None;
         loop {
-            let query = OrderQuery { filter: OrderFilter::default(), after, limit: PageLimit::MAX };
+            let query = OrderList::all(after, PageLimit::MAX);
             let page = shop.orders.page(query).await.unwrap();
             all.extend(page.iter().map(|order| self.order(order)));
             let Some(last) = page.last() else { break };

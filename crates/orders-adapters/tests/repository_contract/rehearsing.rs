@@ -30,12 +30,7 @@ async fn everything(shop: &Storage) -> String {
         levels.extend(shop.stock.levels(product, None).await.unwrap().unwrap());
         moved.extend(movements(shop, product, 500).await);
     }
-    let query = orders_domain::OrderQuery {
-        filter: orders_domain::OrderFilter::default(),
-        after: None,
-        limit: n(500),
-    };
-    let orders = shop.orders.page(query).await.unwrap();
+    let orders = shop.orders.page(orders_domain::OrderList::all(None, n(500))).await.unwrap();
     let events = shop.feed.events(EventFilter::default(), None, EventLimit::MAX).await.unwrap().events;
     format!("{offers:?}\n{places:?}\n{levels:?}\n{moved:?}\n{orders:?}\n{events:?}")
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use orders_adapters::MemoryDatabase;
 use orders_domain::{
-    Idempotency, Order, OrderFilter, OrderQuery, OrderStatus, Step, Subject, ports::EventFilter,
+    Idempotency, Order, OrderFilter, OrderList, OrderQuery, OrderStatus, Step, Subject, ports::EventFilter,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::TestRunner};
 
@@ -97,8 +97,10 @@ async fn answer(orders: &dyn Database, hour: i64, call: Call) -> String {
         }
         Call::Page { user, status, from_hour, limit } => {
             let from = from_hour.map(|hour| at(0) + TimeDelta::hours(hour));
-            let filter = OrderFilter { status, user: user.map(n), from, to: None };
-            format!("{:?}", orders.page(OrderQuery { filter, after: None, limit: n(limit) }).await)
+            let status = status.map(Into::into);
+            let filter = OrderFilter { status, user: user.map(n), from, ..OrderFilter::default() };
+            let query = OrderQuery { filter, limit: n(limit), ..OrderQuery::default() };
+            format!("{:?}", orders.page(OrderList::of(query).unwrap()).await)
         }
     }
 }

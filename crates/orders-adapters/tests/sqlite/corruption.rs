@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use diesel::connection::SimpleConnection;
 use orders_domain::{
-    OrderFilter, OrderId, OrderQuery,
+    OrderId, OrderList,
     ports::{Ledger, Orders, PortError, Refused},
 };
 
@@ -51,8 +51,8 @@ const DAMAGES: [&str; 33] = [
     "DELETE FROM order_products WHERE id = {id} * 100 - 99",
 ];
 
-fn page(after: i64, limit: i64) -> OrderQuery {
-    OrderQuery { filter: OrderFilter::default(), after: Some(n(after)), limit: n(limit) }
+fn page(after: i64, limit: i64) -> OrderList {
+    OrderList::all(Some(n(after)), n(limit))
 }
 
 fn damage(place: &Place, id: i64, damage: &str) {

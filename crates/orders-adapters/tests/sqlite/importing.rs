@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use orders_adapters::sql::{BulkOrders, Newest, StoredEvent, StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
-    Actor, Happening, Order, OrderEvent, OrderFilter, OrderQuery, OrderStatus, PageLimit, Step, Subject,
+    Actor, Happening, Order, OrderEvent, OrderList, OrderStatus, PageLimit, Step, Subject,
     ports::{EventFilter, EventLimit, Feed, Orders, PortError},
 };
 
@@ -58,8 +58,8 @@ fn history() -> Vec<StoredOrder> {
     ]
 }
 
-fn everything() -> OrderQuery {
-    OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX }
+fn everything() -> OrderList {
+    OrderList::all(None, PageLimit::MAX)
 }
 
 #[tokio::test]

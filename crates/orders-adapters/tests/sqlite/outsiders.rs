@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use orders_adapters::{SqliteDatabase, SystemClock};
 use orders_domain::{
-    OrderFilter, OrderId, OrderQuery, PageLimit,
+    OrderId, OrderList, PageLimit,
     ports::{Clock, Ledger, Orders, PortError},
 };
 use tokio::task::JoinSet;
@@ -50,7 +50,7 @@ async fn numbers_taken_by_an_outsider_are_passed_over_and_no_neighbour_suffers()
     ids.sort_unstable();
     assert_eq!(ids, (8..58).map(n::<OrderId>).collect::<Vec<_>>());
     assert_eq!(changed.await.unwrap(), tracked.into_order());
-    let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
+    let query = OrderList::all(None, PageLimit::MAX);
     assert_eq!(orders.page(query).await.unwrap().len(), 1 + 3 + 50);
 }
 
@@ -65,7 +65,7 @@ async fn while_an_outsider_locks_the_database_reads_go_on_and_writes_are_unavail
         let refused = try_insert(&orders, new_order(1, at(0)), Some(key("a", 1))).await;
         assert!(matches!(refused, Err(PortError::Unavailable(_))), "{refused:?}");
         assert_eq!(orders.find(first.id()).await.unwrap(), Some(first.clone()));
-        let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
+        let query = OrderList::all(None, PageLimit::MAX);
         assert_eq!(orders.page(query).await.unwrap(), std::slice::from_ref(&first));
         let health = orders.health().await;
         assert!(health.reads.is_ok(), "{health:?}");

@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 
 use diesel::connection::SimpleConnection;
 use futures_util::FutureExt;
-use orders_domain::{OrderFilter, OrderQuery, ports::Orders};
+use orders_domain::{OrderList, ports::Orders};
 use tokio::runtime::Builder;
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
     placing::place,
 };
 
-fn first(limit: i64) -> OrderQuery {
-    OrderQuery { filter: OrderFilter::default(), after: None, limit: n(limit) }
+fn first(limit: i64) -> OrderList {
+    OrderList::all(None, n(limit))
 }
 
 #[test]

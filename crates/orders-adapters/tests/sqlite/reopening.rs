@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_adapters::SystemClock;
 use orders_domain::{
-    IdempotencyKey, OrderFilter, OrderQuery, OrderStatus, PageLimit,
+    IdempotencyKey, OrderFilter, OrderList, OrderQuery, OrderStatus,
     ports::{Clock, Orders},
 };
 
@@ -34,8 +34,8 @@ async fn orders_and_their_changes_survive() {
     for order in &all {
         assert_eq!(orders.find(order.id()).await.unwrap().as_ref(), Some(order));
     }
-    let filter = OrderFilter { status: Some(OrderStatus::Cancelled), ..OrderFilter::default() };
-    let query = OrderQuery { filter, after: None, limit: PageLimit::MAX };
+    let filter = OrderFilter { status: Some(OrderStatus::Cancelled.into()), ..OrderFilter::default() };
+    let query = OrderList::of(OrderQuery { filter, ..OrderQuery::default() }).unwrap();
     assert_eq!(orders.page(query).await.unwrap(), &all[1..2]);
 }
 

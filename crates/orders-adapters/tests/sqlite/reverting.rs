@@ -1,6 +1,11 @@
 //! Taking migrations back, and when that is refused.
 
-use diesel::{RunQueryDsl, connection::SimpleConnection, dsl::sql, sql_types::BigInt};
+use diesel::{
+    RunQueryDsl,
+    connection::SimpleConnection,
+    dsl::sql,
+    sql_types::{BigInt, Text},
+};
 use orders_adapters::{
     OpenError,
     sql::sqlite::{migrate, revert, status},
@@ -13,11 +18,10 @@ use super::{
     placing::{change, place},
 };
 
-/// Takes back what came after deliveries: the names on the lines of orders are lost.
+/// Takes back the newest migration, by which the names on the lines of orders are lost.
 fn without_marketplaces(place: &Place) {
-    for newer in ["2026-11-28-000008_marketplaces"] {
-        assert_eq!(revert(&place.file(), true).unwrap().as_deref(), Some(newer));
-    }
+    let newest = "2026-11-28-000008_marketplaces";
+    assert_eq!(revert(&place.file(), true).unwrap().as_deref(), Some(newest));
 }
 
 /// A file whose newest migration is the one that the orders came with.
@@ -26,6 +30,7 @@ async fn with_an_order() -> Place {
     place(&folder.open(), 1, at(0)).await;
     without_marketplaces(&folder);
     for newer in [
+        "2026-11-28-000007_lists",
         "2026-11-28-000006_deliveries",
         "2026-11-28-000005_shipments",
         "2026-11-27-000004_catalogue",
@@ -89,15 +94,18 @@ async fn events_that_the_migration_could_not_make_again_are_not_lost() {
     change(&orders, first.cancel(at(10)).unwrap()).await;
     drop(orders);
     without_marketplaces(&folder);
-    for newer in
-        ["2026-11-28-000006_deliveries", "2026-11-28-000005_shipments", "2026-11-27-000004_catalogue"]
-    {
+    for newer in [
+        "2026-11-28-000007_lists",
+        "2026-11-28-000006_deliveries",
+        "2026-11-28-000005_shipments",
+        "2026-11-27-000004_catalogue",
+    ] {
         assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some(newer));
     }
     let error = revert(&folder.file(), false).unwrap_err();
     assert!(matches!(error, OpenError::WouldLose { what: "the events", .. }), "{error:?}");
     let applied: Vec<_> = status(&folder.file()).unwrap().iter().map(|migration| migration.applied).collect();
-    assert_eq!(applied, [true, true, true, false, false, false, false]);
+    assert_eq!(applied, [true, true, true, false, false, false, false, false]);
 }
 
 #[tokio::test]
@@ -117,7 +125,7 @@ async fn what_the_shop_has_made_of_its_catalogue_is_not_lost() {
         drop(folder.open());
         without_marketplaces(&folder);
         folder.outsider().batch_execute(made).unwrap();
-        for _ in 0..2 {
+        for _ in 0..3 {
             assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
         }
         let error = revert(&folder.file(), false).unwrap_err();
@@ -154,7 +162,9 @@ async fn parcels_cancellations_and_contacts_are_not_lost_but_what_can_be_made_ag
         drop(orders);
         without_marketplaces(&folder);
         folder.outsider().batch_execute(made).unwrap();
-        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
+        for _ in 0..2 {
+            assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
+        }
         match revert(&folder.file(), false) {
             Err(OpenError::WouldLose { what, .. }) => {
                 assert!(lost && what.contains("contacts"), "{made}: {what}");
@@ -219,6 +229,7 @@ async fn webhooks_and_the_log_are_not_lost_but_where_somebody_reads_is_no_matter
         drop(folder.open());
         without_marketplaces(&folder);
         folder.outsider().batch_execute(made).unwrap();
+        assert!(revert(&folder.file(), false).unwrap().is_some(), "{made}");
         let taken_back = revert(&folder.file(), false);
         assert_eq!(matches!(taken_back, Err(OpenError::WouldLose { .. })), lost, "{made}: {taken_back:?}");
         if lost {
@@ -228,4 +239,28 @@ async fn webhooks_and_the_log_are_not_lost_but_where_somebody_reads_is_no_matter
         assert_eq!(diesel::select(left).get_result::<i64>(&mut folder.outsider()).unwrap(), 0, "{made}");
         drop(folder.open());
     }
+}
+
+#[tokio::test]
+async fn what_orders_are_found_by_is_as_before_when_it_is_taken_back() {
+    let folder = Place::new();
+    drop(folder.open());
+    let indexes = || {
+        let of_before =
+            "(SELECT group_concat(sql, '; ' ORDER BY name) FROM sqlite_schema WHERE type = 'index'
+            AND (name LIKE 'orders_by%' OR name LIKE '%by_product' OR name LIKE '%by_tracking'))";
+        diesel::select(sql::<Text>(of_before)).get_result::<String>(&mut folder.outsider()).unwrap()
+    };
+    let now = indexes();
+    assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-28-000008_marketplaces"));
+    assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-28-000007_lists"));
+    assert_eq!(
+        indexes(),
+        "CREATE INDEX orders_by_date ON orders (order_date); \
+         CREATE INDEX orders_by_status ON orders (status); \
+         CREATE INDEX orders_by_user ON orders (user_id); \
+         CREATE INDEX orders_by_user_and_status ON orders (user_id, status)"
+    );
+    migrate(&folder.file()).unwrap();
+    assert_eq!(indexes(), now);
 }

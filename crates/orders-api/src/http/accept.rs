@@ -12,17 +12,28 @@ pub enum Media {
     Json,
     /// `application/x-ndjson`: one JSON text a line.
     NdJson,
+    /// `text/csv`: RFC 4180, with a header.
+    Csv,
     /// `text/event-stream`: server-sent events.
     EventStream,
 }
 
 impl Media {
-    /// Its name in `Accept` and `Content-Type`.
+    /// Its name in `Accept`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::NdJson => "application/x-ndjson",
+            Self::Csv => "text/csv",
             Self::EventStream => "text/event-stream",
+        }
+    }
+
+    /// Its name in `Content-Type`, with its parameters.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            other => other.name(),
         }
     }
 }
@@ -100,11 +111,33 @@ mod tests {
     const BOTH: &[Media] = &[Media::Json, Media::NdJson];
 
     fn chosen(accept: &[&str]) -> Option<Media> {
+        chosen_of(BOTH, accept)
+    }
+
+    fn chosen_of(offered: &'static [Media], accept: &[&str]) -> Option<Media> {
         let mut headers = HeaderMap::new();
         for value in accept {
             headers.append(header::ACCEPT, HeaderValue::from_str(value).unwrap());
         }
-        choose(&headers, BOTH).ok()
+        choose(&headers, offered).ok()
+    }
+
+    #[test]
+    fn of_three_forms_the_one_is_given_that_is_preferred() {
+        const THREE: &[Media] = &[Media::Json, Media::NdJson, Media::Csv];
+        for (accept, expected) in [
+            ("text/csv", Some(Media::Csv)),
+            ("text/csv; header=absent", Some(Media::Csv)),
+            ("text/*", Some(Media::Csv)),
+            ("text/csv, */*", Some(Media::Json)),
+            ("text/csv, application/x-ndjson;q=0.9", Some(Media::Csv)),
+            ("application/x-ndjson, text/csv", Some(Media::NdJson)),
+            ("text/csv, application/json;q=0.9, */*;q=0.1", Some(Media::Csv)),
+            ("text/csv;q=0, text/*", None),
+            ("text/html", None),
+        ] {
+            assert_eq!(chosen_of(THREE, &[accept]), expected, "{accept}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::http::accept::Media;
 pub fn head(media: Media, vary: &'static str) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     answer
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media.name())))
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media.content_type())))
         .insert_header((header::VARY, HeaderValue::from_static(vary)));
     answer
 }

@@ -9,6 +9,7 @@ use actix_web::{
     web::Data,
 };
 
+use form_urlencoded::parse;
 use orders_domain::{Audience, OrderError, Ownership, UseCase};
 
 use crate::{
@@ -71,13 +72,15 @@ pub struct Rule {
     pub reads_body: bool,
     /// In which forms it answers, the usual one first.
     pub offers: &'static [Media],
+    /// The parameter with which the asker is looked at also where strangers may ask.
+    personal: Option<&'static str>,
 }
 
 impl Rule {
     /// A route without parameters and body that answers JSON, named by its method and its path.
     pub const fn new(name: &'static str, access: Access) -> Self {
         let (query, offers) = (Query::None, &[Media::Json]);
-        Self { name: RouteName(name), access, query, reads_body: false, offers }
+        Self { name: RouteName(name), access, query, reads_body: false, offers, personal: None }
     }
 
     /// The same with a handler that reads the query.
@@ -103,6 +106,16 @@ impl Rule {
     /// The same with these forms of answers.
     pub const fn offering(self, offers: &'static [Media]) -> Self {
         Self { offers, ..self }
+    }
+
+    /// The same with a parameter about persons, with which strangers may not ask what they may ask without.
+    pub const fn knowing_who_asks_with(self, parameter: &'static str) -> Self {
+        Self { personal: Some(parameter), ..self }
+    }
+
+    /// Whether a query asks about persons.
+    fn is_personal(&self, query: &str) -> bool {
+        self.personal.is_some_and(|personal| parse(query.as_bytes()).any(|(name, _)| name == personal))
     }
 
     /// Judges what can be judged before the handler, once the asker is let in.
@@ -134,7 +147,7 @@ pub async fn gate(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let incoming = Incoming::of(&mut request);
     request.extensions_mut().insert(AtRoute { name: rule.name, incoming: incoming.clone(), asker: None });
-    let mut response = match admit(rule.access, &request).await.and_then(|()| rule.judge(&request)) {
+    let mut response = match admit(rule, &request).await.and_then(|()| rule.judge(&request)) {
         Ok(()) => next.call(request).await?,
         Err(error) => {
             let response = error.error_response();
@@ -161,8 +174,9 @@ pub async fn gate(
     Ok(response)
 }
 
-async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError> {
+async fn admit(rule: &Rule, request: &ServiceRequest) -> Result<(), ApiError> {
     host::check(request)?;
+    let access = rule.access;
     if access == Access::Open {
         return Ok(());
     }
@@ -171,7 +185,7 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError>
     let asker = match access {
         Access::User(use_case) => {
             let auth = request.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?;
-            if auth.opens(use_case) {
+            if auth.opens(use_case) && !rule.is_personal(request.query_string()) {
                 request.extensions_mut().insert(ListedFor(Audience::Anyone));
                 None
             } else {

@@ -60,6 +60,13 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same for all addresses that differ only in the case of the letters A to Z, by which orders are found.
+    /// Other letters stay: how two of them are one differs by language and by version of Unicode.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
 }
 
 fn is_local(local: &str) -> bool {

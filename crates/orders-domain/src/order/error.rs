@@ -46,6 +46,9 @@ pub enum OrderError {
     /// The asker's token does not allow it.
     #[error("the token lacks the scope {}", Scope::any_of(.0))]
     MissingScope(&'static [Scope]),
+    /// There is no list of what is asked for.
+    #[error(transparent)]
+    NotOffered(InvalidInput),
     /// The requested lines cannot become an order.
     #[error("the order is invalid")]
     Invalid(Vec<LineFault>),

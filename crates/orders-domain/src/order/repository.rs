@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Order, query::OrderQuery, status::OrderStatus};
+use super::{Order, list::OrderList, status::OrderStatus};
 use crate::{failure::PortError, id::OrderId, version::Version};
 
 /// What works of a store.
@@ -33,12 +33,13 @@ pub trait Orders: Send + Sync {
     /// [`PortError`].
     async fn at_version(&self, id: OrderId, version: Version) -> Result<Option<Order>, PortError>;
 
-    /// One page of orders, ascending by id, without what is known of the customers. Its cost does not depend on how many there are.
+    /// One page of a list of orders, in its order, without what is known of the customers. Its cost does not depend
+    /// on how many there are.
     ///
     /// # Errors
     ///
     /// [`PortError`].
-    async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError>;
+    async fn page(&self, listing: OrderList) -> Result<Vec<Order>, PortError>;
 
     /// Whether reads and writes work now, found out by doing both.
     async fn health(&self) -> Health;

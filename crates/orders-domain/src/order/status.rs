@@ -10,6 +10,7 @@ use OrderStatus::{Cancelled, Delivered, Pending, Processing, Shipped};
 use crate::{
     invalid::{InvalidInput, list},
     quoted::Quoted,
+    shipment::status::Fulfillment,
 };
 
 /// Where an order stands in its life.
@@ -68,6 +69,19 @@ impl OrderStatus {
         self.allowed().is_empty()
     }
 
+    /// How far the parcels of an order in it can be: see [`super::progress::Progress::standing`].
+    #[must_use]
+    pub fn fulfillments(self) -> &'static [Fulfillment] {
+        use Fulfillment::{PartiallyDelivered, PartiallyShipped, Unfulfilled};
+
+        match self {
+            Pending | Cancelled => &[Unfulfilled],
+            Processing => &[Unfulfilled, PartiallyShipped, PartiallyDelivered],
+            Shipped => &[Fulfillment::Shipped, PartiallyDelivered],
+            Delivered => &[Fulfillment::Delivered],
+        }
+    }
+
     /// The graph as a Mermaid state diagram, for documents.
     #[must_use]
     pub fn mermaid() -> String {
@@ -98,6 +112,51 @@ impl FromStr for OrderStatus {
             let known = list(&Self::ALL);
             InvalidInput::new("status", format!("{} is not one of {known}", Quoted(word)))
         })
+    }
+}
+
+/// One status or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Statuses(u8);
+
+impl Statuses {
+    /// Whether a status is one of them.
+    #[must_use]
+    pub fn contains(self, status: OrderStatus) -> bool {
+        self.0 & Self::from(status).0 != 0
+    }
+
+    /// They, in the order of life.
+    pub fn iter(self) -> impl Iterator<Item = OrderStatus> {
+        OrderStatus::ALL.into_iter().filter(move |status| self.contains(*status))
+    }
+
+    /// These and another one.
+    #[must_use]
+    pub fn and(self, status: OrderStatus) -> Self {
+        Self(self.0 | Self::from(status).0)
+    }
+}
+
+impl From<OrderStatus> for Statuses {
+    fn from(status: OrderStatus) -> Self {
+        Self(1 << status as u8)
+    }
+}
+
+/// Their words with commas between them.
+impl fmt::Display for Statuses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iter().map(OrderStatus::as_str).collect::<Vec<_>>().join(","))
+    }
+}
+
+/// Words with commas between them, each as often as one likes.
+impl FromStr for Statuses {
+    type Err = InvalidInput;
+
+    fn from_str(words: &str) -> Result<Self, InvalidInput> {
+        words.split(',').try_fold(Self(0), |before, word| Ok(before.and(word.parse()?)))
     }
 }
 
@@ -138,5 +197,16 @@ mod tests {
             error.to_string(),
             r#"status "Pending" is not one of pending, processing, shipped, delivered, cancelled"#
         );
+    }
+
+    #[test]
+    fn several_statuses_are_words_with_commas_none_of_them_empty() {
+        let several: Statuses = "shipped,pending,shipped".parse().unwrap();
+        assert_eq!(several.to_string(), "pending,shipped");
+        assert_eq!(several.to_string().parse(), Ok(several));
+        assert_eq!(several, Statuses::from(Pending).and(Shipped));
+        for bad in ["", ",", "pending,", ",pending", "pending,,shipped", "pending, shipped", "pending,lost"] {
+            assert!(bad.parse::<Statuses>().is_err(), "{bad:?} was taken");
+        }
     }
 }

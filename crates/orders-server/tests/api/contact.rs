@@ -56,6 +56,10 @@ async fn the_owner_and_the_operator_are_shown_it_and_nobody_else_anywhere() {
         (1, "/orders/1?version=2", ""),
         (1, "/orders", ""),
         (1, "/orders", "application/x-ndjson"),
+        (1, "/orders", "text/csv"),
+        (100, "/orders?email=ADA.private@example.org", ""),
+        (100, "/orders?email=ADA.private@example.org", "application/x-ndjson"),
+        (100, "/orders?email=ADA.private@example.org", "text/csv"),
         (1, "/orders/1/events", ""),
         (100, "/events", ""),
         (100, "/events?include=order", ""),
@@ -203,6 +207,12 @@ async fn forgetting_empties_it_in_orders_that_have_ended() {
     server.post(2, order_of(&json!({"email": SECRETS[0]}))).await.order(201);
     server.cancel(1, 1).await.order(200);
     server.cancel(2, 3).await.order(200);
+    let found = async |server: &Server| {
+        let path = format!("/orders?email={}", SECRETS[0].to_uppercase());
+        let listed = server.get(100, &path).await.order(200);
+        listed.as_array().unwrap().iter().map(|order| order["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&server).await, [1, 2, 3]);
     let before = server.get(1, "/orders/1").await;
     let url = server.database_url();
     let command = |user: &str| {
@@ -234,6 +244,7 @@ async fn forgetting_empties_it_in_orders_that_have_ended() {
     let server = Server::start_at(&url, &[]);
     let after = server.get(1, "/orders/1").await;
     assert_eq!((after.version(), after.order(200).get("email")), (before.version(), None));
+    assert_eq!(found(&server).await, [2, 3]);
     // What is shown is another thing since, so who has the old one is not told that it has this.
     assert_ne!(after.header("etag"), before.header("etag"));
     let with = |tag: &str| server.user(1, Method::GET, "/orders/1").header("If-None-Match", tag);

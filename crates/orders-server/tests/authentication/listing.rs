@@ -56,3 +56,42 @@ async fn the_link_to_the_next_page_leads_on_through_ones_own_orders() {
     }
     assert_eq!(seen, [1, 3, 5]);
 }
+
+#[tokio::test]
+async fn customers_are_found_by_their_address_by_an_admin_only() {
+    let world = World::start();
+    let token = world.token(7, "orders:create");
+    let mut body = products(&[(9, 7)]);
+    body["email"] = Value::from("Ada.Private@example.org");
+    assert_eq!(world.with(&token, Method::POST, "/orders").json(&body).send().await.unwrap().status(), 201);
+    let path = "/orders?email=ada.private@example.org";
+    assert_eq!(world.server.anyone(Method::GET, path).send().await.unwrap().status(), 401);
+    let refused = world.with(&world.token(7, "orders:read"), Method::GET, path).send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap();
+    assert!(challenge.contains(r#"error="insufficient_scope", scope="orders:admin""#), "{challenge}");
+    assert!(!refused.text().await.unwrap().contains("private"));
+    let admin = world.token(9, "orders:admin");
+    assert_eq!(ids(world.with(&admin, Method::GET, path)).await, [1]);
+}
+
+#[tokio::test]
+async fn what_is_found_among_all_orders_only_is_422_for_a_reader_and_says_why() {
+    let world = World::start();
+    world.place(7).await;
+    let (reader, admin) = (world.token(7, "orders:read"), world.token(9, "orders:admin"));
+    for query in ["productId=9", "trackingNumber=1", "sort=updatedAt", "updatedFrom=2026-11-22T10:00:00Z"] {
+        let path = format!("/orders?{query}");
+        for accept in ["*/*", "application/x-ndjson", "text/csv"] {
+            let refused =
+                world.with(&reader, Method::GET, &path).header("Accept", accept).send().await.unwrap();
+            assert_eq!(refused.status(), 422, "{query}");
+            let text = refused.text().await.unwrap();
+            assert!(text.contains("without the scope orders:admin, a list is of one's own orders"), "{text}");
+        }
+        assert_eq!(world.with(&admin, Method::GET, &path).send().await.unwrap().status(), 200, "{query}");
+    }
+    let own =
+        world.with(&reader, Method::GET, "/orders?sort=-id&status=pending,shipped&fulfillment=unfulfilled");
+    assert_eq!(ids(own).await, [1]);
+}

@@ -73,8 +73,15 @@ async fn no_log_at_any_level_and_no_metric_has_what_is_known_of_a_customer() {
         (Method::PATCH, "/orders/1/cancel", String::new(), 200),
         (Method::PATCH, "/orders/1/contact", json!({"shipTo": to("DE")}).to_string(), 409),
         (Method::GET, "/metrics", String::new(), 200),
+        (Method::GET, &format!("/orders?email={email}"), "1".to_owned(), 403),
+        (Method::GET, &format!("/orders?email={email}&userId=1"), "100".to_owned(), 422),
+        (Method::GET, &format!("/orders?email={email}@"), "100".to_owned(), 422),
+        (Method::GET, &format!("/orders?email={email}"), "100".to_owned(), 200),
+        (Method::GET, &format!("/orders/1?email={email}"), String::new(), 422),
     ] {
-        let request = server.user(1, method, path).header("content-type", "application/json");
+        // Of a list the body says who asks.
+        let user = body.parse().unwrap_or(1);
+        let request = server.user(user, method, path).header("content-type", "application/json");
         let answer = request.body(body).send().await.unwrap();
         assert_eq!(answer.status(), status, "{path}");
         let text = answer.text().await.unwrap();

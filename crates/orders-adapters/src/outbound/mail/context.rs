@@ -135,11 +135,5 @@ fn name(notice: &Notice, at: usize, line: &OrderProduct) -> String {
 
 /// An amount with the decimals of its currency: `19.99 USD`, `1999 JPY`.
 fn shown(amount: Money, currency: Currency) -> String {
-    let (units, decimals) = (amount.minor_units(), currency.exponent());
-    if decimals == 0 {
-        return format!("{units} {currency}");
-    }
-    let one = 10_i64.pow(decimals);
-    let width = decimals as usize;
-    format!("{}.{:0width$} {currency}", units / one, units % one)
+    format!("{} {currency}", amount.decimal(currency))
 }

@@ -15,7 +15,7 @@ use std::{
 
 use diesel::QueryResult;
 use metrics::counter;
-use orders_domain::OrderQuery;
+use orders_domain::OrderList;
 
 use super::{
     super::{OpenError, rows::order::JoinedRow},
@@ -58,14 +58,14 @@ impl Replica {
     }
 
     /// A page, read here; `None` when it has to be read from the primary.
-    pub fn page(&self, primary: &Readers, query: &OrderQuery) -> Option<Vec<JoinedRow>> {
+    pub fn page(&self, primary: &Readers, listing: &OrderList) -> Option<Vec<JoinedRow>> {
         if self.millis() < self.resting_until.load(Ordering::Relaxed) {
             counter!("orders_replica_reads_total", "outcome" => "resting").increment(1);
             return None;
         }
         let read = |(last, position)| {
             self.readers.read(|conn| {
-                if caught_up(conn, position)? { lists::page(conn, query, last).map(Some) } else { Ok(None) }
+                if caught_up(conn, position)? { lists::page(conn, listing, last).map(Some) } else { Ok(None) }
             })
         };
         let page =

@@ -11,8 +11,8 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    ChosenBy, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderProduct, OrderProductId,
-    OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
+    ChosenBy, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList, OrderProduct,
+    OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
     market::listing::Model,
 };
 
@@ -273,5 +273,12 @@ pub fn orders(joined: Vec<JoinedRow>) -> Result<Vec<Order>, InvalidInput> {
         let whole = lines(rows).and_then(|(lines, parts)| order(first.id, &row, lines, parts));
         orders.push(whole.map_err(|error| InvalidInput::new("order", format!("{}: {error}", first.id)))?);
     }
+    Ok(orders)
+}
+
+/// The same as a list has them.
+pub fn listed(joined: Vec<JoinedRow>, listing: &OrderList) -> Result<Vec<Order>, InvalidInput> {
+    let mut orders = orders(joined)?;
+    listing.sort(&mut orders);
     Ok(orders)
 }

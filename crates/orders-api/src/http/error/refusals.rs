@@ -21,6 +21,7 @@ impl From<OrderError> for ApiError {
                 faults.extend(line_faults);
                 faults.into_result().err().unwrap_or(Self::Internal(None))
             }
+            OrderError::NotOffered(refused) => Self::invalid(&format!("/{}", refused.what), refused),
             OrderError::NotAllowed(refused) => refused.into(),
             OrderError::UnknownLocation(reason) => Self::invalid("/location", reason),
             OrderError::OutOfStock(lacking) => {

@@ -139,6 +139,7 @@ impl Life {
         let Self { first, order, events, rows } = self;
         prop_assert_eq!(order.total, first.total);
         prop_assert!(order.current_total() <= order.total());
+        prop_assert!(order.status().fulfillments().contains(&order.fulfillment()));
         let tallies = order.tallies();
         let adds_up =
             tallies.iter().all(|tally| tally.remaining() + tally.shipped + tally.cancelled == tally.ordered);

@@ -53,7 +53,7 @@ async fn a_failing_port_makes_every_use_case_unavailable_at_once() {
         ports.catalogue.expect_find().times(2).returning(move |_| Err(fail()));
         let service = service(ports);
         let (lines, too_many) = (request(&[(9, 1)]), request(&[(9, 100_000), (9, 1)]));
-        let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::DEFAULT };
+        let query = OrderQuery::default();
         assert!(all_say(
             [
                 service.place(asker(1), &lines, &Placing::default(), by(1)).await.err(),

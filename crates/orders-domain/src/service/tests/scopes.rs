@@ -131,8 +131,7 @@ async fn following_all_events_takes_its_scope_whoever_calls_it() {
 async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked() {
     let query = |user: Option<i64>| OrderQuery {
         filter: OrderFilter { user: user.map(n), ..OrderFilter::default() },
-        after: None,
-        limit: PageLimit::DEFAULT,
+        ..OrderQuery::default()
     };
     for (audience, wanted, asked) in [
         (Audience::Anyone, None, Some(None)),
@@ -142,7 +141,8 @@ async fn a_list_is_narrowed_to_what_its_reader_may_see_before_the_store_is_asked
     ] {
         let mut ports = Ports::default();
         let page = ports.orders.expect_page().times(usize::from(asked.is_some()));
-        page.withf(move |query| query.filter.user == asked.flatten().map(n)).returning(|_| Ok(Vec::new()));
+        page.withf(move |listing| listing.query().filter.user == asked.flatten().map(n))
+            .returning(|_| Ok(Vec::new()));
         let page = service(ports).list(audience, query(wanted)).await.unwrap();
         assert_eq!(page, Page { orders: Vec::new(), more: false });
     }

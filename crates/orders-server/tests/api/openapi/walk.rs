@@ -33,6 +33,8 @@ fn of_orders() -> Vec<Row> {
         ("POST /orders", "", "", few.clone()),
         ("GET /orders", "", "", String::new()),
         ("GET /orders", "", "Accept: application/x-ndjson", String::new()),
+        ("GET /orders", "", "Accept: text/csv", String::new()),
+        ("GET /orders", "?email=a@b", "user_id: 4", String::new()),
         ("GET /orders", "?limit=x", "", String::new()),
         ("GET /orders", "?limit=0", "", String::new()),
         ("GET /orders/{id}", "1", "", String::new()),

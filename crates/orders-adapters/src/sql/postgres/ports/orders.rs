@@ -7,12 +7,13 @@ use diesel::{
     row::Row,
 };
 use orders_domain::{
-    Order, OrderId, OrderQuery, Version,
+    Order, OrderId, OrderList, Version,
     ports::{Health, Orders, PortError},
 };
 
 use super::super::{
     super::{
+        found::Finds,
         rows::{
             self,
             order::{JoinedRow, JoinedTypes, Joins},
@@ -61,6 +62,15 @@ impl Joins for Pg {
         ORDER BY order_products.id LIMIT 100) AS line ON true WHERE ";
 }
 
+impl Finds for Pg {
+    const FOLDED_EMAIL: &'static str = "lower(listed.email COLLATE \"C\")";
+    const USER_IN_STATE: &'static str = "(listed.user_id + 0)";
+    const MARKETPLACE: &'static str = "coalesce(listed.marketplace, 'default')";
+    const MARKETPLACE_IN_STATE: &'static str = "(coalesce(listed.marketplace, 'default') || '')";
+    const USER_IN_MARKETPLACE: &'static str = "(0 + listed.user_id)";
+    const BY_ROWS: bool = true;
+}
+
 impl FromSqlRow<JoinedTypes, Pg> for JoinedRow {
     fn build_from_row<'a>(row: &impl Row<'a, Pg>) -> deserialize::Result<Self> {
         Self::read(row)
@@ -82,21 +92,21 @@ impl Orders for PostgresDatabase {
         self.read(move |readers| readers.read(|conn| history::at(conn, order.clone(), version))).await
     }
 
-    async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        let replica = self.replica.clone();
+    async fn page(&self, listing: OrderList) -> Result<Vec<Order>, PortError> {
+        let (replica, asked) = (self.replica.clone(), listing.clone());
         let read = move |readers: &Readers| {
             if let Some(replica) = replica
-                && let Some(rows) = replica.page(readers, &query)
+                && let Some(rows) = replica.page(readers, &asked)
             {
                 return Ok(rows);
             }
             readers.read(|conn| {
                 let settled = settled::orders(conn)?;
-                lists::page(conn, &query, settled)
+                lists::page(conn, &asked, settled)
             })
         };
         let rows = self.read(read).await?;
-        rows::order::orders(rows).map_err(PortError::corrupt)
+        rows::order::listed(rows, &listing).map_err(PortError::corrupt)
     }
 
     async fn health(&self) -> Health {

@@ -8,12 +8,13 @@ use diesel::{
     sqlite::Sqlite,
 };
 use orders_domain::{
-    Order, OrderId, OrderQuery, Version,
+    Order, OrderId, OrderList, Version,
     ports::{Health, Orders, PortError},
 };
 
 use super::super::{
     super::{
+        found::Finds,
         rows::{
             self,
             order::{JoinedRow, JoinedTypes, Joins},
@@ -66,6 +67,16 @@ impl Joins for Sqlite {
         ON line.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 WHERE ";
 }
 
+impl Finds for Sqlite {
+    const FOLDED_EMAIL: &'static str = "lower(listed.email)";
+    const USER_IN_STATE: &'static str = "listed.user_id";
+    const MARKETPLACE: &'static str = "coalesce(listed.marketplace, 'default')";
+    const MARKETPLACE_IN_STATE: &'static str = "coalesce(listed.marketplace, 'default')";
+    const USER_IN_MARKETPLACE: &'static str = "listed.user_id";
+    /// Of a row of values it uses the first only.
+    const BY_ROWS: bool = false;
+}
+
 impl FromSqlRow<JoinedTypes, Sqlite> for JoinedRow {
     fn build_from_row<'a>(row: &impl Row<'a, Sqlite>) -> deserialize::Result<Self> {
         Self::read(row)
@@ -89,15 +100,16 @@ impl Orders for SqliteDatabase {
         self.readers.inline(read).await
     }
 
-    async fn page(&self, query: OrderQuery) -> Result<Vec<Order>, PortError> {
-        if query.limit.get() <= SHORT_PAGE {
-            let asked = query.clone();
+    async fn page(&self, listing: OrderList) -> Result<Vec<Order>, PortError> {
+        if listing.limit().get() <= SHORT_PAGE {
+            let asked = listing.clone();
             let read = move |conn: &mut Conn| lists::page_of(conn, &asked, i64::MAX, SHORT_ROWS);
             if let Some(rows) = self.readers.inline(read).await? {
-                return rows::order::orders(rows).map_err(PortError::corrupt);
+                return rows::order::listed(rows, &listing).map_err(PortError::corrupt);
             }
         }
-        let read = move |conn: &mut Conn| Ok(rows::order::orders(lists::page(conn, &query, i64::MAX)?));
+        let read =
+            move |conn: &mut Conn| Ok(rows::order::listed(lists::page(conn, &listing, i64::MAX)?, &listing));
         self.readers.elsewhere(read).await?.map_err(PortError::corrupt)
     }
 

@@ -1,0 +1,160 @@
+//! Orders as CSV (RFC 4180): a row for each line of an order.
+
+use std::{borrow::Cow, mem};
+
+use csv::{Terminator, Writer, WriterBuilder};
+use orders_domain::{Currency, Money, Order, OrderProduct};
+
+use crate::http::writing::moment;
+
+/// The columns, in their order.
+pub const HEADER: [&str; 18] = [
+    "orderId",
+    "userId",
+    "orderDate",
+    "updatedAt",
+    "status",
+    "fulfillment",
+    "marketplace",
+    "currency",
+    "total",
+    "currentTotal",
+    "lineId",
+    "productId",
+    "name",
+    "model",
+    "price",
+    "quantity",
+    "shippingProvider",
+    "trackingNumber",
+];
+
+/// Writes orders as rows.
+pub struct Rows {
+    out: Writer<Vec<u8>>,
+    /// Whether texts are left as they are.
+    raw: bool,
+}
+
+impl Rows {
+    /// Without any rows yet.
+    pub fn new(raw: bool) -> Self {
+        let out = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+        Self { out, raw }
+    }
+
+    /// Writes the names of the columns.
+    ///
+    /// # Errors
+    ///
+    /// None in memory.
+    pub fn header(&mut self) -> csv::Result<()> {
+        self.out.write_record(HEADER)
+    }
+
+    /// Writes the lines of an order.
+    ///
+    /// # Errors
+    ///
+    /// None in memory.
+    pub fn order(&mut self, order: &Order) -> csv::Result<()> {
+        let currency = *order.currency();
+        let decimal = |amount: Money| amount.decimal(currency);
+        let (provider, number) = match order.tracking() {
+            Some(tracking) => (tracking.provider(), tracking.number()),
+            None => ("", ""),
+        };
+        let (provider, number) = (self.text(provider).into_owned(), self.text(number).into_owned());
+        let (id, user) = (order.id().to_string(), order.user().to_string());
+        let (placed, updated) = (moment(order.ordered_at()), moment(order.updated_at()));
+        let (total, current_total) = (decimal(order.total()), decimal(order.current_total()));
+        for (line_id, line) in order.lines() {
+            let row: [Cow<'_, str>; 18] = [
+                (&id).into(),
+                (&user).into(),
+                (&placed).into(),
+                (&updated).into(),
+                order.status().as_str().into(),
+                order.fulfillment().as_str().into(),
+                self.text(marketplace(order)),
+                Currency::code(&currency).into(),
+                (&total).into(),
+                (&current_total).into(),
+                line_id.to_string().into(),
+                line.product().to_string().into(),
+                self.text(name(line)),
+                self.text(model(line)),
+                decimal(line.price()).into(),
+                line.quantity().get().to_string().into(),
+                (&provider).into(),
+                (&number).into(),
+            ];
+            self.out.write_record(row.iter().map(|cell| cell.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// What is written until now, and no more of it.
+    ///
+    /// # Errors
+    ///
+    /// None in memory.
+    pub fn take(&mut self) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let written = mem::replace(self, Self::new(self.raw));
+        Ok(written.out.into_inner().map_err(|error| error.error().to_string())?)
+    }
+
+    /// A text of somebody else's: unless it is to be raw, with an apostrophe before what a spreadsheet would run.
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !self.raw && text.starts_with(RUN) { format!("'{text}").into() } else { text.into() }
+    }
+}
+
+/// With what a cell begins that is a formula, or the end of one cell and the beginning of the next.
+const RUN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Where an order was placed.
+fn marketplace(_: &Order) -> &'static str {
+    ""
+}
+
+/// What the product of a line was called.
+fn name(_: &OrderProduct) -> &'static str {
+    ""
+}
+
+/// Which model of it was shown.
+fn model(_: &OrderProduct) -> &'static str {
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_gets_an_apostrophe_unless_it_is_raw() {
+        let (guarded, raw) = (Rows::new(false), Rows::new(true));
+        for begins in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
+            let text = format!("{begins}cmd|' /C calc'!A0");
+            assert_eq!(guarded.text(&text), format!("'{text}"));
+            assert_eq!(raw.text(&text), text);
+        }
+        for harmless in ["", "USPS", "1=2", "'=1", "−1", " =1"] {
+            assert_eq!(guarded.text(harmless), harmless);
+        }
+    }
+
+    #[test]
+    fn rows_end_with_a_return_and_are_taken_once() {
+        let mut rows = Rows::new(false);
+        rows.header().unwrap();
+        let header = String::from_utf8(rows.take().unwrap()).unwrap();
+        assert_eq!(
+            header,
+            "orderId,userId,orderDate,updatedAt,status,fulfillment,marketplace,currency,total,currentTotal,\
+             lineId,productId,name,model,price,quantity,shippingProvider,trackingNumber\r\n"
+        );
+        assert_eq!(rows.take().unwrap(), b"");
+    }
+}

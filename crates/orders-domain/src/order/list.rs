@@ -1,0 +1,310 @@
+//! Which lists of orders are offered: one table, of the conditions that may stand together. Each of these lists
+//! has an index in which its next page is one range, or a few of them, so that a page costs the same anywhere in
+//! a table of any size.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Order,
+    contact::Email,
+    query::{Cursor, OrderFilter, OrderQuery, Sort},
+    status::OrderStatus,
+};
+use crate::{
+    code::MarketplaceCode,
+    id::{OrderId, ProductId, UserId},
+    invalid::InvalidInput,
+    page::PageLimit,
+    shipment::{status::Fulfillment, tracking::TrackingNumber},
+};
+
+use Condition::{
+    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfFulfillment, OfProduct, OfStatus, OfTracking, OfUser,
+    To, UpdatedFrom, UpdatedTo,
+};
+
+/// Something that is asked of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    OfUser,
+    InMarketplace,
+    OfStatus,
+    OfFulfillment,
+    OfProduct,
+    OfTracking,
+    OfEmail,
+    From,
+    To,
+    UpdatedFrom,
+    UpdatedTo,
+    ByNumber,
+    ByUpdate,
+}
+
+impl Condition {
+    /// Every one, in the order in which they are blamed, the last first.
+    const ALL: [Self; 13] = [
+        OfUser,
+        InMarketplace,
+        OfStatus,
+        OfFulfillment,
+        From,
+        To,
+        OfProduct,
+        OfTracking,
+        OfEmail,
+        UpdatedFrom,
+        UpdatedTo,
+        ByUpdate,
+        ByNumber,
+    ];
+
+    /// The parameter that asks for it.
+    fn parameter(self) -> &'static str {
+        match self {
+            OfUser => "userId",
+            InMarketplace => "marketplace",
+            OfStatus => "status",
+            OfFulfillment => "fulfillment",
+            OfProduct => "productId",
+            OfTracking => "trackingNumber",
+            OfEmail => "email",
+            From => "from",
+            To => "to",
+            UpdatedFrom => "updatedFrom",
+            UpdatedTo => "updatedTo",
+            ByNumber | ByUpdate => "sort",
+        }
+    }
+
+    /// The parameter as messages have it, with its value where that tells.
+    fn said(self) -> &'static str {
+        match self {
+            ByNumber => "sort=id",
+            ByUpdate => "sort=updatedAt",
+            other => other.parameter(),
+        }
+    }
+
+    fn is_asked(self, OrderQuery { filter, sort, .. }: &OrderQuery) -> bool {
+        match self {
+            OfUser => filter.user.is_some(),
+            InMarketplace => filter.marketplace.is_some(),
+            OfStatus => filter.status.is_some(),
+            OfFulfillment => filter.fulfillment.is_some(),
+            OfProduct => filter.product.is_some(),
+            OfTracking => filter.tracking.is_some(),
+            OfEmail => filter.email.is_some(),
+            From => filter.from.is_some(),
+            To => filter.to.is_some(),
+            UpdatedFrom => filter.updated_from.is_some(),
+            UpdatedTo => filter.updated_to.is_some(),
+            ByNumber => !sort.is_by_update(),
+            ByUpdate => sort.is_by_update(),
+        }
+    }
+}
+
+/// The table: of a row any conditions may stand together, and no others.
+const OFFERED: [&[Condition]; 7] = [
+    &[OfUser, OfStatus, OfFulfillment, From, To, ByNumber],
+    &[InMarketplace, OfStatus, OfFulfillment, From, To, ByNumber],
+    &[OfUser, InMarketplace, From, To, ByNumber],
+    &[OfProduct, From, To, ByNumber],
+    &[OfTracking, From, To, ByNumber],
+    &[OfEmail, From, To, ByNumber],
+    &[UpdatedFrom, UpdatedTo, ByUpdate],
+];
+
+/// A list that is offered, and a place in it: what a store can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderList(OrderQuery);
+
+/// How a list is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// By number, ascending or descending, among the orders of this kind. Dates ascend with numbers.
+    ByNumber(Kind<'a>, Option<OrderId>),
+    /// By the last change, and by number among those of one moment.
+    ByUpdate(Option<(DateTime<Utc>, OrderId)>),
+}
+
+/// Of which orders a list by number is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// Of one user or all, in one of these states or any; of none at all if no order can be in one.
+    Of(Option<UserId>, Option<Vec<State>>),
+    /// The same of a marketplace; of one user in any state.
+    In(MarketplaceCode, Option<UserId>, Option<Vec<State>>),
+    /// With a line of this product.
+    WithProduct(ProductId),
+    /// With a parcel of this number.
+    Tracked(&'a TrackingNumber),
+    /// Of the customer with this address.
+    OfCustomer(&'a Email),
+}
+
+/// Where an order stands, and how far its parcels are.
+pub type State = (OrderStatus, Fulfillment);
+
+impl OrderList {
+    /// The list that is asked for, if it is offered.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] about one of the parameters that do not go together, or about `after` when it is of a list
+    /// of another sort.
+    pub fn of(query: OrderQuery) -> Result<Self, InvalidInput> {
+        let asked: Vec<_> =
+            Condition::ALL.into_iter().filter(|condition| condition.is_asked(&query)).collect();
+        let together = |wanted: &[Condition]| {
+            OFFERED.iter().any(|row| wanted.iter().all(|condition| row.contains(condition)))
+        };
+        if !together(&asked) {
+            let pairs =
+                asked.iter().enumerate().flat_map(|(at, one)| asked[..at].iter().map(move |two| (one, two)));
+            let (one, others) = match pairs.into_iter().find(|(one, two)| !together(&[**one, **two])) {
+                Some((one, two)) => (*one, two.said().to_owned()),
+                None => (asked[asked.len() - 1], "all of the others".to_owned()),
+            };
+            let what = one.parameter();
+            let value = if what == "sort" { format!("{} ", query.sort) } else { String::new() };
+            let reason = format!("{value}cannot be combined with {others}: {}", offered());
+            return Err(InvalidInput::new(what, reason));
+        }
+        let (by_update, form) = match query.after {
+            None => return Ok(Self(query)),
+            Some(Cursor::Order(_)) => (
+                false,
+                "the updatedAt of the last order seen, a comma and its id, such as 2026-11-22T10:00:00.000Z,7",
+            ),
+            Some(Cursor::Update(..)) => (true, "the id of the last order seen, such as 7"),
+        };
+        if by_update == query.sort.is_by_update() {
+            return Ok(Self(query));
+        }
+        Err(InvalidInput::new("after", format!("of a list by {} is {form}", query.sort)))
+    }
+
+    /// The list of all orders by number, from behind one on.
+    #[must_use]
+    pub fn all(after: Option<OrderId>, limit: PageLimit) -> Self {
+        let after = after.map(Cursor::Order);
+        Self(OrderQuery { filter: OrderFilter::default(), sort: Sort::Id, after, limit })
+    }
+
+    /// What was asked.
+    #[must_use]
+    pub fn query(&self) -> &OrderQuery {
+        &self.0
+    }
+
+    /// How many orders at most.
+    #[must_use]
+    pub fn limit(&self) -> PageLimit {
+        self.0.limit
+    }
+
+    /// Whether what is greater comes first.
+    #[must_use]
+    pub fn is_descending(&self) -> bool {
+        self.0.sort.is_descending()
+    }
+
+    /// How it is found.
+    #[must_use]
+    pub fn found(&self) -> Found<'_> {
+        let OrderQuery { filter, sort, after, .. } = &self.0;
+        if sort.is_by_update() {
+            let after = after.and_then(|after| match after {
+                Cursor::Update(at, order) => Some((at, order)),
+                Cursor::Order(_) => None,
+            });
+            return Found::ByUpdate(after);
+        }
+        let after = after.and_then(|after| match after {
+            Cursor::Order(order) => Some(order),
+            Cursor::Update(..) => None,
+        });
+        let kind = match filter {
+            OrderFilter { product: Some(product), .. } => Kind::WithProduct(*product),
+            OrderFilter { tracking: Some(number), .. } => Kind::Tracked(number),
+            OrderFilter { email: Some(email), .. } => Kind::OfCustomer(email),
+            OrderFilter { marketplace: Some(code), user, .. } => Kind::In(*code, *user, states(filter)),
+            OrderFilter { user, .. } => Kind::Of(*user, states(filter)),
+        };
+        Found::ByNumber(kind, after)
+    }
+
+    /// Whether an order is on the list, at whatever place.
+    #[must_use]
+    pub fn shows(&self, order: &Order) -> bool {
+        let filter = &self.0.filter;
+        let folded = filter.email.as_ref().map(Email::folded);
+        let tracked = |number: &TrackingNumber| {
+            let mut parcels = order.shipments().iter().filter_map(|parcel| parcel.tracking.as_ref());
+            parcels.any(|tracking| tracking.number() == number.as_str())
+        };
+        filter.status.is_none_or(|statuses| statuses.contains(order.status()))
+            && filter.fulfillment.is_none_or(|fulfillment| order.fulfillment() == fulfillment)
+            && filter.user.is_none_or(|user| order.user() == user)
+            && filter.marketplace.is_none_or(|code| order.sold_in().marketplace == code)
+            && filter.product.is_none_or(|product| order.lines().any(|(_, line)| line.product() == product))
+            && filter.tracking.as_ref().is_none_or(tracked)
+            && folded.is_none_or(|folded| order.contact().email.as_ref().map(Email::folded) == Some(folded))
+            && filter.from.is_none_or(|from| order.ordered_at() >= from)
+            && filter.to.is_none_or(|to| order.ordered_at() < to)
+            && filter.updated_from.is_none_or(|from| order.updated_at() >= from)
+            && filter.updated_to.is_none_or(|to| order.updated_at() < to)
+    }
+
+    /// Whether an order on the list comes behind the place where the page begins.
+    #[must_use]
+    pub fn comes(&self, order: &Order) -> bool {
+        let is_behind =
+            |one: std::cmp::Ordering| if self.is_descending() { one.is_lt() } else { one.is_gt() };
+        match self.found() {
+            Found::ByNumber(_, after) => after.is_none_or(|after| is_behind(order.id().cmp(&after))),
+            Found::ByUpdate(after) => {
+                after.is_none_or(|after| is_behind((order.updated_at(), order.id()).cmp(&after)))
+            }
+        }
+    }
+
+    /// Puts orders of the list into its order.
+    pub fn sort(&self, orders: &mut [Order]) {
+        if self.0.sort.is_by_update() {
+            orders.sort_by_key(|order| (order.updated_at(), order.id()));
+        } else {
+            orders.sort_by_key(Order::id);
+        }
+        if self.is_descending() {
+            orders.reverse();
+        }
+    }
+}
+
+/// What may stand together, in words.
+fn offered() -> String {
+    let row = |row: &&[Condition]| row.iter().map(|one| one.said()).collect::<Vec<_>>().join(", ");
+    format!("what may stand together is {}", OFFERED.iter().map(row).collect::<Vec<_>>().join("; or "))
+}
+
+/// The states that are let through; `None` if all are.
+fn states(filter: &OrderFilter) -> Option<Vec<State>> {
+    if filter.status.is_none() && filter.fulfillment.is_none() {
+        return None;
+    }
+    let all = OrderStatus::ALL
+        .into_iter()
+        .flat_map(|status| status.fulfillments().iter().map(move |fulfillment| (status, *fulfillment)));
+    let lets_through = |(status, fulfillment): &State| {
+        filter.status.is_none_or(|statuses| statuses.contains(*status))
+            && filter.fulfillment.is_none_or(|wanted| wanted == *fulfillment)
+    };
+    let (through, held): (Vec<_>, Vec<_>) = all.partition(lets_through);
+    (!held.is_empty()).then_some(through)
+}
+
+#[cfg(test)]
+mod tests;
