@@ -62,7 +62,7 @@ pub use order::{
     event::{Happening, OrderEvent},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::OrderProduct,
-    listing::{Found, Kind, Listing},
+    listing::Listing,
     new_order::NewOrder,
     owned::OwnedOrder,
     progress::{Became, Progress},

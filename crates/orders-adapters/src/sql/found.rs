@@ -10,7 +10,10 @@ use diesel::{
     serialize::ToSql,
     sql_types::{BigInt, Text},
 };
-use orders_domain::{Kind, Listing, UserId, order::listing::State};
+use orders_domain::{
+    Listing,
+    order::listing::{Kind, State},
+};
 
 mod range;
 
@@ -50,17 +53,22 @@ enum Of {
 impl OnPage {
     /// The page of a list by number, between these ids, which are not on it. `None` if no order can be on it.
     pub fn by_number(listing: &Listing, kind: &Kind<'_>, ids: (i64, i64)) -> Option<Self> {
-        let of_user = |user: UserId| ("listed.user_id", Value::Number(user.get()));
-        let state = |user: &Option<UserId>, (status, fulfillment): &State| {
-            let mut columns: Vec<_> =
-                user.map(|user| ("", Value::UserInState(user.get()))).into_iter().collect();
-            columns.push(("listed.status", Value::Word(status.as_str())));
-            columns.push(("coalesce(listed.fulfillment, 'unfulfilled')", Value::Word(fulfillment.as_str())));
-            IndexRange::of_orders(columns, ids)
-        };
         let ranges = match kind {
-            Kind::Of(user, None) => vec![IndexRange::of_orders(user.map(of_user).into_iter().collect(), ids)],
-            Kind::Of(user, Some(states)) => states.iter().map(|one| state(user, one)).collect(),
+            Kind::Of { user, states: None } => {
+                let of_user = user.map(|user| ("listed.user_id", Value::Number(user.get())));
+                vec![IndexRange::of_orders(of_user.into_iter().collect(), ids)]
+            }
+            Kind::Of { user, states: Some(states) } => {
+                let of_state = |(status, fulfillment): &State| {
+                    let of_user = user.map(|user| ("", Value::UserInState(user.get())));
+                    let of_state = [
+                        ("listed.status", Value::Word(status.as_str())),
+                        ("coalesce(listed.fulfillment, 'unfulfilled')", Value::Word(fulfillment.as_str())),
+                    ];
+                    IndexRange::of_orders(of_user.into_iter().chain(of_state).collect(), ids)
+                };
+                states.iter().map(of_state).collect()
+            }
             Kind::OfCustomer(email) => {
                 let folded = vec![("", Value::Address(email.folded()))];
                 vec![IndexRange::of_orders(folded, ids).with("listed.email IS NOT NULL")]

@@ -7,7 +7,7 @@ use std::iter;
 
 use chrono::{DateTime, Utc};
 use diesel::{connection::DefaultLoadingMode, prelude::*};
-use orders_domain::{Found, Listing, Order, OrderFilter, OrderId, PageLimit};
+use orders_domain::{Listing, Order, OrderFilter, OrderId, PageLimit, order::listing::Found};
 
 use super::{
     super::{

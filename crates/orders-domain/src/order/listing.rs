@@ -125,8 +125,13 @@ pub enum Found<'a> {
 /// Of which orders a list by number is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind<'a> {
-    /// Of one user or all, in one of these states or any; of none at all if no order can be in one.
-    Of(Option<UserId>, Option<Vec<State>>),
+    /// That are equal in what most lists are about.
+    Of {
+        /// Of this user, or of all.
+        user: Option<UserId>,
+        /// In one of these states, or in any; none of them where no order can be.
+        states: Option<Vec<State>>,
+    },
     /// With a line of this product.
     WithProduct(ProductId),
     /// With a parcel of this number.
@@ -221,7 +226,7 @@ impl Listing {
             OrderFilter { product: Some(product), .. } => Kind::WithProduct(*product),
             OrderFilter { tracking: Some(number), .. } => Kind::Tracked(number),
             OrderFilter { email: Some(email), .. } => Kind::OfCustomer(email),
-            OrderFilter { user, .. } => Kind::Of(*user, states(filter)),
+            OrderFilter { user, .. } => Kind::Of { user: *user, states: states(filter) },
         };
         Found::ByNumber(kind, after)
     }
