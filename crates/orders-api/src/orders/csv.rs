@@ -130,6 +130,9 @@ fn model(_: &OrderProduct) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use orders_domain::{OrderRecord, Progress, Version, order::contact::Contact};
+
     use super::*;
 
     #[test]
@@ -142,6 +145,41 @@ mod tests {
         }
         for harmless in ["", "USPS", "1=2", "'=1", "−1", " =1"] {
             assert_eq!(guarded.text(harmless), harmless);
+        }
+    }
+
+    /// The rows of an order of one line at this price.
+    fn rows(price: i64, currency: &str) -> String {
+        let price = Money::try_from(price).unwrap();
+        let line = OrderProduct::new(9.try_into().unwrap(), price, 1.try_into().unwrap());
+        let record = OrderRecord {
+            id: 7.try_into().unwrap(),
+            user: 1.try_into().unwrap(),
+            ordered_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            currency: currency.parse().unwrap(),
+            lines: vec![line],
+            progress: Progress::PLACED,
+            contact: Contact::default(),
+            version: Version::FIRST,
+        };
+        let mut rows = Rows::new(false);
+        rows.order(&Order::restore(record).unwrap()).unwrap();
+        String::from_utf8(rows.take().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn amounts_have_all_digits_of_their_currency() {
+        for (currency, price, amount) in [
+            ("USD", 1999, "19.99"),
+            ("JPY", 1999, "1999"),
+            ("KWD", 1999, "1.999"),
+            ("CLF", 1999, "0.1999"),
+            ("KWD", i64::MAX, "9223372036854775.807"),
+        ] {
+            let begins = "7,1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z,pending,unfulfilled,";
+            let expected = format!("{begins},{currency},{amount},{amount},601,9,,,{amount},1,,\r\n");
+            assert_eq!(rows(price, currency), expected);
         }
     }
 

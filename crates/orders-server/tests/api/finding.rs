@@ -18,6 +18,9 @@ async fn asks(server: &Server, user: Option<i64>, query: &str) -> Answer {
     .await
 }
 
+/// Whether a filter lets an order through.
+type Shown<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 fn ids(page: &Value) -> Vec<i64> {
     page.as_array().unwrap().iter().map(|order| order["id"].as_i64().unwrap()).collect()
 }
@@ -61,7 +64,6 @@ async fn each_filter_shows_what_it_says_in_both_directions() {
     let of_product =
         |order: &Value| order["orderProduct"].as_array().unwrap().iter().any(|line| line["productId"] == 9);
     let is_of = |order: &Value, words: &[&str]| words.iter().any(|word| order["status"] == *word);
-    type Shown<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let cases: [(String, Shown<'_>); 8] = [
         ("status=pending,cancelled".to_owned(), Box::new(|order| is_of(order, &["pending", "cancelled"]))),
         ("status=delivered,delivered".to_owned(), Box::new(|order| is_of(order, &["delivered"]))),
