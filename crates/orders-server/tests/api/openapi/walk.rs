@@ -229,6 +229,63 @@ fn of_the_shop() -> Vec<Row> {
     ]
 }
 
+/// What is asked of marketplaces, and of what they say of products. Of product 2 it is asked in the default one.
+fn of_marketplaces() -> Vec<Row> {
+    let market = json!({
+        "code": "de", "name": "Deutschland", "currency": "EUR", "defaultLocale": "de", "timeZone": "Europe/Berlin",
+    });
+    let market = market.to_string();
+    let (renamed, passive) = (json!({"name": "D"}).to_string(), json!({"active": false}).to_string());
+    let (listing, text) = (json!({"price": 7}).to_string(), json!({"name": "Brett"}).to_string());
+    let mut rows = vec![
+        ("POST /marketplaces", "", "", market.clone()),
+        ("POST /marketplaces", "", "", market.clone()),
+        ("POST /marketplaces", "", "user_id: 4", market.clone()),
+        ("POST /marketplaces", "", "", long()),
+        ("POST /marketplaces", "", "Content-Type: text/plain", market),
+        ("POST /marketplaces", "", "", "{}".to_owned()),
+        ("GET /marketplaces", "", "", String::new()),
+        ("GET /marketplaces/resolve", "?country=DE", "", String::new()),
+        ("GET /marketplaces/resolve", "?country=de", "", String::new()),
+        ("GET /marketplaces/resolve", "", "Orders-Marketplace: d e", String::new()),
+        ("GET /marketplaces/{code}", "de", "", String::new()),
+        ("GET /marketplaces/{code}", "de", "If-None-Match: *", String::new()),
+        ("GET /marketplaces/{code}", "DE", "", String::new()),
+        ("GET /marketplaces/{code}", "xx", "", String::new()),
+        ("GET /products/{id}", "1?marketplace=de", "", String::new()),
+        ("GET /products/{id}", "1?marketplace=xx", "", String::new()),
+        ("POST /orders", "?marketplace=de", "", products(&[(1, 1)]).to_string()),
+        ("PUT /products/{id}/listings/{marketplace}", "2", "", listing.clone()),
+    ];
+    for (route, id, body) in [
+        ("PATCH /marketplaces/{code}", "de", &renamed),
+        ("PUT /products/{id}/listings/{marketplace}", "9", &listing),
+        ("PUT /products/{id}/texts/{marketplace}/{locale}", "9", &text),
+    ] {
+        let unknown = if id == "de" { "xx" } else { "404" };
+        for (id, header, body) in [
+            (id, "", body.clone()),
+            (id, "", body.clone()),
+            (id, "user_id: 4", body.clone()),
+            (unknown, "", body.clone()),
+            (id, "If-Match: \"77\"", body.clone()),
+            (id, "If-Match: 77", body.clone()),
+            (id, "Content-Type: text/plain", body.clone()),
+            (id, "", r#"{"price": -1, "name": ""}"#.to_owned()),
+            (id, "", long()),
+        ] {
+            rows.push((route, id, header, body));
+        }
+    }
+    rows.push(("PATCH /marketplaces/{code}", "default", "", passive));
+    for route in ["GET /products/{id}/listings/{marketplace}", "GET /products/{id}/texts/{marketplace}/{locale}"] {
+        for (id, header) in [("9", ""), ("404", ""), ("09", ""), ("9", "user_id: 4")] {
+            rows.push((route, id, header, String::new()));
+        }
+    }
+    rows
+}
+
 /// What is asked of webhooks and of the log; of none anything is sent, since nothing is placed any more.
 fn of_webhooks() -> Vec<Row> {
     let webhook = json!({"url": "https://hooks.example/", "types": ["order.*"], "active": false}).to_string();
@@ -316,6 +373,7 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     let mut rows = of_orders();
     rows.extend(of_shipments());
     rows.extend(of_the_shop());
+    rows.extend(of_marketplaces());
     rows.extend(of_webhooks());
     let many: &'static str = format!("?{}", "a&".repeat(33)).leak();
     let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
@@ -324,7 +382,7 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
             [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
         {
             // What operators fetch has one form.
-            let has_one_form = !["order", "product", "event", "stock", "location", "webhook", "deliver"]
+            let has_one_form = !["order", "product", "event", "stock", "location", "market", "webhook", "deliver"]
                 .iter()
                 .any(|of| route.contains(of));
             if !header.starts_with("Accept") || !has_one_form {
@@ -334,18 +392,24 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     }
     let ask = |(route, id, header, body): Row| {
         let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
-        let code = if id.is_empty() { "MAIN" } else { id };
+        let usual = if route.contains("/marketplaces") { "de" } else { "MAIN" };
+        let code = if id.is_empty() { usual } else { id };
+        let marketplace = if id == "2" { "default" } else { "de" };
         let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
         let target = target
             .replace("{number}", "1")
             .replace("{event}", "1")
             .replace("{location}", "MAIN")
+            .replace("{marketplace}", marketplace)
+            .replace("{locale}", "de-AT")
             .replace("{code}", code)
             + query;
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
-        let is_staffs = ["/events", "/products", "/stock", "/locations", "/webhooks", "/deliveries"]
+        let of_staff =
+            ["/events", "/products", "/stock", "/locations", "/marketplaces", "/webhooks", "/deliveries"];
+        let is_staffs = of_staff
             .iter()
             .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
