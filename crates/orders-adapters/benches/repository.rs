@@ -40,6 +40,7 @@ fn stored(order: NewOrder, id: i64) -> StoredOrder {
     let order = order.with_id(id.try_into().unwrap());
     let (version, at, what) = (order.version(), order.updated_at(), Happening::placing(&order));
     let event = OrderEvent {
+        marketplace: orders_domain::MarketplaceCode::DEFAULT,
         id: id.try_into().unwrap(),
         order: order.id(),
         version,

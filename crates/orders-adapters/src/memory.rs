@@ -9,9 +9,11 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, MovementId, Order,
-    OrderFilter, OrderId, OrderQuery, Product, ProductId, Subject, UserId, Version, Webhook, WebhookId, What,
+    Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, Listing,
+    Marketplace, MarketplaceCode, MovementId, Order, OrderFilter, OrderId, OrderQuery, Product, ProductId,
+    ProductText, Subject, UserId, Version, Webhook, WebhookId, What,
     delivery::{Holder, KeyId, Leased, SigningSecrets, Step, Stepped},
+    market::product_text::TextKey,
     ports::{
         Commit, Committed, EventFilter, EventLimit, EventPage, Feed, Health, Ledger, Made, Orders, PortError,
         Refused,
@@ -25,6 +27,7 @@ use crate::static_inventory::first_products;
 mod catalogue;
 mod committing;
 mod deliveries;
+mod markets;
 mod steps;
 mod webhooks;
 
@@ -36,7 +39,6 @@ pub struct MemoryDatabase {
     state: Mutex<State>,
     /// The newest event.
     news: watch::Sender<i64>,
-    currency: Currency,
 }
 
 /// A shop that begins, with prices in USD.
@@ -51,8 +53,10 @@ impl MemoryDatabase {
     #[must_use]
     pub fn of(currency: Currency) -> Self {
         let products = first_products(currency).into_iter().map(|product| (product.id, product)).collect();
-        let state = Mutex::new(State { products, ..State::default() });
-        Self { state, news: watch::Sender::default(), currency }
+        let first = Marketplace::first(currency);
+        let marketplaces = [(first.code, first)].into();
+        let state = Mutex::new(State { products, marketplaces, ..State::default() });
+        Self { state, news: watch::Sender::default() }
     }
 
     /// Every change is complete before anything in it can panic, so a poisoned state is whole.
@@ -74,6 +78,9 @@ struct State {
     webhooks: BTreeMap<WebhookId, (Webhook, SigningSecrets)>,
     /// With which all secrets are sealed.
     secrets_key: Option<KeyId>,
+    marketplaces: BTreeMap<MarketplaceCode, Marketplace>,
+    listings: BTreeMap<(ProductId, MarketplaceCode), Listing>,
+    texts: BTreeMap<TextKey, ProductText>,
     /// How far each has come, and whose it is.
     consumers: BTreeMap<Consumer, (Leased, Option<Holder>)>,
     /// By which messages what was done, and when.

@@ -18,6 +18,7 @@ mod parts;
 mod pending;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod remembered;
 mod rows;
 mod schema;
 pub mod sqlite;

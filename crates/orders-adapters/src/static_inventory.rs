@@ -94,7 +94,13 @@ mod tests {
         let found: Vec<_> = inventory.find(&ids).await.unwrap().into_iter().flatten().collect();
         assert!(found.iter().map(|offer| &offer.product).eq(inventory.all()));
         let limit = PageLimit::try_from(4).unwrap();
-        let mut query = ProductQuery { active: Some(true), sku: None, after: None, limit };
+        let mut query = ProductQuery {
+            market: orders_domain::MarketplaceCode::DEFAULT,
+            active: Some(true),
+            sku: None,
+            after: None,
+            limit,
+        };
         let mut seen = Vec::new();
         loop {
             let page = inventory.products(query.clone()).await.unwrap();

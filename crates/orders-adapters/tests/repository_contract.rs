@@ -11,7 +11,7 @@ use orders_adapters::{MemoryDatabase, SqliteDatabase};
 use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
 use orders_domain::{
     Storage,
-    ports::{Catalogue, Deliveries, Feed, Ledger, Orders as ReadsOrders, Stock},
+    ports::{Catalogue, Deliveries, Feed, Ledger, Markets, Orders as ReadsOrders, Stock},
 };
 
 #[path = "common/books.rs"]
@@ -101,7 +101,7 @@ struct Fresh {
 impl Fresh {
     fn of<D>(database: D, leftovers: impl std::any::Any) -> Self
     where
-        D: ReadsOrders + Ledger + Feed + Catalogue + Stock + Deliveries + 'static,
+        D: ReadsOrders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + 'static,
     {
         let database = Arc::new(database);
         let storage = Storage::of(Arc::clone(&database));

@@ -136,6 +136,7 @@ impl Maker {
             version: order.version(),
             at: order.updated_at(),
             origin: Actor::Cli.into(),
+            marketplace: order.sold_in().marketplace,
             what,
             checkpoint: checkpoint.map(Box::new),
         };

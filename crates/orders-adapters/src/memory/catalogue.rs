@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 use orders_domain::{
-    Currency, LocationCode, LocationId, MovementId, OrderId, PageLimit, Product, ProductId,
+    Currency, LocationCode, LocationId, MarketplaceCode, MovementId, OrderId, PageLimit, Product, ProductId,
     ports::{Catalogue, Offer, PortError, ProductQuery, Standing, Stock},
     stock::{Level, Location, Movement, StockLevel, holding, shelves::Shelf},
 };
@@ -22,7 +22,9 @@ impl State {
 #[async_trait]
 impl Catalogue for MemoryDatabase {
     fn currency(&self) -> Currency {
-        self.currency
+        let state = self.state();
+        let first = state.marketplaces.get(&MarketplaceCode::DEFAULT);
+        first.map_or(Currency::USD, |first| first.details.currency)
     }
 
     async fn find(&self, ids: &[ProductId]) -> Result<Vec<Option<Offer>>, PortError> {
@@ -35,7 +37,9 @@ impl Catalogue for MemoryDatabase {
         let start = query.after.map_or(Bound::Unbounded, Bound::Excluded);
         let wanted =
             state.products.range((start, Bound::Unbounded)).map(|(_, product)| product).filter(|product| {
-                query.active.is_none_or(|active| active == product.details.active)
+                let listed = || state.listings.get(&(product.id, query.market));
+                (query.market.is_default() || listed().is_some_and(|listing| listing.details.active))
+                    && query.active.is_none_or(|active| active == product.details.active)
                     && query.sku.as_ref().is_none_or(|sku| product.details.sku.as_ref() == Some(sku))
             });
         Ok(wanted.take(query.limit.get()).map(|product| state.offer(product)).collect())

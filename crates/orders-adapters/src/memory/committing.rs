@@ -77,7 +77,12 @@ impl State {
         };
         self.record(id, &told, at);
         let Told { subject, version, what, made, .. } = told;
-        self.events.insert(id, Event { id, subject, version, at, origin: work.origin, what });
+        let marketplace = match &made {
+            Made::Order(order) => Some(order.sold_in().marketplace),
+            _ => subject.marketplace(),
+        };
+        let origin = work.origin;
+        self.events.insert(id, Event { id, subject, version, at, origin, marketplace, what });
         Ok(Committed::Now(made))
     }
 
@@ -91,6 +96,9 @@ impl State {
             Change::Place(order) => self.place(order, Vec::new())?,
             Change::Sell(basket) => {
                 let mut shelves = self.shelves(basket.lines().iter().map(|line| line.product));
+                let market = basket.market().code();
+                let version = self.marketplaces.get(&market).map(|marketplace| marketplace.version);
+                shelves.learn_market(market, version);
                 let Sold { order, moves } = selling::sell(&mut shelves, &basket).map_err(Refused::NotSold)?;
                 self.keep_levels(shelves);
                 self.place(order, moves)?
@@ -156,6 +164,10 @@ impl State {
                 let said = (EventType::LocationChanged, changed.said().clone());
                 Told::of(Subject::Location(place.code.clone()), place.version, said, Made::Location(place))
             }
+            Change::NewMarketplace(new) => self.create_marketplace(new)?,
+            Change::Marketplace(changed) => self.change_marketplace(&changed)?,
+            Change::Listing(set) => self.set_listing(&set)?,
+            Change::Text(set) => self.set_text(&set)?,
             Change::Stock(change) => return self.keep_stock(change),
             Change::NewWebhook(new) => self.create_webhook(new, event)?,
             Change::Webhook(changed) => self.change_webhook(&changed, event)?,
@@ -248,7 +260,7 @@ impl State {
                 let level = *self.levels.get(&(id, at.id.get()))?;
                 Some(Spot { place: place(at), level })
             });
-            shelves.learn(id, Shelf::new(product.terms(), spots));
+            shelves.learn(id, Shelf::new(product.terms(), spots).shown_as(self.showing(product)));
         }
         shelves
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use orders_domain::{
     LocationCode, MovementId, PageLimit, Product, ProductId,
-    catalogue::product::Sku,
+    catalogue::product::{ProductName, Sku},
     ports::{Offer, ProductQuery},
     stock::{
         Level, Location, Movement, StockLevel,
@@ -21,7 +21,7 @@ use super::{
             product::{ProductRow, TermsRow, terms},
             stock::{LevelRow, LocationRow, MovementRow, PlaceColumns, spot},
         },
-        schema::{locations, products, stock_levels, stock_movements},
+        schema::{listings, locations, products, stock_levels, stock_movements},
     },
     Conn, is_active,
 };
@@ -52,19 +52,42 @@ pub fn find(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Offer>> {
 
 /// Some of the products, ascending by id.
 pub fn page(conn: &mut Conn, query: &ProductQuery) -> QueryResult<Vec<Offer>> {
-    let mut wanted = products::table
-        .filter(products::id.gt(query.after.map_or(0, ProductId::get)))
-        .order(products::id)
-        .limit(i64::try_from(query.limit.get()).unwrap_or(i64::MAX))
-        .select(ProductRow::as_select())
-        .into_boxed::<Backend>();
-    if let Some(active) = query.active {
-        wanted = wanted.filter(is_active(active));
-    }
-    if let Some(sku) = query.sku.as_ref().map(Sku::as_str) {
-        wanted = wanted.filter(products::sku.eq(sku));
-    }
-    let rows = wanted.load(conn)?;
+    let (after, limit) = (query.after.map_or(0, ProductId::get), query.limit.get());
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sku = query.sku.as_ref().map(Sku::as_str);
+    let rows = if query.market.is_default() {
+        let mut wanted = products::table
+            .filter(products::id.gt(after))
+            .order(products::id)
+            .limit(limit)
+            .select(ProductRow::as_select())
+            .into_boxed::<Backend>();
+        if let Some(active) = query.active {
+            wanted = wanted.filter(is_active(active));
+        }
+        if let Some(sku) = sku {
+            wanted = wanted.filter(products::sku.eq(sku));
+        }
+        wanted.load(conn)?
+    } else {
+        // The index of what is listed there has the ids in their order.
+        let mut listed = listings::table
+            .inner_join(products::table.on(products::id.eq(listings::product_id)))
+            .filter(listings::marketplace.eq(query.market.to_string()))
+            .filter(listings::active.eq(true))
+            .filter(listings::product_id.gt(after))
+            .order(listings::product_id)
+            .limit(limit)
+            .select(ProductRow::as_select())
+            .into_boxed::<Backend>();
+        if let Some(active) = query.active {
+            listed = listed.filter(products::active.eq(active));
+        }
+        if let Some(sku) = sku {
+            listed = listed.filter(products::sku.eq(sku));
+        }
+        listed.load(conn)?
+    };
     offers(conn, rows)
 }
 
@@ -103,27 +126,29 @@ pub fn spots(conn: &mut Conn, products: &[i64]) -> QueryResult<HashMap<i64, Vec<
     Ok(spots)
 }
 
-/// A product with all its levels; `None` if it does not exist.
-pub fn shelf(conn: &mut Conn, product: i64) -> QueryResult<Option<Shelf>> {
-    let rows: Vec<(TermsRow, Option<LevelRow>, Option<PlaceColumns>)> = products::table
+/// A product with all its levels, and its own name; `None` if it does not exist.
+pub fn shelf(conn: &mut Conn, product: i64) -> QueryResult<Option<(Shelf, ProductName)>> {
+    let rows: Vec<(TermsRow, String, Option<LevelRow>, Option<PlaceColumns>)> = products::table
         .left_join(stock_levels::table.on(stock_levels::product_id.eq(products::id)))
         .left_join(locations::table.on(locations::id.eq(stock_levels::location_id)))
         .filter(products::id.eq(product))
         .select((
             (products::price, products::currency, products::stock_policy, products::active),
+            products::name,
             LEVEL.nullable(),
             PLACE.nullable(),
         ))
         .load(conn)?;
     let (mut first, mut spots) = (None, Vec::new());
-    for (row, level, place) in rows {
-        first.get_or_insert(row);
+    for (row, name, level, place) in rows {
+        first.get_or_insert((row, name));
         if let Some((place, level)) = place.zip(level) {
             spots.push(spot(place, level).map_err(corrupt)?);
         }
     }
-    let Some(first) = first else { return Ok(None) };
-    Ok(Some(Shelf::new(terms(first).map_err(corrupt)?, spots)))
+    let Some((first, name)) = first else { return Ok(None) };
+    let name = ProductName::parse(&name).map_err(corrupt)?;
+    Ok(Some((Shelf::new(terms(first).map_err(corrupt)?, spots), name)))
 }
 
 /// These products with all their levels, as far as they exist.
@@ -156,7 +181,7 @@ pub fn levels(
     product: i64,
     at: Option<&LocationCode>,
 ) -> QueryResult<Option<Vec<StockLevel>>> {
-    let Some(shelf) = shelf(conn, product)? else { return Ok(None) };
+    let Some((shelf, _)) = shelf(conn, product)? else { return Ok(None) };
     let id = ProductId::try_from(product).map_err(corrupt)?;
     let (policy, spots) = (shelf.terms().policy, shelf.spots());
     let shown = |place: Location| {

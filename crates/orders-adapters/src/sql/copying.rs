@@ -11,14 +11,14 @@ use super::{
         parts::{Copied, Key, Part},
         rows::{
             copied::{
-                AttemptCopy, ConsumerCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy, LocationCopy,
-                MovementCopy, ProductCopy, WebhookCopy,
+                AttemptCopy, ConsumerCopy, CountryCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy,
+                ListingCopy, LocationCopy, MarketplaceCopy, MovementCopy, ProductCopy, TextCopy, WebhookCopy,
             },
             event::ORDER,
         },
         schema::{
-            attempts, consumers, deliveries, events, inbox, locations, products, stock_levels,
-            stock_movements, webhooks,
+            attempts, consumers, deliveries, events, inbox, listings, locations, marketplace_countries,
+            marketplaces, product_texts, products, stock_levels, stock_movements, webhooks,
         },
     },
     Conn,
@@ -26,6 +26,16 @@ use super::{
 
 /// Rows on a page.
 const PAGE: i64 = 2_000;
+
+/// Rows of marketplaces of some products, by which it is found out which products these are.
+const AT_ONCE: i64 = 500;
+
+/// The products of some rows, each once.
+fn first_few(ids: &[i64]) -> Vec<i64> {
+    let mut few = ids.to_vec();
+    few.dedup();
+    few
+}
 
 /// The next rows of a part after a key.
 pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied> {
@@ -49,6 +59,44 @@ pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied>
                 .select(ProductCopy::as_select())
                 .load(conn)?,
         ),
+        Part::Marketplaces | Part::Countries if *after > 0 => match part {
+            Part::Marketplaces => Copied::Marketplaces(Vec::new()),
+            _ => Copied::Countries(Vec::new()),
+        },
+        Part::Marketplaces => {
+            let mut rows: Vec<MarketplaceCopy> =
+                marketplaces::table.select(MarketplaceCopy::as_select()).load(conn)?;
+            // Backends order texts in their own ways.
+            rows.sort_unstable_by(|one, other| one.code.cmp(&other.code));
+            Copied::Marketplaces(rows)
+        }
+        Part::Countries => {
+            let mut rows: Vec<CountryCopy> =
+                marketplace_countries::table.select(CountryCopy::as_select()).load(conn)?;
+            rows.sort_unstable_by(|one, other| one.country.cmp(&other.country));
+            Copied::Countries(rows)
+        }
+        Part::Listings => {
+            let of_some = listings::table.filter(listings::product_id.gt(after)).order(listings::product_id);
+            let ids: Vec<i64> = of_some.select(listings::product_id).limit(AT_ONCE).load(conn)?;
+            let of_products = listings::table.filter(listings::product_id.eq_any(first_few(&ids)));
+            let mut rows: Vec<ListingCopy> = of_products.select(ListingCopy::as_select()).load(conn)?;
+            rows.sort_unstable_by(|one, other| {
+                (one.product_id, &one.marketplace).cmp(&(other.product_id, &other.marketplace))
+            });
+            Copied::Listings(rows)
+        }
+        Part::Texts => {
+            let of_some = product_texts::table
+                .filter(product_texts::product_id.gt(after))
+                .order(product_texts::product_id);
+            let ids: Vec<i64> = of_some.select(product_texts::product_id).limit(AT_ONCE).load(conn)?;
+            let of_products = product_texts::table.filter(product_texts::product_id.eq_any(first_few(&ids)));
+            let mut rows: Vec<TextCopy> = of_products.select(TextCopy::as_select()).load(conn)?;
+            let place = |row: &TextCopy| (row.product_id, row.marketplace.clone(), row.locale.clone());
+            rows.sort_by_cached_key(place);
+            Copied::Texts(rows)
+        }
         Part::Locations => Copied::Locations(
             locations::table
                 .filter(locations::id.gt(after))

@@ -2,23 +2,23 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use orders_domain::Currency;
+use orders_domain::{Currency, Directory, Marketplace};
 
 use super::{
     super::{
-        rows::{self, product::DetailsRow},
-        schema::{products, shop},
+        rows::{self, market::NewMarketplaceRow, product::DetailsRow},
+        schema::{marketplaces, products, shop},
     },
-    Conn,
+    Conn, markets,
 };
 use crate::static_inventory::first_products;
 
-/// The shop's own currency. Of a database that has none yet it becomes this one, and the first products come
-/// into its catalogue. To be called in a transaction that nobody else does this in.
-pub fn found(conn: &mut Conn, currency: Currency, now: DateTime<Utc>) -> QueryResult<Currency> {
+/// All marketplaces. A database that has none yet gets the default one with this currency, and the first products in
+/// its catalogue. To be called in a transaction that nobody else does this in.
+pub fn found(conn: &mut Conn, currency: Currency, now: DateTime<Utc>) -> QueryResult<Directory> {
     let kept: Option<String> = shop::table.select(shop::currency).first(conn).optional()?;
-    if let Some(kept) = kept {
-        return kept.parse().map_err(rows::corrupt);
+    if kept.is_some() {
+        return markets::directory(conn);
     }
     diesel::insert_into(shop::table)
         .values((shop::id.eq(1), shop::currency.eq(currency.code())))
@@ -27,5 +27,9 @@ pub fn found(conn: &mut Conn, currency: Currency, now: DateTime<Utc>) -> QueryRe
         let new = (products::id.eq(product.id.get()), products::created_at.eq(rows::millis(now)));
         diesel::insert_into(products::table).values((new, DetailsRow::of(&product, now))).execute(conn)?;
     }
-    Ok(currency)
+    let first = Marketplace::first(currency);
+    diesel::insert_into(marketplaces::table)
+        .values((marketplaces::code.eq(first.code.as_str()), NewMarketplaceRow::of(&first)))
+        .execute(conn)?;
+    Ok(Directory::new(first, []))
 }

@@ -63,6 +63,16 @@ pub fn page(
     if subject.is_some() || filter.from.is_some() {
         wanted = wanted.filter(events::version.ge(from));
     }
+    wanted = match filter.marketplace {
+        None => wanted,
+        Some(code) if code.is_default() => wanted.filter(
+            events::kind
+                .eq(ORDER)
+                .and(events::marketplace.is_null())
+                .or(events::marketplace.eq(code.to_string())),
+        ),
+        Some(code) => wanted.filter(events::marketplace.eq(code.to_string())),
+    };
     if !filter.types.is_empty() {
         wanted = wanted.filter(events::type_.eq_any(words(&filter.types)));
     }

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, result::Error};
 use orders_domain::{
-    EventId, EventType, Facts, Idempotency, LocationId, OrderId, OrderProductId, Origin, Product, ProductId,
-    Subject, Version,
+    EventId, EventType, Facts, Idempotency, LocationId, MarketplaceCode, OrderId, OrderProductId, Origin,
+    Product, ProductId, Subject, Version,
     catalogue::product::ChangedProduct,
     ports::{Change, Made, Refused, Taken},
     stock::{
@@ -25,10 +25,10 @@ use super::{
             product::DetailsRow,
             stock::PlaceRow,
         },
-        schema::{events, locations, products, stock_movements},
+        schema::{events, locations, products, shop, stock_movements},
         writer::Outcome,
     },
-    Conn, catalogue, webhooks,
+    Conn, catalogue, marketing, webhooks,
 };
 
 /// What an event is to say.
@@ -40,8 +40,11 @@ pub struct Told {
     pub made: Made,
 }
 
-/// Stores a change of a product, a place or a webhook; what is to be said of it, or why it is not stored.
+/// Stores a change of a product, a place, a marketplace or a webhook; what is to be said of it, or why it is not stored.
 pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult<Result<Told, Outcome>> {
+    if !is_priced_as_the_shop(conn, change)? {
+        return Ok(Err(Outcome::Refused(Refused::Stale)));
+    }
     match change {
         Change::NewProduct(new) => {
             let id = match new.id {
@@ -108,12 +111,27 @@ pub fn store(conn: &mut Conn, change: &Change, at: DateTime<Utc>) -> QueryResult
             let said = changed.said().clone();
             Ok(Ok(Told::of_location(location.clone(), EventType::LocationChanged, said)))
         }
+        Change::NewMarketplace(new) => marketing::create(conn, new),
+        Change::Marketplace(changed) => marketing::change(conn, changed),
+        Change::Listing(set) => marketing::list(conn, set),
+        Change::Text(set) => marketing::name(conn, set),
         Change::NewWebhook(new) => webhooks::create(conn, new, at),
         Change::Webhook(changed) => webhooks::change(conn, changed, at),
         Change::Stock(_) | Change::Place(_) | Change::Sell(_) | Change::Order(_) => {
             Err(Error::BrokenTransactionManager)
         }
     }
+}
+
+/// Whether a product is priced in the shop's own currency, if it is about one.
+pub fn is_priced_as_the_shop(conn: &mut Conn, change: &Change) -> QueryResult<bool> {
+    let currency = match change {
+        Change::NewProduct(new) => new.details.currency,
+        Change::Product(changed) => changed.product().details.currency,
+        _ => return Ok(true),
+    };
+    let own: Option<String> = shop::table.select(shop::currency).first(conn).optional()?;
+    Ok(own.is_none_or(|own| own == currency.code()))
 }
 
 /// Decides a change of stock on shelves that know its product; nothing is stored yet.
@@ -217,7 +235,9 @@ impl Told {
         let data = self.data()?;
         let (kind, number) = self.subject.parts();
         let of = (kind.as_ref(), number, self.version, at);
+        let marketplace = self.subject.marketplace();
         let row = NewEventRow::of_other(event.get(), of, (self.event_type, &data), origin, made_by);
+        let row = row.in_marketplace(marketplace.as_ref().map(MarketplaceCode::as_str));
         diesel::insert_into(events::table).values(row).execute(conn)?;
         Ok(self.made)
     }

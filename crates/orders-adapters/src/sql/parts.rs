@@ -5,8 +5,8 @@ use std::fmt;
 use orders_domain::ports::PortError;
 
 use super::rows::copied::{
-    AttemptCopy, ConsumerCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy, LocationCopy, MovementCopy,
-    ProductCopy, WebhookCopy, digest,
+    AttemptCopy, ConsumerCopy, CountryCopy, DeliveryCopy, EventCopy, InboxCopy, LevelCopy, ListingCopy,
+    LocationCopy, MarketplaceCopy, MovementCopy, ProductCopy, TextCopy, WebhookCopy, digest,
 };
 
 /// A table, or of events those that are not of orders.
@@ -14,6 +14,14 @@ use super::rows::copied::{
 pub enum Part {
     /// The products.
     Products,
+    /// The marketplaces.
+    Marketplaces,
+    /// The countries that lead to them.
+    Countries,
+    /// The products in marketplaces.
+    Listings,
+    /// What products are called.
+    Texts,
     /// The places.
     Locations,
     /// What there is of products at places.
@@ -36,8 +44,12 @@ pub enum Part {
 
 impl Part {
     /// All, those before that others name.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Products,
+        Self::Marketplaces,
+        Self::Countries,
+        Self::Listings,
+        Self::Texts,
         Self::Locations,
         Self::Levels,
         Self::Movements,
@@ -54,6 +66,10 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Products => "products",
+            Self::Marketplaces => "marketplaces",
+            Self::Countries => "countries",
+            Self::Listings => "listings",
+            Self::Texts => "texts",
             Self::Locations => "places",
             Self::Levels => "levels",
             Self::Movements => "movements",
@@ -68,7 +84,7 @@ impl fmt::Display for Part {
 }
 
 /// The key of a row, by which those of a part ascend; the default is before the first one. Of a level it is its
-/// product and place, of what belongs to a consumer the consumer's name and up to two numbers, of another row its id.
+/// product and place, of what marketplaces say of a product the product, of what belongs to a consumer the consumer's name and up to two numbers, of another row its id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Key {
     /// The consumer's name, or nothing.
@@ -114,6 +130,12 @@ macro_rules! keyed {
 
 keyed! {
     ProductCopy => |row| Key::of(row.id, 0);
+    // They come all at once.
+    MarketplaceCopy => |_| Key::of(1, 0);
+    CountryCopy => |_| Key::of(1, 0);
+    // Those of a product come together.
+    ListingCopy => |row| Key::of(row.product_id, 0);
+    TextCopy => |row| Key::of(row.product_id, 0);
     LocationCopy => |row| Key::of(row.id, 0);
     LevelCopy => |row| Key::of(row.product_id, row.location_id);
     MovementCopy => |row| Key::of(row.id, 0);
@@ -132,6 +154,10 @@ pub struct PartRows(pub(super) Copied);
 #[derive(Debug)]
 pub(super) enum Copied {
     Products(Vec<ProductCopy>),
+    Marketplaces(Vec<MarketplaceCopy>),
+    Countries(Vec<CountryCopy>),
+    Listings(Vec<ListingCopy>),
+    Texts(Vec<TextCopy>),
     Locations(Vec<LocationCopy>),
     Levels(Vec<LevelCopy>),
     Movements(Vec<MovementCopy>),
@@ -148,6 +174,10 @@ macro_rules! of_rows {
     ($copied:expr, $rows:ident => $what:expr) => {
         match $copied {
             Copied::Products($rows) => $what,
+            Copied::Marketplaces($rows) => $what,
+            Copied::Countries($rows) => $what,
+            Copied::Listings($rows) => $what,
+            Copied::Texts($rows) => $what,
             Copied::Locations($rows) => $what,
             Copied::Levels($rows) => $what,
             Copied::Movements($rows) => $what,

@@ -63,6 +63,12 @@ mod levels;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
 mod lists;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "marketing.rs"]
+mod marketing;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "markets.rs"]
+mod markets;
 mod migrate;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "migrations.rs"]
@@ -83,6 +89,7 @@ mod replica;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "revocations.rs"]
 mod revocations;
+mod said;
 mod selling;
 mod settled;
 mod settling;

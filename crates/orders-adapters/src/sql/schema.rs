@@ -13,6 +13,9 @@ diesel::table! {
         current_total -> Nullable<BigInt>,
         email -> Nullable<Text>,
         ship_to -> Nullable<Text>,
+        marketplace -> Nullable<Text>,
+        chosen_by -> Nullable<Text>,
+        locale -> Nullable<Text>,
     }
 }
 
@@ -23,6 +26,9 @@ diesel::table! {
         product_id -> BigInt,
         price -> BigInt,
         quantity -> BigInt,
+        name -> Nullable<Text>,
+        model -> Nullable<Text>,
+        name_from -> Nullable<Text>,
     }
 }
 
@@ -85,6 +91,7 @@ diesel::table! {
         data -> Text,
         idempotency_key -> Nullable<Text>,
         request_fingerprint -> Nullable<Binary>,
+        marketplace -> Nullable<Text>,
     }
 }
 
@@ -100,6 +107,49 @@ diesel::table! {
         id -> BigInt,
         currency -> Text,
         secrets_key -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    marketplaces (code) {
+        code -> Text,
+        name -> Text,
+        currency -> Text,
+        default_locale -> Text,
+        time_zone -> Text,
+        price_includes_tax -> Bool,
+        host -> Nullable<Text>,
+        active -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    marketplace_countries (country) {
+        country -> Text,
+        marketplace -> Text,
+    }
+}
+
+diesel::table! {
+    listings (product_id, marketplace) {
+        product_id -> BigInt,
+        marketplace -> Text,
+        price -> BigInt,
+        model -> Nullable<Text>,
+        active -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    product_texts (product_id, marketplace, locale) {
+        product_id -> BigInt,
+        marketplace -> Text,
+        locale -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        version -> BigInt,
     }
 }
 
@@ -227,5 +277,5 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(products, stock_levels, locations, stock_movements);
+diesel::allow_tables_to_appear_in_same_query!(products, stock_levels, locations, stock_movements, listings);
 diesel::allow_tables_to_appear_in_same_query!(orders, order_cancellations);

@@ -48,6 +48,10 @@ mod leases;
 #[path = "lists.rs"]
 mod lists;
 mod lock;
+#[path = "marketing.rs"]
+mod marketing;
+#[path = "markets.rs"]
+mod markets;
 mod migrate;
 #[path = "migrations.rs"]
 mod migrations;
@@ -60,6 +64,7 @@ mod readers;
 mod redoing;
 #[path = "revocations.rs"]
 mod revocations;
+mod said;
 mod settling;
 mod shipments;
 mod steps;

@@ -30,8 +30,13 @@ pub async fn orders(shop: &Storage) -> BTreeMap<OrderId, Order> {
 pub async fn products(shop: &Storage) -> Vec<ProductId> {
     let mut all: Vec<ProductId> = Vec::new();
     loop {
-        let query =
-            ProductQuery { active: None, sku: None, after: all.last().copied(), limit: PageLimit::MAX };
+        let query = ProductQuery {
+            market: orders_domain::MarketplaceCode::DEFAULT,
+            active: None,
+            sku: None,
+            after: all.last().copied(),
+            limit: PageLimit::MAX,
+        };
         let page = shop.catalogue.products(query).await.unwrap();
         if page.is_empty() {
             return all;

@@ -65,6 +65,7 @@ fn order(currency: &str, to: &str) -> Order {
     let cancellation =
         Cancellation { reason: CancellationReason::ALL[0], note: None, parts: vec![part(2, 1)] };
     let record = OrderRecord {
+        sold_in: orders_domain::SoldIn::BEFORE,
         id: n(7),
         user: n(1),
         ordered_at: Standing.now(),

@@ -199,7 +199,13 @@ async fn a_file_from_before_the_catalogue_keeps_all_and_begins_with_the_first_pr
         }
         let orders = open();
         assert_all_is_kept(&orders).await;
-        let query = ProductQuery { active: None, sku: None, after: None, limit: PageLimit::MAX };
+        let query = ProductQuery {
+            market: orders_domain::MarketplaceCode::DEFAULT,
+            active: None,
+            sku: None,
+            after: None,
+            limit: PageLimit::MAX,
+        };
         let products = orders.products(query).await.unwrap();
         assert_eq!((products.len(), orders.currency().code()), (10, "EUR"));
         assert!(products.iter().all(|offer| offer.product.details.currency.code() == "EUR"));

@@ -30,7 +30,7 @@ impl Slow {
         tokio::spawn(connection);
         client.batch_execute("BEGIN").await.unwrap();
         let date = at(0).timestamp_millis();
-        let given = client.query_one("SELECT * FROM next_ids(1, $1, 1)", &[&date]).await.unwrap();
+        let given = client.query_one("SELECT * FROM new_ids(1, $1, 1)", &[&date]).await.unwrap();
         let (id, event): (i64, i64) = (given.get("first_order"), given.get("first_event"));
         let rows = format!(
             "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version)

@@ -48,7 +48,7 @@ async fn use_everything(orders: &dyn placing::Database) {
         orders.find(cancelled.id()).await.unwrap();
         for subject in [None, Some(Subject::Order(tracked.id()))] {
             for (types, from) in [(Vec::new(), Some(n(2))), (vec![EventType::Placed], None)] {
-                let filter = EventFilter { types, subject: subject.clone(), from };
+                let filter = EventFilter { types, subject: subject.clone(), marketplace: None, from };
                 orders.events(filter, Some(n(1)), EventLimit::DEFAULT).await.unwrap();
             }
         }

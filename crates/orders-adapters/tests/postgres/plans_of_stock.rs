@@ -40,7 +40,13 @@ async fn use_everything(storage: &Storage) {
             .await;
         shop::change_location(storage, "B", |details| details.priority = n(details.priority.get() + 1)).await;
         for (active, sku) in [(None, None), (Some(false), None), (None, Sku::parse("S-7").ok())] {
-            let query = ProductQuery { active, sku, after: Some(n(50)), limit: n(20) };
+            let query = ProductQuery {
+                market: orders_domain::MarketplaceCode::DEFAULT,
+                active,
+                sku,
+                after: Some(n(50)),
+                limit: n(20),
+            };
             storage.catalogue.products(query).await.unwrap();
         }
         storage.catalogue.find(&[thing, n(1), n(404)]).await.unwrap();

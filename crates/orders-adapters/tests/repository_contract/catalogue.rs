@@ -20,7 +20,13 @@ fn sku(text: &str) -> Sku {
 }
 
 fn query(after: i64, limit: i64) -> ProductQuery {
-    ProductQuery { active: None, sku: None, after: (after > 0).then(|| n(after)), limit: n(limit) }
+    ProductQuery {
+        market: orders_domain::MarketplaceCode::DEFAULT,
+        active: None,
+        sku: None,
+        after: (after > 0).then(|| n(after)),
+        limit: n(limit),
+    }
 }
 
 async fn listed(shop: &Storage, query: ProductQuery) -> Vec<i64> {
@@ -162,8 +168,14 @@ pub async fn products_are_listed_by_pages_and_by_what_is_asked_for(shop: Storage
     assert_eq!(listed(&shop, query(0, 4)).await, [1, 2, 3, 4]);
     assert_eq!(listed(&shop, query(4, 500)).await, [5, 6, 7, 8, 9, 10]);
     assert_eq!(listed(&shop, query(10, 500)).await, [0; 0]);
-    let asked = |active, text| ProductQuery { active, sku: Some(sku(text)), ..query(0, 500) };
-    let only = |active| ProductQuery { active, ..query(2, 3) };
+    let asked = |active, text| ProductQuery {
+        market: orders_domain::MarketplaceCode::DEFAULT,
+        active,
+        sku: Some(sku(text)),
+        ..query(0, 500)
+    };
+    let only =
+        |active| ProductQuery { market: orders_domain::MarketplaceCode::DEFAULT, active, ..query(2, 3) };
     assert_eq!(listed(&shop, only(Some(true))).await, [4, 5, 6]);
     assert_eq!(listed(&shop, only(Some(false))).await, [3, 7]);
     assert_eq!(listed(&shop, asked(None, "L-8")).await, [8]);

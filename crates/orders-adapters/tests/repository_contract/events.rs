@@ -111,7 +111,8 @@ pub async fn a_feed_shows_what_is_wanted_of_it(orders: Orders) {
         for order in [None, Some(n(3)), Some(n(9))] {
             let subject = order.map(Subject::Order);
             for from in [None, Some(n(2)), Some(n(4))] {
-                let filter = EventFilter { types: types.clone(), subject: subject.clone(), from };
+                let filter =
+                    EventFilter { types: types.clone(), subject: subject.clone(), marketplace: None, from };
                 let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
                 for size in [1, 3, 100] {
                     assert_eq!(all(&*orders, &filter, size).await, expected, "{filter:?}");

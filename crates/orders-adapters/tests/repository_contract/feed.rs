@@ -37,7 +37,8 @@ pub async fn a_feed_of_every_kind_shows_what_is_wanted_of_it(shop: Storage) {
     for types in wanted {
         for subject in &subjects {
             for from in [None, Some(2.try_into().unwrap())] {
-                let filter = EventFilter { types: types.clone(), subject: subject.clone(), from };
+                let filter =
+                    EventFilter { types: types.clone(), subject: subject.clone(), marketplace: None, from };
                 let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
                 for size in [1, 3, 100] {
                     assert_eq!(all(&shop, &filter, size).await, expected, "{filter:?} by {size}");

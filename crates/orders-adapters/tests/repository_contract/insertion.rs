@@ -44,7 +44,7 @@ pub async fn an_order_keeps_its_100_lines_in_their_order(orders: Orders) {
         let order = placed(insert(&*orders, new.clone(), None).await);
 
         let found = orders.find(order.id()).await.unwrap().unwrap();
-        assert_eq!(found.lines().map(|(_, line)| *line).collect::<Vec<_>>(), new.lines());
+        assert_eq!(found.lines().map(|(_, line)| line.clone()).collect::<Vec<_>>(), new.lines());
         assert_eq!(found, order);
         let query = OrderQuery { filter: OrderFilter::default(), after: None, limit: PageLimit::MAX };
         assert_eq!(orders.page(query).await.unwrap().pop(), Some(order));

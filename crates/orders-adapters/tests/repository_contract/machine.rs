@@ -114,7 +114,7 @@ impl Player {
                 let orders: Vec<_> = kept.orders.iter().map(|order| self.place_of(*order)).collect();
                 format!("{:?} {orders:?}", kept.levels)
             }
-            Made::Webhook(webhook) => format!("{webhook:?}"),
+            Made::Webhook(_) | Made::Marketplace(_) | Made::Listing(_) | Made::Text(_) => format!("{made:?}"),
         }
     }
 

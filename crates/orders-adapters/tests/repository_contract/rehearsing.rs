@@ -15,7 +15,13 @@ use super::{
 
 /// All that is stored, in words, but for the numbers of events.
 async fn everything(shop: &Storage) -> String {
-    let query = ProductQuery { active: None, sku: None, after: None, limit: n(500) };
+    let query = ProductQuery {
+        market: orders_domain::MarketplaceCode::DEFAULT,
+        active: None,
+        sku: None,
+        after: None,
+        limit: n(500),
+    };
     let offers: Vec<Offer> = shop.catalogue.products(query).await.unwrap();
     let places: Vec<Location> = shop.stock.locations().await.unwrap();
     let mut levels: Vec<StockLevel> = Vec::new();

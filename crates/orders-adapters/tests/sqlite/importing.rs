@@ -25,7 +25,16 @@ fn lived(id: i64, millis: i64, event: i64, steps: &[fn(Order) -> Step]) -> Store
     let events = (event..).zip(happenings).map(|(id, (then, what))| {
         let (version, at, origin) = (then.version(), then.updated_at(), Actor::Cli.into());
         StoredEvent {
-            event: OrderEvent { id: n(id), order: then.id(), version, at, origin, what, checkpoint: None },
+            event: OrderEvent {
+                id: n(id),
+                order: then.id(),
+                version,
+                at,
+                origin,
+                marketplace: orders_domain::MarketplaceCode::DEFAULT,
+                what,
+                checkpoint: None,
+            },
             made_by: None,
         }
     });

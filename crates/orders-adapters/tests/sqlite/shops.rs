@@ -25,7 +25,13 @@ fn open(place: &Place) -> Storage {
 }
 
 async fn all(shop: &Storage) -> Vec<Product> {
-    let query = ProductQuery { active: None, sku: None, after: None, limit: n(500) };
+    let query = ProductQuery {
+        market: orders_domain::MarketplaceCode::DEFAULT,
+        active: None,
+        sku: None,
+        after: None,
+        limit: n(500),
+    };
     let offers = shop.catalogue.products(query).await.unwrap();
     offers.into_iter().map(|offer| offer.product).collect()
 }

@@ -104,9 +104,17 @@ impl KeepingService {
     ) -> Result<Done<Product>, KeepingError> {
         may(asker, UseCase::KeepProducts)?;
         self.not_fixed()?;
-        let details = ProductDetails { currency: self.currency(), ..product.details };
-        let change = Change::NewProduct(NewProduct { details, ..product });
-        Ok(self.storage.commit(change, request, self.clock.now()).await?.of()?)
+        for tried in 0..TRIES {
+            let currency = self.currency_of_prices(tried > 0).await?;
+            let details = ProductDetails { currency, ..product.details.clone() };
+            let change = Change::NewProduct(NewProduct { details, ..product.clone() });
+            match self.storage.commit(change, request.clone(), self.clock.now()).await {
+                // The shop has another currency since.
+                Err(Refused::Stale) => {}
+                done => return Ok(done?.of()?),
+            }
+        }
+        Err(KeepingError::Unavailable(PortError::Busy))
     }
 
     /// Changes a product: what is done to its details is done again on what won a race.
@@ -126,12 +134,13 @@ impl KeepingService {
     ) -> Result<Done<Product>, KeepingError> {
         may(asker, UseCase::KeepProducts)?;
         self.not_fixed()?;
-        for _ in 0..TRIES {
+        for tried in 0..TRIES {
             let product = self.product(id).await?.product;
             if !expected.admits(product.version) {
                 return self.recall(asker, &request, KeepingError::Changed).await;
             }
-            let details = ProductDetails { currency: self.currency(), ..change(product.details.clone()) };
+            let currency = self.currency_of_prices(tried > 0).await?;
+            let details = ProductDetails { currency, ..change(product.details.clone()) };
             let Some(changed) = product.changed(details) else {
                 let recalled = self.recalled(asker, &request).await?;
                 return Ok(recalled.unwrap_or(Done::Now(product)));

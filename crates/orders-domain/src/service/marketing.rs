@@ -19,6 +19,7 @@ use crate::{
         product_text::{Description, ProductText, TextDetails, TextKey},
         shown::{NotOnSale, OnSale, Showing},
     },
+    money::Currency,
     order::request::Request,
     version::{Expected, Version},
 };
@@ -253,6 +254,17 @@ impl KeepingService {
             Some(ProductView { offer, on_sale, listing, text, description: None })
         };
         Ok(offers.into_iter().zip(showings).filter_map(view).collect())
+    }
+
+    /// The currency of the products' own prices: with `latest` as it is now.
+    pub(super) async fn currency_of_prices(&self, latest: bool) -> Result<Currency, PortError> {
+        let markets = &self.storage.markets;
+        let directory = match &self.sells {
+            Sells::Fixed(_, only) => Arc::clone(only),
+            Sells::Stored if latest => markets.directory_now().await?,
+            Sells::Stored => markets.directory().await?,
+        };
+        Ok(directory.default().marketplace.details.currency)
     }
 
     fn may_market(&self, asker: User) -> Result<(), KeepingError> {

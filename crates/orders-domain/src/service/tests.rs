@@ -84,7 +84,9 @@ fn service(ports: Ports) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
     let Ports { orders, ledger, feed, catalogue, stock, mut markets, deliveries } = ports;
-    markets.expect_directory().returning(|| Ok(Directory::new(Marketplace::first(Currency::USD), []).into()));
+    let first = || Ok(Directory::new(Marketplace::first(Currency::USD), []).into());
+    markets.expect_directory().returning(first);
+    markets.expect_directory_now().returning(first);
     markets.expect_showings().returning(|ids, _| {
         let shown = |id: &ProductId| Some(Showing::of(&product(id.get(), 1)));
         Ok(ids.iter().map(shown).collect())

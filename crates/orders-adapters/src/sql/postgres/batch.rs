@@ -40,7 +40,7 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
     orders: Orders<'a>,
-    lines: Lines,
+    lines: Lines<'a>,
     /// Of the new orders.
     placings: Events<'a>,
     changes: Changes<'a>,
@@ -178,15 +178,15 @@ impl<const SHIPMENTS: bool> QueryFragment<Pg> for WriteBatch<'_, SHIPMENTS> {
              request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth, \
              max(order_date) OVER (ORDER BY place) AS latest FROM asked JOIN said_of_order USING (place) \
              WHERE NOT known), \
-             fresh AS MATERIALIZED (SELECT change.*, actor_kind, actor, request_id, data, idempotency_key, \
+             fresh AS MATERIALIZED (SELECT change.*, marketplace, actor_kind, actor, request_id, data, idempotency_key, \
              request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth \
              FROM change JOIN said_of_change USING (place) \
-             JOIN LATERAL (SELECT FROM orders WHERE orders.id = change.id AND orders.version = change.seen LIMIT 1) \
+             JOIN LATERAL (SELECT orders.marketplace FROM orders WHERE orders.id = change.id AND orders.version = change.seen LIMIT 1) \
              AS present ON true WHERE NOT known), \
              block AS MATERIALIZED (SELECT block.*, placed FROM \
              (SELECT (SELECT count(*) FROM new) AS placed, (SELECT max(order_date) FROM new) AS latest, \
              (SELECT count(*) FROM fresh) AS changed) AS total, \
-             LATERAL next_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
+             LATERAL new_ids(placed, latest, placed + changed) AS block WHERE placed + changed > 0), \
              numbered AS MATERIALIZED (SELECT new.*, first_order + nth AS id, first_event + nth AS event, \
              greatest(latest, earliest) AS at, ",
         );

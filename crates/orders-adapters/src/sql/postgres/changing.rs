@@ -4,7 +4,7 @@
 //! with the key. Where another one was faster with a key, a name or a
 //! new level, an index says so, and all is decided again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::SubsecRound;
 use diesel::{
@@ -53,6 +53,10 @@ pub fn is_kept(work: &Commit) -> bool {
         | Change::NewLocation(_)
         | Change::Location(_)
         | Change::Stock(_)
+        | Change::NewMarketplace(_)
+        | Change::Marketplace(_)
+        | Change::Listing(_)
+        | Change::Text(_)
         | Change::NewWebhook(_)
         | Change::Webhook(_) => true,
     }
@@ -102,12 +106,23 @@ pub fn keep(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
     if let Some(known) = known(conn, work)? {
         return Ok(known);
     }
+    if let Change::Marketplace(changed) = &work.change
+        && changed.priced_otherwise()
+    {
+        // Nothing is sold between the look at what was sold and the commit.
+        close_gate(conn)?;
+    }
     let outcome = match &work.change {
         Change::Stock(change) => keep_stock(conn, work, change)?,
         Change::NewWebhook(_) | Change::Webhook(_) => keep_webhook(conn, work)?,
         change => match keeping::store(conn, change, work.now.trunc_subsecs(3))? {
             Ok(told) => {
                 close_gate(conn)?;
+                if !keeping::is_priced_as_the_shop(conn, change)? {
+                    // The shop has another currency since: all is taken back and decided again.
+                    let reason = Box::new("the currency has changed".to_owned());
+                    return Err(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, reason));
+                }
                 Outcome::Made(tell(conn, work, told, (&[], None))?.1)
             }
             Err(outcome) => outcome,
@@ -121,7 +136,7 @@ pub fn keep(conn: &mut Conn, work: &Commit) -> QueryResult<Outcome> {
 }
 
 fn keep_stock(conn: &mut Conn, work: &Commit, change: &StockChange) -> QueryResult<Outcome> {
-    let mut shelves = stock::lock(conn, vec![change.product.get()])?;
+    let mut shelves = stock::lock(conn, vec![change.product.get()], BTreeSet::new())?;
     let there: HashSet<_> = shelves
         .shelf(change.product)
         .map(|shelf| shelf.spots().iter().map(|spot| spot.place.id).collect())
@@ -210,7 +225,7 @@ fn tell(
 ) -> QueryResult<(EventId, Made)> {
     let at = work.now.trunc_subsecs(3);
     let Given { first_event } =
-        diesel::sql_query("SELECT first_event FROM next_ids(0, 0, 1)").get_result(conn)?;
+        diesel::sql_query("SELECT first_event FROM new_ids(0, 0, 1)").get_result(conn)?;
     let event = EventId::try_from(first_event).map_err(rows::corrupt)?;
     let made_by = work.origin.actor.user().and(work.made_by.as_ref());
     let made = told.tell(conn, event, at, &work.origin, made_by)?;

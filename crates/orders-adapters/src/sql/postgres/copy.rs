@@ -156,7 +156,7 @@ impl PostgresCopy {
                     return Err(OpenError::CatalogueNotEmpty);
                 }
                 self.conn.transaction(|conn| {
-                    conn.batch_execute("DELETE FROM products; DELETE FROM shop")?;
+                    conn.batch_execute("DELETE FROM products; DELETE FROM marketplaces; DELETE FROM shop")?;
                     let begun = (shop::id.eq(1), shop::currency.eq(currency.code()));
                     diesel::insert_into(shop::table).values(begun).execute(conn)?;
                     conn.batch_execute("CREATE TABLE orders_transfer (source TEXT PRIMARY KEY)")?;
@@ -221,7 +221,7 @@ impl BulkOrders for PostgresCopy {
         let first_event = first.events.first().map_or(0, |stored| stored.event.id.get());
         self.conn
             .transaction(|conn| {
-                let ids = format!("SELECT * FROM next_ids({count}, {latest}, {events})");
+                let ids = format!("SELECT * FROM new_ids({count}, {latest}, {events})");
                 let given: Given = diesel::sql_query(ids).get_result(conn)?;
                 if (given.first_order, given.first_event) != (wanted, first_event) {
                     let taken = format!(

@@ -2,13 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use orders_domain::{
-    Currency,
-    ports::{Cause, PortError},
-};
+use orders_domain::ports::{Cause, PortError};
 
 use super::{
-    super::{OpenError, unavailable, writer::Writer},
+    super::{OpenError, remembered::Remembered, unavailable, writer::Writer},
     PostgresOptions, PostgresUrl,
     connection::{Connector, Purpose},
     copy,
@@ -19,6 +16,10 @@ use super::{
     replica::Replica,
     store::PostgresStore,
 };
+
+/// How long marketplaces count as they were read: other servers may change them. What is sold by them is compared with
+/// what is stored at the commit.
+const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 
 /// Orders in a PostgreSQL database, which any number of servers may share.
 ///
@@ -39,8 +40,8 @@ pub struct PostgresDatabase {
     pub(super) replica: Option<Replica>,
     pub(super) news: News,
     pub(super) options: PostgresOptions,
-    /// Of all prices.
-    pub(super) currency: Currency,
+    /// Other servers may change them.
+    pub(super) marketplaces: Remembered,
 }
 
 impl PostgresDatabase {
@@ -60,7 +61,7 @@ impl PostgresDatabase {
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrate::run(&mut conn)?;
         copy::refuse_unfinished(&mut conn)?;
-        let currency = migrate::found(&mut conn, options.currency)?;
+        let directory = migrate::found(&mut conn, options.currency)?;
         drop(conn);
         let thread =
             |error: std::io::Error| OpenError::Open { database: url.to_string(), reason: error.to_string() };
@@ -77,7 +78,7 @@ impl PostgresDatabase {
             readers,
             replica: replica.map(|url| Replica::new(url, options)).transpose()?,
             options,
-            currency,
+            marketplaces: Remembered::new(directory, Some(REMEMBERED_FOR)),
         })
     }
 

@@ -70,8 +70,10 @@ impl<'a> Events<'a> {
     /// meantime keeps its event out, and so does the event of the same version. Looking out for that is
     /// not free, so new orders without a key go by themselves.
     pub fn insert(sql: &mut Sql<'_, '_>) {
-        const PLACED: &str = "event, 'order', id, version, type, at, actor_kind, actor, request_id, data";
-        const COLUMNS: &str = "id, kind, subject, version, type, at, actor_kind, actor, request_id, data";
+        const PLACED: &str = "event, 'order', id, version, type, at, actor_kind, actor, request_id, data, \
+             marketplace";
+        const COLUMNS: &str =
+            "id, kind, subject, version, type, at, actor_kind, actor, request_id, data, marketplace";
         sql.text("told_without_key AS (INSERT INTO events (")
             .text(COLUMNS)
             .text(") SELECT ")
@@ -82,10 +84,10 @@ impl<'a> Events<'a> {
             );
         sql.text(COLUMNS).text(", idempotency_key, request_fingerprint) SELECT ").text(PLACED).text(
             ", idempotency_key, request_fingerprint FROM (\
-             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, idempotency_key, \
-             request_fingerprint FROM numbered WHERE idempotency_key IS NOT NULL UNION ALL \
-             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, idempotency_key, \
-             request_fingerprint FROM renumbered) AS careful ORDER BY id, version \
+             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, marketplace, \
+             idempotency_key, request_fingerprint FROM numbered WHERE idempotency_key IS NOT NULL UNION ALL \
+             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, marketplace, \
+             idempotency_key, request_fingerprint FROM renumbered) AS careful ORDER BY id, version \
              ON CONFLICT DO NOTHING RETURNING id), \
              told AS (SELECT id AS event FROM told_without_key UNION ALL SELECT id FROM told_with_key)",
         );

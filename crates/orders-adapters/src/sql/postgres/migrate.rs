@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
-use orders_domain::{Currency, UserId, ports::Clock};
+use orders_domain::{Currency, Directory, UserId, ports::Clock};
 
 use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
@@ -58,9 +58,9 @@ pub fn revert(
     alone(&mut conn, |conn| migrations::revert(conn, lose_orders, lock))
 }
 
-/// Has a new database begin as a shop does, with this currency; the currency of one that has begun. Of
+/// Has a new database begin as a shop does, with this currency; all marketplaces. Of
 /// several servers that start at once, one does it.
-pub fn found(conn: &mut Conn, currency: Currency) -> Result<Currency, OpenError> {
+pub fn found(conn: &mut Conn, currency: Currency) -> Result<Directory, OpenError> {
     let founded = conn.transaction(|conn| {
         conn.batch_execute(LOCK)?;
         founding::found(conn, currency, SystemClock.now())

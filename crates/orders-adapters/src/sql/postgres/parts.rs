@@ -12,8 +12,8 @@ use super::{
         BulkParts, Key, Part, PartRows, failure,
         parts::Copied,
         schema::{
-            attempts, consumers, deliveries, events, inbox, locations, products, shop, stock_levels,
-            stock_movements, webhooks,
+            attempts, consumers, deliveries, events, inbox, listings, locations, marketplace_countries,
+            marketplaces, product_texts, products, shop, stock_levels, stock_movements, webhooks,
         },
     },
     Conn, PostgresCopy, copying,
@@ -56,6 +56,10 @@ impl PostgresCopy {
     pub fn last_of(&mut self, part: Part) -> Result<Key, PortError> {
         let (columns, table) = match part {
             Part::Products => ("'', id, 0", "products"),
+            Part::Marketplaces => ("'', 1, 0", "marketplaces"),
+            Part::Countries => ("'', 1, 0", "marketplace_countries"),
+            Part::Listings => ("'', product_id, 0", "listings"),
+            Part::Texts => ("'', product_id, 0", "product_texts"),
             Part::Locations => ("'', id, 0", "locations"),
             Part::Levels => ("'', product_id, location_id", "stock_levels"),
             Part::Movements => ("'', id, 0", "stock_movements"),
@@ -98,6 +102,10 @@ macro_rules! insert_into {
 fn insert(conn: &mut Conn, rows: &Copied) -> QueryResult<()> {
     match rows {
         Copied::Products(rows) => insert_into!(conn, rows, products),
+        Copied::Marketplaces(rows) => insert_into!(conn, rows, marketplaces),
+        Copied::Countries(rows) => insert_into!(conn, rows, marketplace_countries),
+        Copied::Listings(rows) => insert_into!(conn, rows, listings),
+        Copied::Texts(rows) => insert_into!(conn, rows, product_texts),
         Copied::Locations(rows) => insert_into!(conn, rows, locations),
         Copied::Levels(rows) => insert_into!(conn, rows, stock_levels),
         Copied::Movements(rows) => insert_into!(conn, rows, stock_movements),

@@ -82,7 +82,11 @@ pub fn decide(conn: &mut Conn, writes: &[Write], indices: &[usize]) -> QueryResu
         .map(|line| line.product.get())
         .chain(held.values().flat_map(|(_, held)| held).map(|held| held.product.get()))
         .collect();
-    let mut shelves = stock::lock(conn, products.into_iter().collect())?;
+    let markets = wanted.iter().filter_map(|(_, work)| match &work.change {
+        Change::Sell(basket) => Some(basket.market().code()),
+        _ => None,
+    });
+    let mut shelves = stock::lock(conn, products.into_iter().collect(), markets.collect())?;
     if !held.is_empty() {
         held = self::held(conn, &wanted)?;
     }

@@ -1,6 +1,6 @@
 //! Levels and movements: what is locked and read before a batch is decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
     QueryResult,
@@ -10,7 +10,9 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text},
 };
 use orders_domain::{
-    ProductId,
+    MarketplaceCode, ProductId,
+    catalogue::product::ProductName,
+    market::shown::Showing,
     stock::{
         holding::{self, OfLine},
         movement::Held,
@@ -25,7 +27,8 @@ use super::{
         stock::{level, place},
     },
     Conn, held,
-    pieces::Sql,
+    pieces::{Sql, statement},
+    said::Said,
 };
 
 type Big = Array<BigInt>;
@@ -35,6 +38,8 @@ type Locked = (
     i64,
     i64,
     String,
+    String,
+    bool,
     String,
     bool,
     Option<i64>,
@@ -53,6 +58,8 @@ type LockedTypes = (
     Text,
     Text,
     Bool,
+    Text,
+    Bool,
     Nullable<BigInt>,
     Nullable<Text>,
     Nullable<BigInt>,
@@ -64,16 +71,20 @@ type LockedTypes = (
 );
 
 /// Locks the levels of these products until the end of the transaction, and says what is sold and what there
-/// is. Nothing else is locked after it that another one could hold and wait for these.
-pub fn lock(conn: &mut Conn, products: Vec<i64>) -> QueryResult<Shelves> {
-    let rows: Vec<Locked> = LockStock { products }.load(conn)?;
-    let mut found: BTreeMap<i64, (_, Vec<_>)> = BTreeMap::new();
+/// is. Nothing else is locked after it that another one could hold and wait for these. Of the marketplaces in which
+/// something is sold it says what they say of the products.
+pub fn lock(conn: &mut Conn, products: Vec<i64>, markets: BTreeSet<MarketplaceCode>) -> QueryResult<Shelves> {
+    let rows: Vec<Locked> = LockStock { products: &products }.load(conn)?;
+    let mut found: BTreeMap<i64, (_, _, Vec<_>)> = BTreeMap::new();
+    let mut is_shown_otherwise = markets.iter().any(|code| !code.is_default());
     for (
         product,
         price,
         currency,
         policy,
         active,
+        name,
+        is_named,
         location,
         code,
         priority,
@@ -84,11 +95,12 @@ pub fn lock(conn: &mut Conn, products: Vec<i64>) -> QueryResult<Shelves> {
         version,
     ) in rows
     {
-        let (_, spots) = match found.entry(product) {
+        is_shown_otherwise |= is_named;
+        let (_, _, spots) = match found.entry(product) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::btree_map::Entry::Vacant(new) => {
                 let terms = terms((price, currency, policy, active)).map_err(corrupt)?;
-                new.insert((terms, Vec::new()))
+                new.insert((terms, ProductName::parse(&name).map_err(corrupt)?, Vec::new()))
             }
         };
         let at = location.zip(code).zip(priority).zip(place_active);
@@ -102,30 +114,35 @@ pub fn lock(conn: &mut Conn, products: Vec<i64>) -> QueryResult<Shelves> {
         }
     }
     let mut shelves = Shelves::new();
-    for (product, (terms, spots)) in found {
-        shelves.learn(ProductId::try_from(product).map_err(corrupt)?, Shelf::new(terms, spots));
+    let mut said = if is_shown_otherwise && !markets.is_empty() {
+        Said::of(conn, &products, &markets)?
+    } else {
+        Said::default()
+    };
+    for (code, version) in said.markets.drain(..) {
+        shelves.learn_market(code, Some(version));
+    }
+    for (product, (terms, name, spots)) in found {
+        let (listed, named) = said.products.remove(&product).unwrap_or_default();
+        let shelf = Shelf::new(terms, spots).shown_as(Showing::new(name, listed, named));
+        shelves.learn(ProductId::try_from(product).map_err(corrupt)?, shelf);
     }
     Ok(shelves)
 }
 
-struct LockStock {
-    products: Vec<i64>,
+struct LockStock<'a> {
+    products: &'a Vec<i64>,
 }
 
-impl QueryId for LockStock {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
+statement!(LockStock);
 
-impl Query for LockStock {
+impl Query for LockStock<'_> {
     type SqlType = LockedTypes;
 }
 
-impl RunQueryDsl<Conn> for LockStock {}
-
-impl QueryFragment<Pg> for LockStock {
+impl QueryFragment<Pg> for LockStock<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        Sql::new(out).text("SELECT * FROM lock_stock(").bind::<Big, _>(&self.products)?.text(")");
+        Sql::new(out).text("SELECT * FROM lock_stock(").bind::<Big, _>(self.products)?.text(")");
         Ok(())
     }
 }

@@ -162,7 +162,7 @@ impl Filling {
         if self.count == 0 {
             return Ok(());
         }
-        let Given { first_event } = diesel::sql_query("SELECT first_event FROM next_ids(0, 0, $1)")
+        let Given { first_event } = diesel::sql_query("SELECT first_event FROM new_ids(0, 0, $1)")
             .bind::<BigInt, _>(self.count)
             .get_result(conn)?;
         diesel::sql_query(

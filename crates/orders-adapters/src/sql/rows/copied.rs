@@ -5,8 +5,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::sql::schema::{
-    attempts, consumers, deliveries, events, inbox, locations, products, stock_levels, stock_movements,
-    webhooks,
+    attempts, consumers, deliveries, events, inbox, listings, locations, marketplace_countries, marketplaces,
+    product_texts, products, stock_levels, stock_movements, webhooks,
 };
 
 /// A product.
@@ -60,6 +60,53 @@ pub struct LevelCopy {
     pub version: i64,
 }
 
+/// A marketplace.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = marketplaces, treat_none_as_default_value = false)]
+pub struct MarketplaceCopy {
+    pub code: String,
+    pub name: String,
+    pub currency: String,
+    pub default_locale: String,
+    pub time_zone: String,
+    pub price_includes_tax: bool,
+    pub host: Option<String>,
+    pub active: bool,
+    pub version: i64,
+}
+
+/// A country that leads to a marketplace.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = marketplace_countries)]
+pub struct CountryCopy {
+    pub country: String,
+    pub marketplace: String,
+}
+
+/// A product in a marketplace.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = listings, treat_none_as_default_value = false)]
+pub struct ListingCopy {
+    pub product_id: i64,
+    pub marketplace: String,
+    pub price: i64,
+    pub model: Option<String>,
+    pub active: bool,
+    pub version: i64,
+}
+
+/// What a product is called in a language.
+#[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = product_texts, treat_none_as_default_value = false)]
+pub struct TextCopy {
+    pub product_id: i64,
+    pub marketplace: String,
+    pub locale: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub version: i64,
+}
+
 /// A movement.
 #[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
 #[diesel(table_name = stock_movements, treat_none_as_default_value = false)]
@@ -93,6 +140,7 @@ pub struct EventCopy {
     pub data: String,
     pub idempotency_key: Option<String>,
     pub request_fingerprint: Option<Vec<u8>>,
+    pub marketplace: Option<String>,
 }
 
 /// A webhook, with its sealed secrets.

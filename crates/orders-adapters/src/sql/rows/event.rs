@@ -11,11 +11,11 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, Order, OrderEvent, Origin, Progress,
-    RequestId, Subject, UserId, Version, What,
+    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, MarketplaceCode, Order, OrderEvent,
+    Origin, Progress, RequestId, Subject, UserId, Version, What,
 };
 
-use super::{column, facts::Read, millis, moment, nullable};
+use super::{column, facts::Read, millis, moment, new_order::marketplace, nullable};
 use crate::sql::schema::events;
 
 mod data;
@@ -43,6 +43,7 @@ pub struct NewEventRow<'a> {
     pub data: &'a str,
     pub idempotency_key: Option<&'a str>,
     pub request_fingerprint: Option<&'a [u8]>,
+    pub marketplace: Option<&'a str>,
 }
 
 impl<'a> NewEventRow<'a> {
@@ -50,13 +51,19 @@ impl<'a> NewEventRow<'a> {
     /// with it.
     pub fn of(
         id: i64,
-        order: &Order,
+        order: &'a Order,
         said: (EventType, &'a str),
         origin: &'a Origin,
         made_by: Option<&'a Idempotency>,
     ) -> Self {
         let of = (ORDER, order.id().get(), order.version(), order.updated_at());
-        Self::new(id, of, said, origin, made_by)
+        Self::new(id, of, said, origin, made_by).in_marketplace(marketplace(order.sold_in()))
+    }
+
+    /// The same, of what happened in a marketplace.
+    #[must_use]
+    pub fn in_marketplace(self, marketplace: Option<&'a str>) -> Self {
+        Self { marketplace, ..self }
     }
 
     /// The row of what happened to anything: to what, by the parts of its subject, at which version and when.
@@ -75,6 +82,7 @@ impl<'a> NewEventRow<'a> {
         let said = (event.what.event_type(), data);
         let of = (ORDER, event.order.get(), event.version, event.at);
         Self::new(event.id.get(), of, said, &event.origin, made_by)
+            .in_marketplace((!event.marketplace.is_default()).then_some(event.marketplace.as_str()))
     }
 
     fn new(
@@ -98,6 +106,7 @@ impl<'a> NewEventRow<'a> {
             data,
             idempotency_key: made_by.map(|made_by| made_by.key.as_str()),
             request_fingerprint: made_by.map(|made_by| made_by.fingerprint.0.as_slice()),
+            marketplace: None,
         }
     }
 }
@@ -114,11 +123,23 @@ pub type EventColumns = (
     events::actor,
     events::request_id,
     events::data,
+    events::marketplace,
 );
 
 /// The columns' types in SQL.
-pub type EventTypes =
-    (BigInt, Text, BigInt, BigInt, Text, BigInt, Text, Nullable<BigInt>, Nullable<Text>, Text);
+pub type EventTypes = (
+    BigInt,
+    Text,
+    BigInt,
+    BigInt,
+    Text,
+    BigInt,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    Text,
+    Nullable<Text>,
+);
 
 /// What to select of events.
 pub const EVENT: EventColumns = (
@@ -132,6 +153,7 @@ pub const EVENT: EventColumns = (
     events::actor,
     events::request_id,
     events::data,
+    events::marketplace,
 );
 
 /// An event as it is read, and how far its order had come if it says so.
@@ -174,11 +196,17 @@ impl EventRow {
         let subject = Subject::of_parts(&kind, column::<BigInt, _, i64>(row, 2)?)?;
         let event_type = EventType::of_parts(kind.split('/').next().unwrap_or_default(), &what)?;
         let (what, checkpoint) = said(&subject, event_type, &data)?;
+        let marketplace: Option<String> = nullable::<Text, _, _>(row, 10)?;
+        let marketplace = match (marketplace, &subject) {
+            (None, Subject::Order(_)) => Some(MarketplaceCode::DEFAULT),
+            (code, _) => code.map(|code| code.parse()).transpose()?,
+        };
         let event = Event {
             id: id.try_into()?,
             version: column::<BigInt, _, i64>(row, 3)?.try_into()?,
             at: moment(column::<BigInt, _, _>(row, 5)?)?,
             origin: Origin { actor, request: request.map(|request| request.parse()).transpose()? },
+            marketplace,
             what,
             subject,
         };
@@ -224,8 +252,8 @@ impl KeyedEventRow {
         Vec<u8>: FromSql<Binary, DB>,
     {
         let event = EventRow::read(row)?;
-        let key: Option<String> = nullable::<Text, _, _>(row, 10)?;
-        let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 11)?;
+        let key: Option<String> = nullable::<Text, _, _>(row, 11)?;
+        let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 12)?;
         Ok(Self(event, idempotency(key, fingerprint)?))
     }
 }

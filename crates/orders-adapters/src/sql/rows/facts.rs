@@ -32,6 +32,7 @@ impl Serialize for WrittenFact<'_> {
             Fact::Number(number) => serializer.serialize_i64(*number),
             Fact::Text(text) => serializer.serialize_str(text),
             Fact::Numbers(numbers) => numbers.serialize(serializer),
+            Fact::Texts(texts) => texts.serialize(serializer),
             Fact::Facts(facts) => Written(facts).serialize(serializer),
         }
     }
@@ -87,11 +88,15 @@ impl<'de> Visitor<'de> for FactVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Fact, A::Error> {
-        let mut numbers = Vec::new();
-        while let Some(number) = items.next_element()? {
-            numbers.push(number);
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        while let Some(ReadFact(item)) = items.next_element()? {
+            match item {
+                Fact::Number(number) if texts.is_empty() => numbers.push(number),
+                Fact::Text(text) if numbers.is_empty() => texts.push(text.into_owned()),
+                _ => return Err(de::Error::custom("a list is neither of numbers nor of texts")),
+            }
         }
-        Ok(Fact::Numbers(numbers))
+        Ok(if texts.is_empty() { Fact::Numbers(numbers) } else { Fact::Texts(texts) })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fact, A::Error> {
@@ -115,11 +120,20 @@ mod tests {
             .with("number", i64::MIN)
             .with("text", "a\"b\u{7ff}")
             .with("numbers", vec![1, 2])
+            .with("texts", vec!["DE".to_owned(), "1".to_owned()])
             .with("facts", Facts::new().with("price", 1).with("empty", Facts::new()));
         let text = serde_json::to_string(&Written(&facts)).unwrap();
         let Read(read) = serde_json::from_str(&text).unwrap();
         assert_eq!(read, facts);
-        for bad in ["1", "[1]", "null", r#"{"a": ["b"]}"#, r#"{"a": 18446744073709551615}"#] {
+        for bad in [
+            "1",
+            "[1]",
+            "null",
+            r#"{"a": ["b", 1]}"#,
+            r#"{"a": [1, "b"]}"#,
+            r#"{"a": [[]]}"#,
+            r#"{"a": 18446744073709551615}"#,
+        ] {
             assert!(serde_json::from_str::<Read>(bad).is_err(), "{bad}");
         }
     }

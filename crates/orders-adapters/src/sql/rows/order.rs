@@ -1,6 +1,6 @@
 //! Orders with their lines.
 
-use std::iter;
+use std::{iter, sync::Arc};
 
 use diesel::{
     backend::Backend,
@@ -11,8 +11,9 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    InvalidInput, Money, Order, OrderId, OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part,
-    Progress,
+    ChosenBy, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderProduct, OrderProductId,
+    OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
+    market::listing::Model,
 };
 
 use super::{column, contact, moment, nullable, progress};
@@ -30,6 +31,9 @@ struct OrderRow {
     cancellations: Option<String>,
     email: Option<String>,
     ship_to: Option<String>,
+    marketplace: Option<String>,
+    chosen_by: Option<String>,
+    locale: Option<String>,
 }
 
 /// What is read of a line.
@@ -40,6 +44,9 @@ struct LineRow {
     quantity: i64,
     /// How many pieces of it are in the order's first parcel, where its text does not say.
     first: Option<i64>,
+    name: Option<String>,
+    model: Option<String>,
+    name_from: Option<String>,
 }
 
 /// An order with one of its lines, or without: a join must not hide an order that has lost them.
@@ -69,6 +76,12 @@ pub type JoinedTypes = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<BigInt>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
 );
 
 /// What is read of orders and of their lines.
@@ -119,7 +132,9 @@ where
         out.push_sql(if PERSONAL { DB::CANCELLATIONS } else { DB::BARE_CANCELLATIONS });
         out.push_sql(if PERSONAL { ", orders.email, orders.ship_to, " } else { ", NULL, NULL, " });
         out.push_sql(DB::FIRST);
-        out.push_sql(" FROM orders ");
+        out.push_sql(
+            ", orders.marketplace, orders.chosen_by, orders.locale, line.name, line.model, line.name_from FROM orders ",
+        );
         out.push_sql(DB::JOINS);
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(" ORDER BY orders.id, line.id");
@@ -170,6 +185,9 @@ impl JoinedRow {
                 price: column::<BigInt, _, _>(row, 3)?,
                 quantity: column::<BigInt, _, _>(row, 4)?,
                 first: nullable::<BigInt, _, _>(row, 15)?,
+                name: nullable::<Text, _, _>(row, 19)?,
+                model: nullable::<Text, _, _>(row, 20)?,
+                name_from: nullable::<Text, _, _>(row, 21)?,
             }),
         };
         let order = match line_id {
@@ -185,6 +203,9 @@ impl JoinedRow {
                 cancellations: nullable::<Text, _, _>(row, 12)?,
                 email: nullable::<Text, _, _>(row, 13)?,
                 ship_to: nullable::<Text, _, _>(row, 14)?,
+                marketplace: nullable::<Text, _, _>(row, 16)?,
+                chosen_by: nullable::<Text, _, _>(row, 17)?,
+                locale: nullable::<Text, _, _>(row, 18)?,
             }),
         };
         Ok(Self { id, order, line })
@@ -196,7 +217,15 @@ fn lines(rows: impl Iterator<Item = LineRow>) -> Result<(Vec<OrderProduct>, Vec<
     let (mut lines, mut first) = (Vec::with_capacity(rows.size_hint().0), Vec::new());
     for (line, row) in (0..).zip(rows) {
         let (product, price) = (row.product_id.try_into()?, Money::try_from(row.price)?);
-        lines.push(OrderProduct::new(product, price, row.quantity.try_into()?));
+        let sold = OrderProduct::new(product, price, row.quantity.try_into()?);
+        lines.push(match (&row.name, &row.name_from) {
+            (Some(name), Some(from)) => sold.shown_as(Arc::new(Shown {
+                name: ProductName::parse(name)?,
+                name_from: from.parse()?,
+                model: row.model.as_deref().map(Model::parse).transpose()?,
+            })),
+            _ => sold,
+        });
         if let Some(pieces) = row.first {
             first.push(Part { line, quantity: pieces.try_into()? });
         }
@@ -218,6 +247,11 @@ fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>, first: Vec<Part>) ->
         ordered_at: moment(row.order_date)?,
         updated_at: moment(row.updated_at)?,
         currency: row.currency.parse()?,
+        sold_in: SoldIn {
+            marketplace: row.marketplace.as_deref().map_or(Ok(MarketplaceCode::DEFAULT), str::parse)?,
+            chosen_by: row.chosen_by.as_deref().map_or(Ok(ChosenBy::Default), str::parse)?,
+            locale: row.locale.as_deref().map(Locale::restore).transpose()?,
+        },
         lines,
         progress,
         contact: contact::contact(row.email.as_deref(), row.ship_to.as_deref())?,

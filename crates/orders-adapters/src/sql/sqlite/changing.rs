@@ -28,7 +28,7 @@ pub fn change(conn: &mut Conn, known: &mut Known<'_>, event: EventId, work: &Com
         Err(outcome) => return Ok(outcome),
     };
     if let Made::Product(product) = &told.made {
-        known.stockroom.set_terms(product.id, product.terms());
+        known.stockroom.set_product(product);
     }
     let made = told.tell(conn, event, at, &work.origin, made_by(work))?;
     if let Made::Webhook(webhook) = &made {

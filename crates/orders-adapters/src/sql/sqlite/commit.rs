@@ -100,8 +100,13 @@ fn write(conn: &mut Conn, known: &mut Known<'_>, write: &Write) -> QueryResult<O
     match write {
         Write::Commit(work) => {
             let outcome = commit(conn, known, work)?;
-            if let Change::Location(_) = work.change {
-                // The order of places may be another one now.
+            if let Change::Location(_)
+            | Change::NewMarketplace(_)
+            | Change::Marketplace(_)
+            | Change::Listing(_)
+            | Change::Text(_) = work.change
+            {
+                // The order of places may be another one now, or how products are shown.
                 known.stockroom.store(conn)?;
                 known.stockroom.forget();
             }
@@ -139,7 +144,7 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
             Outcome::Placed(order.id(), order.ordered_at())
         }
         Change::Sell(basket) => {
-            let shelves = known.stockroom.knowing(conn, basket.lines().iter().map(|line| line.product))?;
+            let shelves = known.stockroom.knowing_of(conn, basket)?;
             match selling::sell(shelves, basket) {
                 Ok(Sold { order, moves }) => {
                     let order = place(conn, known, event, &order, work)?;
@@ -155,6 +160,10 @@ fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<
         | Change::NewLocation(_)
         | Change::Location(_)
         | Change::Stock(_)
+        | Change::NewMarketplace(_)
+        | Change::Marketplace(_)
+        | Change::Listing(_)
+        | Change::Text(_)
         | Change::NewWebhook(_)
         | Change::Webhook(_) => changing::change(conn, known, event, work)?,
     };

@@ -2,11 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use orders_domain::{Currency, ports::Clock};
+use orders_domain::{Currency, Directory, ports::Clock};
 use tokio::sync::watch;
 
 use super::{
-    super::{OpenError, writer::Writer},
+    super::{OpenError, remembered::Remembered, writer::Writer},
     Conn, connection, founding, lock, migrations,
     readers::Readers,
     store::SqliteStore,
@@ -23,8 +23,8 @@ pub struct SqliteDatabase {
     pub(super) readers: Readers,
     /// The newest event that is on disk.
     pub(super) news: watch::Receiver<i64>,
-    /// Of all prices.
-    pub(super) currency: Currency,
+    /// Nobody else changes them.
+    pub(super) marketplaces: Remembered,
     // Declared last, so dropped last: the file stays locked until the last write is done.
     _lock: lock::FileLock,
 }
@@ -49,12 +49,13 @@ impl SqliteDatabase {
     pub fn open_by(path: &Path, clock: Arc<dyn Clock>, currency: Currency) -> Result<Self, OpenError> {
         let lock = lock::FileLock::take(path)?;
         let database = lock.database();
-        let currency = founded(&mut connection::writer(database)?, currency, clock.as_ref())?;
+        let directory = founded(&mut connection::writer(database)?, currency, clock.as_ref())?;
+        let marketplaces = Remembered::new(directory, None);
         let readers = Readers::open(database)?;
         let (tell, news) = watch::channel(0);
         let writer = Writer::start([SqliteStore::open(database.to_owned(), clock, tell)])
             .map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
-        Ok(Self { writer, readers, news, currency, _lock: lock })
+        Ok(Self { writer, readers, news, marketplaces, _lock: lock })
     }
 
     /// Takes no more writes, does those that wait, and leaves the file alone whole: what is in the
@@ -71,7 +72,11 @@ impl SqliteDatabase {
 }
 
 /// Brings a database to this program's schema, and a new one to what a shop begins with.
-pub(super) fn founded(conn: &mut Conn, currency: Currency, clock: &dyn Clock) -> Result<Currency, OpenError> {
+pub(super) fn founded(
+    conn: &mut Conn,
+    currency: Currency,
+    clock: &dyn Clock,
+) -> Result<Directory, OpenError> {
     migrations::run(conn)?;
     Ok(conn.immediate_transaction(|conn| founding::found(conn, currency, clock.now()))?)
 }

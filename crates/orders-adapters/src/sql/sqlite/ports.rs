@@ -4,5 +4,6 @@ mod catalogue;
 mod deliveries;
 mod feed;
 mod ledger;
+mod markets;
 mod orders;
 mod revocations;

@@ -11,8 +11,7 @@ use diesel::{
     sqlite::Sqlite,
 };
 use orders_domain::{
-    EventId, LocationId, OrderId, ProductId,
-    catalogue::product::Terms,
+    Basket, EventId, LocationId, OrderId, Product, ProductId,
     stock::{
         Level,
         movement::{Move, Reason},
@@ -22,10 +21,10 @@ use orders_domain::{
 
 use super::{
     super::{rows::stock::NewMovementRow, schema::stock_movements},
-    Conn, catalogue,
+    Conn, catalogue, said,
 };
 
-/// How many products and levels are remembered at most, from one batch to the next: some 10 MB. A product may have
+/// How many products, levels, listings and texts are remembered at most, from one batch to the next: some 10 MB. A product may have
 /// a level at each of a thousand places.
 const REMEMBERED: usize = 65_536;
 
@@ -59,18 +58,29 @@ impl Stockroom {
     ) -> QueryResult<&mut Shelves> {
         for product in products {
             if self.shelves.shelf(product).is_none()
-                && let Some(shelf) = catalogue::shelf(conn, product.get())?
+                && let Some((shelf, name)) = catalogue::shelf(conn, product.get())?
             {
-                self.read += 1 + shelf.spots().len();
+                let shelf = shelf.shown_as(said::showing(conn, product.get(), name)?);
+                self.read += shelf.weight();
                 self.shelves.learn(product, shelf);
             }
         }
         Ok(&mut self.shelves)
     }
 
+    /// It, once it knows what a basket asks for.
+    pub fn knowing_of(&mut self, conn: &mut Conn, basket: &Basket) -> QueryResult<&mut Shelves> {
+        let code = basket.market().code();
+        if !code.is_default() && !self.shelves.knows_market(code) {
+            self.shelves.learn_market(code, said::version(conn, code)?);
+            self.read += 1;
+        }
+        self.knowing(conn, basket.lines().iter().map(|line| line.product))
+    }
+
     /// A product is sold on other terms since.
-    pub fn set_terms(&mut self, product: ProductId, terms: Terms) {
-        self.shelves.set_terms(product, terms);
+    pub fn set_product(&mut self, product: &Product) {
+        self.shelves.set_product(product);
     }
 
     /// Writes each level that was changed, once.

@@ -12,6 +12,7 @@ fn event(id: i64, order: i64) -> Event {
         version: Version::FIRST,
         at: DateTime::UNIX_EPOCH,
         origin: Actor::System.into(),
+        marketplace: None,
         what: What::Other { event_type: EventType::Placed, said: Facts::new(), made: Facts::new() },
     }
 }

@@ -16,7 +16,7 @@ use super::super::{
 #[async_trait]
 impl Catalogue for PostgresDatabase {
     fn currency(&self) -> Currency {
-        self.currency
+        self.marketplaces.currency()
     }
 
     async fn find(&self, ids: &[ProductId]) -> Result<Vec<Option<Offer>>, PortError> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
     delivery::{Step, Stepped},
-    ports::{Commit, Committed, Ledger, Made, PortError, Refused},
+    ports::{Change, Commit, Committed, Ledger, Made, PortError, Refused},
 };
 
 use super::super::{super::writer::Write, PostgresDatabase, changing, database::within};
@@ -14,7 +14,13 @@ use super::super::{super::writer::Write, PostgresDatabase, changing, database::w
 impl Ledger for PostgresDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
         let writer = if changing::is_alone(&work) { &self.keeper } else { &self.writer };
-        within(self.patience(), PortError::Unknown, writer.commit(Write::Commit(work))).await
+        let marketplaces = matches!(work.change, Change::NewMarketplace(_) | Change::Marketplace(_));
+        let done = within(self.patience(), PortError::Unknown, writer.commit(Write::Commit(work))).await;
+        if marketplaces {
+            // Also when nobody knows what was done.
+            self.marketplaces.forget();
+        }
+        done
     }
 
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {

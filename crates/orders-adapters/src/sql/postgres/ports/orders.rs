@@ -56,7 +56,7 @@ impl Joins for Pg {
     /// A search for each order. Of a plain join the plan may read a whole table for each order: it is made
     /// once, perhaps while there are no rows, and a connection that writes prefers it even later. What has a
     /// limit is not made one with the rest.
-    const JOINS: &'static str = "LEFT JOIN LATERAL (SELECT id, product_id, price, quantity FROM order_products \
+    const JOINS: &'static str = "LEFT JOIN LATERAL (SELECT id, product_id, price, quantity, name, model, name_from FROM order_products \
         WHERE order_products.id BETWEEN orders.id * 100 - 99 AND orders.id * 100 \
         ORDER BY order_products.id LIMIT 100) AS line ON true WHERE ";
 }

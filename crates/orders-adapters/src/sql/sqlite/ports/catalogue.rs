@@ -16,7 +16,7 @@ const SHORT_PAGE: usize = 101;
 #[async_trait]
 impl Catalogue for SqliteDatabase {
     fn currency(&self) -> Currency {
-        self.currency
+        self.marketplaces.currency()
     }
 
     async fn find(&self, ids: &[ProductId]) -> Result<Vec<Option<Offer>>, PortError> {

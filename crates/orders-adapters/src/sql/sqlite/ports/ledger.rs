@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
     delivery::{Step, Stepped},
-    ports::{Commit, Committed, Ledger, Made, PortError, Refused},
+    ports::{Change, Commit, Committed, Ledger, Made, PortError, Refused},
 };
 
 use super::super::{super::writer::Write, SqliteDatabase};
@@ -13,7 +13,13 @@ use super::super::{super::writer::Write, SqliteDatabase};
 #[async_trait]
 impl Ledger for SqliteDatabase {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
-        self.writer.commit(Write::Commit(work)).await
+        let marketplaces = matches!(work.change, Change::NewMarketplace(_) | Change::Marketplace(_));
+        let done = self.writer.commit(Write::Commit(work)).await;
+        if marketplaces {
+            // Also when nobody knows what was done.
+            self.marketplaces.forget();
+        }
+        done
     }
 
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {

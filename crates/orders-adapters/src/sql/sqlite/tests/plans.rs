@@ -67,7 +67,8 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
     for subject in [None, Some(Subject::Order(n(1)))] {
         for types in [Vec::new(), vec![EventType::Placed]] {
             for from in [None, Some(n(2))] {
-                let filter = EventFilter { types: types.clone(), subject: subject.clone(), from };
+                let filter =
+                    EventFilter { types: types.clone(), subject: subject.clone(), marketplace: None, from };
                 history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
             }
         }
@@ -98,7 +99,16 @@ fn assert_every_statement_searches(conn: &mut Conn) {
 /// What made an order what it is.
 fn stored(id: i64, order: &Order, what: Happening) -> StoredEvent {
     let (version, at, origin) = (order.version(), order.updated_at(), Actor::Cli.into());
-    let event = OrderEvent { id: n(id), order: order.id(), version, at, origin, what, checkpoint: None };
+    let event = OrderEvent {
+        id: n(id),
+        order: order.id(),
+        version,
+        at,
+        origin,
+        marketplace: orders_domain::MarketplaceCode::DEFAULT,
+        what,
+        checkpoint: None,
+    };
     StoredEvent { event, made_by: None }
 }
 

@@ -83,7 +83,13 @@ fn live(conn: &mut Conn) {
     catalogue::find(conn, &[9_001, 9_002, 1]).unwrap();
     for active in [None, Some(true)] {
         for sku in [None, Some(Sku::parse("S-1").unwrap())] {
-            let query = ProductQuery { active, sku, after: Some(n(2)), limit: n(100) };
+            let query = ProductQuery {
+                market: orders_domain::MarketplaceCode::DEFAULT,
+                active,
+                sku,
+                after: Some(n(2)),
+                limit: n(100),
+            };
             catalogue::page(conn, &query).unwrap();
         }
     }

@@ -102,7 +102,7 @@ fn all() -> Vec<Happening> {
 #[test]
 fn what_is_written_of_a_happening_is_read_as_the_same() {
     let order = new_order(1, at(0)).with_id(n(1));
-    let lines: Vec<_> = order.lines().map(|(_, line)| *line).collect();
+    let lines: Vec<_> = order.lines().map(|(_, line)| line.clone()).collect();
     assert_eq!(data_of_placing(&lines), data(&Happening::placing(&order), None).unwrap());
     let tracked = order.track(parcel("1"), at(5)).unwrap().into_order();
     let progress = tracked.advance(OrderStatus::Shipped, at(6)).unwrap().into_order().progress().clone();
