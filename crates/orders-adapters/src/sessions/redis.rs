@@ -194,6 +194,9 @@ mod tests {
             }
         }
         let before = parse("7 1 2 orders:read").unwrap();
-        assert_eq!((before.user.marketplace(), before.user.scopes().to_string().as_str()), (None, "orders:read"));
+        assert_eq!(
+            (before.user.marketplace(), before.user.scopes().to_string().as_str()),
+            (None, "orders:read")
+        );
     }
 }

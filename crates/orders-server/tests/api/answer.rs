@@ -176,8 +176,7 @@ pub fn own(product: &Value) -> Value {
 /// What of an order sees who knows nothing of its shipments and of marketplaces.
 pub fn old(order: &Value) -> Value {
     let mut order = order.clone();
-    for member in
-        ["fulfillment", "currentTotal", "shipments", "marketplace", "marketplaceChosenBy", "locale"]
+    for member in ["fulfillment", "currentTotal", "shipments", "marketplace", "marketplaceChosenBy", "locale"]
     {
         assert!(order.as_object_mut().unwrap().remove(member).is_some(), "{order} has no {member}");
     }

@@ -26,7 +26,8 @@ fn german() -> Value {
 
 /// A marketplace of this code, with these members otherwise.
 fn market(code: &str, members: &Value) -> Value {
-    let plain = json!({"code": code, "name": code, "currency": "USD", "defaultLocale": "en", "timeZone": "UTC"});
+    let plain =
+        json!({"code": code, "name": code, "currency": "USD", "defaultLocale": "en", "timeZone": "UTC"});
     with(&plain, members)
 }
 

@@ -174,12 +174,17 @@ async fn answers_have_exactly_the_members_that_their_schemas_have() {
     let order = server.get(1, &format!("/orders/{id}")).await.order(200);
     server.add_place("MAIN").await;
     server.count(9, "MAIN", 3).await.order(200);
-    let market = json!({"code": "de", "name": "D", "currency": "EUR", "defaultLocale": "de", "timeZone": "UTC"});
+    let market =
+        json!({"code": "de", "name": "D", "currency": "EUR", "defaultLocale": "de", "timeZone": "UTC"});
     server.as_operator(Method::POST, "/marketplaces", Some(market)).await.order(201);
-    let listing =
-        server.as_operator(Method::PUT, "/products/9/listings/de", Some(json!({"price": 1}))).await.order(201);
-    let text =
-        server.as_operator(Method::PUT, "/products/9/texts/-/de", Some(json!({"name": "B"}))).await.order(201);
+    let listing = server
+        .as_operator(Method::PUT, "/products/9/listings/de", Some(json!({"price": 1})))
+        .await
+        .order(201);
+    let text = server
+        .as_operator(Method::PUT, "/products/9/texts/-/de", Some(json!({"name": "B"})))
+        .await
+        .order(201);
     let document = document(&server).await;
     let problem = server.advance(1, id, "lost").await.problem(422);
     for (name, value) in [

@@ -17,7 +17,11 @@ const ROUTES: [(&str, &str, Option<&str>, u16); 6] = [
     ("GET", "/products/9/texts/-/de", None, 200),
 ];
 
-async fn ask(world: &World, token: &str, (method, path, body, _): (&str, &str, Option<&'static str>, u16)) -> u16 {
+async fn ask(
+    world: &World,
+    token: &str,
+    (method, path, body, _): (&str, &str, Option<&'static str>, u16),
+) -> u16 {
     let request = world.with(token, method.parse().unwrap(), path);
     let request = match body {
         Some(body) => request.header("content-type", "application/json").body(body),
@@ -37,7 +41,12 @@ async fn marketplaces_are_kept_with_the_scope_of_the_catalogue_and_no_other() {
         assert_eq!(ask(&world, "x", route).await, 401, "{route:?}");
         assert_eq!(ask(&world, &world.token(7, "catalogue:write"), route).await, route.3, "{route:?}");
     }
-    for path in ["/marketplaces", "/marketplaces/de", "/marketplaces/resolve?country=DE", "/products/9?marketplace=de"] {
+    for path in [
+        "/marketplaces",
+        "/marketplaces/de",
+        "/marketplaces/resolve?country=DE",
+        "/products/9?marketplace=de",
+    ] {
         assert_eq!(world.server.anyone(Method::GET, path).send().await.unwrap().status(), 200, "{path}");
     }
 }
@@ -56,7 +65,11 @@ async fn placed(world: &World, token: &str, headers: &[(&str, &str)]) -> (u16, V
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let body: Value = answer.json().await.unwrap();
-    let said = if status == 201 { json!([body["marketplace"], body["marketplaceChosenBy"]]) } else { body["errors"].clone() };
+    let said = if status == 201 {
+        json!([body["marketplace"], body["marketplaceChosenBy"]])
+    } else {
+        body["errors"].clone()
+    };
     (status, said)
 }
 
@@ -80,7 +93,11 @@ async fn a_token_chooses_after_the_host_and_before_the_country() {
     let default = at_home(json!("default"));
     assert_eq!(placed(&world, &default, &country).await, (201, json!(["default", "token"])));
     for none in [json!("DE"), json!(7), json!(null), json!(["de"]), json!("")] {
-        assert_eq!(placed(&world, &at_home(none.clone()), &[]).await, (201, json!(["default", "default"])), "{none}");
+        assert_eq!(
+            placed(&world, &at_home(none.clone()), &[]).await,
+            (201, json!(["default", "default"])),
+            "{none}"
+        );
     }
     let detail = "the token: marketplace \"xx\" is not one of default, de";
     let refused = json!([{"pointer": "/marketplace", "detail": detail}]);

@@ -32,7 +32,12 @@ const WAYS: [Row; 9] = [
     ("", &[(COUNTRY, "DE"), ("host", "fr.localhost:3000")], "fr", "host"),
     ("", &[(COUNTRY, "DE"), ("host", "uk.localhost")], "default", "default"),
     ("", &[(COUNTRY, "DE"), ("host", "de.localhost"), (HEADER, "fr")], "fr", "header"),
-    ("?marketplace=default", &[(COUNTRY, "DE"), ("host", "de.localhost"), (HEADER, "fr")], "default", "query"),
+    (
+        "?marketplace=default",
+        &[(COUNTRY, "DE"), ("host", "de.localhost"), (HEADER, "fr")],
+        "default",
+        "query",
+    ),
 ];
 
 #[tokio::test]
@@ -40,18 +45,35 @@ async fn products_and_orders_are_in_the_marketplace_that_is_said_first() {
     let server = world(&[("BEHIND_PROXY", "true")]).await;
     for (query, headers, code, by) in WAYS {
         let shown = server.ask(&format!("/products/9{query}"), headers).await.order(200);
-        assert_eq!((&shown["marketplace"], &shown["marketplaceChosenBy"]), (&json!(code), &json!(by)), "{headers:?}");
+        assert_eq!(
+            (&shown["marketplace"], &shown["marketplaceChosenBy"]),
+            (&json!(code), &json!(by)),
+            "{headers:?}"
+        );
         let listed = server.ask(&format!("/products{query}"), headers).await.order(200);
         let listed = listed.as_array().unwrap().iter().find(|one| one["id"] == 9).unwrap();
-        assert_eq!((&listed["marketplace"], &listed["marketplaceChosenBy"]), (&json!(code), &json!(by)), "{headers:?}");
+        assert_eq!(
+            (&listed["marketplace"], &listed["marketplaceChosenBy"]),
+            (&json!(code), &json!(by)),
+            "{headers:?}"
+        );
         let order = server.order(query, headers, &json!({})).await.order(201);
-        assert_eq!((&order["marketplace"], &order["marketplaceChosenBy"]), (&json!(code), &json!(by)), "{headers:?}");
+        assert_eq!(
+            (&order["marketplace"], &order["marketplaceChosenBy"]),
+            (&json!(code), &json!(by)),
+            "{headers:?}"
+        );
         if query.is_empty() {
             let resolved = server.ask("/marketplaces/resolve", headers).await.order(200);
-            assert_eq!((&resolved["code"], &resolved["marketplaceChosenBy"]), (&json!(code), &json!(by)), "{headers:?}");
+            assert_eq!(
+                (&resolved["code"], &resolved["marketplaceChosenBy"]),
+                (&json!(code), &json!(by)),
+                "{headers:?}"
+            );
         }
     }
-    let order = server.order("?marketplace=fr", &[(HEADER, "fr")], &json!({"marketplace": "de"})).await.order(201);
+    let order =
+        server.order("?marketplace=fr", &[(HEADER, "fr")], &json!({"marketplace": "de"})).await.order(201);
     assert_eq!((&order["marketplace"], &order["marketplaceChosenBy"]), (&json!("de"), &json!("body")));
     assert_eq!(order["currency"], "EUR");
 }
@@ -69,16 +91,26 @@ async fn without_a_proxy_the_country_in_a_header_counts_for_nothing() {
 #[tokio::test]
 async fn a_country_is_resolved_and_what_is_named_beats_it() {
     let server = world(&[]).await;
-    for (country, code, by) in
-        [("DE", "de", "country"), ("AT", "de", "country"), ("GB", "default", "default"), ("US", "default", "default")]
-    {
+    for (country, code, by) in [
+        ("DE", "de", "country"),
+        ("AT", "de", "country"),
+        ("GB", "default", "default"),
+        ("US", "default", "default"),
+    ] {
         let resolved = server.ask(&format!("/marketplaces/resolve?country={country}"), &[]).await;
         assert_eq!(resolved.header("vary"), HEADER);
         let resolved = resolved.order(200);
-        assert_eq!((&resolved["code"], &resolved["marketplaceChosenBy"]), (&json!(code), &json!(by)), "{country}");
+        assert_eq!(
+            (&resolved["code"], &resolved["marketplaceChosenBy"]),
+            (&json!(code), &json!(by)),
+            "{country}"
+        );
     }
     let named = server.ask("/marketplaces/resolve?country=DE", &[(HEADER, "fr")]).await.order(200);
-    assert_eq!(named, with(&server.ask("/marketplaces/fr", &[]).await.json(), &json!({"marketplaceChosenBy": "header"})));
+    assert_eq!(
+        named,
+        with(&server.ask("/marketplaces/fr", &[]).await.json(), &json!({"marketplaceChosenBy": "header"}))
+    );
     for bad in ["de", "XX", "", "DEU"] {
         let refused = server.ask(&format!("/marketplaces/resolve?country={bad}"), &[]).await;
         assert_eq!(refused.pointers(422), ["/country"], "{bad}");
@@ -89,7 +121,9 @@ async fn a_country_is_resolved_and_what_is_named_beats_it() {
 #[tokio::test]
 async fn a_marketplace_that_is_named_and_cannot_be_is_422_with_those_that_can() {
     let server = world(&[]).await;
-    for (named, wrong) in [("xx", "is not one of"), ("uk", "is not active; one of"), ("D%20E", "is not one of")] {
+    for (named, wrong) in
+        [("xx", "is not one of"), ("uk", "is not active; one of"), ("D%20E", "is not one of")]
+    {
         let plain = named.replace("%20", " ");
         let detail = format!("marketplace {plain:?} {wrong} default, de, fr");
         let by_query = format!("the query: {detail}");
@@ -106,7 +140,10 @@ async fn a_marketplace_that_is_named_and_cannot_be_is_422_with_those_that_can() 
     }
     let by_header = server.order("", &[(HEADER, "uk")], &json!({})).await;
     let detail = "the header Orders-Marketplace: marketplace \"uk\" is not active; one of default, de, fr";
-    assert_eq!((by_header.pointers(422), &by_header.json()["errors"][0]["detail"]), (vec!["/marketplace".to_owned()], &json!(detail)));
+    assert_eq!(
+        (by_header.pointers(422), &by_header.json()["errors"][0]["detail"]),
+        (vec!["/marketplace".to_owned()], &json!(detail))
+    );
 }
 
 #[tokio::test]
@@ -135,6 +172,9 @@ async fn a_name_that_is_repeated_or_odd_is_400() {
     for path in ["/products?marketplace=de&marketplace=de", "/products/9?marketplace=de&marketplace=fr"] {
         assert_eq!(server.ask(path, &[]).await.pointers(400), ["/marketplace"]);
     }
-    assert_eq!(server.order("?marketplace=de&marketplace=de", &[], &json!({})).await.pointers(400), ["/marketplace"]);
+    assert_eq!(
+        server.order("?marketplace=de&marketplace=de", &[], &json!({})).await.pointers(400),
+        ["/marketplace"]
+    );
     assert_eq!(server.order("?market=de", &[], &json!({})).await.pointers(422), ["/market"]);
 }

@@ -13,8 +13,10 @@ async fn amounts_of_zero_to_four_decimals_are_the_same_whole_numbers_everywhere(
         let shown = server.ask(&format!("/products/9?marketplace={code}"), &[]).await.order(200);
         assert_eq!((&shown["price"], &shown["currency"]), (&json!(price), &json!(currency)));
         let products = json!([{"id": 9, "quantity": 3}]);
-        let order = server.order("", &[], &json!({"marketplace": code, "products": products})).await.order(201);
-        let amounts = (&order["currency"], &order["total"], &order["currentTotal"], &order["orderProduct"][0]["price"]);
+        let order =
+            server.order("", &[], &json!({"marketplace": code, "products": products})).await.order(201);
+        let amounts =
+            (&order["currency"], &order["total"], &order["currentTotal"], &order["orderProduct"][0]["price"]);
         assert_eq!(amounts, (&json!(currency), &json!(3 * price), &json!(3 * price), &json!(price)));
         let again = server.get(1, &format!("/orders/{}", order["id"])).await.order(200);
         assert_eq!(again, order);

@@ -33,8 +33,14 @@ async fn a_marketplace_is_shown_as_it_was_added_and_the_default_one_is_the_first
 async fn what_is_not_there_is_404_and_what_is_no_code_400() {
     let server = Server::start();
     let unknown = server.ask("/marketplaces/xx", &[]).await.problem(404);
-    assert_eq!((kind(&unknown), &unknown["detail"]), ("unknown-marketplace", &json!("marketplace xx does not exist")));
-    assert_eq!(kind(&server.change_market("xx", json!({"name": "x"})).await.problem(404)), "unknown-marketplace");
+    assert_eq!(
+        (kind(&unknown), &unknown["detail"]),
+        ("unknown-marketplace", &json!("marketplace xx does not exist"))
+    );
+    assert_eq!(
+        kind(&server.change_market("xx", json!({"name": "x"})).await.problem(404)),
+        "unknown-marketplace"
+    );
     for bad in ["DE", "x", "d%65"] {
         server.ask(&format!("/marketplaces/{bad}"), &[]).await.problem(400);
     }
@@ -43,7 +49,9 @@ async fn what_is_not_there_is_404_and_what_is_no_code_400() {
 #[tokio::test]
 async fn a_change_is_of_what_was_seen_and_null_takes_the_host_away() {
     let server = Server::with_german().await;
-    let changed = server.change_market("de", json!({"host": null, "countries": ["CH"], "defaultLocale": "de-ch"})).await;
+    let changed = server
+        .change_market("de", json!({"host": null, "countries": ["CH"], "defaultLocale": "de-ch"}))
+        .await;
     let expected = with(&german(), &json!({"host": null, "countries": ["CH"], "defaultLocale": "de-CH"}));
     assert_eq!((changed.order(200), changed.version()), (expected, 2));
     // Nothing changes.
@@ -65,7 +73,15 @@ async fn every_fault_of_a_marketplace_is_told_at_once() {
     let mut pointers = server.add_market(body).await.pointers(422);
     pointers.sort_unstable();
     let expected = [
-        "/code", "/colour", "/countries/1", "/countries/2", "/currency", "/defaultLocale", "/host", "/name", "/timeZone",
+        "/code",
+        "/colour",
+        "/countries/1",
+        "/countries/2",
+        "/currency",
+        "/defaultLocale",
+        "/host",
+        "/name",
+        "/timeZone",
     ];
     assert_eq!(pointers, expected);
     assert_eq!(server.add_market(json!({})).await.pointers(422).len(), 5);
@@ -87,7 +103,10 @@ async fn a_code_a_host_and_a_country_belong_to_one_marketplace() {
         assert_eq!(kind(&refused.json()), "taken");
     }
     assert_eq!(server.add_market(market("fr", &json!({"countries": ["FR"]}))).await.status, 201);
-    assert_eq!(server.change_market("fr", json!({"countries": ["DE", "FR"]})).await.pointers(409), ["/countries"]);
+    assert_eq!(
+        server.change_market("fr", json!({"countries": ["DE", "FR"]})).await.pointers(409),
+        ["/countries"]
+    );
     assert_eq!(server.change_market("fr", json!({"host": "de.localhost"})).await.pointers(409), ["/host"]);
     // Whose it was may give it away.
     server.change_market("de", json!({"countries": ["AT"], "host": null})).await.order(200);
@@ -128,7 +147,10 @@ async fn a_key_is_answered_as_at_first_and_a_dry_run_does_nothing() {
     assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
     server.change_market("de", json!({"name": "Germany"})).await.order(200);
     let again = Answer::to(send("", Some("k"), &german())).await;
-    assert_eq!((again.order(201), again.version(), again.header("idempotency-replayed")), (german(), 1, "true"));
+    assert_eq!(
+        (again.order(201), again.version(), again.header("idempotency-replayed")),
+        (german(), 1, "true")
+    );
     let other = Answer::to(send("", Some("k"), &market("fr", &json!({})))).await.problem(422);
     assert_eq!(kind(&other), "idempotency-key-reused");
 }
@@ -145,7 +167,8 @@ async fn only_the_shops_people_change_marketplaces_and_parameters_that_are_not_k
         (Method::GET, "/products/9/texts/-/de"),
     ] {
         // Before the body is looked at.
-        let customer = server.user(1, method.clone(), path).header("content-type", "application/json").body("x");
+        let customer =
+            server.user(1, method.clone(), path).header("content-type", "application/json").body("x");
         assert_eq!(kind(&Answer::to(customer).await.problem(403)), "insufficient-scope", "{method} {path}");
         Answer::to(server.anyone(method.clone(), path)).await.problem(401);
         let odd = server.operator(method, &format!("{path}?colour=red"), Some(&json!({})));
@@ -169,5 +192,8 @@ async fn a_fixed_catalogue_has_one_marketplace_and_no_other() {
         assert_eq!(kind(&answer.problem(409)), "fixed-catalogue");
     }
     let order = server.order("", &[], &json!({})).await.order(201);
-    assert_eq!((&order["marketplace"], &order["orderProduct"][0]["priceFrom"]), (&json!("default"), &json!("default")));
+    assert_eq!(
+        (&order["marketplace"], &order["orderProduct"][0]["priceFrom"]),
+        (&json!("default"), &json!("default"))
+    );
 }

@@ -8,7 +8,8 @@ async fn a_listing_is_made_changed_and_read() {
     server.add_market(german()).await.order(201);
     let path = "/products/9/listings/de";
     assert_eq!(kind(&server.as_operator(Method::GET, path, None).await.problem(404)), "unknown-listing");
-    let listing = json!({"productId": 9, "marketplace": "de", "price": 1899, "model": "BRETT-1", "active": true});
+    let listing =
+        json!({"productId": 9, "marketplace": "de", "price": 1899, "model": "BRETT-1", "active": true});
     let body = json!({"price": 1899, "model": "BRETT-1"});
     let made = server.set_listing(9, "de", body.clone()).await;
     assert_eq!((made.order(201), made.version()), (listing.clone(), 1));
@@ -16,7 +17,8 @@ async fn a_listing_is_made_changed_and_read() {
     let same = server.set_listing(9, "de", body).await;
     assert_eq!((same.order(200), same.version()), (listing.clone(), 1));
     let changed = server.set_listing(9, "de", json!({"price": 1799, "active": false})).await;
-    let expected = json!({"productId": 9, "marketplace": "de", "price": 1799, "model": null, "active": false});
+    let expected =
+        json!({"productId": 9, "marketplace": "de", "price": 1799, "model": null, "active": false});
     assert_eq!((changed.order(200), changed.version()), (expected.clone(), 2));
     let shown = server.as_operator(Method::GET, path, None).await;
     assert_eq!((shown.order(200), shown.version()), (expected, 2));
@@ -31,8 +33,14 @@ async fn what_cannot_be_listed_is_refused_in_words() {
     let server = Server::with_german().await;
     let own = server.set_listing(9, "default", json!({"price": 1})).await.problem(409);
     assert_eq!(kind(&own), "own-prices");
-    assert_eq!(kind(&server.set_listing(99, "de", json!({"price": 1})).await.problem(404)), "unknown-product");
-    assert_eq!(kind(&server.set_listing(9, "xx", json!({"price": 1})).await.problem(404)), "unknown-marketplace");
+    assert_eq!(
+        kind(&server.set_listing(99, "de", json!({"price": 1})).await.problem(404)),
+        "unknown-product"
+    );
+    assert_eq!(
+        kind(&server.set_listing(9, "xx", json!({"price": 1})).await.problem(404)),
+        "unknown-marketplace"
+    );
     server.set_listing(9, "DE", json!({"price": 1})).await.problem(400);
     let refused = server.set_listing(9, "de", json!({"price": -1, "model": "", "x": 1})).await;
     let mut pointers = refused.pointers(422);
@@ -73,6 +81,8 @@ async fn a_key_tells_again_that_a_listing_or_a_text_was_new() {
         ("/products/9/texts/-/de", json!({"name": "Brett"}), json!({"name": "Brettl"})),
     ] {
         let send = |key: &'static str, query: &str, body: &Value| {
+            // A key is one for all that a user asks.
+            let key = format!("{key}{path}");
             server.operator(Method::PUT, &format!("{path}{query}"), Some(body)).header("idempotency-key", key)
         };
         let rehearsed = Answer::to(send("r", "?dryRun=true", &body)).await;

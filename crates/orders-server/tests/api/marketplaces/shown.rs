@@ -26,11 +26,14 @@ async fn a_marketplace_shows_its_price_its_model_and_what_it_calls_the_product()
     });
     assert_eq!((own.order(200), own.header("content-language")), (expected.clone(), "en"));
     let german = server.ask("/products/9?marketplace=de", &[]).await;
-    let shown = with(&expected, &json!({
-        "name": "Schneidbrett", "price": 1899, "currency": "EUR", "description": "Aus Bambus.\nHart.", "model": "BRETT-1",
-        "marketplace": "de", "marketplaceChosenBy": "query", "priceFrom": "de",
-        "nameFrom": {"marketplace": "de", "locale": "de"},
-    }));
+    let shown = with(
+        &expected,
+        &json!({
+            "name": "Schneidbrett", "price": 1899, "currency": "EUR", "description": "Aus Bambus.\nHart.", "model": "BRETT-1",
+            "marketplace": "de", "marketplaceChosenBy": "query", "priceFrom": "de",
+            "nameFrom": {"marketplace": "de", "locale": "de"},
+        }),
+    );
     assert_eq!((german.order(200), german.header("content-language")), (shown.clone(), "de"));
     // A list has no descriptions.
     let mut listed = shown;
@@ -68,7 +71,8 @@ async fn names_fall_back_by_the_parents_of_cldr_and_not_by_tags_cut_short() {
         ("de;q=0, es", "spanish", json!(null), "es"),
         ("*, zh-TW;q=0.1", "traditional", json!(null), "zh-Hant"),
     ] {
-        let expected = (name.to_owned(), json!({"marketplace": marketplace, "locale": locale}), locale.to_owned());
+        let expected =
+            (name.to_owned(), json!({"marketplace": marketplace, "locale": locale}), locale.to_owned());
         assert_eq!(told(&server, languages).await, expected, "{languages}");
     }
     let elsewhere = server.ask("/products/9", &[("accept-language", "de-AT")]).await.order(200);
@@ -80,10 +84,15 @@ async fn only_what_is_listed_and_active_is_shown() {
     let server = Server::with_german().await;
     let hidden = server.ask("/products/1?marketplace=de", &[]).await;
     let problem = hidden.problem(404);
-    assert_eq!((kind(&problem), &problem["detail"]), ("not-sold-here", &json!("product 1 is not sold in marketplace de")));
+    assert_eq!(
+        (kind(&problem), &problem["detail"]),
+        ("not-sold-here", &json!("product 1 is not sold in marketplace de"))
+    );
     assert_eq!(hidden.header("vary"), "accept-language, orders-marketplace");
     assert_eq!(kind(&server.ask("/products/99?marketplace=de", &[]).await.problem(404)), "unknown-product");
-    let ids = |products: Value| products.as_array().unwrap().iter().map(|one| one["id"].as_i64().unwrap()).collect::<Vec<_>>();
+    let ids = |products: Value| {
+        products.as_array().unwrap().iter().map(|one| one["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(server.ask("/products?marketplace=de", &[]).await.order(200)), [9]);
     for id in [1, 3] {
         assert_eq!(server.set_listing(id, "de", json!({"price": 5})).await.status, 201);
@@ -123,7 +132,8 @@ async fn the_tag_changes_with_all_that_is_shown_and_names_the_version_to_who_cha
         answer.header("etag").to_owned()
     };
     assert_eq!(tag("", "fr").await, "\"1\"");
-    let mut seen = vec![tag("", "de").await, tag("?marketplace=de", "").await, tag("?marketplace=default", "").await];
+    let mut seen =
+        vec![tag("", "de").await, tag("?marketplace=de", "").await, tag("?marketplace=default", "").await];
     server.set_text(9, "-/de", "Brett").await.order(201);
     seen.push(tag("", "de").await);
     seen.push(tag("?marketplace=de", "").await);
@@ -161,9 +171,13 @@ async fn who_keeps_a_product_is_told_what_is_its_own() {
     let server = Server::with_german().await;
     server.set_text(9, "-/en", "Board").await.order(201);
     let body = json!({"price": 2099});
-    let change = server.operator(Method::PATCH, "/products/9", Some(&body)).header("orders-marketplace", "de");
+    let change =
+        server.operator(Method::PATCH, "/products/9", Some(&body)).header("orders-marketplace", "de");
     let changed = Answer::to(change).await.order(200);
     assert_eq!((&changed["price"], &changed["currency"]), (&json!(2099), &json!("USD")));
-    assert_eq!((&changed["name"], &changed["priceFrom"]), (&json!("Bamboo cutting board"), &json!("default")));
+    assert_eq!(
+        (&changed["name"], &changed["priceFrom"]),
+        (&json!("Bamboo cutting board"), &json!("default"))
+    );
     assert_eq!(server.ask("/products/9", &[]).await.order(200)["name"], "Board");
 }

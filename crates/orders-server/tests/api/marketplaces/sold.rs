@@ -64,11 +64,15 @@ async fn the_price_is_that_of_the_marketplace_never_the_lowest_and_never_convert
     server.add_market(market("fr", &json!({"currency": "EUR"}))).await.order(201);
     server.set_listing(9, "fr", json!({"price": 99})).await.order(201);
     for (code, price, currency) in [("default", 1999, "USD"), ("de", 1899, "EUR"), ("fr", 99, "EUR")] {
-        let order = server.order("", &[], &json!({"marketplace": code, "expectedTotal": price})).await.order(201);
+        let order =
+            server.order("", &[], &json!({"marketplace": code, "expectedTotal": price})).await.order(201);
         assert_eq!((&order["total"], &order["currency"]), (&json!(price), &json!(currency)));
     }
     let dearer = server.order("", &[], &json!({"marketplace": "de", "expectedTotal": 99})).await.problem(409);
-    assert_eq!((kind(&dearer), &dearer["total"], &dearer["currency"]), ("price-changed", &json!(1899), &json!("EUR")));
+    assert_eq!(
+        (kind(&dearer), &dearer["total"], &dearer["currency"]),
+        ("price-changed", &json!(1899), &json!("EUR"))
+    );
 }
 
 #[tokio::test]

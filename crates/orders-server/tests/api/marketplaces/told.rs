@@ -67,7 +67,8 @@ async fn events_are_asked_for_by_marketplace_in_every_form() {
     for subject in ["marketplaces/de", "listings/9/de", "texts/9/-/de", "texts/9/de/de-AT"] {
         assert!(!events(&server, &format!("subject={subject}")).await.is_empty(), "{subject}");
     }
-    let lines = server.operator(Method::GET, "/events?marketplace=de", None).header("accept", "application/x-ndjson");
+    let lines =
+        server.operator(Method::GET, "/events?marketplace=de", None).header("accept", "application/x-ndjson");
     assert_eq!(Answer::to(lines).await.text().lines().count(), 6);
     let bad = server.as_operator(Method::GET, "/events?marketplace=DE", None).await;
     assert_eq!(bad.pointers(422), ["/marketplace"]);

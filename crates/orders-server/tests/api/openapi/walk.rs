@@ -278,7 +278,9 @@ fn of_marketplaces() -> Vec<Row> {
         }
     }
     rows.push(("PATCH /marketplaces/{code}", "default", "", passive));
-    for route in ["GET /products/{id}/listings/{marketplace}", "GET /products/{id}/texts/{marketplace}/{locale}"] {
+    for route in
+        ["GET /products/{id}/listings/{marketplace}", "GET /products/{id}/texts/{marketplace}/{locale}"]
+    {
         for (id, header) in [("9", ""), ("404", ""), ("09", ""), ("9", "user_id: 4")] {
             rows.push((route, id, header, String::new()));
         }
@@ -382,9 +384,10 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
             [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
         {
             // What operators fetch has one form.
-            let has_one_form = !["order", "product", "event", "stock", "location", "market", "webhook", "deliver"]
-                .iter()
-                .any(|of| route.contains(of));
+            let has_one_form =
+                !["order", "product", "event", "stock", "location", "market", "webhook", "deliver"]
+                    .iter()
+                    .any(|of| route.contains(of));
             if !header.starts_with("Accept") || !has_one_form {
                 rows.push((route, id, header, body.clone()));
             }
@@ -409,9 +412,8 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         let mut headers = vec![&*length];
         let of_staff =
             ["/events", "/products", "/stock", "/locations", "/marketplaces", "/webhooks", "/deliveries"];
-        let is_staffs = of_staff
-            .iter()
-            .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
+        let is_staffs =
+            of_staff.iter().any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
         let user = if is_staffs { "user_id: 100" } else { "user_id: 1" };
         headers.extend(
