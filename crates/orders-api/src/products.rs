@@ -91,9 +91,9 @@ pub async fn list(service: Data<KeepingService>, http: HttpRequest) -> Answer {
     )
 )]
 pub async fn show(service: Data<KeepingService>, http: HttpRequest) -> Answer {
+    let id = segment_id(&http)?;
     let (named, said) = (asked::named(http.query_string())?, asked::asked(&http)?);
     let said = AskedMarket { query: named.as_deref(), ..said };
-    let id = segment_id(&http)?;
     let market = service.choose(&said, language::languages(http.headers())).await?;
     let mut answer = match service.view(id, &market).await.map_err(ApiError::from) {
         Ok(view) => {
