@@ -46,6 +46,8 @@ mod life;
 mod listing;
 #[path = "repository_contract/machine.rs"]
 mod machine;
+#[path = "repository_contract/markets.rs"]
+mod markets;
 #[path = "repository_contract/places.rs"]
 mod places;
 #[path = "common/placing.rs"]
@@ -69,6 +71,8 @@ mod settling;
 mod shipping;
 #[path = "common/shop.rs"]
 mod shop;
+#[path = "common/stalls.rs"]
+mod stalls;
 #[path = "repository_contract/stock.rs"]
 mod stock;
 #[path = "repository_contract/walks.rs"]
@@ -255,6 +259,20 @@ macro_rules! contract {
                 feed::each_version_of_a_subject_has_at_most_one_event_and_they_ascend,
                 rehearsing::a_rehearsal_of_every_kind_answers_as_in_earnest_and_leaves_nothing,
                 rehearsing::a_rehearsal_is_refused_as_in_earnest,
+            }
+
+            rules! { super::$store, storage =>
+                markets::an_order_keeps_the_price_and_the_name_that_its_marketplace_has_shown,
+                markets::what_a_marketplace_does_not_list_is_not_sold_there_and_nothing_is_written,
+                markets::nothing_is_sold_by_a_marketplace_that_has_changed_since_it_was_chosen,
+                markets::a_currency_changes_only_while_nothing_is_priced_or_sold_in_it,
+                markets::a_host_and_a_country_lead_to_one_marketplace,
+                markets::every_country_with_every_head_leads_to_the_same_marketplace,
+                markets::a_list_of_products_shows_what_a_marketplace_lists,
+                markets::a_product_has_so_many_texts_and_no_more,
+                markets::what_was_set_by_two_at_once_is_stale_for_one,
+                markets::every_line_has_the_price_and_the_name_of_its_commit_whatever_else_changes,
+                markets::events_are_found_by_their_marketplace,
             }
 
             rules! { super::$store, storage =>

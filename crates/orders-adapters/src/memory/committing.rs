@@ -4,8 +4,8 @@ use std::{convert::Infallible, ops::Bound};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use orders_domain::{
-    Event, EventId, EventType, Facts, Happening, Idempotency, LocationId, MovementId, NewOrder, Order,
-    OrderId, OrderProductId, Product, ProductId, Subject, Version, What,
+    Event, EventId, EventType, Facts, Happening, Idempotency, LocationId, MarketplaceCode, MovementId,
+    NewOrder, Order, OrderId, OrderProductId, Product, ProductId, Subject, Version, What,
     ledger::selling::{self, Sold},
     ports::{Change, Commit, Committed, Made, PortError, Refused, Taken},
     stock::{
@@ -187,6 +187,10 @@ impl State {
     }
 
     fn set_product(&mut self, product: &Product, said: (EventType, Facts)) -> Result<Told, Refused> {
+        let own = self.marketplaces.get(&MarketplaceCode::DEFAULT).map(|first| first.details.currency);
+        if own != Some(product.details.currency) {
+            return Err(Refused::Stale);
+        }
         if let Some(sku) = &product.details.sku {
             let is_other =
                 |other: &Product| other.id != product.id && other.details.sku.as_ref() == Some(sku);

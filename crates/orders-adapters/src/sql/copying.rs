@@ -27,16 +27,6 @@ use super::{
 /// Rows on a page.
 const PAGE: i64 = 2_000;
 
-/// Rows of marketplaces of some products, by which it is found out which products these are.
-const AT_ONCE: i64 = 500;
-
-/// The products of some rows, each once.
-fn first_few(ids: &[i64]) -> Vec<i64> {
-    let mut few = ids.to_vec();
-    few.dedup();
-    few
-}
-
 /// The next rows of a part after a key.
 pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied> {
     let Key { name, first: after, second } = key;
@@ -59,43 +49,8 @@ pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied>
                 .select(ProductCopy::as_select())
                 .load(conn)?,
         ),
-        Part::Marketplaces | Part::Countries if *after > 0 => match part {
-            Part::Marketplaces => Copied::Marketplaces(Vec::new()),
-            _ => Copied::Countries(Vec::new()),
-        },
-        Part::Marketplaces => {
-            let mut rows: Vec<MarketplaceCopy> =
-                marketplaces::table.select(MarketplaceCopy::as_select()).load(conn)?;
-            // Backends order texts in their own ways.
-            rows.sort_unstable_by(|one, other| one.code.cmp(&other.code));
-            Copied::Marketplaces(rows)
-        }
-        Part::Countries => {
-            let mut rows: Vec<CountryCopy> =
-                marketplace_countries::table.select(CountryCopy::as_select()).load(conn)?;
-            rows.sort_unstable_by(|one, other| one.country.cmp(&other.country));
-            Copied::Countries(rows)
-        }
-        Part::Listings => {
-            let of_some = listings::table.filter(listings::product_id.gt(after)).order(listings::product_id);
-            let ids: Vec<i64> = of_some.select(listings::product_id).limit(AT_ONCE).load(conn)?;
-            let of_products = listings::table.filter(listings::product_id.eq_any(first_few(&ids)));
-            let mut rows: Vec<ListingCopy> = of_products.select(ListingCopy::as_select()).load(conn)?;
-            rows.sort_unstable_by(|one, other| {
-                (one.product_id, &one.marketplace).cmp(&(other.product_id, &other.marketplace))
-            });
-            Copied::Listings(rows)
-        }
-        Part::Texts => {
-            let of_some = product_texts::table
-                .filter(product_texts::product_id.gt(after))
-                .order(product_texts::product_id);
-            let ids: Vec<i64> = of_some.select(product_texts::product_id).limit(AT_ONCE).load(conn)?;
-            let of_products = product_texts::table.filter(product_texts::product_id.eq_any(first_few(&ids)));
-            let mut rows: Vec<TextCopy> = of_products.select(TextCopy::as_select()).load(conn)?;
-            let place = |row: &TextCopy| (row.product_id, row.marketplace.clone(), row.locale.clone());
-            rows.sort_by_cached_key(place);
-            Copied::Texts(rows)
+        Part::Marketplaces | Part::Countries | Part::Listings | Part::Texts => {
+            markets_after(conn, part, *after)?
         }
         Part::Locations => Copied::Locations(
             locations::table
@@ -171,5 +126,45 @@ pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied>
                 .select(AttemptCopy::as_select())
                 .load(conn)?,
         ),
+    })
+}
+
+/// Rows of marketplaces of some products, by which it is found out which products these are.
+const AT_ONCE: i64 = 500;
+
+/// The next rows about marketplaces after a key, in an order that is ours: backends order texts in their own ways.
+fn markets_after(conn: &mut Conn, part: Part, after: i64) -> QueryResult<Copied> {
+    Ok(match part {
+        Part::Marketplaces => {
+            let rows = marketplaces::table.select(MarketplaceCopy::as_select());
+            // They come all at once.
+            let mut rows = if after > 0 { Vec::new() } else { rows.load(conn)? };
+            rows.sort_unstable_by(|one, other| one.code.cmp(&other.code));
+            Copied::Marketplaces(rows)
+        }
+        Part::Countries => {
+            let rows = marketplace_countries::table.select(CountryCopy::as_select());
+            let mut rows = if after > 0 { Vec::new() } else { rows.load(conn)? };
+            rows.sort_unstable_by(|one, other| one.country.cmp(&other.country));
+            Copied::Countries(rows)
+        }
+        Part::Listings => {
+            let later = listings::table.filter(listings::product_id.gt(after)).order(listings::product_id);
+            let ids: Vec<i64> = later.select(listings::product_id).limit(AT_ONCE).load(conn)?;
+            // Those of a product come together.
+            let of_products = listings::table.filter(listings::product_id.eq_any(ids));
+            let mut rows: Vec<ListingCopy> = of_products.select(ListingCopy::as_select()).load(conn)?;
+            rows.sort_by_cached_key(|row| (row.product_id, row.marketplace.clone()));
+            Copied::Listings(rows)
+        }
+        _ => {
+            let later = product_texts::table.filter(product_texts::product_id.gt(after));
+            let later = later.order(product_texts::product_id).select(product_texts::product_id);
+            let ids: Vec<i64> = later.limit(AT_ONCE).load(conn)?;
+            let of_products = product_texts::table.filter(product_texts::product_id.eq_any(ids));
+            let mut rows: Vec<TextCopy> = of_products.select(TextCopy::as_select()).load(conn)?;
+            rows.sort_by_cached_key(|row| (row.product_id, row.marketplace.clone(), row.locale.clone()));
+            Copied::Texts(rows)
+        }
     })
 }

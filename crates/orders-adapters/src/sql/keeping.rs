@@ -130,7 +130,7 @@ pub fn is_priced_as_the_shop(conn: &mut Conn, change: &Change) -> QueryResult<bo
         Change::Product(changed) => changed.product().details.currency,
         _ => return Ok(true),
     };
-    let own: Option<String> = shop::table.select(shop::currency).first(conn).optional()?;
+    let own: Option<String> = shop::table.find(1).select(shop::currency).get_result(conn).optional()?;
     Ok(own.is_none_or(|own| own == currency.code()))
 }
 

@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn what_others_may_change_counts_for_a_time_and_an_older_reading_does_not_replace_a_newer_one() {
         assert_eq!(Remembered::new(priced_in("USD"), Some(Duration::ZERO)).get(), None);
-        let remembered = Remembered::new(priced_in("USD"), Some(Duration::from_secs(3600)));
+        let remembered = Remembered::new(priced_in("USD"), Some(Duration::from_hours(1)));
         let (older, newer) = (remembered.begin(), remembered.begin());
         remembered.keep(newer, priced_in("EUR"));
         remembered.keep(older, priced_in("USD"));

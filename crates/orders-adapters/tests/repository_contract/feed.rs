@@ -36,9 +36,15 @@ pub async fn a_feed_of_every_kind_shows_what_is_wanted_of_it(shop: Storage) {
     wanted.extend(EventType::ALL.map(|event_type| vec![event_type]));
     for types in wanted {
         for subject in &subjects {
-            for from in [None, Some(2.try_into().unwrap())] {
-                let filter =
-                    EventFilter { types: types.clone(), subject: subject.clone(), marketplace: None, from };
+            for (from, marketplace) in [
+                (None, None),
+                (Some(2.try_into().unwrap()), None),
+                (None, Some("de")),
+                (None, Some("default")),
+            ] {
+                let (types, subject) = (types.clone(), subject.clone());
+                let marketplace = marketplace.map(|code| code.parse().unwrap());
+                let filter = EventFilter { types, subject, marketplace, from };
                 let expected: Vec<_> = whole.iter().filter(|event| filter.admits(event)).cloned().collect();
                 for size in [1, 3, 100] {
                     assert_eq!(all(&shop, &filter, size).await, expected, "{filter:?} by {size}");

@@ -14,8 +14,12 @@ use super::{
     common::{at, changing, key, n},
     hooks, shipping,
     shop::{
-        advance, at_priority, change_location, change_product, count, count_at, deliver, details, find, keep,
-        keeping, location, new_location, now, order, pieces, refused, sell, selling, step, stocked, transfer,
+        advance, at_priority, basket, change_location, change_product, count, count_at, deliver, details,
+        find, keep, keeping, location, make, new_location, now, order, pieces, refused, sell, selling,
+        selling_basket, step, stocked, transfer,
+    },
+    stalls::{
+        asking, called, changed_market, list, listed, market_details, new_market, open_market, visitor,
     },
 };
 
@@ -48,6 +52,19 @@ pub async fn one_of_each_kind(shop: &Storage) -> Vec<Commit> {
     ];
     all.extend(shipping::one_of_each_kind(shop, id).await);
     all.extend(hooks::one_of_each_kind());
+    open_market(shop, "de", "EUR", "de").await;
+    let market = visitor(shop, "de", &["de-AT"]).await;
+    list(shop, n(2), "de", asking(5, None)).await;
+    make(shop, called(shop, n(2), (Some("de"), "de"), "Stuhl").await).await;
+    all.extend([
+        selling_basket(basket(&[(n(2), 1)], None).sold_in(market), None),
+        keep(new_market("fr", market_details("EUR", "fr"))),
+        keep(listed(shop, n(1), "de", asking(7, Some("L-7"))).await),
+        keep(listed(shop, n(2), "de", asking(8, None)).await),
+        keep(called(shop, n(2), (None, "fr-CA"), "Chaise").await),
+        keep(called(shop, n(2), (Some("de"), "de"), "Sessel").await),
+        keep(changed_market(shop, "de", |to| to.countries = ["DE".parse().unwrap()].into()).await),
+    ]);
     for (number, work) in (0..).zip(&mut all) {
         work.made_by = Some(key(&format!("kind-{number}"), 1));
     }

@@ -60,9 +60,9 @@ impl Stockroom {
             if self.shelves.shelf(product).is_none()
                 && let Some((shelf, name)) = catalogue::shelf(conn, product.get())?
             {
-                let shelf = shelf.shown_as(said::showing(conn, product.get(), name)?);
-                self.read += shelf.weight();
-                self.shelves.learn(product, shelf);
+                let known = shelf.shown_as(said::showing(conn, product.get(), name)?);
+                self.read += known.weight();
+                self.shelves.learn(product, known);
             }
         }
         Ok(&mut self.shelves)

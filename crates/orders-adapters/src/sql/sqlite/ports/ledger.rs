@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use orders_domain::{
     Idempotency, UserId,
     delivery::{Step, Stepped},
-    ports::{Change, Commit, Committed, Ledger, Made, PortError, Refused},
+    ports::{Change, Commit, Committed, Ledger, Made, Markets, PortError, Refused},
 };
 
 use super::super::{super::writer::Write, SqliteDatabase};
@@ -18,6 +18,8 @@ impl Ledger for SqliteDatabase {
         if marketplaces {
             // Also when nobody knows what was done.
             self.marketplaces.forget();
+            // So that the currency of prices is known to who does not wait for it; who needs the rest reads it again.
+            drop(self.directory_now().await);
         }
         done
     }

@@ -218,7 +218,7 @@ fn a_number_taken_by_an_outsider_is_passed_over() {
     assert_eq!(together(&mut store, &[insertion(1, None)]), ["inserted 1"]);
     outside(
         &folder,
-        "INSERT INTO orders SELECT 2, user_id, order_date, updated_at, status, currency, 1, NULL, NULL, NULL, NULL,
+        "INSERT INTO orders SELECT 2, user_id, order_date, updated_at, status, currency, 1, NULL, NULL, NULL, NULL, NULL,
          NULL, NULL FROM orders",
     );
     let batch = [insertion(1, Some(key("a", 1))), insertion(2, None)];
