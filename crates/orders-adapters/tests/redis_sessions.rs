@@ -34,6 +34,7 @@ fn now() -> DateTime<Utc> {
 /// A session of user 7 made a minute ago and good for another.
 fn session() -> Session {
     let user = User::new(7.try_into().unwrap(), Scopes::of_words(["orders:read", "orders:cancel"]));
+    let user = user.at_home_in("de".parse().ok());
     Session { user, issued_at: now() - TimeDelta::minutes(1), until: now() + TimeDelta::minutes(1) }
 }
 

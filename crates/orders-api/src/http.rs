@@ -7,6 +7,7 @@ pub mod faults;
 pub mod headers;
 pub mod idempotency;
 pub mod json;
+pub mod language;
 pub mod members;
 pub mod parameters;
 pub mod public_url;

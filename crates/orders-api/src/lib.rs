@@ -16,6 +16,7 @@ mod events;
 mod health;
 mod http;
 mod locations;
+mod markets;
 mod openapi;
 mod orders;
 mod products;

@@ -19,7 +19,7 @@ use failures::WhatCanGoWrong;
 use crate::{
     events, health,
     http::{error::Problem, public_url::PublicUrl},
-    locations, orders, products,
+    locations, markets, orders, products,
     routes::Endpoint,
     server::{auth, gate::Access, metrics},
     shipments, stock, webhooks,
@@ -42,6 +42,8 @@ use crate::{
         products::list, products::create, products::show, products::change,
         stock::levels, stock::level, stock::count, stock::movements, stock::deliver, stock::transfer,
         locations::list, locations::create, locations::change,
+        markets::list, markets::show, markets::resolve, markets::create, markets::change,
+        markets::listings::show, markets::listings::set, markets::texts::show, markets::texts::set,
         webhooks::list, webhooks::create, webhooks::show, webhooks::change, webhooks::disable,
         webhooks::rotate, webhooks::test, webhooks::deliveries, webhooks::retry, webhooks::replay, webhooks::log,
         health::live, health::ready, metrics::show,
@@ -52,6 +54,7 @@ use crate::{
         (name = "shipments", description = "In which parcels an order leaves, and what of it is not wanted"),
         (name = "events", description = "What happened, in the order in which it can be read"),
         (name = "products", description = "What can be ordered"),
+        (name = "marketplaces", description = "Where products are shown, at which prices and under which names"),
         (name = "stock", description = "How many pieces there are, where, and what moved"),
         (name = "webhooks", description = "To where events are sent, and what was sent"),
         (name = "operations", description = "For those who run the service"),
@@ -162,10 +165,12 @@ fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
             .examples([1])
             .build()
     };
-    let code = || {
-        let pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$";
-        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples(["MAIN"]).build()
+    let word = |pattern: &str, example: &str| {
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([example]).build()
     };
+    let code = || word("^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", "MAIN");
+    let marketplace = || word("^[a-z0-9-]{2,16}$", "default");
+    let of_marketplaces = path.starts_with("/marketplaces");
     let id_is = match path.split('/').nth(1) {
         Some("orders") => "The order's number",
         Some("webhooks") => "The webhook's number",
@@ -176,7 +181,17 @@ fn names(path: &str) -> Vec<(&'static str, &'static str, openapi::Object)> {
         ("number", "Its number within the order", id()),
         ("event", "The event's id", id()),
         ("location", "The code of the place", code()),
-        ("code", "Its code", code()),
+        ("code", "Its code", if of_marketplaces { marketplace() } else { code() }),
+        (
+            "marketplace",
+            if path.contains("/texts/") {
+                "The marketplace's code; `-` is all of them"
+            } else {
+                "The marketplace's code"
+            },
+            if path.contains("/texts/") { word("^(-|[a-z0-9-]{2,16})$", "-") } else { marketplace() },
+        ),
+        ("locale", "The language, by its tag of BCP 47", word("^[A-Za-z0-9-]{2,35}$", "de-AT")),
     ];
     all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}"))).collect()
 }
@@ -192,7 +207,9 @@ fn conditions(method: &str, path: &str) -> &'static [(&'static str, &'static str
             | "/orders/{id}/plan"
             | "/orders/{id}/cancellations",
         ) => &[("If-Match", "Change it only while its tag is one of these")],
-        ("GET", "/products/{id}") => &[("If-None-Match", "Tags that the asker has already")],
+        ("GET", "/products/{id}" | "/marketplaces/{code}") => {
+            &[("If-None-Match", "Tags that the asker has already")]
+        }
         ("GET", path) if path.starts_with("/orders/{id}") => &[
             ("If-Match", "Show the order only while its tag is one of these"),
             ("If-None-Match", "Tags that the asker has already"),

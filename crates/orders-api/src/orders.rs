@@ -8,7 +8,9 @@ use actix_web::{
     },
     web::Data,
 };
-use orders_domain::{Done, Order, OrderError, OrderService, Request, User};
+use orders_domain::{
+    AskedMarket, Done, Order, OrderError, OrderService, Request, RequestedLine, User, service::Placing,
+};
 
 use crate::{
     http::{
@@ -19,9 +21,11 @@ use crate::{
         headers,
         idempotency::KeyHeader,
         json::Json,
+        language,
         parameters::{self, VersionParam},
         public_url::PublicPath,
     },
+    markets::asked::{self, LanguageHeader, MarketplaceHeader, MarketplaceParam},
     server::{
         asking::{self, Asking, DryRunParam},
         auth::ListedFor,
@@ -48,7 +52,7 @@ type Answer = Result<HttpResponse, ApiError>;
 /// Places an order of the sent products at the prices of the moment when it is stored, and reserves what is counted.
 #[utoipa::path(
     post, path = "/orders", tag = "orders",
-    params(KeyHeader, DryRunParam),
+    params(KeyHeader, DryRunParam, MarketplaceParam, MarketplaceHeader, LanguageHeader),
     request_body = PlaceOrderBody,
     responses((status = 201, description = "The order is placed", body = OrderBody, headers(
         ("Location" = String, description = "`/orders/{id}`"),
@@ -57,20 +61,31 @@ type Answer = Result<HttpResponse, ApiError>;
         ("Orders-Dry-Run" = String, description = "`true` if nothing was done"),
     )))
 )]
-pub async fn place(
-    service: Data<OrderService>,
-    asking: Asking,
-    http: HttpRequest,
-    body: UnreadBody,
-) -> Answer {
+pub async fn place(service: Data<OrderService>, http: HttpRequest, body: UnreadBody) -> Answer {
+    let mut query = None;
+    let dry_run = |sent: &str| {
+        let (is_dry, named) = asked::placing(sent)?;
+        query = named;
+        Ok(is_dry)
+    };
+    let (asking, said) = (Asking::of(&http, dry_run)?, asked::asked(&http)?);
     let bytes = body.json_bytes().await?;
-    let user = asking.user;
+    let (user, query) = (asking.user, query.as_deref());
     let request = asking.known_by_body(&bytes);
     let rehearsal = request.rehearsal;
-    let done = match asked(&service, user, &bytes).await {
-        Ok(Asked { lines, expected_total, contact }) => {
-            service.place(user, &lines, expected_total, contact, request).await?
-        }
+    let (asked, faults) = match Json::parse(&bytes).map(request::order) {
+        Ok((asked, faults)) => (asked, Ok(faults)),
+        Err(refusal) => (Asked::default(), Err(refusal)),
+    };
+    let marketplace = asked.marketplace.as_deref();
+    let placing = Placing {
+        expected_total: asked.expected_total,
+        contact: asked.contact,
+        asked: AskedMarket { body: marketplace, query, token: user.marketplace(), ..said },
+        languages: language::languages(http.headers()),
+    };
+    let done = match judged(&service, user, (&asked.lines, &placing), faults).await {
+        Ok(()) => service.place(user, &asked.lines, &placing, request).await?,
         Err(refusal) => asking::recalled(&service, user, &request, refusal).await?,
     };
     let order = done.made();
@@ -81,14 +96,23 @@ pub async fn place(
     Ok(answer)
 }
 
-/// What a body asks for, or everything that is wrong with it.
-async fn asked(service: &OrderService, user: User, body: &[u8]) -> Result<Asked, ApiError> {
-    let (asked, mut faults) = request::order(Json::parse(body)?);
-    if !faults.is_empty() {
-        faults.extend(service.faults(user, &asked.lines).await?);
-        faults.into_result()?;
+/// Everything that is wrong with an order to place, if anything is wrong with its body.
+async fn judged(
+    service: &OrderService,
+    user: User,
+    (lines, placing): (&[RequestedLine], &Placing<'_>),
+    faults: Result<Faults, ApiError>,
+) -> Result<(), ApiError> {
+    let mut faults = faults?;
+    if faults.is_empty() {
+        return Ok(());
     }
-    Ok(asked)
+    match service.faults(user, lines, placing).await {
+        Ok(of_lines) => faults.extend(of_lines),
+        Err(OrderError::NotChosen(not_chosen)) => faults.not_chosen(&not_chosen),
+        Err(other) => return Err(other.into()),
+    }
+    faults.into_result()
 }
 
 /// Lists orders. `Accept: application/x-ndjson` streams all of them, one a line, and `text/csv` a row for each line of an order.

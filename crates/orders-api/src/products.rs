@@ -1,14 +1,27 @@
 //! The product routes, one handler each.
 
+use std::sync::Arc;
+
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    HttpRequest, HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::Data,
 };
-use orders_domain::{KeepingService, Product, ports::Offer};
+use orders_domain::{
+    AskedMarket, ChosenMarket, KeepingError, KeepingService, Languages, Product, Shown,
+    market::shown::{OnSale, Showing},
+    ports::Offer,
+    service::ProductView,
+};
 
 use crate::{
-    http::{error::ApiError, etag, headers, idempotency::KeyHeader, public_url::PublicPath, writing},
+    http::{
+        error::ApiError, etag, headers, idempotency::KeyHeader, language, public_url::PublicPath, writing,
+    },
+    markets::asked::{self, LanguageHeader, MarketplaceHeader, MarketplaceParam},
     server::{
         asking::{self, Asking, DryRunParam},
         ownership::segment_id,
@@ -19,6 +32,7 @@ use crate::{
 pub mod body;
 mod query;
 mod request;
+mod tag;
 
 use body::ProductBody;
 use query::ProductsParams;
@@ -26,42 +40,93 @@ use request::{ChangeProductBody, CreateProductBody};
 
 type Answer = Result<HttpResponse, ApiError>;
 
-/// Lists products, ascending by id.
+/// Lists products, ascending by id, as a marketplace shows them; of another than the default one what is sold there.
 #[utoipa::path(
-    get, path = "/products", operation_id = "list_products", tag = "products", params(ProductsParams),
+    get, path = "/products", operation_id = "list_products", tag = "products",
+    params(ProductsParams, MarketplaceHeader, LanguageHeader),
     responses((status = 200, description = "A page of products", body = [ProductBody], headers(
         ("Link" = String, description = "The next page, while there is more"),
+        ("Content-Language" = String, description = "The languages of the names"),
+        ("Vary" = String, description = "Which headers choose the marketplace and the names"),
     )))
 )]
 pub async fn list(service: Data<KeepingService>, http: HttpRequest) -> Answer {
-    let query = query::parse(http.query_string())?;
-    let page = service.products(query.clone()).await?;
-    let products: Vec<_> = page.offers.iter().map(ProductBody::from).collect();
+    let query = query::parse(http.query_string());
+    let (named, said) = (query.marketplace.clone(), asked::asked(&http)?);
+    let said = AskedMarket { query: named.as_deref(), ..said };
+    let market = match service.choose(&said, language::languages(http.headers())).await {
+        Ok(market) => Ok(market),
+        Err(KeepingError::NotChosen(not_chosen)) => Err(not_chosen),
+        Err(other) => return Err(other.into()),
+    };
+    let (wanted, market) = query.in_market(market)?;
+    let (views, more) = service.shown(wanted.clone(), &market).await?;
+    let products: Vec<_> = views.iter().map(|view| ProductBody::listed(view, &market)).collect();
     let mut answer = writing::json(StatusCode::OK, &products)?;
-    if let (true, Some(last)) = (page.more, page.offers.last()) {
-        let link = query::next_link(PublicPath::of(&http), &query, last.product.id);
+    if let (true, Some(last)) = (more, views.last()) {
+        let last = last.offer.product.id;
+        let link = query::next_link(PublicPath::of(&http), (&wanted, named.as_deref()), last);
         answer.headers_mut().insert(header::LINK, headers::value(link)?);
     }
+    told_in(&mut answer, &views)?;
+    asked::vary(&http, &mut answer);
     Ok(answer)
 }
 
-/// Shows a product. `available` changes without its tag, so a product that is counted is never 304.
+/// Shows a product as a marketplace does. `available` changes without its tag, so a product that is counted is never
+/// 304.
 #[utoipa::path(
     get, path = "/products/{id}", operation_id = "show_product", tag = "products",
+    params(MarketplaceParam, MarketplaceHeader, LanguageHeader),
     responses(
-        (status = 200, description = "The product", body = ProductBody,
-            headers(("ETag" = String, description = "The tag of this version"))),
-        (status = 304, description = "`If-None-Match` names the present tag, and nobody counts it",
-            headers(("ETag" = String, description = "The tag of this version"))),
+        (status = 200, description = "The product", body = ProductBody, headers(
+            ("ETag" = String, description = "The tag of what is shown"),
+            ("Content-Language" = String, description = "The language of the name"),
+            ("Vary" = String, description = "Which headers choose the marketplace and the name"),
+        )),
+        (status = 304, description = "`If-None-Match` names the present tag, and nobody counts it", headers(
+            ("ETag" = String, description = "The tag of what is shown"),
+            ("Vary" = String, description = "Which headers choose the marketplace and the name"),
+        )),
     )
 )]
 pub async fn show(service: Data<KeepingService>, http: HttpRequest) -> Answer {
-    let offer = service.product(segment_id(&http)?).await?;
-    let version = offer.product.version;
-    if etag::is_known(http.headers(), &etag::of(version))? && offer.available.is_none() {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag::of(version))).finish());
+    let id = segment_id(&http)?;
+    let (named, said) = (asked::named(http.query_string())?, asked::asked(&http)?);
+    let said = AskedMarket { query: named.as_deref(), ..said };
+    let market = service.choose(&said, language::languages(http.headers())).await?;
+    let mut answer = match service.view(id, &market).await.map_err(ApiError::from) {
+        Ok(view) => {
+            let tag = tag::of(&view, &market);
+            if etag::is_known(http.headers(), &tag)? && view.offer.available.is_none() {
+                HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish()
+            } else {
+                let mut answer = shown(StatusCode::OK, &ProductBody::alone(&view, &market), tag)?;
+                told_in(&mut answer, std::slice::from_ref(&view))?;
+                answer
+            }
+        }
+        // Somebody else may be shown it, so whoever keeps the answer must know for whom it is.
+        Err(refusal @ ApiError::NotShownHere(_)) => refusal.error_response(),
+        Err(other) => return Err(other),
+    };
+    asked::vary(&http, &mut answer);
+    Ok(answer)
+}
+
+/// Says in which languages names are told.
+fn told_in(answer: &mut HttpResponse, views: &[ProductView]) -> Result<(), ApiError> {
+    let mut locales: Vec<&str> = Vec::new();
+    for view in views {
+        let locale = view.on_sale.shown.name_from.locale.as_str();
+        if !locales.contains(&locale) {
+            locales.push(locale);
+        }
     }
-    shown(StatusCode::OK, &offer)
+    if !locales.is_empty() {
+        answer.headers_mut().insert(header::CONTENT_LANGUAGE, headers::value(locales.join(", "))?);
+    }
+    Ok(())
 }
 
 /// Takes a product into the catalogue.
@@ -81,11 +146,13 @@ pub async fn create(
     http: HttpRequest,
     body: UnreadBody,
 ) -> Answer {
-    let currency = service.currency();
+    let (currency, market) = (service.currency(), own(&service).await?);
     let create = async |user, product, request| service.create_product(user, product, request).await;
     let answered = asking::keep(&service, asking, body, |sent| request::new(sent, currency), create).await?;
     let product: &Product = answered.done.made();
-    let mut answer = shown(StatusCode::CREATED, &fresh(product))?;
+    // Nothing of it has been taken in yet.
+    let available = product.details.policy.is_tracked().then_some(0);
+    let mut answer = kept(StatusCode::CREATED, (product, available), &market)?;
     let location = format!("{}/products/{}", PublicPath::of(&http), product.id);
     answer.headers_mut().insert(header::LOCATION, headers::value(location)?);
     Ok(answered.mark(answer))
@@ -107,8 +174,8 @@ pub async fn change(
     http: HttpRequest,
     body: UnreadBody,
 ) -> Answer {
-    let (id, expected) = (segment_id(&http)?, etag::if_match(http.headers())?);
-    let currency = service.currency();
+    let (id, expected) = (segment_id(&http)?, etag::if_match_of_view(http.headers())?);
+    let (currency, market) = (service.currency(), own(&service).await?);
     let change = async |user, patch: request::ProductChange, request| {
         service.change_product(user, id, &expected, |details| patch.clone().of(details), request).await
     };
@@ -117,18 +184,26 @@ pub async fn change(
     let product: &Product = answered.done.made();
     let available = service.product(product.id).await?.available;
     let available = product.details.policy.is_tracked().then(|| available.unwrap_or_default());
-    let answer = shown(StatusCode::OK, &Offer { product: product.clone(), available })?;
+    let answer = kept(StatusCode::OK, (product, available), &market)?;
     Ok(answered.mark(answer))
 }
 
-/// A product of which nothing has been taken in yet.
-fn fresh(product: &Product) -> Offer {
-    let available = product.details.policy.is_tracked().then_some(0);
-    Offer { product: product.clone(), available }
+/// The default marketplace, whose prices and names are the products' own.
+async fn own(service: &KeepingService) -> Result<ChosenMarket, ApiError> {
+    Ok(service.choose(&AskedMarket::default(), Languages::default()).await?)
 }
 
-fn shown(status: StatusCode, offer: &Offer) -> Answer {
-    let mut answer = writing::json(status, &ProductBody::from(offer))?;
-    answer.headers_mut().insert(header::ETAG, etag::of(offer.product.version));
+/// A product with what is its own, as the answer to who keeps it.
+fn kept(status: StatusCode, (product, available): (&Product, Option<i64>), market: &ChosenMarket) -> Answer {
+    let (name, name_from) = (product.details.name.clone(), Showing::own_name(market));
+    let on_sale = OnSale { terms: product.terms(), shown: Arc::new(Shown { name, name_from, model: None }) };
+    let offer = Offer { product: product.clone(), available };
+    let view = ProductView { offer, on_sale, listing: None, text: None, description: None };
+    shown(status, &ProductBody::listed(&view, market), tag::of(&view, market))
+}
+
+fn shown(status: StatusCode, product: &ProductBody<'_>, tag: HeaderValue) -> Answer {
+    let mut answer = writing::json(status, product)?;
+    answer.headers_mut().insert(header::ETAG, tag);
     Ok(answer)
 }

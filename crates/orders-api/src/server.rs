@@ -1,9 +1,6 @@
 //! The HTTP server over the routes.
 
-use std::{
-    future::Future, io, net::TcpListener, num::NonZeroUsize, panic::AssertUnwindSafe, pin::pin,
-    time::Duration,
-};
+use std::{future::Future, io, net::TcpListener, panic::AssertUnwindSafe, pin::pin, time::Duration};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -33,6 +30,8 @@ use edge::{edge, refused_preflights};
 use ending::Stop;
 use host::LoopbackOnly;
 use metrics::Render;
+pub use options::ServerOptions;
+use proxy::BehindProxy;
 use rate_limit::RateLimit;
 
 pub mod asking;
@@ -43,8 +42,10 @@ pub mod ending;
 pub mod gate;
 pub mod host;
 pub mod metrics;
+mod options;
 pub mod ownership;
 pub mod payload;
+pub mod proxy;
 pub mod rate_limit;
 
 /// How long requests that were read may take to finish once the server is told to stop.
@@ -69,12 +70,15 @@ macro_rules! app {
         if let Some(path) = &api.public_path {
             app = app.app_data(path.clone());
         }
+        if let Some(mark) = api.behind_proxy {
+            app = app.app_data(mark);
+        }
         if api.loopback_only {
             app = app.app_data(LoopbackOnly::default());
         }
         // First what is asked for most: routes are tried in their order.
         if !api.health_only {
-            app = app.configure(|config| mount(config, &routes::API));
+            app = app.configure(|config| routes::API.into_iter().for_each(|table| mount(config, table)));
         }
         app = app.configure(|config| mount(config, &routes::HEALTH)).configure(routes::no_route);
         if let Some(render) = &api.metrics {
@@ -104,6 +108,7 @@ pub struct Api {
     streams: Data<Streams>,
     tail: Data<Tail>,
     public_path: Option<PublicPath>,
+    behind_proxy: Option<BehindProxy>,
     loopback_only: bool,
     page: bool,
     health_only: bool,
@@ -126,6 +131,7 @@ impl Api {
             streams: Data::default(),
             tail: Data::default(),
             public_path: None,
+            behind_proxy: None,
             loopback_only: false,
             page: true,
             health_only: false,
@@ -136,6 +142,12 @@ impl Api {
     #[must_use]
     pub fn with_rate_limit(self, limit: RateLimit) -> Self {
         Self { rate_limit: Some(Data::new(limit)), ..self }
+    }
+
+    /// Takes what proxies write into headers for true: `X-Forwarded-For` and `CloudFront-Viewer-Country`.
+    #[must_use]
+    pub fn behind_proxy(self) -> Self {
+        Self { behind_proxy: Some(BehindProxy), ..self }
     }
 
     /// Lets the pages of these origins (`https://shop.example`) read answers.
@@ -225,25 +237,6 @@ impl Api {
 
 fn documents(openapi: &Value) -> Data<Documents> {
     Data::new(Documents::new(openapi, &asyncapi::document()))
-}
-
-/// How it is served.
-#[derive(Debug, Clone, Copy)]
-pub struct ServerOptions {
-    /// Threads that serve requests.
-    pub workers: NonZeroUsize,
-    /// Connections that are served at once; more wait to be accepted.
-    pub max_connections: usize,
-    /// How long a connection may rest between requests.
-    pub keep_alive: Duration,
-}
-
-impl Default for ServerOptions {
-    /// As many workers as the machine has processors, 10,000 connections that rest 5 seconds at most.
-    fn default() -> Self {
-        let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        Self { workers, max_connections: 10_000, keep_alive: Duration::from_secs(5) }
-    }
 }
 
 /// Serves until `stop` is ready, then finishes the requests that were read, for 7 seconds at most.

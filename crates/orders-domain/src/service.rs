@@ -31,6 +31,7 @@ mod changing;
 mod fulfilling;
 mod history;
 mod keeping;
+mod marketed;
 mod marketing;
 mod selling;
 mod shipping;

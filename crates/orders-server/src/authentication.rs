@@ -113,6 +113,7 @@ pub mod jwt {
             },
             algorithms: jwt.jwt_algorithms.0.clone(),
             user_claim: jwt.jwt_user_claim.clone(),
+            marketplace_claim: jwt.jwt_marketplace_claim.clone(),
             scope_prefix: jwt.jwt_scope_prefix.clone(),
             leeway: TimeDelta::seconds(jwt.jwt_leeway_seconds.into()),
         })
@@ -176,9 +177,10 @@ pub mod jwt {
     pub fn mint(settings: &TokenSettings) -> Result<()> {
         let key = LocalKey::open(&settings.key, &settings.key.with_extension("jwks.json"))?;
         let Words(scopes) = settings.scope.unwrap_or(Words(Scopes::OF_OWN_ORDERS));
-        let user = User::new(settings.user, scopes);
+        let user = User::new(settings.user, scopes).at_home_in(settings.marketplace);
+        let claims = (settings.user_claim.as_str(), settings.marketplace_claim.as_str());
         let parties = (settings.issuer.as_str(), settings.audience.as_str());
-        let token = key.mint(user, &settings.user_claim, parties, SystemClock.now(), settings.ttl.0)?;
+        let token = key.mint(user, claims, parties, SystemClock.now(), settings.ttl.0)?;
         Ok(writeln!(stdout().lock(), "{token}")?)
     }
 

@@ -118,7 +118,8 @@ pub struct ServeSettings {
     /// Requests a second for each user, or for each address of strangers [default: no limit]
     #[arg(long, env = "RATE_LIMIT", value_name = "N", value_parser = value::parsed::<NonZeroU32>)]
     pub rate_limit: Option<NonZeroU32>,
-    /// Take the address of strangers from the last entry of X-Forwarded-For
+    /// Take the address of strangers from the last entry of X-Forwarded-For, and the country of all from
+    /// CloudFront-Viewer-Country
     #[arg(long, env = "BEHIND_PROXY", value_parser = value::switch())]
     pub behind_proxy: bool,
     /// Origins whose pages may read answers, such as `https://shop.example` [default: none]

@@ -128,8 +128,11 @@ fn api(settings: &ServeSettings, service: OrderService, webhooks: WebhookService
     if settings.no_docs {
         api = api.without_page();
     }
+    if settings.behind_proxy {
+        api = api.behind_proxy();
+    }
     if let Some(per_second) = settings.rate_limit {
-        api = api.with_rate_limit(RateLimit::new(per_second, settings.behind_proxy));
+        api = api.with_rate_limit(RateLimit::new(per_second));
     }
     api
 }

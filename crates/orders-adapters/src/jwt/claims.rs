@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use orders_domain::{Scopes, User, UserId};
+use orders_domain::{MarketplaceCode, Scopes, User, UserId};
 use serde_json::{Map, Value};
 
 use super::{Refused, TokenAlgorithm};
@@ -31,6 +31,8 @@ pub struct TokenRules {
     pub algorithms: Vec<TokenAlgorithm>,
     /// The claim that holds the user's id.
     pub user_claim: String,
+    /// The claim that holds the code of the marketplace in which the user is at home.
+    pub marketplace_claim: String,
     /// What stands before our scopes' words.
     pub scope_prefix: String,
     /// How far the clocks may be apart.
@@ -70,7 +72,7 @@ impl TokenRules {
         }) {
             return Err(Refused("sub is missing"));
         }
-        let user = User::new(self.user(claims)?, self.scopes(claims));
+        let user = User::new(self.user(claims)?, self.scopes(claims)).at_home_in(self.marketplace(claims));
         Ok(Session { user, issued_at: issued.unwrap_or_default(), until: expires })
     }
 
@@ -97,6 +99,11 @@ impl TokenRules {
             _ => None,
         };
         id.ok_or(Refused("the user claim holds no user id"))
+    }
+
+    /// What is no code says nothing: providers may use the claim for something else.
+    fn marketplace(&self, claims: &Claims) -> Option<MarketplaceCode> {
+        text(claims, &self.marketplace_claim)?.parse().ok()
     }
 
     /// Scopes stand in `scope` (RFC 8693: words with spaces between) or, with some providers, in

@@ -85,7 +85,8 @@ impl LocalKey {
         Ok(Self { key, kid })
     }
 
-    /// A token that says `user_claim` is this user, with the user's scopes, from now on.
+    /// A token that says in its claims of these names who the user is and in which marketplace they are at home, if
+    /// they are in one, with the user's scopes, from now on.
     ///
     /// # Errors
     ///
@@ -93,7 +94,7 @@ impl LocalKey {
     pub fn mint(
         &self,
         user: User,
-        user_claim: &str,
+        (user_claim, marketplace_claim): (&str, &str),
         (issuer, audience): (&str, &str),
         now: DateTime<Utc>,
         ttl: TimeDelta,
@@ -102,6 +103,9 @@ impl LocalKey {
             "iss": issuer, "aud": audience, "sub": user.id().to_string(), "scope": user.scopes().to_string(),
             "iat": now.timestamp(), "nbf": now.timestamp(), "exp": (now + ttl).timestamp(),
         });
+        if let Some(code) = user.marketplace() {
+            claims[marketplace_claim] = Value::String(code.to_string());
+        }
         claims[user_claim] = Value::String(user.id().to_string());
         let mut header = Header::new(Algorithm::RS256);
         header.typ = Some("at+jwt".to_owned());

@@ -64,6 +64,7 @@ fn rules(issuer: &str) -> TokenRules {
         audience_claim: AudienceClaim::Aud,
         algorithms: vec![TokenAlgorithm::Rs256, TokenAlgorithm::Es256, TokenAlgorithm::EdDsa],
         user_claim: "sub".to_owned(),
+        marketplace_claim: "marketplace".to_owned(),
         scope_prefix: String::new(),
         leeway: TimeDelta::seconds(30),
     }

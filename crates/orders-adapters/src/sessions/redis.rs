@@ -155,11 +155,16 @@ fn revoked_key(user: UserId) -> String {
     format!("orders:revoked:{user}")
 }
 
-/// User, made at, until, and then the scopes, with spaces between.
+/// What stands before the code of the marketplace in which the user is at home. Servers that know nothing of it take
+/// it for a scope that they do not know.
+const AT_HOME_IN: &str = "@";
+
+/// User, made at, until, and then the scopes and where the user is at home, with spaces between.
 fn format(session: &Session) -> String {
     let Session { user, issued_at, until } = session;
     let (issued_at, until) = (issued_at.timestamp_millis(), until.timestamp_millis());
-    format!("{} {issued_at} {until} {}", user.id(), user.scopes())
+    let home = user.marketplace().map(|code| format!(" {AT_HOME_IN}{code}")).unwrap_or_default();
+    format!("{} {issued_at} {until} {}{home}", user.id(), user.scopes())
 }
 
 fn parse(text: &str) -> Option<Session> {
@@ -167,6 +172,31 @@ fn parse(text: &str) -> Option<Session> {
     let id = words.next()?.parse().ok()?;
     let issued_at = DateTime::from_timestamp_millis(words.next()?.parse().ok()?)?;
     let until = DateTime::from_timestamp_millis(words.next()?.parse().ok()?)?;
-    let user = User::new(id, Scopes::of_words(words.next()?.split(' ')));
+    let words = words.next()?.split(' ');
+    let home = words.clone().find_map(|word| word.strip_prefix(AT_HOME_IN)?.parse().ok());
+    let user = User::new(id, Scopes::of_words(words)).at_home_in(home);
     Some(Session { user, issued_at, until })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_read_as_it_was_kept_and_one_of_before_without_a_home() {
+        let moment = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        for scopes in [&[][..], &["orders:read", "orders:cancel"]] {
+            for home in [None, "de".parse().ok()] {
+                let user = User::new(UserId::try_from(7).unwrap(), Scopes::of_words(scopes.iter().copied()));
+                let user = user.at_home_in(home);
+                let session = Session { user, issued_at: moment(1), until: moment(2) };
+                assert_eq!(parse(&format(&session)), Some(session), "{session:?}");
+            }
+        }
+        let before = parse("7 1 2 orders:read").unwrap();
+        assert_eq!(
+            (before.user.marketplace(), before.user.scopes().to_string().as_str()),
+            (None, "orders:read")
+        );
+    }
 }

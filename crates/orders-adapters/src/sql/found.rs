@@ -49,8 +49,18 @@ pub struct OnPage {
 enum Of {
     /// Those of each range, which merge by their ids.
     Ranges(Vec<IndexRange>),
-    /// Those between two places, of those up to an id that is not among them.
-    Updates { after: Place, end: Place, behind_last: i64, moments: Box<[IndexRange; 2]> },
+    Updates(Box<Updates>),
+}
+
+/// Those between two places in the list by the last change, of those up to an id that is not among them.
+#[derive(Debug, Clone)]
+struct Updates {
+    after: Place,
+    end: Place,
+    behind_last: i64,
+    /// Those of the first moment and of the last one.
+    first: IndexRange,
+    last: IndexRange,
 }
 
 impl OnPage {
@@ -112,11 +122,10 @@ impl OnPage {
         let first_end = if is_one_moment { end.1 } else { i64::MAX };
         let last_end = if is_one_moment { 0 } else { end.1 };
         let moment = |at, ids| IndexRange::of_updates(vec![("listed.updated_at", Value::Number(at))], ids);
-        let moments = [
-            moment(after.0, (after.1, first_end.min(behind_last))),
-            moment(end.0, (0, last_end.min(behind_last))),
-        ];
-        Some(Self::of(listing, Of::Updates { after, end, behind_last, moments: Box::new(moments) }))
+        let first = moment(after.0, (after.1, first_end.min(behind_last)));
+        let last = moment(end.0, (0, last_end.min(behind_last)));
+        let updates = Updates { after, end, behind_last, first, last };
+        Some(Self::of(listing, Of::Updates(Box::new(updates))))
     }
 
     fn of(listing: &OrderList, of: Of) -> Self {
@@ -166,9 +175,7 @@ impl OnPage {
     fn updates<'b, DB>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
-        (after, end): (&'b Place, &'b Place),
-        behind_last: &'b i64,
-        [first, last]: &'b [IndexRange; 2],
+        Updates { after, end, behind_last, first, last }: &'b Updates,
     ) -> QueryResult<()>
     where
         DB: Finds,
@@ -223,9 +230,7 @@ where
         out.push_sql("orders.id IN (");
         match &self.of {
             Of::Ranges(ranges) => self.ranges(&mut out, ranges)?,
-            Of::Updates { after, end, behind_last, moments } => {
-                self.updates(&mut out, (after, end), behind_last, moments)?;
-            }
+            Of::Updates(updates) => self.updates(&mut out, updates)?,
         }
         out.push_sql(")");
         Ok(())

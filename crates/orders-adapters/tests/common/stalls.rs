@@ -91,5 +91,5 @@ pub async fn called(
 pub async fn visitor(shop: &Storage, code: &str, reads: &[&str]) -> ChosenMarket {
     let reads: Vec<Locale> = reads.iter().map(|tag| tag.parse().unwrap()).collect();
     let asked = AskedMarket { body: Some(code), ..AskedMarket::default() };
-    choose(&asked, Languages::of(&reads), &*shop.markets.directory_now().await.unwrap()).unwrap()
+    choose(&asked, Languages::of(&reads), &shop.markets.directory_now().await.unwrap()).unwrap()
 }

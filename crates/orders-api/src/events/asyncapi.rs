@@ -68,7 +68,10 @@ fn about(kind: EventType) -> (&'static [(&'static str, &'static str)], &'static 
         "stock" => (&[("productId", "integer"), ("location", "string")], "stock/9/MAIN"),
         "location" => (&[("location", "string")], "locations/MAIN"),
         "webhook" => (&[("webhookId", "integer")], "webhooks/3"),
-        _ => (&[("orderId", "integer")], "orders/7"),
+        "marketplace" => (&[("marketplace", "string")], "marketplaces/de"),
+        "listing" => (&[("productId", "integer"), ("marketplace", "string")], "listings/9/de"),
+        "text" => (&[("productId", "integer"), ("locale", "string")], "texts/9/-/de"),
+        _ => (&[("orderId", "integer"), ("marketplace", "string")], "orders/7"),
     }
 }
 
@@ -82,7 +85,9 @@ fn member(kind: EventType, name: &str) -> Value {
         (_, "orders") => {
             json!({"type": "array", "maxItems": 100, "items": {"type": "integer", "format": "int64"}})
         }
-        ("product" | "location" | "webhook", "from" | "to") => json!({"type": "object"}),
+        ("product" | "location" | "webhook" | "marketplace" | "listing" | "text", "from" | "to") => {
+            json!({"type": "object"})
+        }
         ("webhook", "skipped") => json!({"type": "boolean"}),
         ("webhook", "after" | "until") => json!({"type": ["string", "null"]}),
         ("stock", "target") => json!({"type": "string"}),
@@ -98,6 +103,10 @@ fn data(kind: EventType) -> Value {
         let schema =
             if *form == "integer" { json!({"type": form, "format": "int64"}) } else { json!({"type": form}) };
         properties.insert((*name).to_owned(), schema);
+    }
+    if kind.parts().0 == "text" {
+        let marketplace = json!({"type": "string", "description": "where it is called so; not there of all"});
+        properties.insert("marketplace".to_owned(), marketplace);
     }
     for of_data in kind.data() {
         let mut schema = member(kind, of_data.name);

@@ -3,7 +3,7 @@
 use std::{io::Write, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Order, Quoted, Subject, What};
+use orders_domain::{Actor, Event, Order, Quoted, What};
 use thiserror::Error;
 use utoipa::ToSchema;
 
@@ -12,9 +12,11 @@ use crate::{
     orders::response::order_json,
 };
 
+mod about;
 mod facts;
 mod happening;
 
+use about::about;
 use facts::member;
 use happening::happening;
 
@@ -60,7 +62,7 @@ impl Default for EventsSource {
     "specversion": "1.0", "id": "1042", "source": "/orders", "type": "order.shipped", "subject": "orders/7",
     "time": "2026-11-25T10:00:00.000Z", "timestamp": "2026-11-25T10:00:00.000Z",
     "sequence": "0000000000000001042", "datacontenttype": "application/json",
-    "data": {"orderId": 7, "version": 3, "from": "processing", "to": "shipped", "actor": {"kind": "user", "id": "1"}},
+    "data": {"orderId": 7, "marketplace": "default", "version": 3, "from": "processing", "to": "shipped", "actor": {"kind": "user", "id": "1"}},
 }))]
 #[expect(dead_code, reason = "the schema of what `event_json` writes")]
 pub struct EventBody {
@@ -101,6 +103,12 @@ struct EventDataBody {
     /// Which place, by its code.
     #[schema(required = false, nullable = false)]
     location: Option<String>,
+    /// In which marketplace, by its code; of orders where they were placed.
+    #[schema(required = false, nullable = false)]
+    marketplace: Option<String>,
+    /// In which language a product is called so.
+    #[schema(required = false, nullable = false)]
+    locale: Option<String>,
     /// Which webhook.
     #[schema(required = false, nullable = false)]
     webhook_id: Option<i64>,
@@ -265,16 +273,7 @@ pub fn event_json(
     plain_text(out, ",\"timestamp\":\"", &at);
     plain_text(out, ",\"sequence\":\"", &format!("{id:019}"));
     out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":{");
-    match &event.subject {
-        Subject::Order(id) => number(out, "\"orderId\":", id.get()),
-        Subject::Product(id) => number(out, "\"productId\":", id.get()),
-        Subject::Stock(product, code) => {
-            number(out, "\"productId\":", product.get());
-            plain_text(out, ",\"location\":\"", code.as_str());
-        }
-        Subject::Location(code) => plain_text(out, "\"location\":\"", code.as_str()),
-        Subject::Webhook(id) => number(out, "\"webhookId\":", id.get()),
-    }
+    about(out, event);
     number(out, ",\"version\":", event.version.get());
     match &event.what {
         What::Order(what) => happening(out, &event.subject, what),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use orders_domain::{
-    Event, EventId, InvalidInput, Order, OrderError, OrderService, Quoted, Subject,
+    Event, EventId, InvalidInput, MarketplaceCode, Order, OrderError, OrderService, Quoted, Subject,
     delivery::TypePatterns,
     ports::{EventFilter, EventLimit},
 };
@@ -51,12 +51,15 @@ pub struct EventsParams {
     /// Only events of this type, or with `order.*` of orders, `stock.*` of stock and so on.
     #[param(rename = "type", example = "order.*")]
     kind: Option<String>,
-    /// Only events of this order, product, level of stock or place.
+    /// Only events of this order, product, level of stock, place, webhook, marketplace, listing or text.
     #[param(
         example = "orders/7",
-        pattern = "^((orders|products|webhooks)/[1-9][0-9]{0,18}|(stock/[1-9][0-9]{0,18}|locations)/[A-Za-z0-9][A-Za-z0-9_-]{0,31})$"
+        pattern = "^((orders|products|webhooks)/[1-9][0-9]{0,18}|(stock/[1-9][0-9]{0,18}|locations)/[A-Za-z0-9][A-Za-z0-9_-]{0,31}|(listings/[1-9][0-9]{0,18}|marketplaces)/[a-z0-9-]{2,16}|texts/[1-9][0-9]{0,18}/(-|[a-z0-9-]{2,16})/[A-Za-z0-9-]{2,35})$"
     )]
     subject: Option<String>,
+    /// Only events in this marketplace: of orders placed there, of itself, and of its listings and texts.
+    #[param(example = "de", pattern = "^[a-z0-9-]{2,16}$")]
+    marketplace: Option<String>,
     /// `order`: each with the order at its version.
     #[param(pattern = "^order$")]
     include: Option<String>,
@@ -113,6 +116,10 @@ pub fn feed(query: &str) -> Result<FeedQuery, ApiError> {
             Err(reason) => faults.invalid(pointer, reason),
         },
         "subject" => wanted.filter.subject = spelled(Subject::parse(value), pointer, faults),
+        "marketplace" => match value.parse::<MarketplaceCode>() {
+            Ok(code) => wanted.filter.marketplace = Some(code),
+            Err(reason) => faults.invalid(pointer, reason),
+        },
         "include" if value == "order" => wanted.with_orders = true,
         "include" => faults.invalid(pointer, format_args!("include {} is not order", Quoted(value))),
         _ => parameters::unknown(name, faults),
@@ -164,6 +171,9 @@ impl FeedQuery {
         }
         if let Some(subject) = &self.filter.subject {
             next.append_pair("subject", &subject.to_string());
+        }
+        if let Some(code) = &self.filter.marketplace {
+            next.append_pair("marketplace", code.as_str());
         }
         if self.with_orders {
             next.append_pair("include", "order");
@@ -223,15 +233,17 @@ mod tests {
             ApiError::Invalid { faults, .. } => (422, faults.len()),
             other => panic!("{other:?}"),
         };
-        assert_eq!(refused("type=order.lost&limit=0&include=user&colour=red"), (422, 4));
+        assert_eq!(refused("type=order.lost&limit=0&include=user&marketplace=DE&colour=red"), (422, 5));
         assert_eq!(refused("subject=order/7"), (400, 1));
         assert_eq!(refused("subject=orders/07&after=x&limit=many&after=1"), (400, 4));
     }
 
     #[test]
     fn the_link_keeps_everything_but_the_cursor() {
-        let query = feed("after=3&limit=7&type=order.shipped&subject=orders/9&include=order").unwrap();
-        let next = "</shop/events?after=5&limit=7&type=order.shipped&subject=orders%2F9&include=order>; rel=\"next\"";
+        let query =
+            feed("after=3&limit=7&type=order.shipped&subject=orders/9&marketplace=de&include=order").unwrap();
+        assert_eq!(query.filter.marketplace, "de".parse().ok());
+        let next = "</shop/events?after=5&limit=7&type=order.shipped&subject=orders%2F9&marketplace=de&include=order>; rel=\"next\"";
         assert_eq!(query.next_link("/shop", Some(5.try_into().unwrap())), next);
         assert_eq!(feed("").unwrap().next_link("", None), "</events?after=0&limit=100>; rel=\"next\"");
     }

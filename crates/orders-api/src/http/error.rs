@@ -9,22 +9,20 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use orders_domain::{Currency, InvalidInput, OrderId, Scope, Version, ports::PortError};
-use serde::Serialize;
-use utoipa::ToSchema;
+use orders_domain::{Currency, InvalidInput, OrderId, Scope, Subject, Version, ports::PortError};
 
 use crate::http::{
     accept::Media,
-    faults::{Fault, Faults, cut},
+    faults::{Fault, Faults},
 };
 
+mod problem;
 mod refusals;
+
+pub use problem::Problem;
 
 /// The media type of every error.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-
-/// The most characters of a problem's detail, whatever was sent.
-const DETAIL_CHARS: usize = 1024;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +45,22 @@ pub enum ApiError {
     UnknownProduct(InvalidInput),
     #[error("{0}")]
     UnknownLocation(InvalidInput),
+    #[error("{0}")]
+    UnknownMarketplace(InvalidInput),
+    #[error("{0} does not exist")]
+    UnknownListing(Subject),
+    #[error("{0} does not exist")]
+    UnknownText(Subject),
+    #[error("{0}")]
+    NotShownHere(InvalidInput),
+    #[error("{detail}")]
+    NotSoldHere { detail: String, faults: Vec<Fault> },
+    #[error("{0}")]
+    AlwaysActive(String),
+    #[error("{0}")]
+    OwnPrices(String),
+    #[error("{0}")]
+    Priced(String),
     #[error("{0}")]
     UnknownWebhook(InvalidInput),
     #[error("the webhook is disabled for good")]
@@ -138,6 +152,14 @@ impl ApiError {
             Self::NoVersion { .. } => (StatusCode::NOT_FOUND, "no-version"),
             Self::UnknownProduct(_) => (StatusCode::NOT_FOUND, "unknown-product"),
             Self::UnknownLocation(_) => (StatusCode::NOT_FOUND, "unknown-location"),
+            Self::UnknownMarketplace(_) => (StatusCode::NOT_FOUND, "unknown-marketplace"),
+            Self::UnknownListing(_) => (StatusCode::NOT_FOUND, "unknown-listing"),
+            Self::UnknownText(_) => (StatusCode::NOT_FOUND, "unknown-text"),
+            Self::NotShownHere(_) => (StatusCode::NOT_FOUND, "not-sold-here"),
+            Self::NotSoldHere { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not-sold-here"),
+            Self::AlwaysActive(_) => (StatusCode::CONFLICT, "always-active"),
+            Self::OwnPrices(_) => (StatusCode::CONFLICT, "own-prices"),
+            Self::Priced(_) => (StatusCode::CONFLICT, "priced"),
             Self::UnknownWebhook(_) => (StatusCode::NOT_FOUND, "unknown-webhook"),
             Self::WebhookDisabled => (StatusCode::CONFLICT, "webhook-disabled"),
             Self::NotSending(_) => (StatusCode::CONFLICT, "not-sending"),
@@ -167,78 +189,6 @@ impl ApiError {
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
-
-    /// The body of its answer.
-    pub fn problem(&self) -> Problem<'_> {
-        let (status, kind) = self.kind();
-        Problem {
-            kind: format!("urn:problem:orders:{kind}"),
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            detail: cut(self, DETAIL_CHARS),
-            errors: match self {
-                Self::Malformed { faults, .. }
-                | Self::Invalid { faults, .. }
-                | Self::OutOfStock { faults }
-                | Self::Taken { faults, .. } => faults,
-                _ => &[],
-            },
-            allowed: match self {
-                Self::NotAllowed { allowed, .. } => allowed.clone(),
-                _ => None,
-            },
-            shipments: match self {
-                Self::AmbiguousShipment { shipments, .. } => Some(shipments),
-                _ => None,
-            },
-            total: match self {
-                Self::PriceChanged { total, .. } => Some(*total),
-                _ => None,
-            },
-            currency: match self {
-                Self::PriceChanged { currency, .. } => Some(currency.to_string()),
-                _ => None,
-            },
-        }
-    }
-}
-
-/// The body of every error: problem details after RFC 9457.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Problem<'a> {
-    /// What kind of problem it is, as a stable name.
-    #[serde(rename = "type")]
-    #[schema(rename = "type", example = "urn:problem:orders:invalid")]
-    kind: String,
-    /// The status in words.
-    #[schema(example = "Unprocessable Entity")]
-    title: &'static str,
-    /// The status code.
-    #[schema(example = 422)]
-    status: u16,
-    /// What happened this time.
-    #[schema(example = "the request is well-formed but invalid")]
-    detail: String,
-    /// Everything that is wrong with the request.
-    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
-    #[schema(required = false, max_items = 100, value_type = Vec<Fault>)]
-    errors: &'a [Fault],
-    /// On 409: what may follow the present status of the order or the shipment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false, example = json!(["shipped", "cancelled"]))]
-    allowed: Option<Vec<&'static str>>,
-    /// On 409 `ambiguous-shipment`: the numbers of the shipments that could be meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false, value_type = Vec<i64>, example = json!([1, 2]))]
-    shipments: Option<&'a [i64]>,
-    /// On 409 `price-changed`: what the order costs now, in the currency's minor unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false, example = 15392)]
-    total: Option<i64>,
-    /// In which currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false, example = "USD")]
-    currency: Option<String>,
 }
 
 impl ResponseError for ApiError {

@@ -4,6 +4,8 @@
 //! change of the order. To forget the customer is no change of it, so while something is known of them the tag
 //! says that, too.
 
+use std::fmt::Write;
+
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use orders_domain::{Expected, Order, Version};
 
@@ -25,6 +27,17 @@ pub fn of_order(order: &Order) -> HeaderValue {
     tag(order.version(), noted || !order.contact().is_empty())
 }
 
+/// The tag of what has this version and is shown otherwise to others: with a mark of how, behind a dash.
+#[must_use]
+pub fn of_view(version: Version, mark: [u8; MARK_BYTES]) -> HeaderValue {
+    let mut tag = format!("\"{}-", version.get());
+    for byte in mark {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
 fn tag(version: Version, is_known: bool) -> HeaderValue {
     let mut tag = String::with_capacity(23);
     tag.push('"');
@@ -34,12 +47,37 @@ fn tag(version: Version, is_known: bool) -> HeaderValue {
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
+/// How many bytes a mark has of how something is shown.
+const MARK_BYTES: usize = 6;
+
 /// At which versions `If-Match` lets an order be changed. Weak tags are well-formed but match nothing.
 ///
 /// # Errors
 ///
 /// 400 for a malformed header.
 pub fn if_match(headers: &HeaderMap) -> Result<Expected, ApiError> {
+    expected(headers, version)
+}
+
+/// The same of what is shown to each as they are to see it: how is no matter to who changes it.
+///
+/// # Errors
+///
+/// 400 for a malformed header.
+pub fn if_match_of_view(headers: &HeaderMap) -> Result<Expected, ApiError> {
+    expected(headers, |opaque| {
+        let is_mark = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+        match opaque.iter().rposition(|byte| *byte == b'-').map(|dash| (&opaque[..dash], &opaque[dash + 1..]))
+        {
+            Some((version, mark)) if mark.len() == 2 * MARK_BYTES && mark.iter().all(is_mark) => {
+                self::version(version)
+            }
+            _ => version(opaque),
+        }
+    })
+}
+
+fn expected(headers: &HeaderMap, version: impl Fn(&[u8]) -> Option<Version>) -> Result<Expected, ApiError> {
     Ok(match parse(headers, &header::IF_MATCH)? {
         None | Some(Tags::Any) => Expected::Any,
         Some(Tags::Listed(tags)) => {
@@ -164,6 +202,26 @@ mod tests {
             let found = if_match(&headers(header::IF_MATCH, values)).unwrap();
             assert_eq!(found, Expected::OneOf(expected.into_iter().map(version).collect()), "{values:?}");
         }
+    }
+
+    #[test]
+    fn how_a_thing_was_shown_is_no_matter_to_who_changes_it() {
+        let mark = [0, 1, 0xab, 0xff, 9, 16];
+        let tag = of_view(Version::FIRST, mark);
+        assert_eq!(tag, "\"1-0001abff0910\"");
+        let of = |tag: &str| if_match_of_view(&headers(header::IF_MATCH, &[tag])).unwrap();
+        assert_eq!(of(tag.to_str().unwrap()), Expected::OneOf(vec![Version::FIRST]));
+        assert_eq!(of("\"1\", \"2\""), Expected::OneOf(vec![Version::FIRST, 2.try_into().unwrap()]));
+        for other in
+            ["\"1-\"", "\"1-0001ABff0910\"", "\"1-0001abff09\"", "\"-0001abff0910\"", "W/\"1-0001abff0910\""]
+        {
+            assert_eq!(of(other), Expected::OneOf(Vec::new()), "{other}");
+        }
+        // No order has such a tag.
+        assert_eq!(
+            if_match(&headers(header::IF_MATCH, &["\"1-0001abff0910\""])).unwrap(),
+            Expected::OneOf(Vec::new())
+        );
     }
 
     #[test]

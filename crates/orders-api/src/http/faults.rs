@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use orders_domain::{LineFault, LinePart};
+use orders_domain::{ChosenBy, LineFault, LinePart, market::choice::NotChosen};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -84,6 +84,18 @@ impl Faults {
         }
     }
 
+    /// That a marketplace was named in which nothing is sold, and where it was.
+    pub fn not_chosen(&mut self, NotChosen { by, reason }: &NotChosen) {
+        let place = match by {
+            ChosenBy::Query => "the query: ",
+            ChosenBy::Header => "the header Orders-Marketplace: ",
+            ChosenBy::Token => "the token: ",
+            // Nothing else is named by hand.
+            ChosenBy::Body | ChosenBy::Host | ChosenBy::Country | ChosenBy::Default => "",
+        };
+        self.invalid("/marketplace", format_args!("{place}{reason}"));
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.list.len() + self.unlisted
@@ -100,21 +112,35 @@ impl Faults {
     ///
     /// [`ApiError::Malformed`] or [`ApiError::Invalid`] with all faults.
     pub fn into_result(self) -> Result<(), ApiError> {
-        let Self { list: faults, unlisted, malformed, .. } = self;
-        if faults.is_empty() {
+        if self.list.is_empty() {
             return Ok(());
         }
-        let mut detail =
-            if malformed { "the request is malformed" } else { "the request is well-formed but invalid" }
-                .to_owned();
-        if unlisted > 0 {
-            let _ = write!(detail, "; {unlisted} more faults are not listed");
-        }
+        let malformed = self.malformed;
+        let (faults, detail) = self.told(if malformed {
+            "the request is malformed"
+        } else {
+            "the request is well-formed but invalid"
+        });
         Err(if malformed {
             ApiError::Malformed { detail, faults }
         } else {
             ApiError::Invalid { detail, faults }
         })
+    }
+
+    /// The refusal of what is sold elsewhere.
+    #[must_use]
+    pub fn into_not_sold_here(self) -> ApiError {
+        let (faults, detail) = self.told("some of it is not sold in this marketplace");
+        ApiError::NotSoldHere { detail, faults }
+    }
+
+    fn told(self, what: &str) -> (Vec<Fault>, String) {
+        let mut detail = what.to_owned();
+        if self.unlisted > 0 {
+            let _ = write!(detail, "; {} more faults are not listed", self.unlisted);
+        }
+        (self.list, detail)
     }
 }
 

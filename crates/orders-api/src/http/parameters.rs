@@ -81,6 +81,18 @@ pub fn each(query: &str, faults: &mut Faults, mut take: impl FnMut(&str, &str, S
 ///
 /// 400 for what is not `true` or `false`, 422 for unknown parameters.
 pub fn dry_run(query: &str) -> Result<bool, ApiError> {
+    dry_run_or(query, |name, _, _, faults| unknown(name, faults))
+}
+
+/// The same of a query that may ask something else, which is taken so.
+///
+/// # Errors
+///
+/// 400 for what is not `true` or `false` or is repeated, and what the taker finds wrong.
+pub fn dry_run_or(
+    query: &str,
+    mut take: impl FnMut(&str, &str, String, &mut Faults),
+) -> Result<bool, ApiError> {
     if query.is_empty() {
         return Ok(false);
     }
@@ -91,7 +103,7 @@ pub fn dry_run(query: &str) -> Result<bool, ApiError> {
         ("dryRun", other) => {
             faults.malformed(pointer, format_args!("dryRun {} is not true or false", Quoted(other)));
         }
-        _ => unknown(name, faults),
+        (name, value) => take(name, value, pointer, faults),
     });
     faults.into_result().map(|()| is_dry)
 }

@@ -20,7 +20,7 @@ use crate::{
 pub struct WhatCanGoWrong;
 
 /// Requests are refused for members that nobody knows.
-const CLOSED: [&str; 14] = [
+const CLOSED: [&str; 18] = [
     "PlaceOrder",
     "OrderLine",
     "SetTracking",
@@ -32,6 +32,10 @@ const CLOSED: [&str; 14] = [
     "StockTransfer",
     "CreateLocation",
     "ChangeLocation",
+    "CreateMarketplace",
+    "ChangeMarketplace",
+    "SetListing",
+    "SetText",
     "CreateWebhook",
     "ChangeWebhook",
     "Replay",

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, mem};
 
 use csv::{Terminator, Writer, WriterBuilder};
-use orders_domain::{Currency, Money, Order, OrderProduct};
+use orders_domain::{Currency, Money, Order, market::listing::Model};
 
 use crate::http::writing::moment;
 
@@ -69,6 +69,9 @@ impl Rows {
         let (placed, updated) = (moment(order.ordered_at()), moment(order.updated_at()));
         let (total, current_total) = (decimal(order.total()), decimal(order.current_total()));
         for (line_id, line) in order.lines() {
+            let shown = line.shown();
+            let name = shown.map_or("", |shown| shown.name.as_str());
+            let model = shown.and_then(|shown| shown.model.as_ref()).map_or("", Model::as_str);
             let row: [Cow<'_, str>; 18] = [
                 (&id).into(),
                 (&user).into(),
@@ -76,14 +79,14 @@ impl Rows {
                 (&updated).into(),
                 order.status().as_str().into(),
                 order.fulfillment().as_str().into(),
-                self.text(marketplace(order)),
+                self.text(order.sold_in().marketplace.as_str()).into_owned().into(),
                 Currency::code(&currency).into(),
                 (&total).into(),
                 (&current_total).into(),
                 line_id.to_string().into(),
                 line.product().to_string().into(),
-                self.text(name(line)),
-                self.text(model(line)),
+                self.text(name),
+                self.text(model),
                 decimal(line.price()).into(),
                 line.quantity().get().to_string().into(),
                 (&provider).into(),
@@ -113,25 +116,15 @@ impl Rows {
 /// With what a cell begins that is a formula, or the end of one cell and the beginning of the next.
 const RUN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// Where an order was placed.
-fn marketplace(_: &Order) -> &'static str {
-    ""
-}
-
-/// What the product of a line was called.
-fn name(_: &OrderProduct) -> &'static str {
-    ""
-}
-
-/// Which model of it was shown.
-fn model(_: &OrderProduct) -> &'static str {
-    ""
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use orders_domain::{OrderRecord, Progress, Version, order::contact::Contact};
+    use std::sync::Arc;
+
+    use orders_domain::{
+        NameFrom, OrderProduct, OrderRecord, Progress, Shown, SoldIn, Version,
+        catalogue::product::ProductName, order::contact::Contact,
+    };
 
     use super::*;
 
@@ -152,13 +145,19 @@ mod tests {
     fn rows(price: i64, currency: &str) -> String {
         let price = Money::try_from(price).unwrap();
         let line = OrderProduct::new(9.try_into().unwrap(), price, 1.try_into().unwrap());
+        let shown = Shown {
+            name: ProductName::parse("=a, \"b\"").unwrap(),
+            name_from: NameFrom { marketplace: None, locale: "de".parse().unwrap() },
+            model: Model::parse("L-5").ok(),
+        };
         let record = OrderRecord {
             id: 7.try_into().unwrap(),
             user: 1.try_into().unwrap(),
             ordered_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             currency: currency.parse().unwrap(),
-            lines: vec![line],
+            sold_in: SoldIn { marketplace: "de".parse().unwrap(), ..SoldIn::BEFORE },
+            lines: vec![line.shown_as(Arc::new(shown))],
             progress: Progress::PLACED,
             contact: Contact::default(),
             version: Version::FIRST,
@@ -177,8 +176,9 @@ mod tests {
             ("CLF", 1999, "0.1999"),
             ("KWD", i64::MAX, "9223372036854775.807"),
         ] {
-            let begins = "7,1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z,pending,unfulfilled,";
-            let expected = format!("{begins},{currency},{amount},{amount},601,9,,,{amount},1,,\r\n");
+            let begins = "7,1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z,pending,unfulfilled";
+            let name = r#""'=a, ""b""",L-5"#;
+            let expected = format!("{begins},de,{currency},{amount},{amount},601,9,{name},{amount},1,,\r\n");
             assert_eq!(rows(price, currency), expected);
         }
     }

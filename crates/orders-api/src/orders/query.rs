@@ -43,6 +43,9 @@ pub struct ListParams {
     /// Only orders of this user.
     #[param(rename = "userId", minimum = 1, example = 1)]
     user_id: Option<i64>,
+    /// Only orders placed in this marketplace. Together with `userId`, or with `status` and `fulfillment`, not with both.
+    #[param(pattern = "^[a-z0-9-]{2,16}$", example = "default", nullable = false)]
+    marketplace: Option<String>,
     /// Only orders with a line of this product. Not together with `userId`, `status` and `fulfillment`.
     #[param(rename = "productId", minimum = 1, example = 9)]
     product_id: Option<i64>,
@@ -84,6 +87,7 @@ pub fn parse(query: &str, media: Media) -> Result<(OrderQuery, bool), ApiError> 
         "after" => after = cursor(value, pointer, faults),
         "sort" => sort = valid(value.parse(), pointer, faults),
         "userId" => filter.user = spelled(value.parse(), pointer, faults),
+        "marketplace" => filter.marketplace = valid(value.parse(), pointer, faults),
         "productId" => filter.product = spelled(value.parse(), pointer, faults),
         "status" => filter.status = valid(value.parse(), pointer, faults),
         "fulfillment" => filter.fulfillment = valid(value.parse(), pointer, faults),
@@ -167,6 +171,7 @@ pub fn next_link(public_path: &str, query: &OrderQuery, last: &Order) -> String 
         status,
         fulfillment,
         user,
+        marketplace,
         product,
         tracking,
         email,
@@ -180,6 +185,7 @@ pub fn next_link(public_path: &str, query: &OrderQuery, last: &Order) -> String 
         ("status", status.map(|status| status.to_string())),
         ("fulfillment", fulfillment.map(|fulfillment| fulfillment.to_string())),
         ("userId", user.map(|user| user.to_string())),
+        ("marketplace", marketplace.map(|code| code.to_string())),
         ("productId", product.map(|product| product.to_string())),
         ("trackingNumber", tracking.as_ref().map(|number| number.as_str().to_owned())),
         ("email", email.as_ref().map(|email| email.as_str().to_owned())),

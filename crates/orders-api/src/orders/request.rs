@@ -27,6 +27,9 @@ pub struct PlaceOrderBody {
     /// What it is to cost, in the currency's minor unit: if it costs something else by then, nothing is ordered.
     #[schema(rename = "expectedTotal", minimum = 0, required = false, nullable = false, example = 15392)]
     expected_total: Option<i64>,
+    /// In which marketplace it is placed; what it says beats every other way to name one.
+    #[schema(required = false, nullable = false, pattern = "^[a-z0-9-]{2,16}$", example = "default")]
+    marketplace: Option<String>,
     /// Where mail about the order goes.
     #[schema(required = false, max_length = 254, example = "ada@example.org")]
     email: Option<String>,
@@ -89,17 +92,19 @@ pub struct Asked {
     pub lines: Vec<RequestedLine>,
     pub expected_total: Option<Money>,
     pub contact: Contact,
+    pub marketplace: Option<String>,
 }
 
-/// The lines of an order to place, what it is to cost and for whom it is, and what is wrong with the rest. The
+/// The lines of an order to place, what it is to cost, for whom it is and where, and what is wrong with the rest. The
 /// faults before are those of the JSON, here and below.
 pub fn order((body, mut faults): (Json<'_>, Faults)) -> (Asked, Faults) {
     let mut asked = Asked::default();
-    let optional = ["expectedTotal", "email", "shipTo"];
+    let optional = ["expectedTotal", "email", "shipTo", "marketplace"];
     let sent = some_members(body, "", ["products"], optional, &mut faults);
-    let products = sent.and_then(|([products], [expected, email, ship_to])| {
+    let products = sent.and_then(|([products], [expected, email, ship_to, marketplace])| {
         asked.expected_total = integer::<Money>(expected, &mut faults);
         asked.contact = contact::change((email, ship_to), &mut faults).of(&Contact::default());
+        asked.marketplace = text(marketplace, |named| Ok(named.to_owned()), &mut faults);
         array(products, &mut faults)
     });
     let lines = &mut asked.lines;

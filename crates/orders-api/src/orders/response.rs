@@ -14,6 +14,7 @@ use crate::{
         etag,
         writing::{any_text, moment, number, ok_json, plain_text},
     },
+    markets::body::{ChosenByWord, NameFromBody, shown_json, sold_in_json},
     shipments::body::{Reader, ShipmentBody, shipments_json},
 };
 
@@ -46,10 +47,13 @@ pub enum FulfillmentWord {
 #[schema(rename_all = "camelCase", as = Order, example = json!({
     "id": 1, "userId": 1, "orderDate": "2026-11-22T10:00:00.000Z", "updatedAt": "2026-11-22T10:00:00.000Z",
     "status": "pending", "fulfillment": "unfulfilled", "currency": "USD", "total": 15392, "currentTotal": 15392,
+    "marketplace": "default", "marketplaceChosenBy": "default", "locale": "en",
     "shipment": null, "shipments": [],
     "orderProduct": [
-        {"id": 1, "productId": 9, "price": 1999, "quantity": 7, "shipped": 0, "cancelled": 0},
-        {"id": 2, "productId": 1, "price": 1399, "quantity": 1, "shipped": 0, "cancelled": 0},
+        {"id": 1, "productId": 9, "price": 1999, "quantity": 7, "shipped": 0, "cancelled": 0, "name": "Bamboo cutting board",
+            "model": null, "nameFrom": {"marketplace": "default", "locale": "en"}, "priceFrom": "default"},
+        {"id": 2, "productId": 1, "price": 1399, "quantity": 1, "shipped": 0, "cancelled": 0, "name": "Ceramic mug",
+            "model": null, "nameFrom": {"marketplace": "default", "locale": "en"}, "priceFrom": "default"},
     ],
     "email": "ada@example.org",
 }))]
@@ -80,6 +84,15 @@ pub struct OrderBody {
     /// Σ price × what is not cancelled.
     #[schema(minimum = 0)]
     current_total: i64,
+    /// In which marketplace it was placed.
+    #[schema(pattern = "^[a-z0-9-]{2,16}$")]
+    marketplace: String,
+    /// What had chosen the marketplace.
+    #[schema(value_type = ChosenByWord)]
+    marketplace_chosen_by: String,
+    /// The language of who has ordered; null of orders from before that was kept.
+    #[schema(required)]
+    locale: Option<String>,
     /// The first shipment that is not cancelled and has a tracking number.
     #[schema(required)]
     shipment: Option<TrackedBody>,
@@ -136,6 +149,18 @@ struct OrderProductBody {
     /// How many of them are cancelled.
     #[schema(minimum = 0, maximum = 100_000, example = 0)]
     cancelled: u32,
+    /// Under which name it was ordered; null of orders from before that was kept.
+    #[schema(required, example = "Bamboo cutting board")]
+    name: Option<String>,
+    /// Under which model it was sold.
+    #[schema(required)]
+    model: Option<String>,
+    /// From where the name was; null where it is.
+    #[schema(required, value_type = Option<NameFromBody>)]
+    name_from: Option<NameFromBody<'static>>,
+    /// Whose price it is: that of the order's marketplace.
+    #[schema(example = "default")]
+    price_from: String,
 }
 
 /// An order with its tag and what is known of the customer, for its owner.
@@ -181,7 +206,7 @@ pub fn orders(orders: &[Order]) -> HttpResponse {
 }
 
 /// A little more than most orders take.
-pub const ORDER_BYTES: usize = 512;
+pub const ORDER_BYTES: usize = 768;
 
 /// Writes an order as lists show it.
 pub fn order_json(out: &mut Vec<u8>, order: &Order) {
@@ -205,6 +230,7 @@ fn write_order(out: &mut Vec<u8>, order: &Order, reader: Reader) {
     plain_text(out, ",\"currency\":\"", order.currency().code());
     number(out, ",\"total\":", order.total().minor_units());
     number(out, ",\"currentTotal\":", order.current_total().minor_units());
+    sold_in_json(out, order.sold_in());
     match order.tracked().and_then(|shipment| Some((shipment, shipment.tracking.as_ref()?))) {
         None => out.extend_from_slice(b",\"shipment\":null"),
         Some((shipment, tracking)) => {
@@ -225,6 +251,7 @@ fn write_order(out: &mut Vec<u8>, order: &Order, reader: Reader) {
         number(out, ",\"quantity\":", line.quantity().get().into());
         number(out, ",\"shipped\":", tally.shipped.into());
         number(out, ",\"cancelled\":", tally.cancelled.into());
+        shown_json(out, line.shown(), order.sold_in().marketplace);
         before = "},{\"id\":";
     }
     out.extend_from_slice(b"}]}");

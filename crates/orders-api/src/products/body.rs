@@ -1,14 +1,19 @@
 //! A product as JSON.
 
 use orders_domain::{
+    ChosenMarket,
     catalogue::{
         product::Sku,
         size::{Grams, Size},
     },
+    market::{listing::Model, product_text::Description, shown::OnSale},
     ports::Offer,
+    service::ProductView,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::markets::body::{ChosenByWord, NameFromBody};
 
 /// A product.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +49,38 @@ pub struct ProductBody<'a> {
     /// How many pieces an order could take now; null where nobody counts.
     #[schema(required = true, minimum = 0)]
     available: Option<i64>,
+    /// What else is said of it. Where one product is shown, and not in lists.
+    #[serde(skip_serializing_if = "Said::is_left_out")]
+    #[schema(required = false, value_type = Option<String>)]
+    description: Said<'a>,
+    /// Under which model the marketplace sells it.
+    #[schema(required = true)]
+    model: Option<&'a str>,
+    /// The marketplace that shows it so.
+    #[schema(example = "default")]
+    marketplace: &'a str,
+    /// What has chosen the marketplace.
+    #[schema(value_type = ChosenByWord, example = "default")]
+    marketplace_chosen_by: &'static str,
+    /// Whose price it is: the marketplace's.
+    #[schema(example = "default")]
+    price_from: &'a str,
+    /// From where its name is.
+    name_from: NameFromBody<'a>,
+}
+
+/// What else is said of a product, where it is shown.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Said<'a> {
+    LeftOut,
+    Shown(Option<&'a str>),
+}
+
+impl Said<'_> {
+    fn is_left_out(&self) -> bool {
+        matches!(self, Self::LeftOut)
+    }
 }
 
 /// Whether a product is counted, and what happens when there is none.
@@ -82,20 +119,34 @@ impl From<Size> for SizeBody {
     }
 }
 
-impl<'a> From<&'a Offer> for ProductBody<'a> {
-    fn from(Offer { product, available }: &'a Offer) -> Self {
-        let details = &product.details;
+impl<'a> ProductBody<'a> {
+    /// A product as lists have it.
+    pub fn listed(view: &'a ProductView, market: &'a ChosenMarket) -> Self {
+        let Offer { product, available } = &view.offer;
+        let (details, OnSale { terms, shown }) = (&product.details, &view.on_sale);
         Self {
             id: product.id.get(),
-            name: details.name.as_str(),
-            price: details.price.minor_units(),
-            currency: details.currency.code(),
+            name: shown.name.as_str(),
+            price: terms.price.minor_units(),
+            currency: terms.currency.code(),
             sku: details.sku.as_ref().map(Sku::as_str),
             weight_grams: details.weight.map(Grams::get),
             size: details.size.map(SizeBody::from),
             stock_policy: details.policy.as_str(),
             active: details.active,
             available: *available,
+            description: Said::LeftOut,
+            model: shown.model.as_ref().map(Model::as_str),
+            marketplace: market.marketplace.code.as_str(),
+            marketplace_chosen_by: market.by.as_str(),
+            price_from: market.marketplace.code.as_str(),
+            name_from: NameFromBody::from(&shown.name_from),
         }
+    }
+
+    /// The same, alone.
+    pub fn alone(view: &'a ProductView, market: &'a ChosenMarket) -> Self {
+        let description = Said::Shown(view.description.as_ref().map(Description::as_str));
+        Self { description, ..Self::listed(view, market) }
     }
 }

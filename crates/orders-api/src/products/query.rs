@@ -1,7 +1,10 @@
 //! The query of `GET /products`, and the link to its next page.
 
 use form_urlencoded::Serializer;
-use orders_domain::{PageLimit, ProductId, Quoted, catalogue::product::Sku, ports::ProductQuery};
+use orders_domain::{
+    ChosenMarket, MarketplaceCode, PageLimit, ProductId, Quoted, catalogue::product::Sku,
+    market::choice::NotChosen, ports::ProductQuery,
+};
 use utoipa::IntoParams;
 
 use crate::http::{
@@ -26,17 +29,33 @@ pub struct ProductsParams {
     /// Only the product with this sku.
     #[param(min_length = 1, max_length = 64)]
     sku: Option<String>,
+    /// As this marketplace shows them, and only what is sold there. `active` is offered in the default one only.
+    #[param(nullable = false, example = "default", pattern = "^[a-z0-9-]{2,16}$")]
+    marketplace: Option<String>,
 }
 
-/// Reads a query string.
-///
-/// # Errors
-///
-/// 400 for parameters that do not parse or are repeated, 422 for unknown ones and values out of
-/// range; all of them at once.
-pub fn parse(query: &str) -> Result<ProductQuery, ApiError> {
-    let mut faults = Faults::default();
-    let mut wanted = ProductQuery { active: None, sku: None, after: None, limit: PageLimit::DEFAULT };
+/// What is asked of the list.
+#[derive(Debug)]
+pub struct ListQuery {
+    /// Which products.
+    pub wanted: ProductQuery,
+    /// The marketplace as the query names it.
+    pub marketplace: Option<String>,
+    /// What is wrong with the rest.
+    pub faults: Faults,
+}
+
+/// Reads a query string. Its faults are told by whoever knows whether the marketplace is one: parameters that do not
+/// parse or are repeated are malformed, unknown ones and values out of range invalid.
+pub fn parse(query: &str) -> ListQuery {
+    let (mut faults, mut marketplace) = (Faults::default(), None);
+    let mut wanted = ProductQuery {
+        market: MarketplaceCode::DEFAULT,
+        active: None,
+        sku: None,
+        after: None,
+        limit: PageLimit::DEFAULT,
+    };
     parameters::each(query, &mut faults, |name, value, pointer, faults| match (name, value) {
         ("limit", value) => parameters::page_limit(&mut wanted.limit, value, pointer, faults),
         ("after", value) => wanted.after = parameters::after(value, pointer, faults),
@@ -48,14 +67,46 @@ pub fn parse(query: &str) -> Result<ProductQuery, ApiError> {
         ("sku", value) => {
             wanted.sku = Sku::parse(value).map_err(|reason| faults.invalid(pointer, reason)).ok();
         }
+        ("marketplace", value) => marketplace = Some(value.to_owned()),
         _ => parameters::unknown(name, faults),
     });
-    faults.into_result().map(|()| wanted)
+    ListQuery { wanted, marketplace, faults }
+}
+
+impl ListQuery {
+    /// The products that are asked for in the marketplace in which the asker is.
+    ///
+    /// # Errors
+    ///
+    /// 400 or 422 with all that is wrong with the query.
+    pub fn in_market(
+        self,
+        market: Result<ChosenMarket, NotChosen>,
+    ) -> Result<(ProductQuery, ChosenMarket), ApiError> {
+        let Self { wanted, mut faults, .. } = self;
+        match &market {
+            Ok(market) if !market.code().is_default() && wanted.active.is_some() => {
+                let code = market.code();
+                let reason = format_args!(
+                    "active is offered in the default marketplace only: {code} lists what is sold there"
+                );
+                faults.invalid("/active", reason);
+            }
+            Ok(_) => {}
+            Err(not_chosen) => faults.not_chosen(not_chosen),
+        }
+        faults.into_result()?;
+        market.map(|market| (wanted, market)).map_err(ApiError::from)
+    }
 }
 
 /// The `Link` to the page after a product of a server below this path, with everything else of the query kept.
 #[must_use]
-pub fn next_link(public_path: &str, query: &ProductQuery, last: ProductId) -> String {
+pub fn next_link(
+    public_path: &str,
+    (query, marketplace): (&ProductQuery, Option<&str>),
+    last: ProductId,
+) -> String {
     let pages = format!("{public_path}/products?");
     let start = pages.len();
     let mut next = Serializer::for_suffix(pages, start);
@@ -67,6 +118,9 @@ pub fn next_link(public_path: &str, query: &ProductQuery, last: ProductId) -> St
     if let Some(sku) = &query.sku {
         next.append_pair("sku", sku.as_str());
     }
+    if let Some(marketplace) = marketplace {
+        next.append_pair("marketplace", marketplace);
+    }
     format!("<{}>; rel=\"next\"", next.finish())
 }
 
@@ -76,18 +130,26 @@ mod tests {
 
     #[test]
     fn the_next_link_leads_to_the_same_query_further_on() {
-        let query = parse("limit=7&active=false&sku=a%20b&after=3").unwrap();
-        let link = next_link("/shop", &query, 9.try_into().unwrap());
-        assert_eq!(link, "</shop/products?after=9&limit=7&active=false&sku=a+b>; rel=\"next\"");
-        let next = link.trim_start_matches("</shop/products?").split_once('>').unwrap().0;
-        assert_eq!(parse(next).unwrap(), ProductQuery { after: Some(9.try_into().unwrap()), ..query });
+        let query = parse("limit=7&active=false&sku=a%20b&after=3&marketplace=de");
+        assert!(query.faults.is_empty());
+        let marketplace = query.marketplace.as_deref();
+        let link = next_link("/shop", (&query.wanted, marketplace), 9.try_into().unwrap());
+        let expected = "</shop/products?after=9&limit=7&active=false&sku=a+b&marketplace=de>; rel=\"next\"";
+        assert_eq!(link, expected);
+        let next = parse(link.trim_start_matches("</shop/products?").split_once('>').unwrap().0);
+        assert_eq!(next.marketplace.as_deref(), marketplace);
+        assert_eq!(next.wanted, ProductQuery { after: Some(9.try_into().unwrap()), ..query.wanted });
     }
 
     #[test]
-    fn every_fault_is_named() {
-        let error = parse("limit=0&active=yes&sku=&name=x&after=01").unwrap_err();
+    fn every_fault_is_named_with_the_marketplaces() {
+        let query = parse("limit=0&active=yes&sku=&name=x&after=01&marketplace=xx");
+        let by = orders_domain::ChosenBy::Query;
+        let reason = orders_domain::InvalidInput::new("marketplace", "\"xx\" is not one of default");
+        let error = query.in_market(Err(NotChosen { by, reason })).unwrap_err();
         let ApiError::Malformed { faults, .. } = error else { panic!("{error:?}") };
         let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/limit", "/active", "/sku", "/name", "/after"]);
+        assert_eq!(pointers, ["/limit", "/active", "/sku", "/name", "/after", "/marketplace"]);
+        assert_eq!(faults[5].detail, "the query: marketplace \"xx\" is not one of default");
     }
 }

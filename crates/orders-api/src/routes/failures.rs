@@ -15,6 +15,10 @@ use crate::{
     },
 };
 
+mod markets;
+
+pub use markets::*;
+
 /// A way to fail.
 #[derive(Clone, Copy)]
 pub struct Failure {
@@ -53,6 +57,10 @@ pub fn of_rule(rule: &Rule) -> Vec<Failure> {
     failures
 }
 
+fn no_product() -> ApiError {
+    "11".parse().map_or(ApiError::Internal(None), |id: ProductId| ApiError::UnknownProduct(id.unknown()))
+}
+
 fn invalid(pointer: &str, detail: impl Display) -> ApiError {
     let mut faults = Faults::default();
     faults.invalid(pointer, detail);
@@ -81,9 +89,7 @@ const NO_SCOPE: Failure = failure("`insufficient_scope`: the token lacks the sco
     ApiError::MissingScope(&[Scope::Read])
 })
 .with("WWW-Authenticate");
-pub const NOT_FOUND: Failure = failure("No such product", || {
-    "11".parse().map_or(ApiError::Internal(None), |id: ProductId| ApiError::UnknownProduct(id.unknown()))
-});
+pub const NOT_FOUND: Failure = failure("No such product", no_product);
 pub const NO_LOCATION: Failure = failure("No such place, or no such product", || {
     let code = "MAIN".parse();
     code.map_or(ApiError::Internal(None), |code| ApiError::UnknownLocation(Location::unknown(&code)))
@@ -190,9 +196,10 @@ const MEDIA_TYPE: Failure = failure("The body is not `application/json`, or is e
 const MISDIRECTED: Failure = failure("Header mode: the name in `Host` is not this machine's own", || {
     ApiError::Misdirected("the host \"shop.example\" is not this machine by itself".to_owned())
 });
-pub const INVALID_ORDER: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
-    invalid("/products/0/quantity", Quantity::refused(0))
-});
+pub const INVALID_ORDER: Failure = failure(
+    "Well-formed but invalid; `errors` names every fault. Or some of it is not sold in the marketplace (`not-sold-here`)",
+    || invalid("/products/0/quantity", Quantity::refused(0)),
+);
 pub const INVALID_SHIPMENT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/trackingNumber", "trackingNumber is missing")
 });

@@ -52,18 +52,26 @@ impl FromRequest for Asking {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        ready(Self::of(request, parameters::dry_run))
     }
 }
 
 impl Asking {
-    fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+    /// What a request says of itself whose query says whether it is a dry run as this reads it.
+    ///
+    /// # Errors
+    ///
+    /// 401, 400 for a key of the wrong form, and what the reader refuses the query for.
+    pub fn of(
+        request: &HttpRequest,
+        dry_run: impl FnOnce(&str) -> Result<bool, ApiError>,
+    ) -> Result<Self, ApiError> {
         let CurrentUser { user, .. } = CurrentUser::of(request)?;
         let key = idempotency::key(request.headers())?;
         let id = request.extensions().get().and_then(|Named(id)| id.to_str().ok()?.parse().ok());
         // What says which request it is counts only together with a key.
         let path = if key.is_some() { request.uri().path().to_owned() } else { String::new() };
-        let rehearsal = parameters::dry_run(request.query_string())?;
+        let rehearsal = dry_run(request.query_string())?;
         Ok(Self { user, key, rehearsal, id, method: request.method().clone(), path })
     }
 

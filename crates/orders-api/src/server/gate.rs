@@ -181,7 +181,7 @@ async fn admit(rule: &Rule, request: &ServiceRequest) -> Result<(), ApiError> {
         return Ok(());
     }
     let limit = request.app_data::<Data<RateLimit>>();
-    let address = || limit.and_then(|limit| limit.address_of(request)).map(Asker::Address);
+    let address = || limit.and_then(|_| RateLimit::address_of(request)).map(Asker::Address);
     let asker = match access {
         Access::User(use_case) => {
             let auth = request.app_data::<Data<Auth>>().ok_or(ApiError::Internal(None))?;

@@ -15,6 +15,7 @@ use actix_web::dev::ServiceRequest;
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
 use orders_domain::UserId;
 
+use super::proxy::BehindProxy;
 use crate::http::error::ApiError;
 
 /// Whose requests are counted together.
@@ -37,28 +38,27 @@ pub struct RateLimit {
     limiter: DefaultKeyedRateLimiter<Asker>,
     /// Until when askers whom the limiter has refused go on being refused.
     exhausted: Mutex<HashMap<Asker, Instant>>,
-    behind_proxy: bool,
     asked: AtomicU32,
 }
 
 impl RateLimit {
-    /// A limit of `per_second` requests for each asker. Behind a proxy the address is the last one
-    /// in `X-Forwarded-For`, which the proxy itself has put there.
+    /// A limit of `per_second` requests for each asker.
     #[must_use]
-    pub fn new(per_second: NonZeroU32, behind_proxy: bool) -> Self {
+    pub fn new(per_second: NonZeroU32) -> Self {
         let limiter = DefaultKeyedRateLimiter::keyed(Quota::per_second(per_second));
-        Self { limiter, exhausted: Mutex::default(), behind_proxy, asked: AtomicU32::new(0) }
+        Self { limiter, exhausted: Mutex::default(), asked: AtomicU32::new(0) }
     }
 
     /// The address that a request comes from, if it is known: of IPv6 its network of 64 bits, which
-    /// is what one customer has.
+    /// is what one customer has. Behind a proxy it is the last one in `X-Forwarded-For`, which the proxy itself
+    /// has put there.
     #[must_use]
-    pub fn address_of(&self, request: &ServiceRequest) -> Option<IpAddr> {
+    pub fn address_of(request: &ServiceRequest) -> Option<IpAddr> {
         let forwarded = || {
             let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
             address(last.rsplit(',').next()?.trim())
         };
-        let address = if self.behind_proxy { forwarded() } else { None };
+        let address = if BehindProxy::is_before(request) { forwarded() } else { None };
         address.or_else(|| request.peer_addr().map(|peer| peer.ip())).map(network)
     }
 
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn five_a_second_lets_five_through_at_once_and_an_exhausted_asker_is_known() {
-        let limit = RateLimit::new(NonZeroU32::new(5).unwrap(), false);
+        let limit = RateLimit::new(NonZeroU32::new(5).unwrap());
         let asker = Asker::Address("203.0.113.8".parse().unwrap());
         assert!(limit.check_exhausted(asker).is_ok());
         let let_through = (0..30).filter(|_| limit.check(asker).is_ok()).count();

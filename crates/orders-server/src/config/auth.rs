@@ -51,7 +51,7 @@ pub mod jwt {
     use chrono::TimeDelta;
     use clap::{Args, Subcommand, ValueEnum, builder::EnumValueParser};
     use orders_adapters::jwt::TokenAlgorithm;
-    use orders_domain::{InvalidInput, Scope, Scopes, UserId};
+    use orders_domain::{InvalidInput, MarketplaceCode, Scope, Scopes, UserId};
 
     use crate::config::{
         database::DatabaseSettings,
@@ -95,6 +95,10 @@ pub mod jwt {
         /// The claim that holds the user's id
         #[arg(long, env = "JWT_USER_CLAIM", value_name = "CLAIM", default_value = "sub", value_parser = value::text)]
         pub jwt_user_claim: String,
+        /// The claim that holds the code of the marketplace in which the user is at home
+        #[arg(long, env = "JWT_MARKETPLACE_CLAIM", value_name = "CLAIM", default_value = "marketplace",
+            value_parser = value::text)]
+        pub jwt_marketplace_claim: String,
         /// What stands before `orders:…` in the tokens' scopes [default: nothing]
         #[arg(
             long,
@@ -159,6 +163,9 @@ pub mod jwt {
         /// What it allows, with spaces between [default: all that are about own orders]
         #[arg(long, value_name = "SCOPES")]
         pub scope: Option<Words>,
+        /// In which marketplace the user is at home [default: in none]
+        #[arg(long, value_name = "CODE")]
+        pub marketplace: Option<MarketplaceCode>,
         /// For how long: `90s`, `30m`, `1h`, `7d`
         #[arg(long, value_name = "TIME", default_value = "1h")]
         pub ttl: Ttl,
@@ -174,6 +181,10 @@ pub mod jwt {
         /// The claim that holds the user's id, beside `sub`
         #[arg(long, env = "JWT_USER_CLAIM", value_name = "CLAIM", default_value = "sub")]
         pub user_claim: String,
+        /// The claim that holds the marketplace
+        #[arg(long, env = "JWT_MARKETPLACE_CLAIM", value_name = "CLAIM", default_value = "marketplace",
+            value_parser = value::text)]
+        pub marketplace_claim: String,
     }
 
     /// Scopes, with white space between.

@@ -164,21 +164,31 @@ pub fn shipment(number: &str) -> Value {
     json!({ "shippingProvider": "USPS", "trackingNumber": number })
 }
 
-/// What of an order sees who knows nothing of its shipments.
+/// A product with what the default marketplace says of it, which is nothing of its own.
+pub fn own(product: &Value) -> Value {
+    let members = json!({
+        "model": null, "marketplace": "default", "marketplaceChosenBy": "default", "priceFrom": "default",
+        "nameFrom": {"marketplace": "default", "locale": "en"},
+    });
+    with(product, &members)
+}
+
+/// What of an order sees who knows nothing of its shipments and of marketplaces.
 pub fn old(order: &Value) -> Value {
     let mut order = order.clone();
-    for member in ["fulfillment", "currentTotal", "shipments"] {
+    for member in ["fulfillment", "currentTotal", "shipments", "marketplace", "marketplaceChosenBy", "locale"]
+    {
         assert!(order.as_object_mut().unwrap().remove(member).is_some(), "{order} has no {member}");
     }
     order["orderProduct"] = old_lines(&order);
     order
 }
 
-/// What of the lines of an order sees who knows nothing of its shipments.
+/// What of the lines of an order sees who knows nothing of its shipments and of marketplaces.
 pub fn old_lines(order: &Value) -> Value {
     let mut lines = order["orderProduct"].clone();
     for line in lines.as_array_mut().unwrap() {
-        for member in ["shipped", "cancelled"] {
+        for member in ["shipped", "cancelled", "name", "model", "nameFrom", "priceFrom"] {
             assert!(line.as_object_mut().unwrap().remove(member).is_some(), "{line} has no {member}");
         }
     }

@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{answer::Answer, support::Server};
+use crate::{
+    answer::{Answer, own, with},
+    support::Server,
+};
 
 const OPERATOR: i64 = 100;
 
@@ -29,10 +32,12 @@ async fn a_product_is_shown_as_it_was_taken_in() {
     let mut expected = mug();
     expected["currency"] = json!("USD");
     expected["available"] = json!(0);
+    let expected = own(&expected);
     assert_eq!(created.order(201), expected);
     assert_eq!((created.header("location"), created.version()), ("/products/101", 1));
     let shown = Answer::to(server.anyone(Method::GET, "/products/101")).await;
-    assert_eq!((shown.order(200), shown.version()), (expected, 1));
+    let alone = with(&expected, &json!({"description": null}));
+    assert_eq!((shown.order(200), shown.version()), (alone, 1));
 }
 
 #[tokio::test]
@@ -41,10 +46,10 @@ async fn a_product_of_which_only_the_least_is_said_is_counted_and_gets_the_next_
     let created = create(&server, json!({"name": "Cup", "price": 0})).await.order(201);
     assert_eq!(
         created,
-        json!({
+        own(&json!({
             "id": 11, "name": "Cup", "price": 0, "currency": "USD", "sku": null, "weightGrams": null, "size": null,
             "stockPolicy": "deny", "active": true, "available": 0,
-        })
+        }))
     );
 }
 

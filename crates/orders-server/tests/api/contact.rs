@@ -92,7 +92,7 @@ async fn it_is_changed_while_nothing_is_out_and_its_event_says_only_that() {
     );
     let event = &server.get(1, "/orders/1/events").await.json()[1];
     assert_eq!(event["type"], "order.contact_changed");
-    let data = json!({"orderId": 1, "version": 2, "fulfillment": "unfulfilled", "actor": {"kind": "user", "id": "1"}});
+    let data = json!({"orderId": 1, "marketplace": "default", "version": 2, "fulfillment": "unfulfilled", "actor": {"kind": "user", "id": "1"}});
     assert_eq!(event["data"], data);
     // The same again is no change; null forgets it.
     assert_eq!(

@@ -23,6 +23,7 @@ mod health;
 mod hostile;
 mod idempotency;
 mod listing;
+mod marketplaces;
 mod openapi;
 mod ownership;
 mod placing;

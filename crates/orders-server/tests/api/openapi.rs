@@ -46,6 +46,9 @@ async fn the_document_has_every_route_of_the_contract_and_no_other() {
         "GET /health/live",
         "GET /health/ready",
         "GET /locations",
+        "GET /marketplaces",
+        "GET /marketplaces/resolve",
+        "GET /marketplaces/{code}",
         "GET /metrics",
         "GET /orders",
         "GET /orders/{id}",
@@ -56,13 +59,16 @@ async fn the_document_has_every_route_of_the_contract_and_no_other() {
         "GET /orders/{id}/shipments/{number}",
         "GET /products",
         "GET /products/{id}",
+        "GET /products/{id}/listings/{marketplace}",
         "GET /products/{id}/movements",
         "GET /products/{id}/stock",
         "GET /products/{id}/stock/{location}",
+        "GET /products/{id}/texts/{marketplace}/{locale}",
         "GET /webhooks",
         "GET /webhooks/{id}",
         "GET /webhooks/{id}/deliveries",
         "PATCH /locations/{code}",
+        "PATCH /marketplaces/{code}",
         "PATCH /orders/{id}/cancel",
         "PATCH /orders/{id}/contact",
         "PATCH /orders/{id}/shipments/{number}",
@@ -71,6 +77,7 @@ async fn the_document_has_every_route_of_the_contract_and_no_other() {
         "PATCH /products/{id}",
         "PATCH /webhooks/{id}",
         "POST /locations",
+        "POST /marketplaces",
         "POST /orders",
         "POST /orders/{id}/cancellations",
         "POST /orders/{id}/plan",
@@ -83,7 +90,9 @@ async fn the_document_has_every_route_of_the_contract_and_no_other() {
         "POST /webhooks/{id}/replay",
         "POST /webhooks/{id}/secret",
         "POST /webhooks/{id}/test",
+        "PUT /products/{id}/listings/{marketplace}",
         "PUT /products/{id}/stock/{location}",
+        "PUT /products/{id}/texts/{marketplace}/{locale}",
     ];
     assert_eq!(operations(&document).into_keys().collect::<Vec<_>>(), expected);
 }
@@ -165,6 +174,17 @@ async fn answers_have_exactly_the_members_that_their_schemas_have() {
     let order = server.get(1, &format!("/orders/{id}")).await.order(200);
     server.add_place("MAIN").await;
     server.count(9, "MAIN", 3).await.order(200);
+    let market =
+        json!({"code": "de", "name": "D", "currency": "EUR", "defaultLocale": "de", "timeZone": "UTC"});
+    server.as_operator(Method::POST, "/marketplaces", Some(market)).await.order(201);
+    let listing = server
+        .as_operator(Method::PUT, "/products/9/listings/de", Some(json!({"price": 1})))
+        .await
+        .order(201);
+    let text = server
+        .as_operator(Method::PUT, "/products/9/texts/-/de", Some(json!({"name": "B"})))
+        .await
+        .order(201);
     let document = document(&server).await;
     let problem = server.advance(1, id, "lost").await.problem(422);
     for (name, value) in [
@@ -176,6 +196,10 @@ async fn answers_have_exactly_the_members_that_their_schemas_have() {
         ("Product", &server.list("/products").await[0]),
         ("StockLevel", &server.as_operator(Method::GET, "/products/9/stock/MAIN", None).await.order(200)),
         ("Movement", &server.as_operator(Method::GET, "/products/9/movements", None).await.json()[0]),
+        ("NameFrom", &order["orderProduct"][0]["nameFrom"]),
+        ("Marketplace", &server.list("/marketplaces").await[0]),
+        ("Listing", &listing),
+        ("ProductText", &text),
         ("Location", &server.as_operator(Method::GET, "/locations", None).await.json()[0]),
         ("Fault", &problem["errors"][0]),
         ("Health", &Answer::to(server.anyone(Method::GET, "/health/live")).await.json()),
@@ -183,9 +207,13 @@ async fn answers_have_exactly_the_members_that_their_schemas_have() {
         let schema = &document["components"]["schemas"][name];
         let mut members = keys(&schema["properties"]);
         // Of those only where there is something to say.
-        for rare in
-            [("Fault", "available"), ("StockLevel", "orders"), ("Order", "email"), ("Order", "shipTo")]
-        {
+        for rare in [
+            ("Fault", "available"),
+            ("StockLevel", "orders"),
+            ("Order", "email"),
+            ("Order", "shipTo"),
+            ("Product", "description"),
+        ] {
             assert!(name != rare.0 || members.remove(rare.1), "{name}");
         }
         assert_eq!(members, keys(value), "{name}");
@@ -231,6 +259,7 @@ async fn every_answer_is_documented_and_every_documented_status_is_answered() {
             // Nothing was delivered, and there are keys and room.
             || (route == "POST /webhooks/{id}/deliveries/{event}/retry" && ["202", "409"].contains(&status))
             || (route, status) == ("POST /webhooks", "409")
+            || (route, status) == ("PUT /products/{id}/texts/{marketplace}/{locale}", "409")
             || (status == "409"
                 && ["PUT /products/{id}/stock/{location}", "PATCH /locations/{code}"].contains(&route))
     };

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use crate::support::{ends_within, place::ON_POSTGRES, postgres};
 
 /// More than they take on a machine that is busy.
-const LIMIT: Duration = Duration::from_mins(4);
+const LIMIT: Duration = Duration::from_mins(6);
 
 #[test]
 fn every_test_of_this_binary_holds_on_postgres_too() {

@@ -49,6 +49,9 @@ async fn a_token_of_ones_own_key_works_offline() {
     let another = mint(folder.path(), &["--user", "1"]).unwrap();
     let cancel = server.anyone(Method::PATCH, "/orders/1/cancel").bearer_auth(&another).send().await.unwrap();
     assert_eq!(cancel.status(), 200);
+    let at_home = mint(folder.path(), &["--user", "1", "--marketplace", "default"]).unwrap();
+    let order = server.anyone(Method::POST, "/orders").bearer_auth(&at_home).json(&products(&[(9, 1)]));
+    assert_eq!(order.send().await.unwrap().json::<Value>().await.unwrap()["marketplaceChosenBy"], "token");
     for elsewhere in ["--issuer=other", "--audience=other"] {
         let token = mint(folder.path(), &["--user", "1", elsewhere]).unwrap();
         assert_eq!(place(&server, &token).await, 401, "{elsewhere}");

@@ -15,6 +15,7 @@ mod support;
 
 mod commands;
 mod listing;
+mod marketplaces;
 mod matrix;
 mod provider;
 #[cfg(feature = "redis")]

@@ -107,7 +107,7 @@ fn idle_connections_are_closed_and_the_server_ends_at_once() {
     let mut server = Server::start();
     let mut idle = Wire::to(&server);
     idle.send("GET /products/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    idle.read_to("}");
+    idle.read_to("}}");
     let mut silent = Wire::to(&server);
     server.signal("TERM");
     assert_eq!(server.ends_within(Duration::from_secs(3)).code(), Some(0));

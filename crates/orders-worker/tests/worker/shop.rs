@@ -10,8 +10,8 @@ use orders_domain::{
         Delivery, DeliveryFilter, DeliveryQuery, DeliveryState, Holder, LogPosition, Schedule, TypePatterns,
         WebhookUrl,
     },
-    order::contact::Contact,
     page::PageLimit,
+    service::Placing,
     version::Expected,
 };
 use orders_worker::{EventText, Stop, Terms, Worker};
@@ -120,7 +120,7 @@ impl Shop {
         let line =
             RequestedLine { index: 0, product: 1.try_into().unwrap(), quantity: 1_i64.try_into().unwrap() };
         let request = Actor::User(operator().id()).into();
-        let placed = self.orders.place(operator(), &[line], None, Contact::default(), request).await;
+        let placed = self.orders.place(operator(), &[line], &Placing::default(), request).await;
         placed.unwrap().made().clone()
     }
 

@@ -166,6 +166,21 @@ async fn who_asks_for_something_else_does_not_find_what_another_remembers() {
 }
 
 #[tokio::test]
+async fn where_a_user_is_at_home_is_remembered_and_asked_for_by_its_claim() {
+    let world = world();
+    let token = world.token("marketplace", json!("de"));
+    let at_home = Some(seven().at_home_in("de".parse().ok()));
+    assert_eq!(world.ask(&token).await, at_home);
+    assert_eq!(world.ask(&token).await, at_home, "of what is remembered");
+    let rules = TokenRules { marketplace_claim: "shop".to_owned(), ..rules(&world.provider.url) };
+    let source = KeySource::Url(format!("{}/keys", world.provider.url));
+    let clock: Arc<dyn Clock> = Arc::<FakeClock>::clone(&world.clock);
+    let other = JwtAuthenticator::new(rules, source, Arc::new(Revoked::default()), clock).unwrap();
+    let other = other.with_cache(Arc::<MemorySessions>::clone(&world.cache), TimeDelta::seconds(60));
+    assert_eq!(other.authenticate(&token).await.unwrap(), Some(seven()));
+}
+
+#[tokio::test]
 async fn a_thousand_different_tokens_a_second_do_not_grow_the_memory_past_its_bound() {
     let world = world();
     for second in 0..5 {

@@ -197,3 +197,30 @@ fn scopes_stand_in_scope_or_scp_as_words_or_a_list() {
     let session = judge_by(&rules(ISS), &other.to_string()).unwrap();
     assert_eq!(session.user.scopes().to_string(), "orders:cancel orders:fulfil");
 }
+
+#[test]
+fn a_user_is_at_home_where_a_claim_says_that_is_a_code() {
+    for (json, expected) in [
+        (Some(r#""de""#), Some("de")),
+        (Some(r#""eu-north-1""#), Some("eu-north-1")),
+        (Some(r#""DE""#), None),
+        (Some(r#""""#), None),
+        (Some(r#"["de"]"#), None),
+        (Some("7"), None),
+        (Some("null"), None),
+        (None, None),
+    ] {
+        let mut claims = claims(ISS);
+        if let Some(json) = json {
+            claims["marketplace"] = serde_json::from_str(json).unwrap();
+        }
+        let user = judge_by(&rules(ISS), &claims.to_string()).unwrap().user;
+        assert_eq!(user.marketplace(), expected.and_then(|code| code.parse().ok()), "{json:?}");
+    }
+    let elsewhere = TokenRules { marketplace_claim: "custom:shop".to_owned(), ..rules(ISS) };
+    let mut claims = claims(ISS);
+    claims["marketplace"] = json!("de");
+    claims["custom:shop"] = json!("fr");
+    let user = judge_by(&elsewhere, &claims.to_string()).unwrap().user;
+    assert_eq!(user.marketplace(), "fr".parse().ok());
+}

@@ -9,9 +9,11 @@ async fn a_token_of_a_key_made_on_first_use_is_taken_with_the_key_set_beside_it(
     let folder = tempfile::tempdir().unwrap();
     let (path, public) = (folder.path().join("db/dev.pem"), folder.path().join("db/dev.jwks.json"));
     let clock = clock();
+    let at_home = seven().at_home_in("de".parse().ok());
     let mint = || {
         let key = LocalKey::open(&path, &public).unwrap();
-        key.mint(seven(), "custom:user_id", ("dev", "orders"), clock.now(), TimeDelta::hours(1)).unwrap()
+        let claims = ("custom:user_id", "marketplace");
+        key.mint(at_home, claims, ("dev", "orders"), clock.now(), TimeDelta::hours(1)).unwrap()
     };
     let first = mint();
     let pem = fs::read(&path).unwrap();
@@ -30,7 +32,7 @@ async fn a_token_of_a_key_made_on_first_use_is_taken_with_the_key_set_beside_it(
         Arc::<FakeClock>::clone(&clock),
     )
     .unwrap();
-    assert_eq!(trusting.authenticate(&first).await.unwrap(), Some(seven()));
+    assert_eq!(trusting.authenticate(&first).await.unwrap(), Some(at_home));
     clock.pass(TimeDelta::seconds(3600 + 30));
     assert_eq!(trusting.authenticate(&first).await.unwrap(), None);
 }

@@ -48,6 +48,13 @@ impl Value {
     }
 }
 
+/// On which side of a row of values.
+#[derive(Clone, Copy)]
+enum Side {
+    Behind,
+    Before,
+}
+
 /// The rows of `listed` whose columns are equal to values, with ids between two.
 #[derive(Debug, Clone)]
 pub struct IndexRange {
@@ -125,9 +132,9 @@ impl IndexRange {
         out.push_sql(" AS listed WHERE ");
         let (after, end) = &self.ids;
         if self.is_by_rows::<DB>() {
-            self.row(out, " > (", after)?;
+            self.row(out, Side::Behind)?;
             out.push_sql(" AND ");
-            self.row(out, " < (", end)?;
+            self.row(out, Side::Before)?;
         } else {
             for column in &self.columns {
                 out.push_sql(Self::name::<DB>(column));
@@ -147,8 +154,8 @@ impl IndexRange {
         Ok(())
     }
 
-    /// Writes that the columns with the id, as a row, compare so with the values and this id.
-    fn row<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>, order: &str, id: &'b i64) -> QueryResult<()>
+    /// Writes that the columns with the id, as a row, are on one side of the values and its id.
+    fn row<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>, side: Side) -> QueryResult<()>
     where
         DB: Finds,
         i64: ToSql<BigInt, DB>,
@@ -160,7 +167,10 @@ impl IndexRange {
             out.push_sql(", ");
         }
         out.push_sql(self.id);
-        out.push_sql(")");
+        let (order, id) = match side {
+            Side::Behind => (") > (", &self.ids.0),
+            Side::Before => (") < (", &self.ids.1),
+        };
         out.push_sql(order);
         for (_, value) in &self.columns {
             value.bind(out)?;

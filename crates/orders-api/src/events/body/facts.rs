@@ -46,6 +46,13 @@ fn value(out: &mut Vec<u8>, fact: &Fact) {
             }
             out.push(b']');
         }
+        Fact::Texts(texts) => {
+            out.push(b'[');
+            for (index, text) in texts.iter().enumerate() {
+                any_text(out, if index == 0 { "" } else { "," }, text);
+            }
+            out.push(b']');
+        }
         Fact::Facts(facts) => object(out, facts),
     }
 }

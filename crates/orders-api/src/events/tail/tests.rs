@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex as Locked};
 use async_trait::async_trait;
 use chrono::DateTime;
 use orders_domain::{
-    Actor, Became, EventType, Fulfillment, Happening, OrderStatus, Scope, Scopes, Storage, Subject, What,
-    ports::{Feed, MockCatalogue, MockClock, MockDeliveries, MockLedger, MockOrders, MockStock, PortError},
+    Actor, Became, EventType, Fulfillment, Happening, MarketplaceCode, OrderStatus, Scope, Scopes, Storage,
+    Subject, What,
+    ports::{
+        Feed, MockCatalogue, MockClock, MockDeliveries, MockLedger, MockMarkets, MockOrders, MockStock,
+        PortError,
+    },
 };
 use proptest::prelude::*;
 
@@ -50,6 +54,7 @@ fn event(number: i64) -> Event {
         version: number.try_into().unwrap(),
         at: DateTime::UNIX_EPOCH,
         origin: Actor::Cli.into(),
+        marketplace: if number % 4 == 0 { "de".parse().ok() } else { Some(MarketplaceCode::DEFAULT) },
         what: What::Order(what),
     }
 }
@@ -59,7 +64,8 @@ fn followers() -> Vec<FeedQuery> {
     let all = EventFilter::default();
     let migrated = EventFilter { types: vec![EventType::Migrated], ..EventFilter::default() };
     let second = EventFilter::of_order(2.try_into().unwrap());
-    let filters = [(all, 1), (migrated, 1), (second, 2), (EventFilter::default(), 1000)];
+    let german = EventFilter { marketplace: "de".parse().ok(), ..EventFilter::default() };
+    let filters = [(all, 1), (migrated, 1), (second, 2), (EventFilter::default(), 1000), (german, 2)];
     let starts = [None, 9.try_into().ok()];
     let from = |after: Option<EventId>| {
         filters.clone().map(|(filter, limit): (EventFilter, i64)| FeedQuery {
@@ -81,6 +87,7 @@ fn service() -> (OrderService, Arc<Told>) {
         feed: Arc::clone(&feed) as Arc<dyn Feed>,
         catalogue: Arc::new(MockCatalogue::new()),
         stock: Arc::new(MockStock::new()),
+        markets: Arc::new(MockMarkets::new()),
         deliveries: Arc::new(MockDeliveries::new()),
     };
     let service = OrderService::new(storage, Arc::new(MockClock::new()));
@@ -108,7 +115,7 @@ proptest! {
 
     #[test]
     fn each_gets_what_it_wants_once_and_in_order(
-        steps in proptest::collection::vec((0..8_usize, 0..3_usize), 1..120),
+        steps in proptest::collection::vec((0..10_usize, 0..3_usize), 1..120),
         before in 0..9_i64,
     ) {
         let (service, feed) = service();
@@ -131,7 +138,7 @@ proptest! {
             }
             read(index);
         }
-        for index in 0..8 {
+        for index in 0..10 {
             while read(index) {}
         }
         let all = feed.0.lock().unwrap();

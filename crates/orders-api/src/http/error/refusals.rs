@@ -1,8 +1,9 @@
 //! What use cases and ports say, as it is answered: each in one `match` without an arm for the rest.
 
 use orders_domain::{
-    InvalidInput, KeepingError, NotAllowed, OrderError, OrderStatus, OutOfStock, Quoted, ShipmentNumber,
-    Webhook, WebhookError,
+    InvalidInput, KeepingError, Marketplace, NotAllowed, OrderError, OrderStatus, OutOfStock, ProductText,
+    Quoted, ShipmentNumber, Webhook, WebhookError,
+    market::choice::NotChosen,
     plural::{Are, Counted},
     ports::{PortError, Taken},
     stock::{Location, keeping::NotKept},
@@ -22,6 +23,12 @@ impl From<OrderError> for ApiError {
                 faults.into_result().err().unwrap_or(Self::Internal(None))
             }
             OrderError::NotOffered(refused) => Self::invalid(&format!("/{}", refused.what), refused),
+            OrderError::NotSoldHere(line_faults) => {
+                let mut faults = Faults::default();
+                faults.extend(line_faults);
+                faults.into_not_sold_here()
+            }
+            OrderError::NotChosen(not_chosen) => not_chosen.into(),
             OrderError::NotAllowed(refused) => refused.into(),
             OrderError::UnknownLocation(reason) => Self::invalid("/location", reason),
             OrderError::OutOfStock(lacking) => {
@@ -86,6 +93,12 @@ impl From<KeepingError> for ApiError {
             KeepingError::MissingScope(scopes) => Self::MissingScope(scopes),
             KeepingError::UnknownProduct(reason) => Self::UnknownProduct(reason),
             KeepingError::UnknownLocation(reason) => Self::UnknownLocation(reason),
+            KeepingError::UnknownMarketplace(reason) => Self::UnknownMarketplace(reason),
+            KeepingError::NotChosen(not_chosen) => not_chosen.into(),
+            KeepingError::NotSoldHere(reason) => Self::NotShownHere(reason),
+            always_active @ KeepingError::AlwaysActive => Self::AlwaysActive(always_active.to_string()),
+            own_prices @ KeepingError::OwnPrices => Self::OwnPrices(own_prices.to_string()),
+            priced @ KeepingError::Priced => Self::Priced(priced.to_string()),
             KeepingError::Fixed => Self::FixedCatalogue,
             KeepingError::Taken(taken) => taken.into(),
             KeepingError::NotKept(NotKept::TooMany(reason)) => Self::invalid("/quantity", reason),
@@ -94,6 +107,14 @@ impl From<KeepingError> for ApiError {
             KeepingError::KeyReused => Self::KeyReused,
             KeepingError::Unavailable(cause) => cause.into(),
         }
+    }
+}
+
+impl From<NotChosen> for ApiError {
+    fn from(not_chosen: NotChosen) -> Self {
+        let mut faults = Faults::default();
+        faults.not_chosen(&not_chosen);
+        faults.into_result().err().unwrap_or(Self::Internal(None))
     }
 }
 
@@ -121,13 +142,23 @@ impl From<WebhookError> for ApiError {
 
 impl From<Taken> for ApiError {
     fn from(taken: Taken) -> Self {
-        let is_full = matches!(taken, Taken::Locations | Taken::Webhooks);
+        let is_full =
+            matches!(taken, Taken::Locations | Taken::Webhooks | Taken::Marketplaces | Taken::Texts);
         let (pointer, reason) = match taken {
             Taken::ProductId(id) => ("/id", format!("product {id} is there already")),
             Taken::Sku(sku) => ("/sku", format!("another product has the sku {}", Quoted(sku))),
             Taken::LocationCode(code) => ("/code", format!("location {code} is there already")),
             Taken::Locations => ("/code", format!("there are {} locations already", Location::MOST)),
             Taken::Webhooks => ("/url", format!("there are {} webhooks already", Webhook::MOST)),
+            Taken::MarketplaceCode(code) => ("/code", format!("marketplace {code} is there already")),
+            Taken::Host(host, code) => {
+                ("/host", format!("the host {} leads to marketplace {code} already", Quoted(host)))
+            }
+            Taken::Country(country, code) => {
+                ("/countries", format!("{} leads to marketplace {code} already", country.code()))
+            }
+            Taken::Marketplaces => ("/code", format!("there are {} marketplaces already", Marketplace::MOST)),
+            Taken::Texts => ("/locale", format!("the product has {} texts already", ProductText::MOST)),
         };
         let faults = vec![Fault { pointer: pointer.to_owned(), detail: reason, available: None }];
         let detail =

@@ -17,6 +17,7 @@ fn order(id: i64) -> Order {
     let updated = "2026-11-22T10:00:00Z".parse().unwrap();
     let line = OrderProduct::new(9.try_into().unwrap(), 1999.try_into().unwrap(), 7.try_into().unwrap());
     let record = OrderRecord {
+        sold_in: orders_domain::SoldIn::BEFORE,
         id: id.try_into().unwrap(),
         user: 1.try_into().unwrap(),
         ordered_at: updated,
@@ -38,6 +39,8 @@ fn the_next_link_leads_to_the_same_query_further_on() {
         "from=0000-01-01T00:00:00Z&to=9999-12-31T23:59:59.999999999Z",
         "from=2016-12-31T23:59:60Z&to=1969-12-31t23:59:59.1-23:59&after=0",
         "sort=-id&after=9&status=pending,shipped&fulfillment=unfulfilled",
+        "marketplace=de&userId=3",
+        "marketplace=default&status=shipped,pending",
         "productId=9&sort=id",
         "trackingNumber=1%262%3D%2C3",
         "email=%C3%9C%2Btag%40example.org&sort=-id",

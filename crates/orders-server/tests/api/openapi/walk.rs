@@ -10,6 +10,10 @@ use crate::{
     wire,
 };
 
+mod marketplaces;
+
+use marketplaces::of_marketplaces;
+
 /// A route, the id or the query, a header that differs from the usual, the body.
 type Row = (&'static str, &'static str, &'static str, String);
 
@@ -318,6 +322,7 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     let mut rows = of_orders();
     rows.extend(of_shipments());
     rows.extend(of_the_shop());
+    rows.extend(of_marketplaces());
     rows.extend(of_webhooks());
     let many: &'static str = format!("?{}", "a&".repeat(33)).leak();
     let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
@@ -326,9 +331,10 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
             [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
         {
             // What operators fetch has one form.
-            let has_one_form = !["order", "product", "event", "stock", "location", "webhook", "deliver"]
-                .iter()
-                .any(|of| route.contains(of));
+            let has_one_form =
+                !["order", "product", "event", "stock", "location", "market", "webhook", "deliver"]
+                    .iter()
+                    .any(|of| route.contains(of));
             if !header.starts_with("Accept") || !has_one_form {
                 rows.push((route, id, header, body.clone()));
             }
@@ -336,20 +342,25 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     }
     let ask = |(route, id, header, body): Row| {
         let (id, query) = id.split_at(id.find('?').unwrap_or(id.len()));
-        let code = if id.is_empty() { "MAIN" } else { id };
+        let usual = if route.contains("/marketplaces") { "de" } else { "MAIN" };
+        let code = if id.is_empty() { usual } else { id };
+        let marketplace = if id == "2" { "default" } else { "de" };
         let target = route.replace("{id}", if id.is_empty() { "1" } else { id });
         let target = target
             .replace("{number}", "1")
             .replace("{event}", "1")
             .replace("{location}", "MAIN")
+            .replace("{marketplace}", marketplace)
+            .replace("{locale}", "de-AT")
             .replace("{code}", code)
             + query;
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
-        let is_staffs = ["/events", "/products", "/stock", "/locations", "/webhooks", "/deliveries"]
-            .iter()
-            .any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
+        let of_staff =
+            ["/events", "/products", "/stock", "/locations", "/marketplaces", "/webhooks", "/deliveries"];
+        let is_staffs =
+            of_staff.iter().any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
         let user = if is_staffs { "user_id: 100" } else { "user_id: 1" };
         headers.extend(
