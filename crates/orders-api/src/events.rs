@@ -23,13 +23,14 @@ pub mod body;
 mod live;
 mod query;
 mod seat;
+mod source;
 mod stream;
 mod tail;
 
-pub use body::EventsSource;
 use query::{EventsParams, FeedQuery, TimelineParams};
 use seat::Seat;
 pub use seat::Streams;
+pub use source::{EventsSource, Region};
 pub use tail::Tail;
 
 type Answer = Result<HttpResponse, ApiError>;

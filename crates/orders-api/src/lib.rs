@@ -26,7 +26,7 @@ mod shipments;
 mod stock;
 mod webhooks;
 
-pub use events::{EventsSource, body::event_text};
+pub use events::{EventsSource, Region, body::event_text};
 pub use http::public_url::PublicUrl;
 pub use openapi::document;
 pub use orders_domain::{OrderService, WebhookService};

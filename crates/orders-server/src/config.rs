@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::EnumValueParser, value_parser};
-use orders_api::{EventsSource, PublicUrl};
+use orders_api::{EventsSource, PublicUrl, Region};
 use value::{List, Origin, Trimmed};
 
 mod auth;
@@ -129,6 +129,10 @@ pub struct ServeSettings {
     /// What events say that they come from, such as `urn:shop:eu` [default: /orders]
     #[arg(long, env = "EVENTS_SOURCE", value_name = "URI", value_parser = value::parsed::<EventsSource>)]
     pub events_source: Option<EventsSource>,
+    /// The region of this server, whose name stands at the end of what events say that they come from, such as
+    /// `eu-central-1` [default: none]
+    #[arg(long, env = "REGION", value_name = "NAME", value_parser = value::parsed::<Region>)]
+    pub region: Option<Region>,
     /// Where clients reach the server, if a proxy serves it elsewhere: `https://shop.example/path`
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = value::parsed::<PublicUrl>)]
     pub public_url: Option<PublicUrl>,
@@ -151,6 +155,17 @@ pub struct ServeSettings {
         value_parser = value::log_filter
     )]
     pub log: String,
+}
+
+impl ServeSettings {
+    /// What events say that they come from.
+    pub fn source(&self) -> EventsSource {
+        let source = self.events_source.clone().unwrap_or_default();
+        match &self.region {
+            Some(region) => source.in_region(region),
+            None => source,
+        }
+    }
 }
 
 /// What to fill the database with.

@@ -122,9 +122,7 @@ fn api(settings: &ServeSettings, service: OrderService, webhooks: WebhookService
     if let Some(url) = settings.public_url.clone() {
         api = api.at(url);
     }
-    if let Some(source) = settings.events_source.clone() {
-        api = api.with_events_source(source);
-    }
+    api = api.with_events_source(settings.source());
     if settings.no_docs {
         api = api.without_page();
     }
@@ -150,7 +148,7 @@ async fn outbound(
 ) -> Result<(Outbound, Worker)> {
     let may_print = trusts_only_this_machine(settings);
     let outbound = Outbound::open(&settings.delivery, database, ports, may_print).await?;
-    let source = settings.events_source.clone().unwrap_or_default();
+    let source = settings.source();
     let service = order_service(settings, ports.clone());
     let worker = outbound.worker(&settings.delivery, ports, source, service)?;
     Ok((outbound, worker))

@@ -1,12 +1,12 @@
 //! An event as JSON: a `CloudEvent` 1.0 that is a payload of Standard Webhooks as well.
 
-use std::{io::Write, str::FromStr};
+use std::io::Write;
 
 use chrono::{DateTime, Utc};
-use orders_domain::{Actor, Event, Order, Quoted, What};
-use thiserror::Error;
+use orders_domain::{Actor, Event, Order, What};
 use utoipa::ToSchema;
 
+use super::source::EventsSource;
 use crate::{
     http::writing::{any_text, moment, number, plain_text},
     orders::response::order_json,
@@ -19,42 +19,6 @@ mod happening;
 use about::about;
 use facts::member;
 use happening::happening;
-
-/// Where events say that they come from: a URI reference (RFC 3986, section 4.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventsSource(String);
-
-/// What was given is no URI reference.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{} is not a URI reference of 1 to 255 characters, such as /orders or urn:shop:eu", Quoted(.0))]
-pub struct NoEventsSource(String);
-
-impl FromStr for EventsSource {
-    type Err = NoEventsSource;
-
-    fn from_str(text: &str) -> Result<Self, NoEventsSource> {
-        let is_fine = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
-        if (1..=255).contains(&text.len()) && text.bytes().all(is_fine) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NoEventsSource(text.to_owned()))
-        }
-    }
-}
-
-impl EventsSource {
-    /// The reference.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Default for EventsSource {
-    fn default() -> Self {
-        Self("/orders".to_owned())
-    }
-}
 
 /// Something that happened: a `CloudEvent` 1.0.
 #[derive(Debug, ToSchema)]

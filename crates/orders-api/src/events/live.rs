@@ -15,7 +15,8 @@ use orders_domain::{Event, Order, OrderError, OrderService, User};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    body::{EventsSource, event_json},
+    EventsSource,
+    body::event_json,
     query::FeedQuery,
     seat::Seat,
     stream::head,

@@ -13,7 +13,8 @@ use orders_domain::{
 };
 
 use super::{
-    body::{EVENT_BYTES, EventsSource, event_json},
+    EventsSource,
+    body::{EVENT_BYTES, event_json},
     query::FeedQuery,
     seat::Seat,
 };

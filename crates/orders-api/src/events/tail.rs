@@ -15,8 +15,7 @@ use tokio::{
 };
 
 use super::{
-    body::EventsSource,
-    live,
+    EventsSource, live,
     query::FeedQuery,
     stream::{PIECE, rendered},
 };
