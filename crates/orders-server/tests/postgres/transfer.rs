@@ -109,7 +109,11 @@ async fn after_a_transfer_every_order_reads_the_same_and_keys_and_numbers_go_on(
     for order in found.iter().step_by(7) {
         let path = format!("/orders/{}", order["id"]);
         let request = server.user(order["userId"].as_i64().unwrap(), Method::GET, &path);
-        assert_eq!(request.send().await.unwrap().json::<Value>().await.unwrap(), *order);
+        let mut shown = request.send().await.unwrap().json::<Value>().await.unwrap();
+        // Which no list shows.
+        let email = shown.as_object_mut().unwrap().remove("email");
+        assert_eq!(email.is_some(), order["id"].as_i64() <= i64::try_from(SEEDED).ok());
+        assert_eq!(shown, *order);
     }
     for (number, first) in (0..).zip(&answers) {
         let again = post_with_key(&server, &key(number), number + 1).await;

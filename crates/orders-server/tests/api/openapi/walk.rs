@@ -328,7 +328,7 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
     let routes: BTreeMap<_, _> = rows.iter().map(|(route, _, _, body)| (*route, body.clone())).collect();
     for (route, body) in routes {
         for (id, header) in
-            [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/csv")]
+            [("?dryRun=true", ""), (many, ""), ("", "Host: shop.example"), ("", "Accept: text/html")]
         {
             // What operators fetch has one form.
             let has_one_form =
