@@ -173,6 +173,8 @@ fn store_products(
 ) -> Result<ProductTally, ImportError> {
     let mut filling = Filling::begin(conn)?;
     let last = keeping::last_product(conn)?;
+    // In which all are priced.
+    let mut currency = None;
     lines.rewind().map_err(ImportError::Lines)?;
     while let Some(some) = lines.next_lines(&mut import.faults).map_err(ImportError::Lines)? {
         let found = if adds_only { Catalogued::default() } else { Catalogued::find(conn, &some)? };
@@ -187,11 +189,13 @@ fn store_products(
                             import.next_id(last).map_err(PortError::corrupt).map_err(ImportError::Database)?
                         }
                     };
+                    currency = Some(details.currency);
                     let product = Product { id, details, version: Version::FIRST };
                     told.push(Entry::of(Told::created(product.clone())));
                     new.push(product);
                 }
                 Some(Becomes::Changed(product)) => {
+                    currency = Some(product.product().details.currency);
                     told.push(Entry::of(Told::changed(&product)));
                     changed.push(product);
                 }
@@ -217,6 +221,10 @@ fn store_products(
         Ok(filling.tell(conn, told, at)?)
     })?;
     filling.finish(conn, true)?;
+    // From here on nobody changes it before the commit.
+    if currency.is_some() && exporting::currency(conn)? != currency {
+        return Err(ImportError::Overtaken);
+    }
     Ok(import.tally)
 }
 

@@ -1,9 +1,13 @@
 //! What the shop's people change of marketplaces, listings and texts, in plain Diesel against the seam's connection
 //! (`super::Conn`): no backend is named here.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 use orders_domain::{
-    EventType, Facts, Marketplace, ProductText, Subject, Version,
+    Country, EventType, Facts, Marketplace, ProductText, Subject, Version,
     market::{
         listing::SetListing,
         marketplace::{ChangedMarketplace, NewMarketplace},
@@ -94,15 +98,22 @@ pub fn change(conn: &mut Conn, changed: &ChangedMarketplace) -> Stored {
 /// Whether there are prices or orders in the currency that a marketplace has had.
 fn is_priced(conn: &mut Conn, marketplace: &Marketplace) -> QueryResult<bool> {
     let code = marketplace.code.as_str();
+    // Both kinds of listings, so that it is found by its index.
+    let of_marketplace =
+        listings::table.filter(listings::marketplace.eq(code)).filter(listings::active.eq_any([true, false]));
+    let listed: Option<i64> = of_marketplace.select(listings::product_id).first(conn).optional()?;
+    if listed.is_some() {
+        return Ok(true);
+    }
     let sold: Option<i64> = if marketplace.code.is_default() {
         // Nothing at all was ordered, since the shop's currency is that of its files and figures too.
         orders::table.select(orders::id).first(conn).optional()?
     } else {
-        orders::table.filter(orders::marketplace.eq(code)).select(orders::id).first(conn).optional()?
+        // As the index has it.
+        let there = sql::<Bool>("coalesce(orders.marketplace, 'default') = ").bind::<Text, _>(code);
+        orders::table.filter(there).select(orders::id).first(conn).optional()?
     };
-    let of_marketplace = listings::table.filter(listings::marketplace.eq(code));
-    let listed: Option<i64> = of_marketplace.select(listings::product_id).first(conn).optional()?;
-    Ok(sold.is_some() || listed.is_some())
+    Ok(sold.is_some())
 }
 
 /// What leads to another marketplace already.
@@ -119,12 +130,12 @@ fn leads_elsewhere(conn: &mut Conn, marketplace: &Marketplace) -> QueryResult<Op
             return Ok(Some(Taken::Host(host.to_string(), other.parse().map_err(corrupt)?)));
         }
     }
-    let leads: Vec<(String, String)> =
-        marketplace_countries::table.filter(marketplace_countries::marketplace.ne(code)).load(conn)?;
-    let wanted = |(country, _): &&(String, String)| {
-        marketplace.details.countries.iter().any(|wanted| wanted.code() == country)
-    };
-    let elsewhere = leads.iter().find(wanted);
+    let wanted: Vec<_> = marketplace.details.countries.iter().map(Country::code).collect();
+    let leads: Vec<(String, String)> = marketplace_countries::table
+        .filter(marketplace_countries::country.eq_any(wanted))
+        .filter(marketplace_countries::marketplace.ne(code))
+        .load(conn)?;
+    let elsewhere = leads.iter().min();
     let elsewhere = elsewhere.map(|(country, other)| Ok(Taken::Country(country.parse()?, other.parse()?)));
     elsewhere.transpose().map_err(corrupt)
 }

@@ -14,6 +14,8 @@ use orders_domain::{Currency, Directory};
 #[derive(Debug)]
 pub struct Remembered {
     state: RwLock<State>,
+    /// Held by who reads, so that those who come meanwhile wait for one reading.
+    one: tokio::sync::Mutex<()>,
     /// How many readings have begun.
     readings: AtomicU64,
     /// How long it counts where others may change it; `None` where nobody else does.
@@ -44,7 +46,12 @@ impl Remembered {
     pub fn new(directory: Directory, counts_for: Option<Duration>) -> Self {
         let directory = Arc::new(directory);
         let state = State { directory, read_at: Instant::now(), number: 0, counts: true, generation: 0 };
-        Self { state: RwLock::new(state), readings: AtomicU64::new(0), counts_for }
+        Self {
+            state: RwLock::new(state),
+            one: tokio::sync::Mutex::default(),
+            readings: AtomicU64::new(0),
+            counts_for,
+        }
     }
 
     /// What counts now; `None` if it is to be read again.
@@ -52,6 +59,31 @@ impl Remembered {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let is_young = self.counts_for.is_none_or(|limit| state.read_at.elapsed() < limit);
         (state.counts && is_young).then(|| Arc::clone(&state.directory))
+    }
+
+    /// What was read by somebody else, or is read now: in either case after this was asked. However many ask, one
+    /// reads at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reading.
+    pub async fn now<E>(
+        &self,
+        read: impl Future<Output = Result<Directory, E>>,
+    ) -> Result<Arc<Directory>, E> {
+        let asked = self.begin();
+        let _one = self.one.lock().await;
+        if let Some(read_since) = self.since(asked) {
+            return Ok(read_since);
+        }
+        let reading = self.begin();
+        Ok(self.keep(reading, read.await?))
+    }
+
+    /// What a later reading has found.
+    fn since(&self, asked: Reading) -> Option<Arc<Directory>> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        (state.counts && state.number > asked.number).then(|| Arc::clone(&state.directory))
     }
 
     /// The currency of the products' own prices, as it was last read.

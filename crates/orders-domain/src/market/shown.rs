@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// From where a name is: which marketplace's, or that of all, and in which language.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameFrom {
     /// Whose; `None` is a text for all marketplaces. The products' own names are the default's.
     pub marketplace: Option<MarketplaceCode>,
@@ -70,6 +70,7 @@ pub struct NameText {
 pub struct Showing {
     name: ProductName,
     listings: Vec<Listing>,
+    /// By what they are from.
     texts: Vec<NameText>,
 }
 
@@ -94,7 +95,8 @@ pub enum NotOnSale {
 impl Showing {
     /// A product of this name, with what marketplaces say of it.
     #[must_use]
-    pub fn new(name: ProductName, listings: Vec<Listing>, texts: Vec<NameText>) -> Self {
+    pub fn new(name: ProductName, listings: Vec<Listing>, mut texts: Vec<NameText>) -> Self {
+        texts.sort_unstable_by(|one, other| one.from.cmp(&other.from));
         Self { name, listings, texts }
     }
 
@@ -142,7 +144,10 @@ impl Showing {
             return None;
         }
         let of = |marketplace: Option<MarketplaceCode>, locale: &Locale| {
-            self.texts.iter().find(|text| text.from.marketplace == marketplace && text.from.locale == *locale)
+            let wanted = (marketplace, locale);
+            let place =
+                self.texts.binary_search_by(|text| (text.from.marketplace, &text.from.locale).cmp(&wanted));
+            place.ok().and_then(|at| self.texts.get(at))
         };
         market.locales().find_map(|locale| of(Some(market.code()), locale).or_else(|| of(None, locale)))
     }

@@ -161,12 +161,17 @@ impl OrderList {
             OFFERED.iter().any(|row| wanted.iter().all(|condition| row.contains(condition)))
         };
         if !together(&asked) {
+            let before = |at: usize| asked.iter().take(at).copied().enumerate();
             let pairs =
-                asked.iter().enumerate().flat_map(|(at, one)| asked[..at].iter().map(move |two| (one, two)));
-            let (one, others) = match pairs.into_iter().find(|(one, two)| !together(&[**one, **two])) {
-                Some((one, two)) => (*one, two.said().to_owned()),
-                None => (asked[asked.len() - 1], "all of the others".to_owned()),
-            };
+                before(asked.len()).flat_map(|(at, one)| before(at).map(move |(_, two)| vec![one, two]));
+            let triples = before(asked.len()).flat_map(|(at, one)| {
+                before(at).flat_map(move |(at, two)| before(at).map(move |(_, three)| vec![one, two, three]))
+            });
+            // Of the table, what does not stand together does not in threes at the latest.
+            let foreign = pairs.chain(triples).find(|few| !together(few)).unwrap_or_else(|| asked.clone());
+            let Some((one, others)) = foreign.split_first() else { return Ok(Self(query)) };
+            let others: Vec<_> = others.iter().rev().map(|other| other.said()).collect();
+            let others = others.join(" and ");
             let what = one.parameter();
             let value = if what == "sort" { format!("{} ", query.sort) } else { String::new() };
             let reason = format!("{value}cannot be combined with {others}: {}", offered());

@@ -134,6 +134,11 @@ impl Shelves {
         self.products.is_empty()
     }
 
+    /// Forgets a product. To be called once all changes are settled.
+    pub fn forget(&mut self, product: ProductId) {
+        self.products.remove(&product);
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.products.clear();

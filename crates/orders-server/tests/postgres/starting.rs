@@ -173,11 +173,24 @@ fn migrating_down_refuses_while_there_are_orders_unless_they_may_be_lost() {
         assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
         assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
     };
-    // What was tracked and sent is made again, and so are the products with which a database begins.
-    for newer in ["deliveries", "shipments"] {
-        let (succeeds, said) = migrate(&["down"], &database);
+    // Under which names things were sold is known nowhere else, and how customers are reached.
+    for (lost, newer, others) in [
+        (
+            "the marketplaces, the listings and texts of products",
+            "marketplaces",
+            &["lists", "deliveries"][..],
+        ),
+        ("the shipments beyond an order's first", "shipments", &[]),
+    ] {
+        refused(&format!("would lose {lost}"));
+        let (succeeds, said) = migrate(&["down", "--lose-orders"], &database);
         assert!(succeeds && said.contains(newer), "{said}");
+        for free in others {
+            let (succeeds, said) = migrate(&["down"], &database);
+            assert!(succeeds && said.contains(free), "{said}");
+        }
     }
+    // The products with which a database begins are made again.
     let (succeeds, said) = migrate(&["down"], &database);
     assert!(succeeds && said.contains("catalogue"), "{said}");
     refused("would lose the events that the database holds");

@@ -95,6 +95,22 @@ async fn after_a_transfer_products_stock_and_events_are_the_same_and_go_on() {
         deliver.json(&delivery).send()
     };
     let first: Value = deliver(&server).await.unwrap().json().await.unwrap();
+    for (method, path, body) in [
+        (
+            Method::POST,
+            "/marketplaces",
+            json!({"code": "de", "name": "Deutschland", "currency": "EUR",
+            "defaultLocale": "de", "timeZone": "Europe/Berlin", "countries": ["DE"]}),
+        ),
+        (Method::PUT, "/products/12/listings/de", json!({"price": 5, "model": "L-5"})),
+        (Method::PUT, "/products/12/texts/de/de-AT", json!({"name": "Lampe", "description": "hell"})),
+    ] {
+        assert_eq!(server.user(100, method, path).json(&body).send().await.unwrap().status(), 201, "{path}");
+    }
+    let german = json!({"products": [{"id": 12, "quantity": 1}], "marketplace": "de"});
+    let sold = server.user(1, Method::POST, "/orders").header("Accept-Language", "de-AT").json(&german);
+    let sold: Value = sold.send().await.unwrap().json().await.unwrap();
+    assert_eq!(sold["orderProduct"][0]["name"], "Lampe");
     let before = shown(&server, &BUT_ORDERS).await;
     stop(server);
 
@@ -102,20 +118,29 @@ async fn after_a_transfer_products_stock_and_events_are_the_same_and_go_on() {
     stop(Server::start_at(&database.url(), &[("CURRENCY", "EUR")]));
     let said = done(transfer(&url_of(&file), &database.url()));
     let lines: Vec<_> = said.lines().collect();
-    assert!(lines[0].starts_with("copied 21 orders; each is the same"), "{said}");
-    assert!(lines[1].starts_with("so are 110 products, 2 places, "), "{said}");
+    assert!(lines[0].starts_with("copied 22 orders; each is the same"), "{said}");
+    assert!(
+        lines[1]
+            .starts_with("so are 110 products, 2 marketplaces, 1 countries, 1 listings, 1 texts, 2 places, "),
+        "{said}"
+    );
     let server = Server::start_at(&database.url(), &[]);
     assert_eq!(shown(&server, &BUT_ORDERS).await, before);
     assert_eq!(ask(&database.url(), "SELECT currency FROM shop").await, "USD");
     let again = deliver(&server).await.unwrap();
     assert_eq!(again.headers()["Idempotency-Replayed"], "true");
     assert_eq!(again.json::<Value>().await.unwrap(), first);
-    let path = format!("/orders/{}/cancel", order["id"]);
-    assert_eq!(server.user(1, Method::PATCH, &path).send().await.unwrap().status(), 200);
+    let path = format!("/orders/{}", sold["id"]);
+    let read: Value = server.user(1, Method::GET, &path).send().await.unwrap().json().await.unwrap();
+    assert_eq!(read, sold);
+    for order in [&order, &sold] {
+        let path = format!("/orders/{}/cancel", order["id"]);
+        assert_eq!(server.user(1, Method::PATCH, &path).send().await.unwrap().status(), 200);
+    }
     let held = "SELECT sum(reserved) || ' ' || (SELECT max(id) = (SELECT last_value FROM event_ids) FROM events) FROM stock_levels";
     assert_eq!(ask(&database.url(), held).await, "0 true");
     let last = before[4].as_array().unwrap().len();
-    assert_eq!(ask(&database.url(), "SELECT max(id) FROM events").await, (last + 1).to_string());
+    assert_eq!(ask(&database.url(), "SELECT max(id) FROM events").await, (last + 2).to_string());
 }
 
 /// An order with parcels in two states, a part that is not wanted any more, and somebody to reach; so often
@@ -206,7 +231,10 @@ async fn a_transfer_that_was_killed_among_the_levels_goes_on() {
     wait_until_forgotten(&database, "transfer").await;
     database.execute("DROP FUNCTION dawdle CASCADE");
     assert_refused(serve(&database.url(), &[]), &["is not finished: run it again"]);
-    assert!(done(transfer(&url_of(&file), &database.url())).contains("so are 5010 products, 2 places, "));
+    assert!(
+        done(transfer(&url_of(&file), &database.url()))
+            .contains("so are 5010 products, 1 marketplaces, 0 countries, 0 listings, 0 texts, 2 places, ")
+    );
     let (from, to) = (Server::start_on(&file, &[]), Server::start_at(&database.url(), &[]));
     assert_eq!(shown(&to, &BUT_ORDERS).await, shown(&from, &BUT_ORDERS).await);
 }

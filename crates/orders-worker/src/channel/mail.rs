@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use orders_domain::{
-    Consumer, Event, EventType, Happening, Order, OrderStatus, ShipmentStatus, Storage, Subject, What,
+    Consumer, Event, EventType, Happening, Order, OrderProduct, OrderStatus, ShipmentStatus, Storage,
+    Subject, What,
     delivery::{
         Outcome, Schedule, Verdict,
         endpoint::{Notice, Template},
     },
     failure::with_causes,
-    ports::{Mailer, PortError},
+    ports::{Mailer, Offer, PortError},
 };
 
 use super::Channel;
@@ -58,11 +59,18 @@ impl ToCustomers {
         Ok(Writing::Notice(Box::new(Notice { event: event.id, template, to, order, parcels, names })))
     }
 
+    /// What the products of an order were called when it was placed; of what was not kept then, what they are called
+    /// now.
     async fn names(&self, order: &Order) -> Result<Vec<Option<String>>, PortError> {
+        let shown = |line: &OrderProduct| line.shown().map(|shown| shown.name.as_str().to_owned());
+        let names: Vec<_> = order.lines().map(|(_, line)| shown(line)).collect();
+        if names.iter().all(Option::is_some) {
+            return Ok(names);
+        }
         let products: Vec<_> = order.lines().map(|(_, line)| line.product()).collect();
         let offers = self.storage.catalogue.find(&products).await?;
-        let name = |product: orders_domain::Product| product.details.name.as_str().to_owned();
-        Ok(offers.into_iter().map(|offer| offer.map(|offer| name(offer.product))).collect())
+        let now = |offer: Option<Offer>| offer.map(|offer| offer.product.details.name.as_str().to_owned());
+        Ok(names.into_iter().zip(offers).map(|(name, offer)| name.or_else(|| now(offer))).collect())
     }
 }
 

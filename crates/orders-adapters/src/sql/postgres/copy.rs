@@ -53,12 +53,14 @@ const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET 
     SET enable_mergejoin = off; SET jit = off";
 
 /// So that plans are made for what is there.
-const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, order_shipment_products, events, products, locations, \
+const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, order_shipment_products, events, products, marketplaces, \
+    marketplace_countries, listings, product_texts, locations, \
     stock_levels, stock_movements, webhooks, consumers, inbox, deliveries, attempts";
 
 /// Whether there are at most the products with which a database begins, as they were then.
 const UNTOUCHED: &str = "NOT EXISTS (SELECT FROM products WHERE version > 1 OR id > 10) \
-    AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
+    AND NOT EXISTS (SELECT FROM marketplaces WHERE version > 1 OR code <> 'default') \
+    AND NOT EXISTS (SELECT FROM product_texts) AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
     AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM webhooks) AND NOT EXISTS (SELECT FROM consumers) \
     AND NOT EXISTS (SELECT FROM inbox) AND NOT EXISTS (SELECT FROM deliveries)";
 

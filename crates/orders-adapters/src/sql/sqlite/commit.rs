@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*, result::Error};
 use orders_domain::{
-    ChangedOrder, EventId, EventType, Idempotency, KeyUse, NewOrder, Order, OrderId, UserId,
+    ChangedOrder, EventId, EventType, Idempotency, KeyUse, NewOrder, Order, OrderId, ProductId, UserId,
     ledger::selling::{self, Sold},
     ports::{Change, Commit, Made, Refused},
     stock::{movement::Move, queue},
@@ -100,15 +100,15 @@ fn write(conn: &mut Conn, known: &mut Known<'_>, write: &Write) -> QueryResult<O
     match write {
         Write::Commit(work) => {
             let outcome = commit(conn, known, work)?;
-            if let Change::Location(_)
-            | Change::NewMarketplace(_)
-            | Change::Marketplace(_)
-            | Change::Listing(_)
-            | Change::Text(_) = work.change
-            {
-                // The order of places may be another one now, or how products are shown.
-                known.stockroom.store(conn)?;
-                known.stockroom.forget();
+            match &work.change {
+                // The order of places may be another one now, or in which currency all is priced.
+                Change::Location(_) | Change::NewMarketplace(_) | Change::Marketplace(_) => {
+                    known.stockroom.store(conn)?;
+                    known.stockroom.forget();
+                }
+                Change::Listing(set) => shown_otherwise(conn, known, set.listing().product)?,
+                Change::Text(set) => shown_otherwise(conn, known, set.text().of.product)?,
+                _ => {}
             }
             Ok(outcome)
         }
@@ -123,6 +123,13 @@ fn write(conn: &mut Conn, known: &mut Known<'_>, write: &Write) -> QueryResult<O
         // Rewrites a number in the file's header with what it is.
         Write::Probe => conn.batch_execute("PRAGMA user_version = 0").map(|()| Outcome::Nothing),
     }
+}
+
+/// What marketplaces say of a product may be otherwise now.
+fn shown_otherwise(conn: &mut Conn, known: &mut Known<'_>, product: ProductId) -> QueryResult<()> {
+    known.stockroom.store(conn)?;
+    known.stockroom.forget_product(product);
+    Ok(())
 }
 
 fn commit(conn: &mut Conn, known: &mut Known<'_>, work: &Commit) -> QueryResult<Outcome> {

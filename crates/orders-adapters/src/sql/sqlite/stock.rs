@@ -101,6 +101,11 @@ impl Stockroom {
         self.shelves.roll_back_to(mark);
     }
 
+    /// Forgets a product, once its levels are written.
+    pub fn forget_product(&mut self, product: ProductId) {
+        self.shelves.forget(product);
+    }
+
     /// Forgets everything.
     pub fn forget(&mut self) {
         self.read = 0;

@@ -24,10 +24,8 @@ impl Markets for PostgresDatabase {
     }
 
     async fn directory_now(&self) -> Result<Arc<Directory>, PortError> {
-        let reading = self.marketplaces.begin();
         let look = |readers: &Readers| readers.read(|conn| snapshot(conn, markets::directory));
-        let directory = self.read(look).await?;
-        Ok(self.marketplaces.keep(reading, directory))
+        self.marketplaces.now(self.read(look)).await
     }
 
     async fn listing(

@@ -28,10 +28,8 @@ impl Markets for SqliteDatabase {
         if let Some(directory) = self.marketplaces.get() {
             return Ok(directory);
         }
-        let reading = self.marketplaces.begin();
         let read = |conn: &mut Conn| conn.transaction(markets::directory);
-        let directory = self.readers.elsewhere(read).await?;
-        Ok(self.marketplaces.keep(reading, directory))
+        self.marketplaces.now(self.readers.elsewhere(read)).await
     }
 
     async fn listing(
