@@ -56,6 +56,7 @@ SELECT 'default', 'Default', currency, 'en', 'UTC', FALSE, NULL, TRUE, 1 FROM sh
 ALTER TABLE orders ADD COLUMN chosen_by TEXT;
 -- Of what happened in a marketplace; NULL of an order is the default one.
 ALTER TABLE events ADD COLUMN marketplace TEXT;
+CREATE INDEX events_of_marketplace ON events (marketplace, id) WHERE marketplace IS NOT NULL;
 
 -- As those of lists: no two begin with the same, hence the nothing that is appended and the zero before the user. The
 -- default marketplace is NULL.

@@ -1,6 +1,7 @@
 DROP INDEX orders_by_user_and_marketplace;
 DROP INDEX orders_by_marketplace_and_status;
 DROP INDEX orders_by_marketplace;
+DROP INDEX events_of_marketplace;
 ALTER TABLE events DROP COLUMN marketplace;
 UPDATE order_products SET name = NULL, model = NULL, name_from = NULL WHERE name IS NOT NULL;
 ALTER TABLE orders DROP COLUMN chosen_by;

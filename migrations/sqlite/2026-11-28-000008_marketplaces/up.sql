@@ -56,6 +56,7 @@ SELECT 'default', 'Default', currency, 'en', 'UTC', 0, NULL, 1, 1 FROM shop;
 ALTER TABLE orders ADD COLUMN chosen_by TEXT;
 -- Of what happened in a marketplace; NULL of an order is the default one.
 ALTER TABLE events ADD COLUMN marketplace TEXT;
+CREATE INDEX events_of_marketplace ON events (marketplace) WHERE marketplace IS NOT NULL;
 
 -- As those of lists. The default marketplace is NULL.
 CREATE INDEX orders_by_marketplace ON orders (coalesce(marketplace, 'default'));

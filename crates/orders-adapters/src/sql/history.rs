@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use orders_domain::{
-    Event, EventId, EventType, Order, OrderEvent, Subject, Version, What,
+    Event, EventId, EventType, MarketplaceCode, Order, OrderEvent, Subject, Version, What,
     ports::{EventFilter, EventLimit, EventPage, Made},
 };
 
@@ -20,7 +20,7 @@ use super::{
         schema::events,
         stored::StoredEvent,
     },
-    Conn,
+    Conn, in_marketplace,
 };
 
 type Backend = <Conn as Connection>::Backend;
@@ -40,7 +40,10 @@ pub fn page(
     let start = after.map_or(0, EventId::get);
     // Of one subject all events are found at once, by their index.
     let subject = filter.subject.as_ref().map(Subject::parts);
-    let end = if subject.is_some() { last } else { last.min(start.saturating_add(LOOKED_THROUGH)) };
+    // So are those of a marketplace but the default one, whose events have no room of their own.
+    let listed = filter.marketplace.filter(|code| !code.is_default());
+    let is_found = subject.is_some() || listed.is_some() && filter.types.is_empty();
+    let end = if is_found { last } else { last.min(start.saturating_add(LOOKED_THROUGH)) };
     let mut wanted = events::table
         .filter(events::id.gt(start))
         .filter(events::id.le(end))
@@ -52,7 +55,12 @@ pub fn page(
             .filter(events::subject.eq(*number))
             .filter(events::kind.eq(kind.to_string()))
             .order(events::version),
-        None => wanted.order(events::id),
+        None => match listed {
+            Some(code) => wanted
+                .filter(in_marketplace(code.to_string(), (start, end)))
+                .order((events::marketplace, events::id)),
+            None => wanted.order(events::id),
+        },
     };
     // The events of a subject are found by their versions: those before are not looked at.
     let seen = match (&subject, after) {
@@ -63,16 +71,11 @@ pub fn page(
     if subject.is_some() || filter.from.is_some() {
         wanted = wanted.filter(events::version.ge(from));
     }
-    wanted = match filter.marketplace {
-        None => wanted,
-        Some(code) if code.is_default() => wanted.filter(
-            events::kind
-                .eq(ORDER)
-                .and(events::marketplace.is_null())
-                .or(events::marketplace.eq(code.to_string())),
-        ),
-        Some(code) => wanted.filter(events::marketplace.eq(code.to_string())),
-    };
+    // Of one subject all events are of the same.
+    if subject.is_none() && filter.marketplace.is_some_and(MarketplaceCode::is_default) {
+        let named = events::marketplace.eq(MarketplaceCode::DEFAULT.to_string());
+        wanted = wanted.filter(events::kind.eq(ORDER).and(events::marketplace.is_null()).or(named));
+    }
     if !filter.types.is_empty() {
         wanted = wanted.filter(events::type_.eq_any(words(&filter.types)));
     }

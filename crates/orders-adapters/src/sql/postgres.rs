@@ -1,10 +1,15 @@
 //! The seam for PostgreSQL: the connection type, the migrations, the database, and the ports over it.
 
-use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::sql,
+    pg::Pg,
+    prelude::*,
+    sql_types::{BigInt, Bool, Nullable, Text},
+};
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::schema::products;
+use super::schema::{events as events_table, products};
 
 mod alone;
 mod batch;
@@ -114,6 +119,17 @@ pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;
 type Bulk = PostgresCopy;
+
+/// A condition on the table of events.
+type OfEvents = Box<dyn BoxableExpression<events_table::table, Pg, SqlType = Nullable<Bool>>>;
+
+/// That an event is of a marketplace, with a number between two: as a row of values it is found by the index of
+/// marketplaces only.
+fn in_marketplace(code: String, (after, last): (i64, i64)) -> OfEvents {
+    let behind = sql::<Nullable<Bool>>("(events.marketplace, events.id) > (").bind::<Text, _>(code.clone());
+    let until = behind.sql(", ").bind::<BigInt, _>(after).sql(") AND (events.marketplace, events.id) <= (");
+    Box::new(until.bind::<Text, _>(code).sql(", ").bind::<BigInt, _>(last).sql(")"))
+}
 
 /// A condition on the table of products.
 type OfProducts = Box<dyn BoxableExpression<products::table, Pg, SqlType = Bool>>;

@@ -2,12 +2,12 @@
 
 use diesel::{
     prelude::*,
-    sql_types::Bool,
+    sql_types::{Bool, Nullable},
     sqlite::{Sqlite, SqliteConnection},
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::schema::products;
+use super::schema::{events as events_table, products};
 
 #[path = "catalogue.rs"]
 mod catalogue;
@@ -84,6 +84,14 @@ type Conn = SqliteConnection;
 
 /// A condition on the table of products.
 type OfProducts = Box<dyn BoxableExpression<products::table, Sqlite, SqlType = Bool>>;
+
+/// A condition on the table of events.
+type OfEvents = Box<dyn BoxableExpression<events_table::table, Sqlite, SqlType = Nullable<Bool>>>;
+
+/// That an event is of a marketplace, with a number between two: by the index of marketplaces.
+fn in_marketplace(code: String, _: (i64, i64)) -> OfEvents {
+    Box::new(events_table::marketplace.eq(code))
+}
 
 /// That a product is for sale, or that it is not.
 fn is_active(active: bool) -> OfProducts {

@@ -52,7 +52,10 @@ async fn use_everything(orders: &dyn placing::Database) {
         for subject in [None, Some(Subject::Order(tracked.id()))] {
             for (types, from) in [(Vec::new(), Some(n(2))), (vec![EventType::Placed], None)] {
                 let filter = EventFilter { types, subject: subject.clone(), marketplace: None, from };
-                orders.events(filter, Some(n(1)), EventLimit::DEFAULT).await.unwrap();
+                for marketplace in [None, "de".parse().ok()] {
+                    let filter = EventFilter { marketplace, ..filter.clone() };
+                    orders.events(filter, Some(n(1)), EventLimit::DEFAULT).await.unwrap();
+                }
             }
         }
         for query in lists().queries() {

@@ -109,6 +109,8 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
                 let filter =
                     EventFilter { types: types.clone(), subject: subject.clone(), marketplace: None, from };
                 history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
+                let filter = EventFilter { marketplace: "de".parse().ok(), ..filter };
+                history::page(conn, &filter, Some(n(1)), EventLimit::DEFAULT, 10).unwrap();
             }
         }
     }
@@ -119,8 +121,8 @@ fn assert_every_statement_searches(conn: &mut Conn) {
     let statements = statements(conn);
     // Pages of orders of all, of a user or in a marketplace with and without one to seven states, and those of a
     // product, of a number, of an address, of a user in a marketplace and by updates, all of them in both directions; the ids of a period, pages of events with and
-    // without types, those of all orders with and without a version, and the eleven others.
-    assert_eq!(statements.len(), (3 * 8 + 5) * 2 + 1 + 6 + 13, "{statements:#?}");
+    // without types, in a marketplace or in all, those of all orders with and without a version, and the eleven others.
+    assert_eq!(statements.len(), (3 * 8 + 5) * 2 + 1 + 10 + 13, "{statements:#?}");
     for sql in statements {
         let plan = plan(conn, &sql);
         if let Some((_, scan)) = BACKWARD_SCAN.iter().find(|(scanning, _)| *scanning == sql) {
@@ -207,6 +209,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
     let expected = [
         "SEARCH events USING COVERING INDEX events_of_subject (kind=? AND subject=?)",
         "SEARCH events USING INDEX events_by_key_age (at>?)",
+        "SEARCH events USING INDEX events_of_marketplace (marketplace=? AND rowid>? AND rowid<?)",
         "SEARCH events USING INDEX events_of_subject (kind=? AND subject=? AND version>? AND version<?)",
         "SEARCH events USING INDEX events_of_subject (kind=? AND subject=? AND version>?)",
         "SEARCH events USING INDEX events_of_subject (kind=? AND subject>? AND subject<?)",
