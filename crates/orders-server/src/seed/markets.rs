@@ -100,7 +100,8 @@ impl Markets {
             return Ok(markets);
         }
         let directory = shop.directory()?;
-        let mut new = plans.iter().map(|plan| plan.new(directory.as_ref())).collect::<Result<Vec<_>, _>>()?;
+        let mut new =
+            plans.iter().map(|plan| plan.marketplace(directory.as_ref())).collect::<Result<Vec<_>, _>>()?;
         new.retain(|new| directory.as_ref().is_none_or(|known| known.get(new.code).is_none()));
         markets.founded = new.len();
         if !new.is_empty() {
@@ -237,7 +238,7 @@ impl Open {
 
 impl Plan {
     /// The marketplace, with those of its countries that lead nowhere yet.
-    fn new(&self, directory: Option<&Directory>) -> Result<NewMarketplace, InvalidInput> {
+    fn marketplace(&self, directory: Option<&Directory>) -> Result<NewMarketplace, InvalidInput> {
         let countries = self.countries.iter().map(|code| code.parse()).collect::<Result<Vec<_>, _>>()?;
         let is_free = |country| directory.is_none_or(|directory| directory.of_country(country).is_none());
         let details = MarketplaceDetails {

@@ -1,5 +1,7 @@
 //! Listings and texts in files of products.
 
+use std::ops::Range;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -44,6 +46,11 @@ fn in_two_marketplaces() -> Vec<Shop> {
         });
     }
     shops
+}
+
+/// Columns of names in so many languages.
+fn names(which: Range<usize>) -> String {
+    which.map(|index| format!(",name:-:en-x{index:04}")).collect::<Vec<_>>().concat()
 }
 
 fn said(shop: &Shop, kind: &str, subject: i64, version: i64) -> Value {
@@ -194,11 +201,11 @@ fn a_failure_of_a_listing_in_the_middle_leaves_nothing() {
 #[test]
 fn lines_of_many_columns_are_stored_in_pieces() {
     for shop in in_two_marketplaces() {
-        let columns: String = (0..20).map(|index| format!(",name:-:en-x{index:04}")).collect();
-        let header = format!("id,name,price,price:de{columns}\n");
+        let header = format!("id,name,price,price:de{}\n", names(0..20));
         let rows = |price: i64, name: &str| -> String {
             let names = format!(",{name}").repeat(20);
-            (11..=2_010).map(|id| format!("{id},Mug {id},1,{}{names}\n", price + id)).collect()
+            let row = |id| format!("{id},Mug {id},1,{}{names}\n", price + id);
+            (11..=2_010).map(row).collect::<Vec<_>>().concat()
         };
         shop.write("new.csv", &(header.clone() + &rows(0, "Mug")));
         let said = shop.run(&["products", "import", "new.csv"]);
@@ -216,20 +223,17 @@ fn lines_of_many_columns_are_stored_in_pieces() {
 #[test]
 fn a_product_has_five_hundred_texts_at_most() {
     for shop in in_two_marketplaces() {
-        let columns = |from: usize, to: usize| -> String {
-            (from..to).map(|index| format!(",name:-:en-x{index:04}")).collect()
-        };
-        let all = format!("id,name,price{}\n11,Mug,1{}\n", columns(0, 501), ",Mug".repeat(501));
+        let all = format!("id,name,price{}\n11,Mug,1{}\n", names(0..501), ",Mug".repeat(501));
         shop.write("all.csv", &all);
         let said = shop.refused(&["products", "import", "all.csv"]);
         assert_eq!(said[1], "line 2: it has name:-:en-x0500, and its product has 500 texts already");
-        let most = format!("id,name,price{}\n11,Mug,1{}\n", columns(0, 500), ",Mug".repeat(500));
+        let most = format!("id,name,price{}\n11,Mug,1{}\n", names(0..500), ",Mug".repeat(500));
         shop.write("most.csv", &most);
         assert!(shop.run(&["products", "import", "most.csv"]).contains("texts: 500 added"));
-        shop.write("one.csv", &format!("id,name,price{}\n11,Mug,1,Mug\n", columns(500, 501)));
+        shop.write("one.csv", &format!("id,name,price{}\n11,Mug,1,Mug\n", names(500..501)));
         let said = shop.refused(&["products", "import", "--replace", "one.csv"]);
         assert_eq!(said[1], "line 2: it has name:-:en-x0500, and its product has 500 texts already");
-        shop.write("known.csv", &format!("id,name,price{}\n11,Mug,1,Cup\n", columns(499, 500)));
+        shop.write("known.csv", &format!("id,name,price{}\n11,Mug,1,Cup\n", names(499..500)));
         assert!(
             shop.run(&["products", "import", "--replace", "known.csv"]).contains("texts: 0 added, 1 changed")
         );
