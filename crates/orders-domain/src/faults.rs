@@ -1,8 +1,6 @@
 //! What is wrong with the lines of a file.
 
-use std::collections::BTreeMap;
-
-use crate::invalid::InvalidInput;
+use std::{collections::BTreeMap, fmt::Display};
 
 /// What is wrong with the lines of a file: of the first lines each fault, of all lines how many have one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +14,7 @@ impl Faults {
     pub const KEPT: usize = 100;
 
     /// This is wrong with a line, which has no other faults so far.
-    pub fn add(&mut self, line: u64, faults: &[InvalidInput]) {
+    pub fn add(&mut self, line: u64, faults: &[impl Display]) {
         if faults.is_empty() {
             return;
         }
@@ -43,11 +41,12 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invalid::InvalidInput;
 
     #[test]
     fn the_first_hundred_lines_are_kept_and_all_are_counted() {
         let mut faults = Faults::default();
-        faults.add(1, &[]);
+        faults.add(1, &[] as &[InvalidInput]);
         assert_eq!(faults, Faults::default());
         let fault = |what| InvalidInput::new(what, "is empty");
         for line in (2..=151).rev() {

@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 
 pub mod counts;
+pub mod markets;
 mod numbers;
 pub mod products;
 pub mod row;

@@ -13,7 +13,7 @@ use orders_adapters::{
 };
 use orders_domain::{
     Currency,
-    catalogue::import::{ProductImport, ProductTally},
+    catalogue::import::{ProductImport, ProductTally, Tally},
     faults::Faults,
     ports::Clock,
     stock::import::StockTally,
@@ -21,7 +21,7 @@ use orders_domain::{
 
 use crate::{
     config::{DatabaseSettings, ExportSettings, ProductsCommand, StockCommand},
-    files::{self, Output, counts, counts::Counts, products, products::Products, table::Table},
+    files::{self, Output, counts, counts::Counts, markets, products, products::Products, table::Table},
     progress, storage,
 };
 
@@ -38,16 +38,24 @@ pub fn products(command: &ProductsCommand) -> Result<()> {
             let own = settings.shop.currency;
             let mut shop = open(&settings.database, own, settings.dry_run)?;
             let currency = shop.currency()?.or(own).unwrap_or(Currency::USD);
-            let mut table = Table::new(Products(currency), file, bar.clone());
+            let mut table =
+                Table::new(Products::of(currency, markets::others(shop.as_mut())?), file, bar.clone());
             let run = Run { at: SystemClock.now(), dry: settings.dry_run };
             let done = shop.import_products(ProductImport::new(settings.replace), &mut table, run);
             bar.finish_and_clear();
-            let ProductTally { added, changed, unchanged, made_inactive } =
+            let ProductTally { added, changed, unchanged, made_inactive, listings, texts } =
                 done.map_err(|error| refused(error, &settings.file))?;
             let said = format!(
                 "{added} added, {changed} changed, {unchanged} unchanged, {made_inactive} made inactive"
             );
-            say("products", &said, settings.dry_run)
+            say("products", &said, settings.dry_run)?;
+            for (what, Tally { added, changed, unchanged }) in [("listings", listings), ("texts", texts)] {
+                if added + changed + unchanged > 0 {
+                    let said = format!("{added} added, {changed} changed, {unchanged} unchanged");
+                    say(what, &said, settings.dry_run)?;
+                }
+            }
+            Ok(())
         }
         ProductsCommand::Export(settings) => {
             export(settings, "products", |shop, to| products::export(shop, to))

@@ -11,14 +11,19 @@ use orders_adapters::{
 };
 use orders_domain::{
     Actor, Happening, InvalidInput, NewOrder, NewShipment, Order, OrderEvent, OrderId, OrderStatus, Part,
-    Product, Progress, Quantity, ShipmentStatus, ShippingProvider, Step, Tracking, TrackingNumber, UserId,
+    Product, ProductId, Progress, Quantity, ShipmentStatus, ShippingProvider, Step, Tracking, TrackingNumber,
+    UserId,
+    market::shown::OnSale,
     order::contact::{Contact, Email},
     ports::Clock,
 };
 
 use crate::{config::SeedSettings, progress, storage};
 
+mod markets;
 mod shop;
+
+use markets::{Markets, Open};
 
 /// Orders in one transaction.
 const BATCH: u64 = 5_000;
@@ -36,14 +41,20 @@ const PERIOD: TimeDelta = TimeDelta::days(90);
 /// When the database cannot be opened or written.
 pub fn seed(settings: &SeedSettings) -> Result<()> {
     let mut target = storage::bulk(&settings.database, settings.shop.currency)?;
+    let mut markets = Markets::found(target.as_mut(), settings.products.marketplaces)?;
+    let last_product = target.last_product()?;
     shop::seed(target.as_mut(), &settings.products)?;
+    markets.list_after(target.as_mut(), last_product)?;
     let products = if settings.orders > 0 { uncounted(target.as_mut())? } else { Vec::new() };
+    markets.list(target.as_mut(), &products)?;
+    markets.report()?;
+    let open = markets.open(target.as_mut(), &products)?;
     let now = SystemClock.now();
     let Newest { order: last_id, date: newest, event: last_event } = target.newest()?;
     let mut maker = Maker {
         rng: Rng::with_seed(last_id.unsigned_abs()),
         last_event,
-        products,
+        open,
         users: settings.users.get(),
         first: newest.max(now - PERIOD),
         period: (now - newest.max(now - PERIOD)).max(TimeDelta::zero()),
@@ -91,7 +102,8 @@ struct Maker {
     rng: Rng,
     /// The id of the event that was made last.
     last_event: i64,
-    products: Vec<Product>,
+    /// Where orders are placed, and of what.
+    open: Vec<Open>,
     users: u32,
     first: DateTime<Utc>,
     period: TimeDelta,
@@ -112,16 +124,19 @@ impl Maker {
         let placed =
             self.first + TimeDelta::milliseconds((self.period.num_milliseconds() as f64 * share) as i64);
         let user = UserId::try_from(i64::from(self.rng.u32(1..=self.users)))?;
-        let mut picked: Vec<(Product, Quantity)> = Vec::new();
+        let which = if self.open.len() > 1 { self.rng.usize(..self.open.len()) } else { 0 };
+        let Open { market, sold } = &self.open[which];
+        let mut picked: Vec<(ProductId, OnSale, Quantity)> = Vec::new();
         for _ in 0..self.rng.usize(1..=3) {
-            let product = &self.products[self.rng.usize(..self.products.len())];
-            if picked.iter().all(|(other, _)| other.id != product.id) {
-                picked.push((product.clone(), Quantity::try_from(self.rng.i64(1..=5))?));
+            let (product, on_sale) = &sold[self.rng.usize(..sold.len())];
+            if picked.iter().all(|(other, ..)| other != product) {
+                picked.push((*product, on_sale.clone(), Quantity::try_from(self.rng.i64(1..=5))?));
             }
         }
         let contact =
             Contact { email: Some(Email::parse(&format!("User{user}@example.org"))?), ship_to: None };
-        let order = NewOrder::new(user, &picked, placed)?.of(contact).with_id(OrderId::try_from(id)?);
+        let order =
+            NewOrder::priced(user, &picked, market, placed)?.of(contact).with_id(OrderId::try_from(id)?);
         let mut events = vec![self.event(&order, (Happening::placing(&order), None))?];
         let order = self.live(order, &mut events)?;
         Ok(StoredOrder { order, events })

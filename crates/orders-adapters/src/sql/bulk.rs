@@ -20,6 +20,10 @@ use thiserror::Error;
 
 use super::{BulkOrders, failure};
 
+mod markets;
+
+pub use markets::BulkMarkets;
+
 /// The lines of a file, as often as they are asked for.
 pub trait Lines<T> {
     /// Begins with the first one.
@@ -129,7 +133,7 @@ pub trait BulkShop {
     /// [`PortError`].
     fn counted_after(&mut self, after: Option<&Counted>) -> Result<Vec<Counted>, PortError>;
 
-    /// Adds products or changes them, each with its event, in one transaction.
+    /// Adds products or changes them, and what marketplaces say of them, each with its event, in one transaction.
     ///
     /// # Errors
     ///
@@ -157,7 +161,7 @@ pub trait BulkShop {
     fn add_locations(&mut self, new: Vec<NewLocation>, at: DateTime<Utc>) -> Result<(), ImportError>;
 }
 
-/// A database whose orders, products and stock move in bulk.
-pub trait Bulk: BulkOrders + BulkShop {}
+/// A database whose orders, products, stock and marketplaces move in bulk.
+pub trait Bulk: BulkOrders + BulkShop + BulkMarkets {}
 
-impl<T: BulkOrders + BulkShop> Bulk for T {}
+impl<T: BulkOrders + BulkShop + BulkMarkets> Bulk for T {}

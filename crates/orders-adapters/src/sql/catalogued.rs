@@ -6,19 +6,20 @@ use diesel::QueryResult;
 use orders_domain::{
     Product, ProductId,
     catalogue::{
-        import::{Found, ProductLine},
+        import::{Found, Known as Showed, ProductLine},
         product::Sku,
     },
     stock::import::{CountLine, Known, Named},
 };
 
-use super::{Conn, exporting};
+use super::{Conn, exporting, listed};
 
 /// The products that some lines of products name.
 #[derive(Default)]
 pub struct Catalogued {
     by_id: HashMap<ProductId, Product>,
     by_sku: HashMap<Sku, Product>,
+    known: HashMap<ProductId, Showed>,
 }
 
 impl Catalogued {
@@ -38,7 +39,21 @@ impl Catalogued {
             let with_sku = exporting::by_skus(conn, &skus)?.into_iter();
             found.by_sku.extend(with_sku.filter_map(|product| Some((product.details.sku.clone()?, product))));
         }
+        let saying = || lines.iter().filter(|line| !line.said.is_empty());
+        let ids: Vec<_> = saying().filter_map(|line| found.target(line)).collect();
+        if !ids.is_empty() {
+            let (codes, places) = listed::wanted(saying().map(|line| &line.said));
+            found.known = listed::known(conn, &ids, &codes, &places)?;
+        }
         Ok(found)
+    }
+
+    /// The product that a line is about, if there is one.
+    fn target(&self, line: &ProductLine) -> Option<ProductId> {
+        match line.id {
+            Some(id) => self.by_id.contains_key(&id).then_some(id),
+            None => self.by_sku.get(line.details.sku.as_ref()?).map(|product| product.id),
+        }
     }
 
     fn has_its_sku(&self, line: &ProductLine) -> bool {
@@ -54,7 +69,9 @@ impl Catalogued {
             Some(sku) => self.by_sku.get(sku).cloned(),
             None => None,
         };
-        Found { by_id, by_sku }
+        let target = if line.said.is_empty() { None } else { self.target(line) };
+        let known = target.and_then(|id| self.known.get(&id).cloned()).unwrap_or_default();
+        Found { by_id, by_sku, known }
     }
 }
 

@@ -25,6 +25,7 @@ use super::{
     catalogued::Catalogued,
     counting, exporting, filling,
     keeping::{self, Told},
+    listed::Sets,
     telling::{Entry, Filling},
 };
 
@@ -69,8 +70,11 @@ impl BulkShop for Bulk {
             drop(checked);
             filling::transaction(conn, |conn| store_products(conn, import, adds_only, lines, at))
         });
-        if done.is_ok() && !run.dry {
-            filling::analyze(conn, "products");
+        if let Ok(tally) = &done
+            && !run.dry
+        {
+            let says_more = !tally.listings.is_idle() || !tally.texts.is_idle();
+            filling::analyze(conn, if says_more { "products, listings, product_texts" } else { "products" });
         }
         done
     }
@@ -180,9 +184,11 @@ fn store_products(
         let found = if adds_only { Catalogued::default() } else { Catalogued::find(conn, &some)? };
         let claims = import.claims();
         let (mut new, mut changed, mut told) = (Vec::new(), Vec::new(), Vec::with_capacity(some.len()));
+        let mut sets = Sets::default();
         for line in &some {
-            match import.decide(line, found.of(line)) {
-                Some(Becomes::New(NewProduct { id, details })) => {
+            let Some((becomes, known)) = import.decide(line, found.of(line)) else { continue };
+            let product = match becomes {
+                Becomes::New(NewProduct { id, details }) => {
                     let id = match id {
                         Some(id) => id,
                         None => {
@@ -193,14 +199,18 @@ fn store_products(
                     let product = Product { id, details, version: Version::FIRST };
                     told.push(Entry::of(Told::created(product.clone())));
                     new.push(product);
+                    id
                 }
-                Some(Becomes::Changed(product)) => {
+                Becomes::Changed(product) => {
                     currency = Some(product.product().details.currency);
                     told.push(Entry::of(Told::changed(&product)));
+                    let id = product.product().id;
                     changed.push(product);
+                    id
                 }
-                Some(Becomes::Same) | None => {}
-            }
+                Becomes::Same(id) => id,
+            };
+            sets.add(product, &line.said, &known, &mut told);
         }
         if import.faults.lines() > 0 {
             // Others were faster, and nothing of this stays: the rest is only looked through.
@@ -209,6 +219,7 @@ fn store_products(
         filling::park(conn, &import.park(claims))?;
         change_products(conn, &changed, at)?;
         filling::add_products(conn, &new, at)?;
+        sets.store(conn)?;
         filling.tell(conn, told, at)?;
     }
     import.end_lines();

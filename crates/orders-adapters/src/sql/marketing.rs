@@ -164,29 +164,32 @@ pub fn list(conn: &mut Conn, set: &SetListing) -> Stored {
     let (product, code) = (listing.product.get(), listing.marketplace.as_str());
     let key = listings::table.find((product, code));
     let row = NewListingRow::of(listing);
-    let (stored, event_type) = match set.seen() {
+    let stored = match set.seen() {
         None => {
             let present: Option<i64> = key.select(listings::version).first(conn).optional()?;
             if present.is_some() {
                 return Ok(Err(refused(Refused::Stale)));
             }
             let key = (listings::product_id.eq(product), listings::marketplace.eq(code));
-            (
-                diesel::insert_into(listings::table).values((key, row)).execute(conn)?,
-                EventType::ListingCreated,
-            )
+            diesel::insert_into(listings::table).values((key, row)).execute(conn)?
         }
         Some(seen) => {
             let present = key.filter(listings::version.eq(seen.get()));
-            (diesel::update(present).set(row).execute(conn)?, EventType::ListingChanged)
+            diesel::update(present).set(row).execute(conn)?
         }
     };
     if stored == 0 {
         return Ok(Err(refused(Refused::Stale)));
     }
+    Ok(Ok(listed(set)))
+}
+
+/// What is to be said of a listing.
+pub fn listed(set: &SetListing) -> Told {
+    let (listing, said) = (set.listing().clone(), set.said().clone());
+    let event_type = if set.seen().is_none() { EventType::ListingCreated } else { EventType::ListingChanged };
     let (subject, version) = (Subject::Listing(listing.product, listing.marketplace), listing.version);
-    let said = set.said().clone();
-    Ok(Ok(Told { subject, version, event_type, said, made: Made::Listing(listing.clone()) }))
+    Told { subject, version, event_type, said, made: Made::Listing(listing) }
 }
 
 /// Stores a text that is new or otherwise.
@@ -197,7 +200,7 @@ pub fn name(conn: &mut Conn, set: &SetText) -> Stored {
         (of.product.get(), text_market(of.marketplace.as_ref()), of.locale.as_str());
     let key = product_texts::table.find((product, code, locale));
     let row = NewTextRow::of(text);
-    let (stored, event_type) = match set.seen() {
+    let stored = match set.seen() {
         None => {
             let present: Option<i64> = key.select(product_texts::version).first(conn).optional()?;
             if present.is_some() {
@@ -213,19 +216,23 @@ pub fn name(conn: &mut Conn, set: &SetText) -> Stored {
                 product_texts::marketplace.eq(code),
                 product_texts::locale.eq(locale),
             );
-            (
-                diesel::insert_into(product_texts::table).values((key, row)).execute(conn)?,
-                EventType::TextCreated,
-            )
+            diesel::insert_into(product_texts::table).values((key, row)).execute(conn)?
         }
         Some(seen) => {
             let present = key.filter(product_texts::version.eq(seen.get()));
-            (diesel::update(present).set(row).execute(conn)?, EventType::TextChanged)
+            diesel::update(present).set(row).execute(conn)?
         }
     };
     if stored == 0 {
         return Ok(Err(refused(Refused::Stale)));
     }
-    let (subject, version, said) = (Subject::Text(of.clone()), text.version, set.said().clone());
-    Ok(Ok(Told { subject, version, event_type, said, made: Made::Text(text.clone()) }))
+    Ok(Ok(named(set)))
+}
+
+/// What is to be said of a text.
+pub fn named(set: &SetText) -> Told {
+    let (text, said) = (set.text().clone(), set.said().clone());
+    let event_type = if set.seen().is_none() { EventType::TextCreated } else { EventType::TextChanged };
+    let (subject, version) = (Subject::Text(text.of.clone()), text.version);
+    Told { subject, version, event_type, said, made: Made::Text(text) }
 }

@@ -66,6 +66,10 @@ mod keys;
 mod leases;
 mod levels;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "listed.rs"]
+mod listed;
+mod listing;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "lists.rs"]
 mod lists;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]

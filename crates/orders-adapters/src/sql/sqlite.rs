@@ -45,6 +45,9 @@ mod inbox;
 mod keeping;
 mod keys;
 mod leases;
+#[path = "listed.rs"]
+mod listed;
+mod listing;
 #[path = "lists.rs"]
 mod lists;
 mod lock;

@@ -11,6 +11,10 @@ use std::{
 use super::product::{ChangedProduct, NewProduct, Product, ProductDetails, Sku};
 use crate::{faults::Faults, id::ProductId, invalid::InvalidInput, quoted::Quoted};
 
+mod said;
+
+pub use said::{Known, Said, Tally, TextPlace};
+
 /// A line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductLine {
@@ -20,6 +24,8 @@ pub struct ProductLine {
     pub id: Option<ProductId>,
     /// What the product is to be.
     pub details: ProductDetails,
+    /// What marketplaces are to say of it.
+    pub said: Said,
 }
 
 /// What the catalogue has of what a line names, as it was before the import.
@@ -29,6 +35,8 @@ pub struct Found {
     pub by_id: Option<Product>,
     /// The product with the line's sku.
     pub by_sku: Option<Product>,
+    /// What marketplaces say of the product that the line is about.
+    pub known: Known,
 }
 
 /// What becomes of a line.
@@ -38,8 +46,8 @@ pub enum Becomes {
     New(NewProduct),
     /// Another version of a product.
     Changed(ChangedProduct),
-    /// The product is so already.
-    Same,
+    /// The product of this number is so already.
+    Same(ProductId),
 }
 
 /// How many products an import has touched.
@@ -53,13 +61,18 @@ pub struct ProductTally {
     pub unchanged: u64,
     /// Those that are not in the file and could be ordered before.
     pub made_inactive: u64,
+    /// Of listings the same.
+    pub listings: Tally,
+    /// Of texts the same.
+    pub texts: Tally,
 }
 
 impl ProductTally {
     /// Whether nothing is to be stored.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        (self.added, self.changed, self.made_inactive) == (0, 0, 0)
+        let of_products = (self.added, self.changed, self.made_inactive) == (0, 0, 0);
+        of_products && self.listings.is_idle() && self.texts.is_idle()
     }
 
     /// Whether every line is a new product, and no other product is touched.
@@ -137,16 +150,17 @@ impl ProductImport {
         Ok(id)
     }
 
-    /// What becomes of a line; `None` if it cannot be, which is kept.
-    pub fn decide(&mut self, line: &ProductLine, found: Found) -> Option<Becomes> {
+    /// What becomes of a line, and what marketplaces said of its product; `None` if it cannot be, which is kept.
+    pub fn decide(&mut self, line: &ProductLine, found: Found) -> Option<(Becomes, Known)> {
         match self.judge(line, found) {
-            Ok(becomes) => {
+            Ok((becomes, known)) => {
                 match &becomes {
                     Becomes::New(_) => self.tally.added += 1,
                     Becomes::Changed(_) => self.tally.changed += 1,
-                    Becomes::Same => self.tally.unchanged += 1,
+                    Becomes::Same(_) => self.tally.unchanged += 1,
                 }
-                Some(becomes)
+                line.said.count(&known, &mut self.tally.listings, &mut self.tally.texts);
+                Some((becomes, known))
             }
             Err(faults) => {
                 self.faults.add(line.line, &faults);
@@ -155,7 +169,7 @@ impl ProductImport {
         }
     }
 
-    fn judge(&mut self, line: &ProductLine, found: Found) -> Result<Becomes, Vec<InvalidInput>> {
+    fn judge(&mut self, line: &ProductLine, found: Found) -> Result<(Becomes, Known), Vec<InvalidInput>> {
         let mut faults = Vec::new();
         let sku = line.details.sku.as_ref();
         if let Some(sku) = sku
@@ -166,7 +180,7 @@ impl ProductImport {
         if let Some(id) = line.id {
             self.highest = self.highest.max(id.get());
         }
-        let Found { by_id, by_sku } = found;
+        let Found { by_id, by_sku, known } = found;
         let holder = by_sku.as_ref().map(|product| product.id);
         let target = if line.id.is_some() || !self.replace { by_id } else { by_sku };
         let named = line.id.or(target.as_ref().map(|product| product.id));
@@ -184,6 +198,7 @@ impl ProductImport {
                 faults.push(sku_fault(sku, &format!("is that of product {holder}")));
             }
         }
+        faults.extend(line.said.fault(&known));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -193,12 +208,14 @@ impl ProductImport {
             self.claims.push(Claim { line: line.line, sku: sku.clone(), holder });
         }
         let Some(mut product) = target else {
-            return Ok(Becomes::New(NewProduct { id: line.id, details: line.details.clone() }));
+            let new = NewProduct { id: line.id, details: line.details.clone() };
+            return Ok((Becomes::New(new), known));
         };
         if let Some(sku) = self.parked.remove(&product.id) {
             product.details.sku = Some(sku);
         }
-        Ok(product.changed(line.details.clone()).map_or(Becomes::Same, Becomes::Changed))
+        let same = Becomes::Same(product.id);
+        Ok((product.changed(line.details.clone()).map_or(same, Becomes::Changed), known))
     }
 
     /// The products whose skus were wanted for others after so many [`Self::claims`]: they are to have none

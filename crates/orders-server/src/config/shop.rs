@@ -47,7 +47,9 @@ pub enum StockCommand {
 #[derive(Debug, Args)]
 pub struct ImportProductsSettings {
     /// The file, with a header: `id`, `sku`, `name`, `price`, `currency`, `weight_g`, `length_mm`, `width_mm`,
-    /// `height_mm`, `stock_policy`, `active`, in any order; only `name` and `price` are needed. `-` is stdin
+    /// `height_mm`, `stock_policy`, `active`, in any order; only `name` and `price` are needed. For marketplaces
+    /// `price:de`, `model:de`, `active:de`, and for languages `name:de:de-AT`, `description:de:de-AT`, with `-` for
+    /// every marketplace. `-` is stdin
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Change the products that are there, by id or else by sku, and make those that are not in the file
@@ -100,4 +102,8 @@ pub struct SeedShopSettings {
     /// How many places to add [default: 3 with the first products, if there is none, and else 0]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub locations: Option<u16>,
+    /// Of how many marketplaces the shop is to be beside the default one, of eight that are known: what is added is
+    /// sold there too, and orders are spread over all
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=8))]
+    pub marketplaces: u8,
 }

@@ -35,7 +35,7 @@ impl Kind for Counts {
     const COLUMNS: &'static [&'static str] = COLUMNS;
     const REQUIRED: &'static [&'static str] = &["location", "on_hand"];
 
-    fn check(columns: &Columns) -> Result<(), String> {
+    fn check(&mut self, columns: &Columns) -> Result<(), String> {
         if columns.has("product") || columns.has("sku") {
             return Ok(());
         }

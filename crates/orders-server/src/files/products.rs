@@ -6,7 +6,7 @@ use anyhow::Result;
 use csv::Writer;
 use orders_adapters::sql::Bulk;
 use orders_domain::{
-    Currency, InvalidInput, Product, Quoted,
+    Currency, InvalidInput, MarketplaceCode, Product, Quoted,
     catalogue::{
         import::ProductLine,
         product::{ProductDetails, ProductName, Sku, StockPolicy},
@@ -14,7 +14,11 @@ use orders_domain::{
     },
 };
 
-use super::{row::Row, table::Kind};
+use super::{
+    markets::{self, Markets, Shown},
+    row::{Columns, Row},
+    table::Kind,
+};
 
 /// The columns.
 pub const COLUMNS: &[&str] = &[
@@ -31,15 +35,39 @@ pub const COLUMNS: &[&str] = &[
     "active",
 ];
 
-/// Lines of products of a shop with this currency.
+/// Lines of products of a shop.
 #[derive(Debug)]
-pub struct Products(pub Currency);
+pub struct Products {
+    own: Currency,
+    markets: Markets,
+}
+
+impl Products {
+    /// Of a shop with this currency, and with these marketplaces beside the default one.
+    #[must_use]
+    pub fn of(own: Currency, marketplaces: Vec<MarketplaceCode>) -> Self {
+        Self { own, markets: Markets::of(marketplaces) }
+    }
+}
 
 impl Kind for Products {
     type Line = ProductLine;
 
     const COLUMNS: &'static [&'static str] = COLUMNS;
     const REQUIRED: &'static [&'static str] = &["name", "price"];
+    const FORMS: &'static [&'static str] = markets::FORMS;
+
+    fn check(&mut self, columns: &Columns) -> Result<(), String> {
+        self.markets.find(columns)
+    }
+
+    fn at_once(&self) -> usize {
+        markets::at_once(self.markets.count())
+    }
+
+    fn longest(&self) -> u64 {
+        self.markets.longest()
+    }
 
     fn read(&self, line: u64, row: &mut Row<'_>) -> Option<ProductLine> {
         let id = row.parsed("id", str::parse);
@@ -47,16 +75,19 @@ impl Kind for Products {
         let name = row.required("name", |row, name| row.parsed(name, ProductName::parse));
         let price = row.required("price", Row::number);
         row.parsed("currency", |text| match text.parse::<Currency>()? {
-            own if own == self.0 => Ok(()),
-            other => Err(InvalidInput::new("currency", format!("{other} is not the shop's own, {}", self.0))),
+            own if own == self.own => Ok(()),
+            other => {
+                Err(InvalidInput::new("currency", format!("{other} is not the shop's own, {}", self.own)))
+            }
         });
         let weight: Option<Grams> = row.number("weight_g");
         let size = size(row);
         let policy = row.parsed("stock_policy", str::parse).unwrap_or(StockPolicy::Deny);
         let active = row.parsed("active", flag).unwrap_or(true);
-        let (name, price, currency) = (name?, price?, self.0);
+        let said = self.markets.read(row);
+        let (name, price, currency) = (name?, price?, self.own);
         let details = ProductDetails { sku, name, price, currency, weight, size, policy, active };
-        Some(ProductLine { line, id, details })
+        Some(ProductLine { line, id, details, said })
     }
 }
 
@@ -67,14 +98,19 @@ fn size(row: &mut Row<'_>) -> Option<Size> {
     let said = SIDES.map(|side| row.text(side).is_some());
     if let Some(there) = SIDES.iter().zip(said).find_map(|(side, said)| said.then_some(*side)) {
         for (side, _) in SIDES.iter().zip(said).filter(|(_, said)| !said) {
-            row.fault(side, format!("is empty, and {there} is not"));
+            row.fault(*side, format!("is empty, and {there} is not"));
         }
     }
     let [length, width, height] = SIDES.map(|side| row.number::<Millimetres>(side));
     Some(Size { length: length?, width: width?, height: height? })
 }
 
-fn flag(text: &str) -> Result<bool, InvalidInput> {
+/// Whether a column says yes or no.
+///
+/// # Errors
+///
+/// [`InvalidInput`] when it says neither.
+pub fn flag(text: &str) -> Result<bool, InvalidInput> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),
@@ -82,22 +118,26 @@ fn flag(text: &str) -> Result<bool, InvalidInput> {
     }
 }
 
-/// Writes all products of a shop; how many there are.
+/// Writes all products of a shop, with what its marketplaces say of them; how many products there are.
 ///
 /// # Errors
 ///
 /// When they cannot be read or written.
 pub fn export(shop: &mut dyn Bulk, to: impl Write) -> Result<u64> {
+    let shown = Shown::of(shop)?;
     let mut writer = Writer::from_writer(to);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS.iter().map(|name| (*name).to_owned()).chain(shown.header()))?;
     let (mut after, mut count) = (None, 0);
     loop {
         let products = shop.products_after(after)?;
         let Some(last) = products.last() else { break };
         after = Some(last.id);
         count += products.len() as u64;
-        for product in &products {
-            writer.write_record(fields(product))?;
+        for some in products.chunks(markets::at_once(shown.count())) {
+            let said = shown.fields(shop, some)?;
+            for (product, said) in some.iter().zip(said) {
+                writer.write_record(fields(product).into_iter().chain(said))?;
+            }
         }
     }
     writer.flush()?;

@@ -18,10 +18,10 @@ use super::{
 };
 
 /// Lines that are given at once.
-const AT_ONCE: usize = 4_000;
+pub const AT_ONCE: usize = 4_000;
 
 /// The longest line, in bytes.
-const LONGEST: u64 = 1 << 20;
+pub const LONGEST: u64 = 1 << 20;
 
 /// What kind of lines a file has.
 pub trait Kind {
@@ -34,13 +34,26 @@ pub trait Kind {
     /// Those that it must have.
     const REQUIRED: &'static [&'static str];
 
-    /// What else its header must have.
+    /// How columns are spelled that only a header names, all with a colon.
+    const FORMS: &'static [&'static str] = &[];
+
+    /// What else its header must have; what it names beyond the columns is remembered.
     ///
     /// # Errors
     ///
     /// A line that says what is missing.
-    fn check(_columns: &Columns) -> Result<(), String> {
+    fn check(&mut self, _columns: &Columns) -> Result<(), String> {
         Ok(())
+    }
+
+    /// How many lines are given at once.
+    fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
+    /// The longest line, in bytes.
+    fn longest(&self) -> u64 {
+        LONGEST
     }
 
     /// Reads a line; what is wrong with it is noted.
@@ -68,13 +81,16 @@ struct Guard<R> {
     from: R,
     /// Bytes since the last line that came to its end.
     passed: Rc<Cell<u64>>,
+    /// How many those may be.
+    longest: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        if self.passed.get() > LONGEST {
+        let longest = self.longest.get();
+        if self.passed.get() > longest {
             return Err(io::Error::other(format!(
-                "a line has more than {LONGEST} bytes: is a quote not closed?"
+                "a line has more than {longest} bytes: is a quote not closed?"
             )));
         }
         let read = self.from.read(bytes)?;
@@ -94,11 +110,14 @@ impl<K: Kind> Table<K> {
         self.file.rewind()?;
         self.bar.set_position(0);
         let passed = Rc::new(Cell::new(0));
-        let from = Guard { from: self.file.try_clone()?, passed: Rc::clone(&passed) };
+        let longest = Rc::new(Cell::new(LONGEST));
+        let from =
+            Guard { from: self.file.try_clone()?, passed: Rc::clone(&passed), longest: Rc::clone(&longest) };
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(from);
         let header = reader.byte_headers()?;
-        let columns = Columns::of(header, K::COLUMNS, K::REQUIRED)?;
-        K::check(&columns)?;
+        let columns = Columns::of(header, K::COLUMNS, K::REQUIRED, K::FORMS)?;
+        self.kind.check(&columns)?;
+        longest.set(self.kind.longest());
         let numbers = LineNumbers::of(self.file.try_clone()?);
         Ok(Reading { reader, columns, record: ByteRecord::new(), passed, numbers })
     }
@@ -114,7 +133,7 @@ impl<K: Kind> Lines<K::Line> for Table<K> {
     fn next_lines(&mut self, faults: &mut Faults) -> Result<Option<Vec<K::Line>>, Cause> {
         let Some(reading) = &mut self.reading else { return Ok(None) };
         let mut lines = Vec::with_capacity(AT_ONCE);
-        for _ in 0..AT_ONCE {
+        for _ in 0..self.kind.at_once() {
             reading.passed.set(0);
             let begins = reading.reader.position().byte();
             let more = reading.reader.read_byte_record(&mut reading.record);

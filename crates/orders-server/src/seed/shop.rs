@@ -12,7 +12,7 @@ use orders_adapters::{
 use orders_domain::{
     Currency, InvalidInput, LocationCode, ProductId,
     catalogue::{
-        import::{ProductImport, ProductLine},
+        import::{ProductImport, ProductLine, Said},
         product::{ProductDetails, ProductName, Sku, StockPolicy},
         size::Size,
     },
@@ -127,7 +127,7 @@ fn product(id: ProductId, index: u64, currency: Currency) -> Result<ProductLine,
         policy: policy(index),
         active: true,
     };
-    Ok(ProductLine { line: index, id: Some(id), details })
+    Ok(ProductLine { line: index, id: Some(id), details, said: Said::default() })
 }
 
 /// What there is of the product at an index: each that is counted is at one place, a third of them at

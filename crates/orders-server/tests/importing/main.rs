@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod marketplaces;
 mod products;
 mod seeding;
 mod shop;

@@ -12,7 +12,7 @@ use diesel::{
     sql_types::{Array, BigInt, Nullable, Text},
 };
 use orders_domain::{
-    Actor, MovementId,
+    Actor, MarketplaceCode, MovementId,
     stock::movement::{Move, Reason},
 };
 
@@ -26,6 +26,7 @@ use super::{
 
 type Big = Array<BigInt>;
 type Texts = Array<Text>;
+type MayTexts = Array<Nullable<Text>>;
 
 /// An event to be stored, and what moves with it.
 pub struct Entry {
@@ -56,6 +57,7 @@ struct Events<'a> {
     version: Vec<i64>,
     what: Vec<&'static str>,
     data: Vec<&'a str>,
+    marketplace: Vec<Option<&'a str>>,
 }
 
 impl QueryFragment<Pg> for TellEvents<'_> {
@@ -66,7 +68,8 @@ impl QueryFragment<Pg> for TellEvents<'_> {
         sql.bind::<Big, _>(&self.0.subject)?.text(", ");
         sql.bind::<Big, _>(&self.0.version)?.text(", ");
         sql.bind::<Texts, _>(&self.0.what)?.text(", ");
-        sql.bind::<Texts, _>(&self.0.data)?.text(")");
+        sql.bind::<Texts, _>(&self.0.data)?.text(", ");
+        sql.bind::<MayTexts, _>(&self.0.marketplace)?.text(")");
         Ok(())
     }
 }
@@ -90,7 +93,7 @@ impl QueryFragment<Pg> for TellMoves<'_> {
             sql.bind::<Big, _>(column)?.text(", ");
         }
         sql.bind::<Texts, _>(&self.0.kind)?.text(", ");
-        sql.bind::<Array<Nullable<Text>>, _>(&self.0.reason)?.text(")");
+        sql.bind::<MayTexts, _>(&self.0.reason)?.text(")");
         Ok(())
     }
 }
@@ -111,8 +114,8 @@ impl Filling {
     /// Begins in a transaction.
     pub fn begin(conn: &mut Conn) -> QueryResult<Self> {
         conn.batch_execute(
-            "CREATE TEMP TABLE told (nth BIGINT, kind TEXT, subject BIGINT, version BIGINT, type TEXT, data TEXT) \
-             ON COMMIT DROP;
+            "CREATE TEMP TABLE told (nth BIGINT, kind TEXT, subject BIGINT, version BIGINT, type TEXT, data TEXT, \
+             marketplace TEXT) ON COMMIT DROP;
              CREATE TEMP TABLE moved (nth BIGINT, position BIGINT, product_id BIGINT, location_id BIGINT, \
              quantity BIGINT, on_hand_after BIGINT, reserved_after BIGINT, kind TEXT, reason TEXT) ON COMMIT DROP",
         )?;
@@ -127,8 +130,11 @@ impl Filling {
         self.at = millis(at);
         let data = entries.iter().map(|entry| entry.told.data()).collect::<QueryResult<Vec<_>>>()?;
         let subjects: Vec<_> = entries.iter().map(|entry| entry.told.subject.parts()).collect();
+        let marketplaces: Vec<_> = entries.iter().map(|entry| entry.told.subject.marketplace()).collect();
         let (mut events, mut moves) = (Events::default(), Moves::default());
-        for ((entry, data), (kind, subject)) in entries.iter().zip(&data).zip(&subjects) {
+        for (((entry, data), (kind, subject)), marketplace) in
+            entries.iter().zip(&data).zip(&subjects).zip(&marketplaces)
+        {
             for (position, moved) in (0..).zip(&entry.moves) {
                 for (column, place) in moves.places.iter_mut().zip([self.count, position]) {
                     column.push(place);
@@ -147,6 +153,7 @@ impl Filling {
             events.version.push(entry.told.version.get());
             events.what.push(entry.told.event_type.parts().1);
             events.data.push(data);
+            events.marketplace.push(marketplace.as_ref().map(MarketplaceCode::as_str));
             self.count += 1;
         }
         TellEvents(events).execute(conn)?;
@@ -166,8 +173,8 @@ impl Filling {
             .bind::<BigInt, _>(self.count)
             .get_result(conn)?;
         diesel::sql_query(
-            "INSERT INTO events (id, kind, subject, version, type, at, actor_kind, data) \
-             SELECT $1 + nth, kind, subject, version, type, $2, $3, data FROM told",
+            "INSERT INTO events (id, kind, subject, version, type, at, actor_kind, data, marketplace) \
+             SELECT $1 + nth, kind, subject, version, type, $2, $3, data, marketplace FROM told",
         )
         .bind::<BigInt, _>(first_event)
         .bind::<BigInt, _>(self.at)

@@ -127,7 +127,8 @@ pub fn text_market(marketplace: Option<&MarketplaceCode>) -> &str {
     marketplace.map_or("", MarketplaceCode::as_str)
 }
 
-fn market_of_text(marketplace: &str) -> Result<Option<MarketplaceCode>, InvalidInput> {
+/// The marketplace that storage names so of a text.
+pub fn market_of_text(marketplace: &str) -> Result<Option<MarketplaceCode>, InvalidInput> {
     if marketplace.is_empty() { Ok(None) } else { marketplace.parse().map(Some) }
 }
 

@@ -12,7 +12,7 @@ fn product(id: i64, sku: Option<&str>, price: i64) -> Product {
 /// A line about what is in the catalogue.
 fn line(number: u64, id: Option<i64>, sku: Option<&str>, price: i64) -> ProductLine {
     let details = product(1, sku, price).details;
-    ProductLine { line: number, id: id.map(|id| id.try_into().unwrap()), details }
+    ProductLine { line: number, id: id.map(|id| id.try_into().unwrap()), details, said: Said::default() }
 }
 
 struct Catalogue(Vec<Product>);
@@ -24,12 +24,13 @@ impl Catalogue {
         Found {
             by_id: find(&|known| Some(known.id) == line.id),
             by_sku: find(&|known| sku.is_some() && known.details.sku.as_ref() == sku),
+            known: Known::default(),
         }
     }
 
     fn import(&self, replace: bool, lines: &[ProductLine]) -> (ProductImport, Vec<Option<Becomes>>) {
         let mut import = ProductImport::new(replace);
-        let done = lines.iter().map(|line| import.decide(line, self.find(line))).collect();
+        let done = lines.iter().map(|line| Some(import.decide(line, self.find(line))?.0)).collect();
         import.end_lines();
         (import, done)
     }
@@ -74,11 +75,12 @@ fn replacing_finds_products_by_number_and_otherwise_by_sku() {
     assert_eq!(said(&import), []);
     let Some(Becomes::Changed(changed)) = &done[0] else { panic!("{done:?}") };
     assert_eq!((changed.product().id.get(), changed.product().version.get()), (2, 2));
-    assert_eq!(done[1], Some(Becomes::Same));
+    assert_eq!(done[1], Some(Becomes::Same(1.try_into().unwrap())));
     let left: Vec<_> = catalogue.0.iter().filter_map(|product| import.leave_out(product)).collect();
     assert_eq!(left.iter().map(|left| left.product().id.get()).collect::<Vec<_>>(), [3]);
     assert!(!left[0].product().details.active);
-    assert_eq!(import.tally, ProductTally { added: 1, changed: 1, unchanged: 1, made_inactive: 1 });
+    let ProductTally { added, changed, unchanged, made_inactive, .. } = import.tally;
+    assert_eq!((added, changed, unchanged, made_inactive), (1, 1, 1, 1));
 }
 
 #[test]
@@ -109,10 +111,15 @@ fn a_sku_goes_to_another_product_if_its_holder_gives_it_away() {
 fn a_product_whose_sku_was_parked_is_changed_from_that_sku() {
     let mut import = ProductImport::new(true);
     let (one, two) = (product(1, Some("A"), 5), product(2, Some("B"), 5));
-    import.decide(&line(2, Some(1), Some("B"), 5), Found { by_id: Some(one), by_sku: Some(two) });
+    import.decide(
+        &line(2, Some(1), Some("B"), 5),
+        Found { by_id: Some(one), by_sku: Some(two), ..Found::default() },
+    );
     assert_eq!(import.park(0), [2.try_into().unwrap()]);
     let without = product(2, None, 5);
-    let done = import.decide(&line(3, Some(2), Some("A"), 5), Found { by_id: Some(without), by_sku: None });
+    let done =
+        import.decide(&line(3, Some(2), Some("A"), 5), Found { by_id: Some(without), ..Found::default() });
+    let done = done.map(|(becomes, _)| becomes);
     let Some(Becomes::Changed(changed)) = done else { panic!("{done:?}") };
     assert_eq!(changed.said().facts("from").unwrap().text("sku"), Ok("B"));
 }

@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use orders_domain::Currency;
+use orders_domain::{Currency, MarketplaceCode};
 
 use super::*;
 use crate::files::{counts::Counts, products::Products};
@@ -21,10 +21,16 @@ fn read<K: Kind>(kind: K, text: impl AsRef<[u8]>) -> Result<Found<K>, String> {
     Ok((all, faults.first().map(|(line, reason)| (line, reason.to_owned())).collect()))
 }
 
+/// Products of a shop that is in `de` and `jp` too.
+fn shop() -> Products {
+    let codes = ["de", "jp"].map(|code| code.parse::<MarketplaceCode>().unwrap());
+    Products::of(Currency::USD, codes.into())
+}
+
 fn products(
     text: impl AsRef<[u8]>,
 ) -> (Vec<orders_domain::catalogue::import::ProductLine>, Vec<(u64, String)>) {
-    read(Products(Currency::USD), text).unwrap()
+    read(shop(), text).unwrap()
 }
 
 /// What is wrong with a line under this header.
@@ -135,7 +141,7 @@ fn each_field_that_cannot_be_is_named_with_its_value() {
 
 #[test]
 fn a_header_that_does_not_fit_is_refused() {
-    let refused = |text: &str| read(Products(Currency::USD), text).unwrap_err();
+    let refused = |text: &str| read(shop(), text).unwrap_err();
     assert!(refused("name,price,colour\n").starts_with("the column \"colour\" is not one of id, sku, name,"));
     assert_eq!(refused("name,sku\n"), "the column price is missing");
     assert_eq!(refused("name,price,name\n"), "the column name is there twice");
@@ -147,7 +153,7 @@ fn a_header_that_does_not_fit_is_refused() {
 #[test]
 fn a_quote_that_is_not_closed_does_not_take_all_that_follows() {
     let text = "name,price\n\"Mug,1\n".to_owned() + &"Cup,1\n".repeat(1_000_000);
-    let refused = read(Products(Currency::USD), text).unwrap_err();
+    let refused = read(shop(), text).unwrap_err();
     assert_eq!(refused, "line 2: a line has more than 1048576 bytes: is a quote not closed?");
 }
 
@@ -156,7 +162,7 @@ fn lines_come_in_pieces_and_again() {
     let mut file = tempfile::tempfile().unwrap();
     let text = "name,price\n".to_owned() + &"Cup,1\n".repeat(AT_ONCE + 1);
     file.write_all(text.as_bytes()).unwrap();
-    let mut table = Table::new(Products(Currency::USD), file, ProgressBar::hidden());
+    let mut table = Table::new(shop(), file, ProgressBar::hidden());
     for _ in 0..2 {
         table.rewind().unwrap();
         let mut faults = Faults::default();
@@ -194,4 +200,88 @@ fn a_count_names_its_product_by_number_or_sku() {
         let (lines, faults) = read(Counts, format!("{header}{line}\n")).unwrap();
         assert_eq!((lines.len(), faults), (0, vec![(2, expected.to_owned())]), "{line}");
     }
+}
+
+#[test]
+fn columns_of_marketplaces_are_named_by_the_header() {
+    let header = "name,price,description:-:de,active:de,name:-:de,price:de,name:jp:ja,price:jp,model:de\n";
+    let (lines, faults) =
+        products(format!("{header}Mug,1,\"hart,\nleicht\",0,Becher,1899,,1980,M-1\nCup,1,,,,,,,\n"));
+    assert_eq!(faults, []);
+    let said = &lines[0].said;
+    let listed: Vec<_> = said.listings.iter().map(|(code, details)| (code.as_str(), details)).collect();
+    assert_eq!((listed[0].0, listed[0].1.price.minor_units(), listed[0].1.active), ("de", 1899, false));
+    assert_eq!(listed[0].1.model.as_ref().unwrap().as_str(), "M-1");
+    assert_eq!((listed[1].0, listed[1].1.price.minor_units(), listed[1].1.active), ("jp", 1980, true));
+    let [((marketplace, locale), text)] = said.texts.as_slice() else { panic!("{said:?}") };
+    assert_eq!((marketplace, locale.as_str(), text.name.as_str()), (&None, "de", "Becher"));
+    assert_eq!(text.description.as_ref().unwrap().as_str(), "hart,\nleicht");
+    assert!(lines[1].said.is_empty());
+}
+
+#[test]
+fn each_field_of_a_marketplace_that_cannot_be_is_named_by_its_column() {
+    for (header, line, expected) in [
+        ("price:de", "19.99", "price:de \"19.99\" is not a whole number"),
+        ("price:de", "-1", "price:de -1 is negative"),
+        ("price:jp,active:jp", "1,yes", "active:jp \"yes\" is none of true, false, 1 and 0"),
+        ("price:de,model:de", ",M-1", "price:de is empty, and model:de is not"),
+        ("price:de,model:de", "1,a\tb", "model:de \"a\\tb\" has a control character"),
+        ("name:de:de-at", "a\tb", "name:de:de-at \"a\\tb\" has a control character"),
+        ("name:-:de,description:-:de", ",hell", "name:-:de is empty, and description:-:de is not"),
+    ] {
+        assert_eq!(fault(&format!("name,price,{header}"), format!("Mug,1,{line}")), expected, "{header}");
+    }
+}
+
+#[test]
+fn a_header_that_names_what_is_not_there_is_refused() {
+    let refused = |columns: &str| read(shop(), format!("name,price,{columns}\n")).unwrap_err();
+    for (columns, expected) in [
+        ("price:fr", "the column \"price:fr\": there is no marketplace \"fr\"; there are de, jp"),
+        (
+            "name:fr:fr",
+            "the column \"name:fr:fr\": there is no marketplace \"fr\"; there are default, de, jp",
+        ),
+        (
+            "price:default",
+            "the column price:default is not taken: the prices of default are the products' own",
+        ),
+        ("model:de", "the column model:de is there, and price:de is missing"),
+        ("active:de,price:jp", "the column active:de is there, and price:de is missing"),
+        ("description:-:de", "the column description:-:de is there, and name:-:de is missing"),
+        ("price:de,price:de", "the column price:de is there twice"),
+        ("name:-:de-at,name:-:de-AT", "the column name:-:de-AT is there twice"),
+        (
+            "name:-:german!",
+            "the column \"name:-:german!\": \"german!\" is not a language tag such as de, de-AT or zh-Hant-HK",
+        ),
+    ] {
+        assert_eq!(refused(columns), expected, "{columns}");
+    }
+    for columns in ["colour:de", "price:de:de", "name:de", "name:-:de:x"] {
+        let said = refused(columns);
+        assert!(
+            said.ends_with(
+                ", price:MARKETPLACE, model:MARKETPLACE, active:MARKETPLACE, \
+            name:MARKETPLACE:LOCALE, description:MARKETPLACE:LOCALE"
+            ),
+            "{said}"
+        );
+    }
+    assert!(
+        read(Counts, "sku,location,on_hand,price:de\n").unwrap_err().contains("\"price:de\" is not one of")
+    );
+}
+
+#[test]
+fn of_lines_with_many_columns_fewer_are_given_at_once() {
+    let columns = (0..100).map(|index| format!(",name:-:en-x{index:04}")).collect::<Vec<_>>().concat();
+    let text = format!("name,price{columns}\n") + &format!("Cup,1{}\n", ",Cup".repeat(100)).repeat(200);
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let mut table = Table::new(shop(), file, ProgressBar::hidden());
+    table.rewind().unwrap();
+    let some = table.next_lines(&mut Faults::default()).unwrap().unwrap();
+    assert_eq!((some.len(), some[0].said.texts.len()), (160, 100));
 }
