@@ -78,8 +78,9 @@ def start_orders(database, **settings):
     return Server([os.path.join(TARGET, "orders"), "serve"], env, orders_ready)
 
 
-def seed(database, orders):
-    command = [os.path.join(TARGET, "orders"), "seed", "--orders", str(orders), "--database-url", f"sqlite://{database}"]
+def seed(database, orders, *more):
+    url = f"sqlite://{database}"
+    command = [os.path.join(TARGET, "orders"), "seed", "--orders", str(orders), "--database-url", url, *more]
     subprocess.run(command, check=True)
 
 

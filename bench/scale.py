@@ -84,7 +84,7 @@ def stream(server):
 def measure(size, options, folder):
     database = os.path.join(folder, f"{size}.sqlite")
     began = time.monotonic()
-    bench.seed(database, size)
+    bench.seed(database, size, "--marketplaces", "8")
     print(f"{size} orders: seeded at {size / (time.monotonic() - began):.0f} a second", flush=True)
     starts = [start_seconds(database) * 1e3 for _ in range(5)]
     print(f"start to first answer: {statistics.median(starts):.0f} ms", flush=True)
