@@ -259,6 +259,8 @@ pub async fn serve(
         .workers(options.workers.get())
         .max_connections(options.max_connections.div_ceil(options.workers.get()))
         .backlog(4096)
+        // An answer that takes more than one write is not held back until the client has acknowledged the first.
+        .tcp_nodelay(true)
         .keep_alive(options.keep_alive)
         .client_request_timeout(HEAD_PATIENCE)
         .shutdown_timeout(DRAIN.as_secs())
