@@ -26,7 +26,7 @@ pub fn ndjson_example() -> &'static str {
 /// An order of two lines as CSV, for the document.
 pub fn csv_example() -> String {
     let order =
-        "1,1,2026-11-22T10:00:00.000Z,2026-11-22T10:00:00.000Z,pending,unfulfilled,,USD,153.92,153.92";
+        "1,1,2026-11-22T10:00:00.000Z,2026-11-22T10:00:00.000Z,pending,unfulfilled,default,USD,153.92,153.92";
     let header = HEADER.join(",");
     format!("{header}\r\n{order},1,9,,,19.99,7,,\r\n{order},2,1,,,13.99,1,,\r\n")
 }
