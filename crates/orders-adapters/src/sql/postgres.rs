@@ -128,11 +128,17 @@ type Bulk = PostgresCopy;
 type OfEvents = Box<dyn BoxableExpression<events_table::table, Pg, SqlType = Nullable<Bool>>>;
 
 /// That an event is of a marketplace, with a number between two: as a row of values it is found by the index of
-/// marketplaces only.
+/// marketplaces only, which is of events that have one: that a row of values says so PostgreSQL does not know.
 fn in_marketplace(code: String, (after, last): (i64, i64)) -> OfEvents {
     let behind = sql::<Nullable<Bool>>("(events.marketplace, events.id) > (").bind::<Text, _>(code.clone());
     let until = behind.sql(", ").bind::<BigInt, _>(after).sql(") AND (events.marketplace, events.id) <= (");
-    Box::new(until.bind::<Text, _>(code).sql(", ").bind::<BigInt, _>(last).sql(")"))
+    Box::new(
+        until
+            .bind::<Text, _>(code)
+            .sql(", ")
+            .bind::<BigInt, _>(last)
+            .sql(") AND events.marketplace IS NOT NULL"),
+    )
 }
 
 /// A condition on the table of products.

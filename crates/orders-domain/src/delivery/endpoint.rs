@@ -65,7 +65,7 @@ pub struct Notice {
     pub order: Order,
     /// The parcels of the order that are on their way since.
     pub parcels: Vec<ShipmentNumber>,
-    /// What the product of each of its lines is called now, where there still is one.
+    /// What the product of each of its lines was called when it was ordered, or, if that was not kept, is called now.
     pub names: Vec<Option<String>>,
 }
 

@@ -2,7 +2,7 @@
 //! has an index in which its next page is one range, or a few of them, so that a page costs the same anywhere in
 //! a table of any size.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{
     Order,
@@ -177,18 +177,26 @@ impl OrderList {
             let reason = format!("{value}cannot be combined with {others}: {}", offered());
             return Err(InvalidInput::new(what, reason));
         }
-        let (by_update, form) = match query.after {
+        let (by_update, value, form) = match query.after {
             None => return Ok(Self(query)),
-            Some(Cursor::Order(_)) => (
+            Some(Cursor::Order(order)) => (
                 false,
+                order.to_string(),
                 "the updatedAt of the last order seen, a comma and its id, such as 2026-11-22T10:00:00.000Z,7",
             ),
-            Some(Cursor::Update(..)) => (true, "the id of the last order seen, such as 7"),
+            Some(Cursor::Update(at, order)) => (
+                true,
+                format!("{},{order}", at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+                "the id of the last order seen, such as 7",
+            ),
         };
         if by_update == query.sort.is_by_update() {
             return Ok(Self(query));
         }
-        Err(InvalidInput::new("after", format!("of a list by {} is {form}", query.sort)))
+        Err(InvalidInput::new(
+            "after",
+            format!("\"{value}\" is not of a list by {}: there it is {form}", query.sort),
+        ))
     }
 
     /// The list of all orders by number, from behind one on.

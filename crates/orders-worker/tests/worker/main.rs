@@ -5,6 +5,7 @@
 mod carrying;
 mod failing;
 mod fulfilling;
+mod mailing;
 mod queueing;
 mod receiver;
 mod shop;
