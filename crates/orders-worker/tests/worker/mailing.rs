@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use orders_domain::{
     Actor, OrderStatus, Request, RequestedLine,
-    catalogue::product::ProductDetails,
+    catalogue::product::{ProductDetails, ProductName},
     delivery::{Outcome, Verdict, endpoint::Notice},
     order::contact::{Contact, Email},
     ports::Mailer,
@@ -41,7 +41,10 @@ async fn a_mail_calls_products_what_they_were_called_when_they_were_ordered() {
             Placing { contact: Contact { email: Some(email), ship_to: None }, ..Placing::default() };
         let by = || Request::from(Actor::User(operator().id()));
         let order = shop.orders.place(operator(), &[line], &placing, by()).await.unwrap().made().clone();
-        let renamed = |details: ProductDetails| ProductDetails { name: "Other".parse().unwrap(), ..details };
+        let renamed = |details: ProductDetails| ProductDetails {
+            name: ProductName::parse("Other").unwrap(),
+            ..details
+        };
         let keeping = shop.orders.keeping();
         keeping.change_product(operator(), before.product.id, &Expected::Any, renamed, by()).await.unwrap();
         shop.advance(order.id(), OrderStatus::Shipped).await;
