@@ -91,7 +91,5 @@ pub async fn change(
 }
 
 fn shown(status: StatusCode, location: &Location) -> Answer {
-    let mut answer = writing::json(status, &LocationBody::from(location))?;
-    answer.headers_mut().insert(header::ETAG, etag::of(location.version));
-    Ok(answer)
+    writing::tagged(status, &LocationBody::from(location), etag::of(location.version))
 }

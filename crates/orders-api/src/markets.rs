@@ -9,7 +9,7 @@ use actix_web::{
     web::Data,
 };
 use orders_domain::{
-    AskedMarket, KeepingService, Languages, Marketplace, MarketplaceCode,
+    AskedMarket, Done, KeepingService, Languages, Marketplace, MarketplaceCode, Version,
     market::marketplace::MarketplaceDetails,
 };
 
@@ -59,8 +59,8 @@ pub async fn list(service: Data<KeepingService>) -> Answer {
 pub async fn show(service: Data<KeepingService>, http: HttpRequest) -> Answer {
     let marketplace = service.marketplace(segment(&http, 2)?).await?;
     let tag = etag::of(marketplace.version);
-    if etag::is_known(http.headers(), &tag)? {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    if let Some(answer) = etag::not_modified(http.headers(), &tag)? {
+        return Ok(answer);
     }
     shown(StatusCode::OK, &marketplace)
 }
@@ -141,12 +141,12 @@ pub async fn change(
 }
 
 fn shown(status: StatusCode, marketplace: &Marketplace) -> Answer {
-    let mut answer = writing::json(status, &MarketplaceBody::from(marketplace))?;
-    answer.headers_mut().insert(header::ETAG, etag::of(marketplace.version));
-    Ok(answer)
+    writing::tagged(status, &MarketplaceBody::from(marketplace), etag::of(marketplace.version))
 }
 
-/// What a `PUT` answers: whether the thing was made by it, now or when it was asked for first.
-fn made_or_set(is_new: bool) -> StatusCode {
-    if is_new { StatusCode::CREATED } else { StatusCode::OK }
+/// What a `PUT` answers that has led to this version: whether the thing was made by it, now or when it was asked for
+/// first.
+fn made_or_set<T>(done: &Done<T>, version: Version, was_there: bool) -> StatusCode {
+    let is_replay = matches!(done, Done::Before(_));
+    if version == Version::FIRST && (is_replay || !was_there) { StatusCode::CREATED } else { StatusCode::OK }
 }

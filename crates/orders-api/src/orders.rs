@@ -167,8 +167,8 @@ pub async fn show(service: Data<OrderService>, Owned(order): Owned, http: HttpRe
     };
     let is_versioned = !http.query_string().is_empty();
     let tag = etag::of_order(&order);
-    if etag::is_known(http.headers(), &tag)? {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    if let Some(answer) = etag::not_modified(http.headers(), &tag)? {
+        return Ok(answer);
     }
     Ok(if is_versioned { response::bare_order(&order) } else { response::order(StatusCode::OK, &order) })
 }

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
     web::Data,
 };
 use orders_domain::{
@@ -98,10 +95,11 @@ pub async fn show(service: Data<KeepingService>, http: HttpRequest) -> Answer {
     let mut answer = match service.view(id, &market).await.map_err(ApiError::from) {
         Ok(view) => {
             let tag = tag::of(&view, &market);
-            if etag::is_known(http.headers(), &tag)? && view.offer.available.is_none() {
-                HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish()
+            let known = etag::not_modified(http.headers(), &tag)?;
+            if let Some(answer) = known.filter(|_| view.offer.available.is_none()) {
+                answer
             } else {
-                let mut answer = shown(StatusCode::OK, &ProductBody::alone(&view, &market), tag)?;
+                let mut answer = writing::tagged(StatusCode::OK, &ProductBody::alone(&view, &market), tag)?;
                 told_in(&mut answer, std::slice::from_ref(&view))?;
                 answer
             }
@@ -199,11 +197,5 @@ fn kept(status: StatusCode, (product, available): (&Product, Option<i64>), marke
     let on_sale = OnSale { terms: product.terms(), shown: Arc::new(Shown { name, name_from, model: None }) };
     let offer = Offer { product: product.clone(), available };
     let view = ProductView { offer, on_sale, listing: None, text: None, description: None };
-    shown(status, &ProductBody::listed(&view, market), tag::of(&view, market))
-}
-
-fn shown(status: StatusCode, product: &ProductBody<'_>, tag: HeaderValue) -> Answer {
-    let mut answer = writing::json(status, product)?;
-    answer.headers_mut().insert(header::ETAG, tag);
-    Ok(answer)
+    writing::tagged(status, &ProductBody::listed(&view, market), tag::of(&view, market))
 }

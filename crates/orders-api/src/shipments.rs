@@ -233,8 +233,8 @@ fn no_shipment(number: i64) -> ApiError {
 /// A part of an order, unless the asker has it already.
 fn fresh(http: &HttpRequest, order: &Order, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
     let tag = etag::of_order(order);
-    if etag::is_known(http.headers(), &tag)? {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    if let Some(answer) = etag::not_modified(http.headers(), &tag)? {
+        return Ok(answer);
     }
     let mut out = Vec::with_capacity(response::ORDER_BYTES);
     write(&mut out);

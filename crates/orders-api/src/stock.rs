@@ -219,9 +219,9 @@ fn kept(status: StatusCode, kept: &Kept) -> Answer {
 }
 
 fn shown(status: StatusCode, level: &StockLevel, orders: &[i64]) -> Answer {
-    let mut answer = writing::json(status, &LevelBody::with_orders(level, orders))?;
-    if let Some(version) = level.level.version {
-        answer.headers_mut().insert(header::ETAG, etag::of(version));
+    let body = LevelBody::with_orders(level, orders);
+    match level.level.version {
+        Some(version) => writing::tagged(status, &body, etag::of(version)),
+        None => writing::json(status, &body),
     }
-    Ok(answer)
 }

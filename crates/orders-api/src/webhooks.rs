@@ -262,10 +262,7 @@ pub async fn replay(
 }
 
 fn shown(status: StatusCode, webhook: &Webhook, secret: Option<String>) -> Answer {
-    let body = WebhookBody::of(webhook, secret);
-    let mut answer = writing::json(status, &body)?;
-    answer.headers_mut().insert(header::ETAG, etag::of(webhook.version));
-    Ok(answer)
+    writing::tagged(status, &WebhookBody::of(webhook, secret), etag::of(webhook.version))
 }
 
 /// The webhook that something was done with.

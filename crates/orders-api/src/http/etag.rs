@@ -6,7 +6,10 @@
 
 use std::fmt::Write;
 
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+};
 use orders_domain::{Expected, Order, Version};
 
 use crate::http::error::ApiError;
@@ -87,12 +90,18 @@ fn expected(headers: &HeaderMap, version: impl Fn(&[u8]) -> Option<Version>) -> 
     })
 }
 
-/// Whether `If-None-Match` says that the asker has what has this tag already. The comparison is weak.
+/// The 304 to who has what has this tag already, as `If-None-Match` says.
 ///
 /// # Errors
 ///
 /// 400 for a malformed header.
-pub fn is_known(headers: &HeaderMap, present: &HeaderValue) -> Result<bool, ApiError> {
+pub fn not_modified(headers: &HeaderMap, present: &HeaderValue) -> Result<Option<HttpResponse>, ApiError> {
+    let answer = || HttpResponse::NotModified().insert_header((header::ETAG, present.clone())).finish();
+    Ok(is_known(headers, present)?.then(answer))
+}
+
+/// Whether `If-None-Match` names this tag. The comparison is weak.
+fn is_known(headers: &HeaderMap, present: &HeaderValue) -> Result<bool, ApiError> {
     Ok(match parse(headers, &header::IF_NONE_MATCH)? {
         None => false,
         Some(Tags::Any) => true,

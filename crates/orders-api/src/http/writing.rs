@@ -21,6 +21,17 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, A
     Ok(ok_json(status, serde_json::to_vec(body).map_err(|_| ApiError::Internal(None))?))
 }
 
+/// A JSON answer with the tag of what it shows.
+///
+/// # Errors
+///
+/// As [`json`].
+pub fn tagged(status: StatusCode, body: &impl Serialize, tag: HeaderValue) -> Result<HttpResponse, ApiError> {
+    let mut answer = json(status, body)?;
+    answer.headers_mut().insert(header::ETAG, tag);
+    Ok(answer)
+}
+
 /// A JSON body that is written already.
 pub fn ok_json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
     let json = HeaderValue::from_static("application/json");

@@ -1,12 +1,8 @@
 //! The routes of a product's listings, one handler each.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use orders_domain::{
-    Done, KeepingService, Listing, MarketplaceCode, ProductId, Subject, Version,
+    KeepingService, Listing, MarketplaceCode, ProductId, Subject,
     market::listing::{ListingDetails, Model},
 };
 use serde::Serialize;
@@ -127,9 +123,7 @@ pub async fn set(
     };
     let answered = asking::keep(&service, asking, body, details, set).await?;
     let listing: &Listing = answered.done.made();
-    let is_replay = matches!(answered.done, Done::Before(_));
-    let is_new = listing.version == Version::FIRST && (is_replay || !was_there);
-    let answer = shown(made_or_set(is_new), listing)?;
+    let answer = shown(made_or_set(&answered.done, listing.version, was_there), listing)?;
     Ok(answered.mark(answer))
 }
 
@@ -138,9 +132,7 @@ fn of(http: &HttpRequest) -> Result<(ProductId, MarketplaceCode), ApiError> {
 }
 
 fn shown(status: StatusCode, listing: &Listing) -> Answer {
-    let mut answer: HttpResponse = writing::json(status, &ListingBody::from(listing))?;
-    answer.headers_mut().insert(header::ETAG, etag::of(listing.version));
-    Ok(answer)
+    writing::tagged(status, &ListingBody::from(listing), etag::of(listing.version))
 }
 
 /// On what terms it is to be sold.

@@ -1,12 +1,8 @@
 //! The routes of what products are called, one handler each.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use orders_domain::{
-    Done, KeepingService, MarketplaceCode, ProductText, Subject, Version,
+    KeepingService, MarketplaceCode, ProductText, Subject,
     catalogue::product::ProductName,
     market::product_text::{Description, TextDetails, TextKey},
 };
@@ -126,9 +122,7 @@ pub async fn set(
     };
     let answered = asking::keep(&service, asking, body, details, set).await?;
     let text: &ProductText = answered.done.made();
-    let is_replay = matches!(answered.done, Done::Before(_));
-    let is_new = text.version == Version::FIRST && (is_replay || !was_there);
-    let answer = shown(made_or_set(is_new), text)?;
+    let answer = shown(made_or_set(&answered.done, text.version, was_there), text)?;
     Ok(answered.mark(answer))
 }
 
@@ -142,9 +136,7 @@ fn of(http: &HttpRequest) -> Result<TextKey, ApiError> {
 }
 
 fn shown(status: StatusCode, text: &ProductText) -> Answer {
-    let mut answer: HttpResponse = writing::json(status, &TextBody::from(text))?;
-    answer.headers_mut().insert(header::ETAG, etag::of(text.version));
-    Ok(answer)
+    writing::tagged(status, &TextBody::from(text), etag::of(text.version))
 }
 
 /// What it is to be called.
