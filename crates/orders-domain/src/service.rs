@@ -31,7 +31,6 @@ mod changing;
 mod fulfilling;
 mod history;
 mod keeping;
-mod marketed;
 mod marketing;
 mod selling;
 mod shipping;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Sells, Storage, changing::TRIES, storage::Done};
+use super::{Sells, Storage, storage::Done};
 use crate::{
     catalogue::{
         product::{NewProduct, Product, ProductDetails},
@@ -11,10 +11,9 @@ use crate::{
     },
     clock::Clock,
     code::LocationCode,
-    failure::PortError,
     id::{MovementId, ProductId},
     identity::{Ownership, UseCase, User},
-    ledger::{Change, Made, Refused},
+    ledger::Change,
     money::Currency,
     order::request::Request,
     page::PageLimit,
@@ -28,8 +27,10 @@ use crate::{
 };
 
 mod error;
+mod settling;
 
 pub use error::KeepingError;
+pub(super) use settling::Decided;
 
 fn may(asker: User, use_case: UseCase) -> Result<(), KeepingError> {
     Ok(use_case.check(asker, Ownership::Own)?)
@@ -104,17 +105,13 @@ impl KeepingService {
     ) -> Result<Done<Product>, KeepingError> {
         may(asker, UseCase::KeepProducts)?;
         self.not_fixed()?;
-        for tried in 0..TRIES {
-            let currency = self.currency_of_prices(tried > 0).await?;
+        // After a race the shop has another currency.
+        let decide = async |again| {
+            let currency = self.currency_of_prices(again).await?;
             let details = ProductDetails { currency, ..product.details.clone() };
-            let change = Change::NewProduct(NewProduct { details, ..product.clone() });
-            match self.storage.commit(change, request.clone(), self.clock.now()).await {
-                // The shop has another currency since.
-                Err(Refused::Stale) => {}
-                done => return Ok(done?.of()?),
-            }
-        }
-        Err(KeepingError::Unavailable(PortError::Busy))
+            Ok(Decided::Change(Change::NewProduct(NewProduct { details, ..product.clone() })))
+        };
+        self.settle(asker, request, decide).await
     }
 
     /// Changes a product: what is done to its details is done again on what won a race.
@@ -134,23 +131,16 @@ impl KeepingService {
     ) -> Result<Done<Product>, KeepingError> {
         may(asker, UseCase::KeepProducts)?;
         self.not_fixed()?;
-        for tried in 0..TRIES {
+        let decide = async |again| {
             let product = self.product(id).await?.product;
             if !expected.admits(product.version) {
-                return self.recall(asker, &request, KeepingError::Changed).await;
+                return Ok(Decided::Refused(KeepingError::Changed));
             }
-            let currency = self.currency_of_prices(tried > 0).await?;
+            let currency = self.currency_of_prices(again).await?;
             let details = ProductDetails { currency, ..change(product.details.clone()) };
-            let Some(changed) = product.changed(details) else {
-                let recalled = self.recalled(asker, &request).await?;
-                return Ok(recalled.unwrap_or(Done::Now(product)));
-            };
-            match self.storage.commit(Change::Product(changed), request.clone(), self.clock.now()).await {
-                Err(Refused::Stale) => {}
-                done => return Ok(done?.of()?),
-            }
-        }
-        Err(KeepingError::Unavailable(PortError::Busy))
+            Ok(product.changed(details).map(Change::Product).ok_or(product).into())
+        };
+        self.settle(asker, request, decide).await
     }
 
     /// All places, the older ones first.
@@ -197,23 +187,17 @@ impl KeepingService {
     ) -> Result<Done<Location>, KeepingError> {
         may(asker, UseCase::KeepStock)?;
         self.not_fixed()?;
-        for _ in 0..TRIES {
+        let decide = async |_| {
             let all = self.storage.stock.locations().await?;
             let unknown = || KeepingError::UnknownLocation(Location::unknown(code));
             let location = all.into_iter().find(|known| known.code == *code).ok_or_else(unknown)?;
             if !expected.admits(location.version) {
-                return self.recall(asker, &request, KeepingError::Changed).await;
+                return Ok(Decided::Refused(KeepingError::Changed));
             }
-            let Some(changed) = location.changed(change(location.details.clone())) else {
-                let recalled = self.recalled(asker, &request).await?;
-                return Ok(recalled.unwrap_or(Done::Now(location)));
-            };
-            match self.storage.commit(Change::Location(changed), request.clone(), self.clock.now()).await {
-                Err(Refused::Stale) => {}
-                done => return Ok(done?.of()?),
-            }
-        }
-        Err(KeepingError::Unavailable(PortError::Busy))
+            let details = change(location.details.clone());
+            Ok(location.changed(details).map(Change::Location).ok_or(location).into())
+        };
+        self.settle(asker, request, decide).await
     }
 
     /// The levels of a product, one for each place.
@@ -282,31 +266,6 @@ impl KeepingService {
         let more = movements.len() > limit.get();
         movements.truncate(limit.get());
         Ok((movements, more))
-    }
-
-    /// What the request's key has done already: for a caller that is about to refuse the request.
-    ///
-    /// # Errors
-    ///
-    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
-    pub async fn recalled<T>(&self, asker: User, request: &Request) -> Result<Option<Done<T>>, KeepingError>
-    where
-        T: TryFrom<Made, Error = PortError>,
-    {
-        let recalled = self.storage.recall(asker, request, self.clock.now()).await?;
-        Ok(recalled.map(Done::of).transpose()?)
-    }
-
-    pub(super) async fn recall<T>(
-        &self,
-        asker: User,
-        request: &Request,
-        refusal: KeepingError,
-    ) -> Result<Done<T>, KeepingError>
-    where
-        T: TryFrom<Made, Error = PortError>,
-    {
-        self.recalled(asker, request).await?.ok_or(refusal)
     }
 
     pub(super) fn not_fixed(&self) -> Result<(), KeepingError> {

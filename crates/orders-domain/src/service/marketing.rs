@@ -1,43 +1,29 @@
-//! What the shop's people do with marketplaces, and what products look like there.
+//! What the shop's people do with marketplaces.
 
 use std::sync::Arc;
 
-use super::{KeepingError, KeepingService, Sells, Storage, changing::TRIES, storage::Done};
+use super::{KeepingError, KeepingService, Sells, Storage, keeping::Decided, storage::Done};
 use crate::{
-    catalogue::query::{Offer, ProductQuery},
     code::MarketplaceCode,
     failure::PortError,
-    id::ProductId,
     identity::{UseCase, User},
-    ledger::{Change, Made, Refused},
+    ledger::Change,
     market::{
         choice::{AskedMarket, ChosenMarket, NotChosen, choose as choose_of},
         directory::Directory,
         languages::Languages,
-        listing::{Listing, ListingDetails},
         marketplace::{Marketplace, MarketplaceDetails, NewMarketplace},
-        product_text::{Description, ProductText, TextDetails, TextKey},
-        shown::{NotOnSale, OnSale, Showing},
     },
     money::Currency,
     order::request::Request,
-    version::{Expected, Version},
+    version::Expected,
 };
 
-/// A product as a marketplace shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductView {
-    /// The product, and what there is of it.
-    pub offer: Offer,
-    /// On what terms it is sold there, and under which name.
-    pub on_sale: OnSale,
-    /// The version of its listing there; `None` in the default marketplace.
-    pub listing: Option<Version>,
-    /// The version of the text that its name is from; `None` of its own name.
-    pub text: Option<Version>,
-    /// What else is said of it; only of one product, not of those of a list.
-    pub description: Option<Description>,
-}
+mod saying;
+mod showing;
+
+pub use showing::ProductView;
+pub(super) use showing::showings;
 
 /// Where somebody is who has said this. With `latest`, or if they have named one that is not known, among all
 /// marketplaces as they are now.
@@ -130,130 +116,22 @@ impl KeepingService {
         request: Request,
     ) -> Result<Done<Marketplace>, KeepingError> {
         self.may_market(asker)?;
-        let decide = |present: Option<Marketplace>| {
-            let present =
-                present.ok_or_else(|| KeepingError::UnknownMarketplace(Marketplace::unknown(code)))?;
+        let decide = async |_| {
+            let directory = self.storage.markets.directory_now().await?;
+            let present = directory.get(code).map(|entry| entry.marketplace.as_ref().clone());
+            if !expected.admits_present(present.as_ref().map(|present| present.version)) {
+                return Ok(Decided::Refused(KeepingError::Changed));
+            }
+            let Some(present) = present else {
+                return Ok(Decided::Refused(KeepingError::UnknownMarketplace(Marketplace::unknown(code))));
+            };
             let details = change(present.details.clone());
             if code.is_default() && !details.active {
-                return Err(KeepingError::AlwaysActive);
+                return Ok(Decided::Refused(KeepingError::AlwaysActive));
             }
-            Ok(present.changed(details).map(Change::Marketplace).ok_or(present))
+            Ok(present.changed(details).map(Change::Marketplace).ok_or(present).into())
         };
-        let read = async || {
-            let directory = self.storage.markets.directory_now().await?;
-            Ok(directory.get(code).map(|entry| entry.marketplace.as_ref().clone()))
-        };
-        self.settle(asker, (expected, request), read, |present: &Marketplace| present.version, decide).await
-    }
-
-    /// Says on what terms a marketplace sells a product.
-    ///
-    /// # Errors
-    ///
-    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::UnknownProduct`],
-    /// [`KeepingError::UnknownMarketplace`], [`KeepingError::OwnPrices`], [`KeepingError::Changed`],
-    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
-    pub async fn set_listing(
-        &self,
-        asker: User,
-        (product, code): (ProductId, MarketplaceCode),
-        expected: &Expected,
-        details: ListingDetails,
-        request: Request,
-    ) -> Result<Done<Listing>, KeepingError> {
-        self.may_market(asker)?;
-        self.product(product).await?;
-        self.marketplace(code).await?;
-        if code.is_default() {
-            return Err(KeepingError::OwnPrices);
-        }
-        let decide =
-            |present| Ok(Listing::set((product, code), present, details.clone()).map(Change::Listing));
-        let read = async || self.storage.markets.listing(product, code).await;
-        self.settle(asker, (expected, request), read, |present: &Listing| present.version, decide).await
-    }
-
-    /// Says what a product is called in a language, in a marketplace or in all.
-    ///
-    /// # Errors
-    ///
-    /// [`KeepingError::MissingScope`], [`KeepingError::Fixed`], [`KeepingError::UnknownProduct`],
-    /// [`KeepingError::UnknownMarketplace`], [`KeepingError::Changed`], [`KeepingError::Taken`],
-    /// [`KeepingError::KeyReused`], [`KeepingError::Unavailable`].
-    pub async fn set_text(
-        &self,
-        asker: User,
-        of: &TextKey,
-        expected: &Expected,
-        details: TextDetails,
-        request: Request,
-    ) -> Result<Done<ProductText>, KeepingError> {
-        self.may_market(asker)?;
-        self.product(of.product).await?;
-        if let Some(code) = of.marketplace {
-            self.marketplace(code).await?;
-        }
-        let decide = |present| Ok(ProductText::set(of.clone(), present, details.clone()).map(Change::Text));
-        let read = async || self.storage.markets.text(of.clone()).await;
-        self.settle(asker, (expected, request), read, |present: &ProductText| present.version, decide).await
-    }
-
-    /// A product as a marketplace shows it.
-    ///
-    /// # Errors
-    ///
-    /// [`KeepingError::UnknownProduct`], [`KeepingError::NotSoldHere`], [`KeepingError::Unavailable`].
-    pub async fn view(&self, id: ProductId, market: &ChosenMarket) -> Result<ProductView, KeepingError> {
-        let offer = self.product(id).await?;
-        let view = self.views(vec![offer], market).await?.pop();
-        let mut view = view.ok_or_else(|| KeepingError::NotSoldHere(id.not_sold_in(market.code())))?;
-        if view.text.is_some() {
-            let from = view.on_sale.shown.name_from.clone();
-            let of = TextKey { product: id, marketplace: from.marketplace, locale: from.locale };
-            let text = self.storage.markets.text(of).await?;
-            view.description = text.and_then(|text| text.details.description);
-        }
-        Ok(view)
-    }
-
-    /// Some of the products that a marketplace shows, ascending by id, and whether others follow.
-    ///
-    /// # Errors
-    ///
-    /// [`KeepingError::Unavailable`].
-    pub async fn shown(
-        &self,
-        query: ProductQuery,
-        market: &ChosenMarket,
-    ) -> Result<(Vec<ProductView>, bool), KeepingError> {
-        let page = self.products(ProductQuery { market: market.code(), ..query }).await?;
-        Ok((self.views(page.offers, market).await?, page.more))
-    }
-
-    /// These products as a marketplace shows them, as far as it does.
-    async fn views(
-        &self,
-        offers: Vec<Offer>,
-        market: &ChosenMarket,
-    ) -> Result<Vec<ProductView>, KeepingError> {
-        let showings = match &self.sells {
-            Sells::Fixed(..) => offers.iter().map(|offer| Some(Showing::of(&offer.product))).collect(),
-            Sells::Stored => {
-                let ids: Vec<_> = offers.iter().map(|offer| offer.product.id).collect();
-                self.storage.markets.showings(&ids, market.code()).await?
-            }
-        };
-        let view = |(offer, showing): (Offer, Option<Showing>)| {
-            let showing = showing?;
-            let on_sale = match showing.at(offer.product.terms(), market) {
-                Ok(on_sale) => on_sale,
-                Err(NotOnSale::Unknown | NotOnSale::NotHere(_)) => return None,
-            };
-            let listing = showing.listing(market.code()).map(|listing| listing.version);
-            let text = showing.text(market).map(|text| text.version);
-            Some(ProductView { offer, on_sale, listing, text, description: None })
-        };
-        Ok(offers.into_iter().zip(showings).filter_map(view).collect())
+        self.settle(asker, request, decide).await
     }
 
     /// The currency of the products' own prices: with `latest` as it is now.
@@ -270,36 +148,5 @@ impl KeepingService {
     fn may_market(&self, asker: User) -> Result<(), KeepingError> {
         self.may(asker, UseCase::KeepProducts)?;
         self.not_fixed()
-    }
-
-    /// Compare-and-set: what is decided of something is decided again on what won a race. What is so already is
-    /// given back.
-    async fn settle<T>(
-        &self,
-        asker: User,
-        (expected, request): (&Expected, Request),
-        read: impl AsyncFn() -> Result<Option<T>, PortError>,
-        version: impl Fn(&T) -> Version,
-        decide: impl Fn(Option<T>) -> Result<Result<Change, T>, KeepingError>,
-    ) -> Result<Done<T>, KeepingError>
-    where
-        T: TryFrom<Made, Error = PortError>,
-    {
-        for _ in 0..TRIES {
-            let present = read().await?;
-            if !expected.admits_present(present.as_ref().map(&version)) {
-                return self.recall(asker, &request, KeepingError::Changed).await;
-            }
-            let change = match decide(present) {
-                Ok(Ok(change)) => change,
-                Ok(Err(same)) => return Ok(self.recalled(asker, &request).await?.unwrap_or(Done::Now(same))),
-                Err(refusal) => return self.recall(asker, &request, refusal).await,
-            };
-            match self.storage.commit(change, request.clone(), self.clock.now()).await {
-                Err(Refused::Stale) => {}
-                done => return Ok(done?.of()?),
-            }
-        }
-        Err(KeepingError::Unavailable(PortError::Busy))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     market::{
         choice::{AskedMarket, ChosenMarket, NotChosen},
         languages::Languages,
-        shown::{NotOnSale, OnSale, Showing},
+        shown::{NotOnSale, OnSale},
     },
     money::Money,
     order::{
@@ -122,13 +122,8 @@ impl OrderService {
             return Err(PortError::Corrupt("the catalogue answered about other products".into()));
         }
         let products: Vec<_> = found.into_iter().flatten().map(|offer| offer.product).collect();
-        let showings = match self.sells {
-            Sells::Fixed(..) => products.iter().map(Showing::of).map(Some).collect(),
-            Sells::Stored => {
-                let ids: Vec<_> = products.iter().map(|product| product.id).collect();
-                self.storage.markets.showings(&ids, market.code()).await?
-            }
-        };
+        let kept: Vec<_> = products.iter().collect();
+        let showings = marketing::showings(&self.storage, &self.sells, &kept, market.code()).await?;
         let sold = products.iter().zip(showings).filter_map(|(product, showing)| {
             let showing = showing?;
             Some((product.id, showing.at(product.terms(), market)))
