@@ -1,6 +1,5 @@
-//! Which lists of orders are offered: one table, of the conditions that may stand together. Each of these lists
-//! has an index in which its next page is one range, or a few of them, so that a page costs the same anywhere in
-//! a table of any size.
+//! Lists of orders, and how they are found. Each that is [offered] has an index in which its next page is one
+//! range, or a few of them, so that a page costs the same anywhere in a table of any size.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -18,103 +17,7 @@ use crate::{
     shipment::{status::Fulfillment, tracking::TrackingNumber},
 };
 
-use Condition::{
-    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfFulfillment, OfProduct, OfStatus, OfTracking, OfUser,
-    To, UpdatedFrom, UpdatedTo,
-};
-
-/// Something that is asked of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Condition {
-    OfUser,
-    InMarketplace,
-    OfStatus,
-    OfFulfillment,
-    OfProduct,
-    OfTracking,
-    OfEmail,
-    From,
-    To,
-    UpdatedFrom,
-    UpdatedTo,
-    ByNumber,
-    ByUpdate,
-}
-
-impl Condition {
-    /// Every one, in the order in which they are blamed, the last first.
-    const ALL: [Self; 13] = [
-        OfUser,
-        InMarketplace,
-        OfStatus,
-        OfFulfillment,
-        From,
-        To,
-        OfProduct,
-        OfTracking,
-        OfEmail,
-        UpdatedFrom,
-        UpdatedTo,
-        ByUpdate,
-        ByNumber,
-    ];
-
-    /// The parameter that asks for it.
-    fn parameter(self) -> &'static str {
-        match self {
-            OfUser => "userId",
-            InMarketplace => "marketplace",
-            OfStatus => "status",
-            OfFulfillment => "fulfillment",
-            OfProduct => "productId",
-            OfTracking => "trackingNumber",
-            OfEmail => "email",
-            From => "from",
-            To => "to",
-            UpdatedFrom => "updatedFrom",
-            UpdatedTo => "updatedTo",
-            ByNumber | ByUpdate => "sort",
-        }
-    }
-
-    /// The parameter as messages have it, with its value where that tells.
-    fn said(self) -> &'static str {
-        match self {
-            ByNumber => "sort=id",
-            ByUpdate => "sort=updatedAt",
-            other => other.parameter(),
-        }
-    }
-
-    fn is_asked(self, OrderQuery { filter, sort, .. }: &OrderQuery) -> bool {
-        match self {
-            OfUser => filter.user.is_some(),
-            InMarketplace => filter.marketplace.is_some(),
-            OfStatus => filter.status.is_some(),
-            OfFulfillment => filter.fulfillment.is_some(),
-            OfProduct => filter.product.is_some(),
-            OfTracking => filter.tracking.is_some(),
-            OfEmail => filter.email.is_some(),
-            From => filter.from.is_some(),
-            To => filter.to.is_some(),
-            UpdatedFrom => filter.updated_from.is_some(),
-            UpdatedTo => filter.updated_to.is_some(),
-            ByNumber => !sort.is_by_update(),
-            ByUpdate => sort.is_by_update(),
-        }
-    }
-}
-
-/// The table: of a row any conditions may stand together, and no others.
-const OFFERED: [&[Condition]; 7] = [
-    &[OfUser, OfStatus, OfFulfillment, From, To, ByNumber],
-    &[InMarketplace, OfStatus, OfFulfillment, From, To, ByNumber],
-    &[OfUser, InMarketplace, From, To, ByNumber],
-    &[OfProduct, From, To, ByNumber],
-    &[OfTracking, From, To, ByNumber],
-    &[OfEmail, From, To, ByNumber],
-    &[UpdatedFrom, UpdatedTo, ByUpdate],
-];
+mod offered;
 
 /// A list that is offered, and a place in it: what a store can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,28 +58,7 @@ impl OrderList {
     /// [`InvalidInput`] about one of the parameters that do not go together, or about `after` when it is of a list
     /// of another sort.
     pub fn of(query: OrderQuery) -> Result<Self, InvalidInput> {
-        let asked: Vec<_> =
-            Condition::ALL.into_iter().filter(|condition| condition.is_asked(&query)).collect();
-        let together = |wanted: &[Condition]| {
-            OFFERED.iter().any(|row| wanted.iter().all(|condition| row.contains(condition)))
-        };
-        if !together(&asked) {
-            let before = |at: usize| asked.iter().take(at).copied().enumerate();
-            let pairs =
-                before(asked.len()).flat_map(|(at, one)| before(at).map(move |(_, two)| vec![one, two]));
-            let triples = before(asked.len()).flat_map(|(at, one)| {
-                before(at).flat_map(move |(at, two)| before(at).map(move |(_, three)| vec![one, two, three]))
-            });
-            // Of the table, what does not stand together does not in threes at the latest.
-            let foreign = pairs.chain(triples).find(|few| !together(few)).unwrap_or_else(|| asked.clone());
-            let Some((one, others)) = foreign.split_first() else { return Ok(Self(query)) };
-            let others: Vec<_> = others.iter().rev().map(|other| other.said()).collect();
-            let others = others.join(" and ");
-            let what = one.parameter();
-            let value = if what == "sort" { format!("{} ", query.sort) } else { String::new() };
-            let reason = format!("{value}cannot be combined with {others}: {}", offered());
-            return Err(InvalidInput::new(what, reason));
-        }
+        offered::check(&query)?;
         let (by_update, value, form) = match query.after {
             None => return Ok(Self(query)),
             Some(Cursor::Order(order)) => (
@@ -295,12 +177,6 @@ impl OrderList {
             orders.reverse();
         }
     }
-}
-
-/// What may stand together, in words.
-fn offered() -> String {
-    let row = |row: &&[Condition]| row.iter().map(|one| one.said()).collect::<Vec<_>>().join(", ");
-    format!("what may stand together is {}", OFFERED.iter().map(row).collect::<Vec<_>>().join("; or "))
 }
 
 /// The states that are let through; `None` if all are.

@@ -1,4 +1,13 @@
-use super::*;
+use super::{
+    offered::{
+        Condition::{
+            self, ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfFulfillment, OfProduct, OfStatus,
+            OfTracking, OfUser, To, UpdatedFrom, UpdatedTo,
+        },
+        OFFERED,
+    },
+    *,
+};
 use crate::order::status::Statuses;
 
 fn at(seconds: i64) -> DateTime<Utc> {
