@@ -28,6 +28,7 @@ mod catalogue;
 mod committing;
 mod deliveries;
 mod markets;
+mod shelving;
 mod steps;
 mod webhooks;
 

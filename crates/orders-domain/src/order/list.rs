@@ -1,4 +1,4 @@
-//! Lists of orders, and how they are found. Each that is [offered] has an index in which its next page is one
+//! Lists of orders, and how they are found. Each that is offered has an index in which its next page is one
 //! range, or a few of them, so that a page costs the same anywhere in a table of any size.
 
 use chrono::{DateTime, SecondsFormat, Utc};
