@@ -21,8 +21,10 @@ use thiserror::Error;
 use super::{BulkOrders, failure};
 
 mod markets;
+mod orders;
 
 pub use markets::BulkMarkets;
+pub use orders::BulkImports;
 
 /// The lines of a file, as often as they are asked for.
 pub trait Lines<T> {
@@ -162,6 +164,6 @@ pub trait BulkShop {
 }
 
 /// A database whose orders, products, stock and marketplaces move in bulk.
-pub trait Bulk: BulkOrders + BulkShop + BulkMarkets {}
+pub trait Bulk: BulkOrders + BulkShop + BulkMarkets + BulkImports {}
 
-impl<T: BulkOrders + BulkShop + BulkMarkets> Bulk for T {}
+impl<T: BulkOrders + BulkShop + BulkMarkets + BulkImports> Bulk for T {}

@@ -14,6 +14,8 @@ use super::schema::{events as events_table, products};
 mod alone;
 mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "arriving.rs"]
+mod arriving;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]

@@ -160,6 +160,7 @@ mod tests {
             lines: vec![line.shown_as(Arc::new(shown))],
             progress: Progress::PLACED,
             contact: Contact::default(),
+            imported: None,
             version: Version::FIRST,
         };
         let mut rows = Rows::new(false);

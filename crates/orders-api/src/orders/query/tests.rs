@@ -26,6 +26,7 @@ fn order(id: i64) -> Order {
         lines: vec![line],
         progress: Progress::PLACED,
         contact: Contact::default(),
+        imported: None,
         version: Version::FIRST,
     };
     Order::restore(record).unwrap()

@@ -33,6 +33,7 @@ fn placed(shipment: Option<(&str, &str)>, sold_in: SoldIn, lines: Vec<OrderProdu
         currency: Currency::USD,
         progress: Progress::of_one_parcel(OrderStatus::Processing, tracking, &lines, at),
         contact: Contact::default(),
+        imported: None,
         sold_in,
         lines,
         version: Version::FIRST,
