@@ -64,11 +64,11 @@ struct Given {
 /// The numbers of so many orders and events, which nobody else gets. From here to the commit lists end before them, and
 /// readers of events wait for them.
 pub fn numbers(conn: &mut Conn, (orders, events): (u64, u64), at: DateTime<Utc>) -> QueryResult<Numbers> {
-    let count = |count: u64| i64::try_from(count).map_err(corrupt);
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let given: Given = diesel::sql_query("SELECT * FROM new_ids($1, $2, $3)")
-        .bind::<BigInt, _>(count(orders)?)
+        .bind::<BigInt, _>(count(orders))
         .bind::<BigInt, _>(millis(at))
-        .bind::<BigInt, _>(count(events)?)
+        .bind::<BigInt, _>(count(events))
         .get_result(conn)?;
     let at = moment(given.earliest.max(millis(at))).map_err(corrupt)?;
     Ok(Numbers { order: given.first_order, event: given.first_event, at })
