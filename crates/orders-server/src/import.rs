@@ -22,7 +22,10 @@ use orders_domain::{
 
 use crate::{
     config::{DatabaseSettings, ExportSettings, ImportOrdersSettings, ProductsCommand, StockCommand},
-    files::{self, Output, counts, counts::Counts, markets, orders::Orders, products, products::Products, table::Table},
+    files::{
+        self, Output, counts, counts::Counts, markets, orders::Orders, products, products::Products,
+        table::Table,
+    },
     progress, storage,
 };
 

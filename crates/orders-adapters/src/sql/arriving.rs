@@ -79,7 +79,8 @@ impl Found {
         for some in unknown.chunks(AT_ONCE) {
             self.products.extend(some.iter().map(|product| (*product, None)));
             let with_id = products::table.filter(products::id.eq_any(some.iter().map(|id| id.get())));
-            let rows: Vec<(i64, String)> = with_id.select((products::id, products::stock_policy)).load(conn)?;
+            let rows: Vec<(i64, String)> =
+                with_id.select((products::id, products::stock_policy)).load(conn)?;
             for (id, policy) in rows {
                 let policy: StockPolicy = policy.parse().map_err(corrupt)?;
                 self.products.insert(id.try_into().map_err(corrupt)?, Some(policy.is_tracked()));

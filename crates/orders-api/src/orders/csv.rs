@@ -187,7 +187,8 @@ mod tests {
         ] {
             let begins = "7,1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z,pending,unfulfilled";
             let name = r#""'=a, ""b""",L-5"#;
-            let expected = format!("{begins},de,{currency},{amount},{amount},601,9,{name},{amount},1,,,,\r\n");
+            let expected =
+                format!("{begins},de,{currency},{amount},{amount},601,9,{name},{amount},1,,,,\r\n");
             assert_eq!(rows(price, currency), expected);
         }
     }

@@ -169,7 +169,8 @@ impl ImportedOrder {
             let product = line.product();
             let is_counted = known.products.get(&product).copied().flatten();
             if self.lines.iter().take(index).any(|before| before.product() == product) {
-                let reason = format!("{product} stands in two lines of the order, and a product stands in one");
+                let reason =
+                    format!("{product} stands in two lines of the order, and a product stands in one");
                 faults.push(InvalidInput::new("product", reason));
             } else if is_counted.is_none() {
                 faults.push(product.unknown());

@@ -198,7 +198,9 @@ impl<'a, 'f> Members<'a, 'f> {
     /// A whole number, which must be there, as something.
     pub fn number<T: TryFrom<i64, Error = InvalidInput>>(&mut self, name: &str) -> Option<T> {
         match self.required(name)? {
-            Json::Whole(number) => number.try_into().map_err(|error: InvalidInput| self.fault(name, error.reason)).ok(),
+            Json::Whole(number) => {
+                number.try_into().map_err(|error: InvalidInput| self.fault(name, error.reason)).ok()
+            }
             other => {
                 self.fault(name, format_args!("{} is not a whole number", other.shown()));
                 None

@@ -116,7 +116,8 @@ impl Lines<ImportedOrder> for Orders {
 /// All that is wrong with it.
 fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
-    let tree = serde_json::from_str(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
+    let tree =
+        serde_json::from_str(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
     let mut faults = Vec::new();
     match members(line, tree, &mut faults) {
         Some(order) if faults.is_empty() => Ok(order),
@@ -187,7 +188,8 @@ fn moment(text: &str) -> Result<DateTime<Utc>, InvalidInput> {
     match DateTime::parse_from_rfc3339(text) {
         Ok(moment) => Ok(moment.to_utc().trunc_subsecs(3)),
         Err(_) => {
-            let reason = format!("{} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z", Quoted(text));
+            let reason =
+                format!("{} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z", Quoted(text));
             Err(InvalidInput::new("placedAt", reason))
         }
     }

@@ -48,9 +48,18 @@ async fn an_imported_order_is_served_with_its_own_name_date_prices_and_events() 
         assert_eq!(shop.run(&IMPORT), "orders: 3 added, 0 unchanged, 7 events\n");
         let server = shop.serve(&[]);
         let order = get(&server, "/orders/2").await;
-        assert_eq!((&order["externalId"], &order["placedAt"]), (&json!("A-1"), &json!("2019-05-01T10:00:00.000Z")));
-        assert_eq!((&order["status"], &order["currency"], &order["total"]), (&json!("delivered"), &json!("EUR"), &json!(13998)));
-        assert_eq!((&order["shipment"]["trackingNumber"], &order["email"]), (&json!("23987239825"), &json!("ada@example.org")));
+        assert_eq!(
+            (&order["externalId"], &order["placedAt"]),
+            (&json!("A-1"), &json!("2019-05-01T10:00:00.000Z"))
+        );
+        assert_eq!(
+            (&order["status"], &order["currency"], &order["total"]),
+            (&json!("delivered"), &json!("EUR"), &json!(13998))
+        );
+        assert_eq!(
+            (&order["shipment"]["trackingNumber"], &order["email"]),
+            (&json!("23987239825"), &json!("ada@example.org"))
+        );
         assert_eq!((&order["marketplace"], &order["locale"]), (&json!("default"), &Value::Null));
         let date = |order: &Value| order["orderDate"].as_str().unwrap().to_owned();
         assert!(date(&order) >= date(&before) && date(&order).starts_with("20"), "{order}");
@@ -73,7 +82,8 @@ async fn an_imported_order_is_served_with_its_own_name_date_prices_and_events() 
         assert_eq!(ids.len(), 8);
 
         // Lives on as any other, and so do those that are placed since.
-        let moved = server.user(100, Method::PATCH, "/orders/4/status").json(&json!({"status": "processing"}));
+        let moved =
+            server.user(100, Method::PATCH, "/orders/4/status").json(&json!({"status": "processing"}));
         assert_eq!(moved.send().await.unwrap().status(), 200);
         assert_eq!(server.place(2, &[(9, 1)]).await["id"], 5);
         stop(server);
@@ -95,7 +105,8 @@ async fn an_order_is_found_by_what_it_is_called_elsewhere() {
             ("externalId=a-1", vec![]),
         ] {
             let found = get(&server, &format!("/orders?{query}")).await;
-            let found: Vec<_> = found.as_array().unwrap().iter().map(|order| order["id"].as_i64().unwrap()).collect();
+            let found: Vec<_> =
+                found.as_array().unwrap().iter().map(|order| order["id"].as_i64().unwrap()).collect();
             assert_eq!(found, ids, "{query}");
         }
         for query in ["externalId=", "externalId=A-1&userId=1"] {
@@ -117,7 +128,10 @@ fn importing_twice_makes_nothing_twice_and_another_content_is_a_bad_line() {
         let before = rows(&shop);
         let same = "orders: 0 added, 3 unchanged, 0 events";
         assert_eq!(shop.run(&IMPORT), format!("{same}\n"));
-        assert_eq!(shop.run(&["import", "--dry-run", "old.ndjson"]), format!("{same} (dry run: nothing was stored)\n"));
+        assert_eq!(
+            shop.run(&["import", "--dry-run", "old.ndjson"]),
+            format!("{same} (dry run: nothing was stored)\n")
+        );
         assert_eq!(rows(&shop), before);
         let more = format!("{LINES}{}", LINES.lines().next().unwrap().replace("A-1", "A-4"));
         assert_eq!(shop.pipe(&["import", "-"], &more), "orders: 1 added, 3 unchanged, 4 events\n");
@@ -140,7 +154,9 @@ fn every_bad_line_is_named_and_then_nothing_is_imported() {
     for shop in founded() {
         let before = rows(&shop);
         let mut text = LINES.to_owned();
-        text.push_str(&LINES.lines().next().unwrap().replace("\"id\": 9", "\"id\": 99").replace("A-1", "B-1"));
+        text.push_str(
+            &LINES.lines().next().unwrap().replace("\"id\": 9", "\"id\": 99").replace("A-1", "B-1"),
+        );
         text.push_str("\n\n{\"externalId\": \"B-2\"}\n");
         text.push_str(LINES.lines().nth(1).unwrap());
         shop.write("old.ndjson", &text);
@@ -177,11 +193,13 @@ fn what_came_of_it_is_said_as_json_if_one_likes() {
             let said: Value = serde_json::from_slice(&output.stdout).unwrap();
             (output.status.code(), said)
         };
-        let expected = json!({"dryRun": true, "added": 3, "unchanged": 0, "events": 7, "badLines": 0, "first": []});
+        let expected =
+            json!({"dryRun": true, "added": 3, "unchanged": 0, "events": 7, "badLines": 0, "first": []});
         assert_eq!(said(&["import", "--dry-run", "--json", "old.ndjson"]), (Some(0), expected));
         shop.write("old.ndjson", "5\n");
         let first = json!([{"line": 1, "reason": "it is not an object, but 5"}]);
-        let expected = json!({"dryRun": false, "added": 0, "unchanged": 0, "events": 0, "badLines": 1, "first": first});
+        let expected =
+            json!({"dryRun": false, "added": 0, "unchanged": 0, "events": 0, "badLines": 1, "first": first});
         assert_eq!(said(&["import", "--json", "old.ndjson"]), (Some(1), expected));
     }
 }
@@ -192,16 +210,28 @@ fn history_moves_no_stock_and_what_would_hold_some_is_a_bad_line() {
         shop.write("products.csv", "id,name,price,stock_policy\n11,Mug,1,deny\n");
         shop.run(&["products", "import", "products.csv"]);
         let line = |name: &str, status: &str| {
-            LINES.lines().nth(1).unwrap().replace("=A-2", name).replace("cancelled", status).replace("\"id\": 3", "\"id\": 11")
+            LINES
+                .lines()
+                .nth(1)
+                .unwrap()
+                .replace("=A-2", name)
+                .replace("cancelled", status)
+                .replace("\"id\": 3", "\"id\": 11")
         };
-        shop.write("old.ndjson", &[line("1", "delivered"), line("2", "shipped"), line("3", "cancelled")].join("\n"));
+        shop.write(
+            "old.ndjson",
+            &[line("1", "delivered"), line("2", "shipped"), line("3", "cancelled")].join("\n"),
+        );
         assert_eq!(shop.run(&IMPORT), "orders: 3 added, 0 unchanged, 7 events\n");
         assert_eq!((shop.count("stock_movements"), shop.count("stock_levels WHERE reserved > 0")), (0, 0));
         shop.write("old.ndjson", &[line("4", "pending"), line("5", "processing")].join("\n"));
         let said = shop.refused(&IMPORT);
         let holds = "is of an order that would hold stock, as product 11 is counted: place it here, or import it once it \
                      has shipped";
-        assert_eq!(said[1..], [format!("line 1: status pending {holds}"), format!("line 2: status processing {holds}")]);
+        assert_eq!(
+            said[1..],
+            [format!("line 1: status pending {holds}"), format!("line 2: status processing {holds}")]
+        );
     }
 }
 

@@ -11,9 +11,9 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    ChosenBy, ExternalId, Imported, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList, OrderProduct,
-    OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
-    market::listing::Model,
+    ChosenBy, ExternalId, Imported, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList,
+    OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn,
+    catalogue::product::ProductName, market::listing::Model,
 };
 
 use super::{column, contact, moment, nullable, progress};

@@ -34,7 +34,8 @@ impl ImportedOrder {
             differs("marketplace", &self.marketplace, &stored.sold_in.marketplace);
         }
         let is_as_imported = stored.version.get().unsigned_abs() == self.events();
-        let tracking = |order: &Order| order.tracking().map_or("none".to_owned(), |one| one.number().to_owned());
+        let tracking =
+            |order: &Order| order.tracking().map_or("none".to_owned(), |one| one.number().to_owned());
         if is_as_imported && self.tracking.as_ref() != stored.tracking() {
             let said = self.tracking.as_ref().map_or("none", |one| one.number());
             differs("tracking", &said, &tracking(stored));

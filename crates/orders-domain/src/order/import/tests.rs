@@ -115,7 +115,10 @@ fn what_cannot_be_an_order_of_this_shop_is_named_all_at_once() {
          stands in two lines of the order, and a product stands in one; marketplace de does not exist"
     );
     let old = ImportedOrder {
-        from: Imported { placed_at: DateTime::UNIX_EPOCH - chrono::TimeDelta::milliseconds(1), ..good.from.clone() },
+        from: Imported {
+            placed_at: DateTime::UNIX_EPOCH - chrono::TimeDelta::milliseconds(1),
+            ..good.from.clone()
+        },
         ..good.clone()
     };
     assert_eq!(wrong(&old, None), "placedAt 1969-12-31T23:59:59.999Z is before 1970");
@@ -128,10 +131,8 @@ fn what_cannot_be_an_order_of_this_shop_is_named_all_at_once() {
 #[test]
 fn history_may_be_in_any_currency_and_of_counted_products_and_what_is_open_may_not() {
     let in_yen = |status| ImportedOrder { currency: "JPY".parse().unwrap(), ..line(1, "A-1", status) };
-    let counted = |status| ImportedOrder {
-        lines: vec![OrderProduct::new(n(5), n(1), n(1))],
-        ..line(1, "A-1", status)
-    };
+    let counted =
+        |status| ImportedOrder { lines: vec![OrderProduct::new(n(5), n(1), n(1))], ..line(1, "A-1", status) };
     for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
         assert_eq!((wrong(&in_yen(status), None), wrong(&counted(status), None)), Default::default());
     }

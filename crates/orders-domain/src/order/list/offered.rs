@@ -3,8 +3,8 @@
 use crate::{invalid::InvalidInput, order::query::OrderQuery};
 
 use Condition::{
-    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfExternalId, OfFulfillment, OfProduct, OfStatus, OfTracking, OfUser,
-    To, UpdatedFrom, UpdatedTo,
+    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfExternalId, OfFulfillment, OfProduct, OfStatus,
+    OfTracking, OfUser, To, UpdatedFrom, UpdatedTo,
 };
 
 /// Something that is asked of a list.

@@ -1,8 +1,8 @@
 use super::{
     offered::{
         Condition::{
-            self, ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfExternalId, OfFulfillment, OfProduct, OfStatus,
-            OfTracking, OfUser, To, UpdatedFrom, UpdatedTo,
+            self, ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfExternalId, OfFulfillment, OfProduct,
+            OfStatus, OfTracking, OfUser, To, UpdatedFrom, UpdatedTo,
         },
         OFFERED,
     },

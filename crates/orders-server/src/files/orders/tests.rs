@@ -32,7 +32,9 @@ fn a_line_is_an_order_and_what_need_not_be_there_is_absent_or_null() {
 #[test]
 fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
     assert_eq!(
-        wrong(r#"{"externalId": 7, "userId": "x", "placedAt": "yesterday", "status": "lost", "products": {}, "total": 5}"#),
+        wrong(
+            r#"{"externalId": 7, "userId": "x", "placedAt": "yesterday", "status": "lost", "products": {}, "total": 5}"#
+        ),
         "externalId 7 is not a text; userId \"x\" is not a whole number; placedAt \"yesterday\" is not a moment in RFC \
          3339, such as 2026-11-22T10:00:00Z; status \"lost\" is not one of pending, processing, shipped, delivered, \
          cancelled; currency is missing; products is not an array, but an object; \"total\" is not one of externalId, \
@@ -44,14 +46,21 @@ fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
         ("1999", "-1", "products[0].price -1 is negative"),
         ("1999", "19.99", "products[0].price 19.99 is not a whole number"),
         ("1999", "99999999999999999999", "products[0].price 100000000000000000000 is not a whole number"),
-        ("\"price\"", "\"cost\"", "products[0].price is missing; products[0].\"cost\" is not one of id, quantity, price"),
+        (
+            "\"price\"",
+            "\"cost\"",
+            "products[0].price is missing; products[0].\"cost\" is not one of id, quantity, price",
+        ),
         (r#"{"id": 9, "quantity": 7, "price": 1999}"#, "9", "products[0] is not an object, but 9"),
         ("\"EUR\"", "\"euro\"", "currency \"euro\""),
         ("\"A-1\"", "\" \"", "externalId is empty"),
         ("\"A-1\"", "null", "externalId is missing"),
         ("\"userId\": 3", "\"userId\": true", "userId true is not a whole number"),
-        ("\"userId\"", "\"tracking\": {\"provider\": \"\", \"url\": 1}, \"userId\"",
-            "tracking.provider is empty; tracking.number is missing; tracking.\"url\" is not one of provider, number"),
+        (
+            "\"userId\"",
+            "\"tracking\": {\"provider\": \"\", \"url\": 1}, \"userId\"",
+            "tracking.provider is empty; tracking.number is missing; tracking.\"url\" is not one of provider, number",
+        ),
         ("\"userId\"", "\"marketplace\": \"?\", \"userId\"", "marketplace \"?\""),
     ] {
         assert!(GOOD.contains(from), "{from}");

@@ -1,0 +1,208 @@
+//! Orders of another system, on each database.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use orders_adapters::sql::{Bulk, Digests, ImportError, Lines, Newest, Run, StoredOrder, sqlite::SqliteCopy};
+use orders_domain::{
+    ExternalId, Imported, OrderProduct, OrderStatus, ShippingProvider, Tracking, TrackingNumber,
+    faults::Faults,
+    order::{
+        contact::{Contact, Email},
+        import::{ImportedOrder, OrderTally},
+    },
+    ports::Cause,
+};
+
+#[path = "common/postgres.rs"]
+#[cfg(feature = "postgres")]
+mod postgres_server;
+
+fn n<T: TryFrom<i64, Error = orders_domain::InvalidInput>>(number: i64) -> T {
+    number.try_into().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_341_600, 0).unwrap()
+}
+
+/// A file.
+struct Given {
+    orders: Vec<ImportedOrder>,
+    next: usize,
+}
+
+impl Given {
+    fn new(orders: Vec<ImportedOrder>) -> Self {
+        Self { orders, next: 0 }
+    }
+}
+
+impl Lines<ImportedOrder> for Given {
+    fn rewind(&mut self) -> Result<(), Cause> {
+        self.next = 0;
+        Ok(())
+    }
+
+    fn next_lines(&mut self, _: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
+        let some: Vec<_> = self.orders.iter().skip(self.next).take(3).cloned().collect();
+        self.next += some.len();
+        Ok((!some.is_empty()).then_some(some))
+    }
+}
+
+/// A line that is mostly good: of 60 names, and of the products 1 to 10, which nobody counts, and 11, which is none.
+fn line(line: u64, rng: &mut fastrand::Rng) -> ImportedOrder {
+    let name = rng.i64(0..60);
+    // What is said of a name is mostly the same.
+    let mut of_name = fastrand::Rng::with_seed(name.unsigned_abs());
+    let rarely = |rng: &mut fastrand::Rng| rng.u8(0..40) == 0;
+    let status = of_name.choice(OrderStatus::ALL).unwrap();
+    let status = if rarely(rng) { rng.choice(OrderStatus::ALL).unwrap() } else { status };
+    let has_left = matches!(status, OrderStatus::Shipped | OrderStatus::Delivered);
+    let tracking = Tracking::new(
+        ShippingProvider::parse("USPS").unwrap(),
+        TrackingNumber::parse(&name.to_string()).unwrap(),
+    );
+    let product = if rarely(rng) { 11 } else { 1 + name % 10 };
+    let lines: Vec<_> = (0..1 + name % 3)
+        .map(|nth| {
+            let product = if nth == 0 { product } else { 1 + (name + nth) % 10 };
+            OrderProduct::new(n(product), n(name * 10 + i64::from(rarely(rng))), n(1 + nth))
+        })
+        .collect();
+    ImportedOrder {
+        line,
+        from: Imported {
+            external_id: ExternalId::parse(&format!("A-{name}")).unwrap(),
+            placed_at: now() - TimeDelta::days(name - i64::from(rarely(rng))),
+        },
+        user: n(1 + name % 4),
+        status,
+        currency: if rarely(rng) { "JPY" } else { "USD" }.parse().unwrap(),
+        marketplace: if rarely(rng) { "lost" } else { "default" }.parse().unwrap(),
+        lines,
+        tracking: (name % 2 == 0 && (has_left || rarely(rng))).then_some(tracking),
+        contact: Contact {
+            email: Email::parse("ada@example.org").ok().filter(|_| name % 5 == 0),
+            ship_to: None,
+        },
+    }
+}
+
+/// What an import says, with its bad lines.
+fn said(shop: &mut dyn Bulk, orders: &[ImportedOrder], dry: bool) -> Result<OrderTally, Faults> {
+    let mut given = Given::new(orders.to_vec());
+    match shop.import_orders(&mut given, Run { at: now(), dry }) {
+        Ok(tally) => Ok(tally),
+        Err(ImportError::Faults(faults)) => Err(faults),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn all(shop: &mut dyn Bulk) -> Vec<StoredOrder> {
+    let mut all: Vec<StoredOrder> = Vec::new();
+    loop {
+        let page = shop.stored_after(all.last().map(|stored| stored.order.id())).unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+/// Everything that is stored of orders, and which numbers are next.
+fn state(shop: &mut dyn Bulk) -> (String, Newest) {
+    let mut digests = Digests::default();
+    all(shop).iter().for_each(|stored| digests.add(&stored.digest()));
+    (digests.finish(), shop.newest().unwrap())
+}
+
+/// Whether a dry run says what the import does, and changes nothing, in a thousand cases.
+fn rehearse(shop: &mut dyn Bulk, mut read: impl FnMut() -> Box<dyn Bulk>) {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let (mut refused, mut added, mut unchanged) = (0, 0, 0);
+    for case in 0..1_000 {
+        let orders: Vec<_> = (1..=rng.u64(0..8)).map(|number| line(number, &mut rng)).collect();
+        let before = state(shop);
+        let rehearsed = said(read().as_mut(), &orders, true);
+        assert_eq!(state(shop), before, "case {case}");
+        let done = said(shop, &orders, false);
+        assert_eq!(rehearsed, done, "case {case}");
+        match done {
+            Err(faults) => {
+                assert!(faults.lines() > 0);
+                assert_eq!(state(shop), before, "case {case}");
+                refused += 1;
+            }
+            Ok(tally) => {
+                assert_eq!(tally.added + tally.unchanged, orders.len() as u64);
+                added += tally.added;
+                unchanged += tally.unchanged;
+            }
+        }
+    }
+    assert!(refused > 100 && unchanged > 100, "{refused} cases were refused, {unchanged} lines unchanged");
+    let stored = all(shop);
+    assert_eq!(stored.len() as u64, added);
+    let names: HashSet<_> =
+        stored.iter().map(|stored| stored.order.imported().unwrap().external_id.clone()).collect();
+    assert_eq!(names.len(), stored.len());
+    for StoredOrder { order, events } in stored {
+        let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
+        assert_eq!(events.len() as u64, order.version().get().unsigned_abs());
+        assert_eq!(order.clone().as_of(&events), Ok(Some(order)));
+    }
+}
+
+#[test]
+fn a_dry_run_on_a_file_says_what_the_import_does_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.sqlite");
+    let mut shop = SqliteCopy::open(&file).unwrap();
+    rehearse(&mut shop, || Box::new(SqliteCopy::read(&file).unwrap()));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_dry_run_on_postgres_says_what_the_import_does_and_changes_nothing() {
+    use orders_adapters::sql::postgres::{PostgresCopy, PostgresOptions};
+
+    let Some(database) = postgres_server::database() else { return };
+    let (url, options) = (database.url().parse().unwrap(), PostgresOptions::default());
+    let mut shop = PostgresCopy::open_shop(&url, options).unwrap();
+    rehearse(&mut shop, || Box::new(PostgresCopy::read(&url, options).unwrap()));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn of_two_that_import_the_same_at_once_one_adds_it_and_both_say_so() {
+    use orders_adapters::sql::postgres::{PostgresCopy, PostgresOptions};
+
+    let Some(database) = postgres_server::database() else { return };
+    let (url, options) = (database.url().parse().unwrap(), PostgresOptions::default());
+    let open = || PostgresCopy::open_shop(&url, options).unwrap();
+    let mut rng = fastrand::Rng::with_seed(3);
+    let orders: Vec<_> = (1..=300)
+        .map(|number| ImportedOrder {
+            from: Imported { external_id: ExternalId::parse(&number.to_string()).unwrap(), placed_at: now() },
+            lines: vec![OrderProduct::new(n(9), n(1), n(1))],
+            status: OrderStatus::Delivered,
+            currency: "EUR".parse().unwrap(),
+            marketplace: "default".parse().unwrap(),
+            ..line(number, &mut rng)
+        })
+        .map(|order| ImportedOrder { tracking: None, ..order })
+        .collect();
+    let mut shops = [open(), open(), open()];
+    let tallies: Vec<_> = std::thread::scope(|scope| {
+        let importing: Vec<_> =
+            shops.iter_mut().map(|shop| scope.spawn(|| said(shop, &orders, false).unwrap())).collect();
+        importing.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(tallies.iter().map(|tally| tally.added).sum::<u64>(), 300, "{tallies:?}");
+    assert!(tallies.iter().all(|tally| tally.added + tally.unchanged == 300), "{tallies:?}");
+    assert_eq!(all(&mut shops[0]).len(), 300);
+}
