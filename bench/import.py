@@ -6,7 +6,7 @@
 The file is made anew with the same content: orders of one to three products that nobody counts, most of them delivered and half of those
 with a carrier. Of each round a fresh database is filled; then the same file is imported once more, which adds nothing.
 The table has medians. Memory is the peak of the command, and what it grows by for each line is the difference between
-this file and one of a tenth of it. For PostgreSQL its binaries are needed, and root or a user who may run it.
+dry runs of this file and of one of a tenth of it: without the caches of a database that is written. For PostgreSQL its binaries are needed, and root or a user who may run it.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def measure(name, fresh, folder, options):
     runs = {"dry run": [], "import": [], "the same again": []}
     per_line = []
     for round in range(options.rounds):
-        database = fresh(round * 2)
+        database = fresh(round)
         run(database, "seed", "--orders", "0")
         for case, arguments in {
             "dry run": ("import", "--dry-run", whole),
@@ -69,10 +69,8 @@ def measure(name, fresh, folder, options):
             "the same again": ("import", whole),
         }.items():
             runs[case].append(run(database, *arguments))
-        other = fresh(round * 2 + 1)
-        run(other, "seed", "--orders", "0")
-        _, less = run(other, "import", tenth)
-        more = runs["import"][-1][1]
+        _, less = run(database, "import", "--dry-run", tenth)
+        _, more = runs["dry run"][-1]
         per_line.append((more - less) * 1024 / (options.orders - options.orders // 10))
     for case, done in runs.items():
         seconds, peak = (statistics.median(column) for column in zip(*done))

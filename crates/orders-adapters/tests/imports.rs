@@ -7,13 +7,23 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_adapters::sql::{Bulk, Digests, ImportError, Lines, Newest, Run, StoredOrder, sqlite::SqliteCopy};
 use orders_domain::{
-    ExternalId, Imported, OrderProduct, OrderStatus, ShippingProvider, Tracking, TrackingNumber,
+    Currency, ExternalId, Imported, OrderProduct, OrderStatus, Product, ShippingProvider, Tracking,
+    TrackingNumber,
+    catalogue::{
+        import::{ProductImport, ProductLine, Said},
+        product::{ProductDetails, ProductName, StockPolicy},
+    },
     faults::Faults,
     order::{
         contact::{Contact, Email},
         import::{ImportedOrder, OrderTally},
     },
     ports::Cause,
+    stock::{
+        import::{CountLine, Named},
+        location::{LocationDetails, LocationName, NewLocation, ParcelLimits},
+        movement::Reason,
+    },
 };
 
 #[path = "common/postgres.rs"]
@@ -29,33 +39,62 @@ fn now() -> DateTime<Utc> {
 }
 
 /// A file.
-struct Given {
-    orders: Vec<ImportedOrder>,
+struct Given<T> {
+    lines: Vec<T>,
     next: usize,
 }
 
-impl Given {
-    fn new(orders: Vec<ImportedOrder>) -> Self {
-        Self { orders, next: 0 }
+impl<T> Given<T> {
+    fn new(lines: Vec<T>) -> Self {
+        Self { lines, next: 0 }
     }
 }
 
-impl Lines<ImportedOrder> for Given {
+impl<T: Clone> Lines<T> for Given<T> {
     fn rewind(&mut self) -> Result<(), Cause> {
         self.next = 0;
         Ok(())
     }
 
-    fn next_lines(&mut self, _: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
-        let some: Vec<_> = self.orders.iter().skip(self.next).take(3).cloned().collect();
+    fn next_lines(&mut self, _: &mut Faults) -> Result<Option<Vec<T>>, Cause> {
+        let some: Vec<_> = self.lines.iter().skip(self.next).take(3).cloned().collect();
         self.next += some.len();
         Ok((!some.is_empty()).then_some(some))
     }
 }
 
-/// A line that is mostly good: of 60 names, and of the products 1 to 10, which nobody counts, and 11, which is none.
+/// Product 12, of which there are 30 pieces.
+fn stock(shop: &mut dyn Bulk) {
+    let name = ProductName::parse("Mug").unwrap();
+    let uncounted = Product::uncounted(n(12), name, n(1), Currency::USD);
+    let details = ProductDetails { policy: StockPolicy::Deny, ..uncounted.details };
+    let product = ProductLine { line: 1, id: Some(n(12)), details, said: Said::default() };
+    let run = Run { at: now(), dry: false };
+    shop.import_products(ProductImport::new(false), &mut Given::new(vec![product]), run).unwrap();
+    let details = LocationDetails {
+        name: LocationName::parse("Main").unwrap(),
+        country: "DE".parse().unwrap(),
+        point: None,
+        priority: n(0),
+        parcel: ParcelLimits::default(),
+        active: true,
+    };
+    shop.add_locations(vec![NewLocation { code: "MAIN".parse().unwrap(), details }], now()).unwrap();
+    let count = CountLine {
+        line: 1,
+        product: Named::Id(n(12), None),
+        location: "MAIN".parse().unwrap(),
+        on_hand: n(30),
+        backorder_limit: None,
+        reason: Reason::parse("a count").unwrap(),
+    };
+    shop.import_stock(&mut Given::new(vec![count]), run).unwrap();
+}
+
+/// A line that is mostly good: of 40 names, and of the products 1 to 10, which nobody counts, 11, which is none, and
+/// 12, which there is not enough of.
 fn line(line: u64, rng: &mut fastrand::Rng) -> ImportedOrder {
-    let name = rng.i64(0..60);
+    let name = rng.i64(0..40);
     // What is said of a name is mostly the same.
     let mut of_name = fastrand::Rng::with_seed(name.unsigned_abs());
     let rarely = |rng: &mut fastrand::Rng| rng.u8(0..40) == 0;
@@ -67,10 +106,11 @@ fn line(line: u64, rng: &mut fastrand::Rng) -> ImportedOrder {
         TrackingNumber::parse(&name.to_string()).unwrap(),
     );
     let product = if rarely(rng) { 11 } else { 1 + name % 10 };
+    let product = if name % 4 == 0 { 12 } else { product };
     let lines: Vec<_> = (0..1 + name % 3)
         .map(|nth| {
             let product = if nth == 0 { product } else { 1 + (name + nth) % 10 };
-            OrderProduct::new(n(product), n(name * 10 + i64::from(rarely(rng))), n(1 + nth))
+            OrderProduct::new(n(product), n(name * 10 + i64::from(rarely(rng))), n(1 + nth + name % 5))
         })
         .collect();
     ImportedOrder {
@@ -122,19 +162,21 @@ fn state(shop: &mut dyn Bulk) -> (String, Newest) {
 
 /// Whether a dry run says what the import does, and changes nothing, in a thousand cases.
 fn rehearse(shop: &mut dyn Bulk, mut read: impl FnMut() -> Box<dyn Bulk>) {
+    stock(shop);
     let mut rng = fastrand::Rng::with_seed(7);
     let (mut refused, mut added, mut unchanged) = (0, 0, 0);
+    let mut before = state(shop);
     for case in 0..1_000 {
         let orders: Vec<_> = (1..=rng.u64(0..8)).map(|number| line(number, &mut rng)).collect();
-        let before = state(shop);
         let rehearsed = said(read().as_mut(), &orders, true);
         assert_eq!(state(shop), before, "case {case}");
         let done = said(shop, &orders, false);
         assert_eq!(rehearsed, done, "case {case}");
+        let after = state(shop);
         match done {
             Err(faults) => {
                 assert!(faults.lines() > 0);
-                assert_eq!(state(shop), before, "case {case}");
+                assert_eq!(after, before, "case {case}");
                 refused += 1;
             }
             Ok(tally) => {
@@ -143,10 +185,31 @@ fn rehearse(shop: &mut dyn Bulk, mut read: impl FnMut() -> Box<dyn Bulk>) {
                 unchanged += tally.unchanged;
             }
         }
+        before = after;
     }
     assert!(refused > 100 && unchanged > 100, "{refused} cases were refused, {unchanged} lines unchanged");
     let stored = all(shop);
     assert_eq!(stored.len() as u64, added);
+    // What is reserved is what those hold that are still to be sent.
+    let open = stored
+        .iter()
+        .map(|stored| &stored.order)
+        .filter(|order| order.allowed().contains(&OrderStatus::Shipped));
+    let counted = open.flat_map(|order| order.lines().filter(|(_, line)| line.product() == n(12)));
+    let held: i64 = counted.map(|(_, line)| i64::from(line.quantity().get())).sum();
+    assert!(held > 20, "{held} pieces are held");
+    let greedy = ImportedOrder {
+        status: OrderStatus::Pending,
+        lines: vec![OrderProduct::new(n(12), n(1), n(31))],
+        tracking: None,
+        currency: Currency::USD,
+        marketplace: "default".parse().unwrap(),
+        from: Imported { external_id: ExternalId::parse("greedy").unwrap(), placed_at: now() },
+        ..line(1, &mut rng)
+    };
+    let faults = said(shop, &[greedy], false).unwrap_err();
+    let expected = format!("product 12 is wanted 31 times, and {} can be reserved", 30 - held);
+    assert_eq!(faults.first().collect::<Vec<_>>(), [(1, expected.as_str())]);
     let names: HashSet<_> =
         stored.iter().map(|stored| stored.order.imported().unwrap().external_id.clone()).collect();
     assert_eq!(names.len(), stored.len());

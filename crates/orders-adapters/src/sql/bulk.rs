@@ -80,7 +80,7 @@ pub enum ImportError {
     #[error("the lines cannot be read")]
     Lines(#[source] Cause),
     /// Others have changed the same at the same time, again and again.
-    #[error("others change the same products or levels at the same time")]
+    #[error("others change the same at the same time")]
     Overtaken,
     /// The database cannot do its part.
     #[error(transparent)]

@@ -28,6 +28,10 @@ use crate::{
     market::directory::Directory,
     money::Currency,
     shipment::tracking::Tracking,
+    stock::{
+        movement::Move,
+        shelves::{Lack, Shelves},
+    },
 };
 
 mod same;
@@ -57,10 +61,12 @@ pub struct ImportedOrder {
 
 /// What is known of what lines name.
 pub struct Known<'a> {
-    /// Of each product whether its pieces are counted; `None` of one that does not exist.
-    pub products: &'a HashMap<ProductId, Option<bool>>,
+    /// Of each product whether it exists.
+    pub products: &'a HashMap<ProductId, bool>,
     /// The marketplaces.
     pub marketplaces: &'a Directory,
+    /// The products of orders that are still to be sent, with their levels.
+    pub shelves: &'a mut Shelves,
 }
 
 /// What an import has done.
@@ -95,24 +101,36 @@ impl OrderImport {
         Self { tally: OrderTally::default(), faults: Faults::default(), at, seen: HashMap::new(), digests }
     }
 
-    /// Whether a line is an order to be stored: it can be, and is not there. `stored` is the order that has its name
-    /// already.
-    pub fn takes(&mut self, order: &ImportedOrder, stored: Option<&Order>, known: &Known<'_>) -> bool {
+    /// What is reserved for a line that is an order to be stored, which is nothing of one that has left; `None` if it
+    /// cannot be stored, or is there already: `stored` is the order that has its name.
+    pub fn takes(
+        &mut self,
+        order: &ImportedOrder,
+        stored: Option<&Order>,
+        known: &mut Known<'_>,
+    ) -> Option<Vec<Move>> {
         let mut faults = Vec::new();
         faults.extend(self.claim(order.line, &order.from.external_id).err());
         faults.extend(order.faults(known, self.at));
         faults.extend(stored.into_iter().flat_map(|stored| order.differences(stored)));
+        let mut moves = Vec::new();
+        if faults.is_empty() && stored.is_none() && order.is_open() {
+            match order.reserve(known.shelves) {
+                Ok(reserved) => moves = reserved,
+                Err(lacking) => faults = lacking,
+            }
+        }
         if !faults.is_empty() {
             self.faults.add(order.line, &faults);
-            return false;
+            return None;
         }
         if stored.is_some() {
             self.tally.unchanged += 1;
-            return false;
+            return None;
         }
         self.tally.added += 1;
         self.tally.events += order.events();
-        true
+        Some(moves)
     }
 
     fn claim(&mut self, line: u64, name: &ExternalId) -> Result<(), InvalidInput> {
@@ -151,9 +169,27 @@ impl ImportedOrder {
         1 + u64::from(self.tracking.is_some()) + self.life().len() as u64
     }
 
-    /// Whether it is still to be sent: what holds stock while it is.
-    fn is_open(&self) -> bool {
+    /// Whether it is still to be sent, and holds stock until then.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         matches!(self.status, OrderStatus::Pending | OrderStatus::Processing)
+    }
+
+    /// Reserves what it holds, or nothing of it: by the rule by which one is placed.
+    fn reserve(&self, shelves: &mut Shelves) -> Result<Vec<Move>, Vec<InvalidInput>> {
+        let wanted: Vec<_> =
+            self.lines.iter().map(|line| (line.product(), i64::from(line.quantity().get()))).collect();
+        shelves.reserve(&wanted).map_err(|lacking| {
+            let lack = |lack: Lack| {
+                let wanted = wanted.get(lack.line).map_or(0, |(_, quantity)| *quantity);
+                let reason = format!(
+                    "{} is wanted {wanted} times, and {} can be reserved",
+                    lack.product, lack.available
+                );
+                InvalidInput::new("product", reason)
+            };
+            lacking.into_iter().map(lack).collect()
+        })
     }
 
     /// What keeps it from being stored.
@@ -167,20 +203,13 @@ impl ImportedOrder {
         faults.extend(new_order::total(&self.lines).err());
         for (index, line) in self.lines.iter().enumerate() {
             let product = line.product();
-            let is_counted = known.products.get(&product).copied().flatten();
+            let exists = known.products.get(&product).copied().unwrap_or_default();
             if self.lines.iter().take(index).any(|before| before.product() == product) {
                 let reason =
                     format!("{product} stands in two lines of the order, and a product stands in one");
                 faults.push(InvalidInput::new("product", reason));
-            } else if is_counted.is_none() {
+            } else if !exists {
                 faults.push(product.unknown());
-            } else if self.is_open() && is_counted == Some(true) {
-                let reason = format!(
-                    "{} is of an order that would hold stock, as product {product} is counted: place it here, or import \
-                     it once it has shipped",
-                    self.status
-                );
-                faults.push(InvalidInput::new("status", reason));
             }
         }
         if self.tracking.is_some() && !matches!(self.status, OrderStatus::Shipped | OrderStatus::Delivered) {

@@ -15,8 +15,8 @@ use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedP
 use super::{
     super::{
         bulk::ImportError,
-        rows::{corrupt, millis, moment, product::DetailsRow},
-        schema::products,
+        rows::{corrupt, millis, moment, product::DetailsRow, stock::NewMovementRow},
+        schema::{products, stock_movements},
         stored::StoredOrder,
     },
     Conn,
@@ -77,6 +77,14 @@ pub fn numbers(conn: &mut Conn, (orders, events): (u64, u64), at: DateTime<Utc>)
 /// Stores complete orders.
 pub fn add_orders(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
     complete::insert(conn, orders)
+}
+
+/// Stores movements.
+pub fn move_stock(conn: &mut Conn, rows: &[NewMovementRow<'_>]) -> QueryResult<()> {
+    for rows in rows.chunks(complete::AT_ONCE) {
+        diesel::insert_into(stock_movements::table).values(rows).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes the skus from these products.

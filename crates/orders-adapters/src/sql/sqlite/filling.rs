@@ -9,8 +9,8 @@ use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedP
 use super::{
     super::{
         bulk::ImportError,
-        rows::{millis, product::DetailsRow},
-        schema::products,
+        rows::{millis, product::DetailsRow, stock::NewMovementRow},
+        schema::{products, stock_movements},
         stored::StoredOrder,
     },
     Conn,
@@ -44,6 +44,14 @@ pub fn numbers(conn: &mut Conn, _: (u64, u64), at: DateTime<Utc>) -> QueryResult
 /// Stores complete orders.
 pub fn add_orders(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
     copy::insert(conn, orders)
+}
+
+/// Stores movements.
+pub fn move_stock(conn: &mut Conn, rows: &[NewMovementRow<'_>]) -> QueryResult<()> {
+    for row in rows {
+        diesel::insert_into(stock_movements::table).values(row).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes the skus from these products.
