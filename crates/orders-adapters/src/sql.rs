@@ -26,7 +26,7 @@ pub mod sqlite;
 mod stored;
 pub mod writer;
 
-pub use bulk::{Bulk, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
+pub use bulk::{Bulk, BulkImports, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
 pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;

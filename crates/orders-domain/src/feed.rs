@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     code::MarketplaceCode,
-    event::{EventType, Facts, Origin, Subject},
+    event::{Actor, EventType, Facts, Origin, Subject},
     failure::PortError,
     id::{EventId, OrderId},
     invalid::InvalidInput,
@@ -96,6 +96,13 @@ impl Event {
             What::Order(what) => what.event_type(),
             What::Other { event_type, .. } => *event_type,
         }
+    }
+
+    /// Whether it is of an order's history, which the command line has brought in: readers of the feed see it, and
+    /// nobody is written to and nothing is done because of it.
+    #[must_use]
+    pub fn is_history(&self) -> bool {
+        matches!(self.what, What::Order(_)) && self.origin.actor == Actor::Cli
     }
 
     /// The event of an order, if it is one, without what it may say of how far the order had come.

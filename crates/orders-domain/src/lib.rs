@@ -65,6 +65,7 @@ pub use order::{
     change::{ChangedOrder, NotAllowed, Step},
     error::{LineFault, LinePart, OrderError},
     event::{Happening, OrderEvent},
+    imported::{ExternalId, Imported},
     key::{Fingerprint, Idempotency, IdempotencyKey, KeyUse},
     line::OrderProduct,
     list::{Found, Kind, OrderList},

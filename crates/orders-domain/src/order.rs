@@ -6,6 +6,8 @@ pub mod change;
 pub mod contact;
 pub mod error;
 pub mod event;
+pub mod import;
+pub mod imported;
 pub mod key;
 pub mod line;
 pub mod list;
@@ -29,6 +31,7 @@ use crate::{
     version::Version,
 };
 use contact::Contact;
+use imported::Imported;
 use line::OrderProduct;
 use progress::{Progress, Tally};
 use sold_in::SoldIn;
@@ -47,6 +50,7 @@ pub struct OrderRecord {
     pub lines: Vec<OrderProduct>,
     pub progress: Progress,
     pub contact: Contact,
+    pub imported: Option<Box<Imported>>,
     pub version: Version,
 }
 
@@ -66,6 +70,7 @@ pub struct Order {
     total: Money,
     progress: Progress,
     contact: Contact,
+    imported: Option<Box<Imported>>,
     version: Version,
 }
 
@@ -94,6 +99,7 @@ impl Order {
             total,
             progress: record.progress,
             contact: record.contact,
+            imported: record.imported,
             version: record.version,
         })
     }
@@ -212,6 +218,12 @@ impl Order {
     #[must_use]
     pub fn contact(&self) -> &Contact {
         &self.contact
+    }
+
+    /// From where it comes, if it was placed in another system.
+    #[must_use]
+    pub fn imported(&self) -> Option<&Imported> {
+        self.imported.as_deref()
     }
 
     /// How often it was changed.

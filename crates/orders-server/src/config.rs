@@ -12,6 +12,7 @@ use value::{List, Origin, Trimmed};
 mod auth;
 mod database;
 mod delivery;
+mod importing;
 mod refusal;
 mod shop;
 mod value;
@@ -23,6 +24,7 @@ pub use auth::{AuthMode, AuthSettings, ListMode};
 pub use database::TransferSettings;
 pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
 pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
+pub use importing::ImportOrdersSettings;
 pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
@@ -55,6 +57,8 @@ pub enum Command {
     Seed(SeedSettings),
     /// Forget what is known of a customer: e-mail, address and notes in orders that have ended
     Forget(ForgetSettings),
+    /// Import orders of another system from a file: what was placed there, with its own dates
+    Import(ImportOrdersSettings),
     /// Import products from a file, or export them
     #[command(subcommand)]
     Products(ProductsCommand),

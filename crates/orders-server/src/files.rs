@@ -1,4 +1,5 @@
-//! Products and counts in files of comma-separated values (RFC 4180), whose columns are those of the tables.
+//! Products and counts in files of comma-separated values (RFC 4180), whose columns are those of the tables, and orders
+//! of other systems in files of JSON.
 
 use std::{
     fs::{self, File},
@@ -10,8 +11,10 @@ use std::{
 use anyhow::{Context, Result};
 
 pub mod counts;
+mod json;
 pub mod markets;
 mod numbers;
+pub mod orders;
 pub mod products;
 pub mod row;
 pub mod table;

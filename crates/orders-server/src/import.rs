@@ -1,4 +1,4 @@
-//! Products and counts from files, and into files.
+//! Products and counts from files, and into files; orders from files.
 
 use std::{
     fmt::Write as _,
@@ -15,13 +15,17 @@ use orders_domain::{
     Currency,
     catalogue::import::{ProductImport, ProductTally, Tally},
     faults::Faults,
+    order::import::OrderTally,
     ports::Clock,
     stock::import::StockTally,
 };
 
 use crate::{
-    config::{DatabaseSettings, ExportSettings, ProductsCommand, StockCommand},
-    files::{self, Output, counts, counts::Counts, markets, products, products::Products, table::Table},
+    config::{DatabaseSettings, ExportSettings, ImportOrdersSettings, ProductsCommand, StockCommand},
+    files::{
+        self, Output, counts, counts::Counts, markets, orders::Orders, products, products::Products,
+        table::Table,
+    },
     progress, storage,
 };
 
@@ -88,6 +92,44 @@ pub fn stock(command: &StockCommand) -> Result<()> {
         }
         StockCommand::Export(settings) => export(settings, "levels", |shop, to| counts::export(shop, to)),
     }
+}
+
+/// Brings in orders of another system.
+///
+/// # Errors
+///
+/// With a line that says what is wrong, or a line for each bad line of a file.
+pub fn orders(settings: &ImportOrdersSettings) -> Result<()> {
+    let file = files::input(&settings.file)?;
+    let bar = progress::of_bytes(file.metadata()?.len(), "reading");
+    let mut shop = open(&settings.database, None, settings.dry_run)?;
+    let run = Run { at: SystemClock.now(), dry: settings.dry_run };
+    let done = shop.import_orders(&mut Orders::new(file, bar.clone()), run);
+    bar.finish_and_clear();
+    if settings.json {
+        say_as_json(&done, settings.dry_run)?;
+    }
+    let OrderTally { added, unchanged, events } = done.map_err(|error| refused(error, &settings.file))?;
+    if settings.json {
+        return Ok(());
+    }
+    say("orders", &format!("{added} added, {unchanged} unchanged, {events} events"), settings.dry_run)
+}
+
+/// What an import came to, unless it could not be tried.
+fn say_as_json(done: &Result<OrderTally, ImportError>, dry_run: bool) -> Result<()> {
+    let (OrderTally { added, unchanged, events }, faults) = match done {
+        Ok(tally) => (*tally, Faults::default()),
+        Err(ImportError::Faults(faults)) => (OrderTally::default(), faults.clone()),
+        Err(_) => return Ok(()),
+    };
+    let first: Vec<_> =
+        faults.first().map(|(line, reason)| serde_json::json!({"line": line, "reason": reason})).collect();
+    let said = serde_json::json!({
+        "dryRun": dry_run, "added": added, "unchanged": unchanged, "events": events, "badLines": faults.lines(),
+        "first": first,
+    });
+    Ok(writeln!(stdout().lock(), "{said}")?)
 }
 
 /// Opens the shop, for reading only if nothing is to be stored.

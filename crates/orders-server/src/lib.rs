@@ -40,6 +40,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Openapi => commands::openapi(),
         Command::Forget(settings) => commands::forget(&settings),
         Command::Seed(settings) => seed::seed(&settings),
+        Command::Import(settings) => import::orders(&settings),
         Command::Products(command) => import::products(&command),
         Command::Stock(command) => import::stock(&command),
         #[cfg(feature = "postgres")]

@@ -21,8 +21,10 @@ use thiserror::Error;
 use super::{BulkOrders, failure};
 
 mod markets;
+mod orders;
 
 pub use markets::BulkMarkets;
+pub use orders::BulkImports;
 
 /// The lines of a file, as often as they are asked for.
 pub trait Lines<T> {
@@ -78,7 +80,7 @@ pub enum ImportError {
     #[error("the lines cannot be read")]
     Lines(#[source] Cause),
     /// Others have changed the same at the same time, again and again.
-    #[error("others change the same products or levels at the same time")]
+    #[error("others change the same at the same time")]
     Overtaken,
     /// The database cannot do its part.
     #[error(transparent)]
@@ -162,6 +164,6 @@ pub trait BulkShop {
 }
 
 /// A database whose orders, products, stock and marketplaces move in bulk.
-pub trait Bulk: BulkOrders + BulkShop + BulkMarkets {}
+pub trait Bulk: BulkOrders + BulkShop + BulkMarkets + BulkImports {}
 
-impl<T: BulkOrders + BulkShop + BulkMarkets> Bulk for T {}
+impl<T: BulkOrders + BulkShop + BulkMarkets + BulkImports> Bulk for T {}

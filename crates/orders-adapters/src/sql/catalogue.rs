@@ -153,6 +153,13 @@ pub fn shelf(conn: &mut Conn, product: i64) -> QueryResult<Option<(Shelf, Produc
 
 /// These products with all their levels, as far as they exist.
 pub fn shelves(conn: &mut Conn, ids: &[i64]) -> QueryResult<Shelves> {
+    let mut shelves = Shelves::new();
+    learn(conn, &mut shelves, ids)?;
+    Ok(shelves)
+}
+
+/// Has shelves know these products too.
+pub fn learn(conn: &mut Conn, shelves: &mut Shelves, ids: &[i64]) -> QueryResult<()> {
     let mut spots = spots(conn, ids)?;
     let rows: Vec<(i64, TermsRow)> = products::table
         .filter(products::id.eq_any(ids))
@@ -161,12 +168,11 @@ pub fn shelves(conn: &mut Conn, ids: &[i64]) -> QueryResult<Shelves> {
             (products::price, products::currency, products::stock_policy, products::active),
         ))
         .load(conn)?;
-    let mut shelves = Shelves::new();
     for (id, row) in rows {
         let shelf = Shelf::new(terms(row).map_err(corrupt)?, spots.remove(&id).unwrap_or_default());
         shelves.learn(ProductId::try_from(id).map_err(corrupt)?, shelf);
     }
-    Ok(shelves)
+    Ok(())
 }
 
 /// All places, the older ones first.

@@ -94,6 +94,10 @@ impl OnPage {
                 ("", Value::UserInMarketplace(user.get())),
                 ("", Value::Marketplace(code.to_string())),
             ]),
+            Kind::External(name) => {
+                let name = vec![("listed.external_id", Value::Unique(name.as_str().to_owned()))];
+                vec![IndexRange::of_orders(name, ids).with("listed.external_id IS NOT NULL")]
+            }
             Kind::OfCustomer(email) => {
                 let folded = vec![("", Value::Address(email.folded()))];
                 vec![IndexRange::of_orders(folded, ids).with("listed.email IS NOT NULL")]

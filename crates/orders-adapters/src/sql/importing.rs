@@ -119,7 +119,8 @@ impl BulkShop for Bulk {
     }
 }
 
-fn again<T>(mut import: impl FnMut() -> Result<T, ImportError>) -> Result<T, ImportError> {
+/// Does an import, and again when others change the same.
+pub fn again<T>(mut import: impl FnMut() -> Result<T, ImportError>) -> Result<T, ImportError> {
     let mut tries = 1;
     loop {
         match import() {

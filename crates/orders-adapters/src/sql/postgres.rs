@@ -12,8 +12,10 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::schema::{events as events_table, products};
 
 mod alone;
-mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "arriving.rs"]
+mod arriving;
+mod batch;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]

@@ -16,6 +16,8 @@ diesel::table! {
         marketplace -> Nullable<Text>,
         chosen_by -> Nullable<Text>,
         locale -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        placed_at -> Nullable<BigInt>,
     }
 }
 

@@ -9,6 +9,8 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::schema::{events as events_table, products};
 
+#[path = "arriving.rs"]
+mod arriving;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[path = "catalogued.rs"]

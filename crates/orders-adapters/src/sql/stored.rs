@@ -94,6 +94,9 @@ impl StoredOrder {
             number(line.price().minor_units());
             number(line.quantity().get().into());
         }
+        if let Some(imported) = order.imported() {
+            number(imported.placed_at.timestamp_millis());
+        }
         let progress = serde_json::to_string(&ProgressData::of(order.progress())).unwrap_or_default();
         let ship_to = ship_to(order.contact());
         let mut texts = vec![
@@ -104,6 +107,8 @@ impl StoredOrder {
             ship_to.as_deref(),
         ];
         texts.extend(order.cancellations().iter().map(|made| made.note.as_ref().map(Note::as_str)));
+        // Other orders have the digest that they had before there were such.
+        texts.extend(order.imported().map(|imported| Some(imported.external_id.as_str())));
         let said = |stored: &StoredEvent| {
             data(&stored.event.what, stored.event.checkpoint.as_deref()).unwrap_or_default()
         };

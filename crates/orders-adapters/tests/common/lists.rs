@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    MarketplaceCode, OrderFilter, OrderQuery, ProductId, Sort, Statuses, TrackingNumber, UserId,
+    ExternalId, MarketplaceCode, OrderFilter, OrderQuery, ProductId, Sort, Statuses, TrackingNumber, UserId,
     order::contact::Email, shipment::status::Fulfillment,
 };
 
@@ -18,6 +18,7 @@ pub struct Asked {
     pub products: Vec<ProductId>,
     pub numbers: Vec<TrackingNumber>,
     pub emails: Vec<Email>,
+    pub externals: Vec<ExternalId>,
     /// Between which moments orders were placed, or have changed last.
     pub periods: Vec<Period>,
 }
@@ -55,6 +56,9 @@ impl Asked {
         filters.extend(self.numbers.iter().map(by_number));
         let by_email = |one: &Email| OrderFilter { email: Some(one.clone()), ..OrderFilter::default() };
         filters.extend(self.emails.iter().map(by_email));
+        let by_external =
+            |one: &ExternalId| OrderFilter { external: Some(one.clone()), ..OrderFilter::default() };
+        filters.extend(self.externals.iter().map(by_external));
 
         let mut periods = self.periods.iter().cycle();
         let mut queries = Vec::new();

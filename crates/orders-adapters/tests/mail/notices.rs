@@ -74,6 +74,7 @@ fn order(currency: &str, to: &str) -> Order {
         lines: vec![line(9, 1999, 3), line(1, 5, 2), line(4, 100_000, 4)],
         progress: Progress { status: OrderStatus::Processing, shipments, cancellations: vec![cancellation] },
         contact: Contact { email: Some(Email::parse(to).unwrap()), ship_to: None },
+        imported: None,
         version: Version::FIRST,
     };
     Order::restore(record).unwrap()

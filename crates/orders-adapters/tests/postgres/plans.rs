@@ -2,8 +2,8 @@
 //! whatever it knows of them.
 
 use orders_domain::{
-    EventType, NewShipment, OrderList, OrderQuery, OrderStatus, Part, ShipmentStatus, Statuses, Subject,
-    TrackingNumber,
+    EventType, ExternalId, NewShipment, OrderList, OrderQuery, OrderStatus, Part, ShipmentStatus, Statuses,
+    Subject, TrackingNumber,
     order::contact::Email,
     ports::{EventFilter, EventLimit},
     shipment::{cancellation::CancellationReason, status::Fulfillment},
@@ -89,6 +89,7 @@ fn lists() -> Asked {
         products: vec![n(9), n(8)],
         numbers: ["1", "lost"].map(|number| TrackingNumber::parse(number).unwrap()).into(),
         emails: ["ada@example.org", "bob@example.org"].map(|email| Email::parse(email).unwrap()).into(),
+        externals: ["A-1", "lost"].map(|name| ExternalId::parse(name).unwrap()).into(),
         periods: vec![(None, None), (Some(at(-86_399_000)), Some(at(10))), (Some(at(0)), None)],
     }
 }
@@ -157,11 +158,12 @@ async fn every_statement_searches_by_an_index_among_many_orders() {
 fn fill(database: &Database) {
     let date = at(0).timestamp_millis() - 86_400_000;
     database.execute(&format!(
-        "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, fulfillment, email, marketplace)
+        "INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, fulfillment, email, marketplace,
+             external_id, placed_at)
              SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE id END, {date} + id, {date} + id,
              CASE WHEN id % 3 = 1 THEN 'delivered' ELSE 'pending' END, 'USD', 1,
              CASE WHEN id % 3 = 1 THEN 'delivered' END, CASE WHEN id % 4 > 0 THEN 'Ada@Example.org' END,
-             CASE WHEN id % 5 = 0 THEN 'de' END
+             CASE WHEN id % 5 = 0 THEN 'de' END, CASE WHEN id % 2 = 0 THEN 'A-' || id END, CASE WHEN id % 2 = 0 THEN {date} END
              FROM generate_series(1, 3000) AS id;
          INSERT INTO order_products (id, order_id, product_id, price, quantity)
              SELECT id * 100 - 99, id, 9, 1999, 7 FROM generate_series(1, 3000) AS id;

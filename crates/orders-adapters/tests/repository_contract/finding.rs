@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    AskedMarket, ChosenMarket, Currency, Cursor, Directory, Languages, Marketplace, NewOrder, NewShipment,
-    NotAllowed, Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, Part, ShipmentChange,
-    ShipmentStatus, Sort, Statuses, Step, TrackingNumber,
+    AskedMarket, ChosenMarket, Currency, Cursor, Directory, ExternalId, Languages, Marketplace, NewOrder,
+    NewShipment, NotAllowed, Order, OrderFilter, OrderId, OrderQuery, OrderStatus, PageLimit, Part,
+    ShipmentChange, ShipmentStatus, Sort, Statuses, Step, TrackingNumber,
     market::{choice::choose, shown::Showing},
     order::contact::{Contact, Email},
     shipment::{cancellation::CancellationReason, status::Fulfillment},
@@ -119,6 +119,7 @@ fn asked() -> Asked {
         products: [1, 4, 9].map(n).into(),
         numbers: NUMBERS.iter().chain(&["3"]).map(|text| TrackingNumber::parse(text).unwrap()).collect(),
         emails: ADDRESSES.iter().chain(&["bob@b"]).map(|text| Email::parse(text).unwrap()).collect(),
+        externals: vec![ExternalId::parse("A-1").unwrap()],
         periods: vec![
             (None, None),
             (Some(at(200)), None),

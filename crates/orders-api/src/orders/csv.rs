@@ -8,7 +8,7 @@ use orders_domain::{Currency, Money, Order, market::listing::Model};
 use crate::http::writing::moment;
 
 /// The columns, in their order.
-pub const HEADER: [&str; 18] = [
+pub const HEADER: [&str; 20] = [
     "orderId",
     "userId",
     "orderDate",
@@ -27,6 +27,8 @@ pub const HEADER: [&str; 18] = [
     "quantity",
     "shippingProvider",
     "trackingNumber",
+    "externalId",
+    "placedAt",
 ];
 
 /// Writes orders as rows.
@@ -65,6 +67,10 @@ impl Rows {
             None => ("", ""),
         };
         let (provider, number) = (self.text(provider).into_owned(), self.text(number).into_owned());
+        let imported = order.imported();
+        let external = imported.map_or("", |imported| imported.external_id.as_str());
+        let external = self.text(external).into_owned();
+        let placed_there = imported.map(|imported| moment(imported.placed_at)).unwrap_or_default();
         let (id, user) = (order.id().to_string(), order.user().to_string());
         let (placed, updated) = (moment(order.ordered_at()), moment(order.updated_at()));
         let (total, current_total) = (decimal(order.total()), decimal(order.current_total()));
@@ -72,7 +78,7 @@ impl Rows {
             let shown = line.shown();
             let name = shown.map_or("", |shown| shown.name.as_str());
             let model = shown.and_then(|shown| shown.model.as_ref()).map_or("", Model::as_str);
-            let row: [Cow<'_, str>; 18] = [
+            let row: [Cow<'_, str>; 20] = [
                 (&id).into(),
                 (&user).into(),
                 (&placed).into(),
@@ -91,6 +97,8 @@ impl Rows {
                 line.quantity().get().to_string().into(),
                 (&provider).into(),
                 (&number).into(),
+                (&external).into(),
+                (&placed_there).into(),
             ];
             self.out.write_record(row.iter().map(|cell| cell.as_bytes()))?;
         }
@@ -160,6 +168,7 @@ mod tests {
             lines: vec![line.shown_as(Arc::new(shown))],
             progress: Progress::PLACED,
             contact: Contact::default(),
+            imported: None,
             version: Version::FIRST,
         };
         let mut rows = Rows::new(false);
@@ -178,7 +187,8 @@ mod tests {
         ] {
             let begins = "7,1,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z,pending,unfulfilled";
             let name = r#""'=a, ""b""",L-5"#;
-            let expected = format!("{begins},de,{currency},{amount},{amount},601,9,{name},{amount},1,,\r\n");
+            let expected =
+                format!("{begins},de,{currency},{amount},{amount},601,9,{name},{amount},1,,,,\r\n");
             assert_eq!(rows(price, currency), expected);
         }
     }
@@ -191,7 +201,7 @@ mod tests {
         assert_eq!(
             header,
             "orderId,userId,orderDate,updatedAt,status,fulfillment,marketplace,currency,total,currentTotal,\
-             lineId,productId,name,model,price,quantity,shippingProvider,trackingNumber\r\n"
+             lineId,productId,name,model,price,quantity,shippingProvider,trackingNumber,externalId,placedAt\r\n"
         );
         assert_eq!(rows.take().unwrap(), b"");
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use form_urlencoded::Serializer;
 use orders_domain::{
-    Cursor, InvalidInput, Order, OrderFilter, OrderQuery, PageLimit, Quoted, TrackingNumber,
+    Cursor, ExternalId, InvalidInput, Order, OrderFilter, OrderQuery, PageLimit, Quoted, TrackingNumber,
     order::contact::Email,
 };
 use utoipa::IntoParams;
@@ -52,6 +52,9 @@ pub struct ListParams {
     /// Only orders with a shipment of this number. Not together with `userId`, `status` and `fulfillment`.
     #[param(rename = "trackingNumber", min_length = 1, example = "23987239825", nullable = false)]
     tracking_number: Option<String>,
+    /// Only the order that the system calls so from which it was imported. Not together with `userId`, `status` and `fulfillment`.
+    #[param(rename = "externalId", min_length = 1, max_length = 100, example = "A-1001", nullable = false)]
+    external_id: Option<String>,
     /// Only orders of the customer with this address, in whatever case its letters A to Z are; for who has the scope `orders:admin`. Not together with `userId`, `status` and `fulfillment`.
     #[param(max_length = 254, example = "ada@example.org", nullable = false)]
     email: Option<String>,
@@ -92,6 +95,7 @@ pub fn parse(query: &str, media: Media) -> Result<(OrderQuery, bool), ApiError> 
         "status" => filter.status = valid(value.parse(), pointer, faults),
         "fulfillment" => filter.fulfillment = valid(value.parse(), pointer, faults),
         "trackingNumber" => filter.tracking = valid(TrackingNumber::parse(value), pointer, faults),
+        "externalId" => filter.external = valid(ExternalId::parse(value), pointer, faults),
         "email" => filter.email = valid(Email::parse(value), pointer, faults),
         "from" => filter.from = moment(value, &pointer, faults),
         "to" => filter.to = moment(value, &pointer, faults),
@@ -174,6 +178,7 @@ pub fn next_link(public_path: &str, query: &OrderQuery, last: &Order) -> String 
         marketplace,
         product,
         tracking,
+        external,
         email,
         from,
         to,
@@ -188,6 +193,7 @@ pub fn next_link(public_path: &str, query: &OrderQuery, last: &Order) -> String 
         ("marketplace", marketplace.map(|code| code.to_string())),
         ("productId", product.map(|product| product.to_string())),
         ("trackingNumber", tracking.as_ref().map(|number| number.as_str().to_owned())),
+        ("externalId", external.as_ref().map(|name| name.as_str().to_owned())),
         ("email", email.as_ref().map(|email| email.as_str().to_owned())),
         ("from", from.map(precise)),
         ("to", to.map(precise)),

@@ -93,6 +93,12 @@ pub struct OrderBody {
     /// The language of who has ordered; null of orders from before that was kept.
     #[schema(required)]
     locale: Option<String>,
+    /// What the system calls it from which it was imported; absent of orders that were placed here.
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 100, example = "A-1001")]
+    external_id: Option<String>,
+    /// When it was placed there, in UTC, where `orderDate` is the moment when it was imported.
+    #[schema(required = false, nullable = false)]
+    placed_at: Option<DateTime<Utc>>,
     /// The first shipment that is not cancelled and has a tracking number.
     #[schema(required)]
     shipment: Option<TrackedBody>,
@@ -231,6 +237,10 @@ fn write_order(out: &mut Vec<u8>, order: &Order, reader: Reader) {
     number(out, ",\"total\":", order.total().minor_units());
     number(out, ",\"currentTotal\":", order.current_total().minor_units());
     sold_in_json(out, order.sold_in());
+    if let Some(imported) = order.imported() {
+        any_text(out, ",\"externalId\":", imported.external_id.as_str());
+        plain_text(out, ",\"placedAt\":\"", &moment(imported.placed_at));
+    }
     match order.tracked().and_then(|shipment| Some((shipment, shipment.tracking.as_ref()?))) {
         None => out.extend_from_slice(b",\"shipment\":null"),
         Some((shipment, tracking)) => {

@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::{
     Order,
     contact::Email,
+    imported::ExternalId,
     query::{Cursor, OrderFilter, OrderQuery, Sort},
     status::OrderStatus,
 };
@@ -43,6 +44,8 @@ pub enum Kind<'a> {
     WithProduct(ProductId),
     /// With a parcel of this number.
     Tracked(&'a TrackingNumber),
+    /// With this name in the system from which it was imported: at most one.
+    External(&'a ExternalId),
     /// Of the customer with this address.
     OfCustomer(&'a Email),
 }
@@ -124,6 +127,7 @@ impl OrderList {
         let kind = match filter {
             OrderFilter { product: Some(product), .. } => Kind::WithProduct(*product),
             OrderFilter { tracking: Some(number), .. } => Kind::Tracked(number),
+            OrderFilter { external: Some(name), .. } => Kind::External(name),
             OrderFilter { email: Some(email), .. } => Kind::OfCustomer(email),
             OrderFilter { marketplace: Some(code), user, .. } => Kind::In(*code, *user, states(filter)),
             OrderFilter { user, .. } => Kind::Of(*user, states(filter)),
@@ -146,6 +150,10 @@ impl OrderList {
             && filter.marketplace.is_none_or(|code| order.sold_in().marketplace == code)
             && filter.product.is_none_or(|product| order.lines().any(|(_, line)| line.product() == product))
             && filter.tracking.as_ref().is_none_or(tracked)
+            && filter
+                .external
+                .as_ref()
+                .is_none_or(|name| order.imported().is_some_and(|imported| imported.external_id == *name))
             && folded.is_none_or(|folded| order.contact().email.as_ref().map(Email::folded) == Some(folded))
             && filter.from.is_none_or(|from| order.ordered_at() >= from)
             && filter.to.is_none_or(|to| order.ordered_at() < to)

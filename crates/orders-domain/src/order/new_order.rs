@@ -88,6 +88,23 @@ impl NewOrder {
         Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, sold_in, lines, total, contact })
     }
 
+    /// An order at the prices that it had elsewhere, stored at this moment.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] without a line or with too many, or with a total that is too large.
+    pub(super) fn recorded(
+        user: UserId,
+        lines: Vec<OrderProduct>,
+        currency: Currency,
+        sold_in: SoldIn,
+        now: DateTime<Utc>,
+    ) -> Result<Self, InvalidInput> {
+        let total = total(&lines)?;
+        let contact = Contact::default();
+        Ok(Self { user, ordered_at: now.trunc_subsecs(3), currency, sold_in, lines, total, contact })
+    }
+
     /// The same of a customer of whom this is known.
     #[must_use]
     pub fn of(self, contact: Contact) -> Self {
@@ -164,6 +181,7 @@ impl NewOrder {
             total: self.total,
             progress: Progress::PLACED,
             contact: self.contact,
+            imported: None,
             version: Version::FIRST,
         }
     }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 
-use super::{Order, contact::Email, status::Statuses};
+use super::{Order, contact::Email, imported::ExternalId, status::Statuses};
 use crate::{
     code::MarketplaceCode,
     id::{OrderId, ProductId, UserId},
@@ -30,6 +30,8 @@ pub struct OrderFilter {
     pub product: Option<ProductId>,
     /// Only with a parcel of this number.
     pub tracking: Option<TrackingNumber>,
+    /// Only with this name in the system from which it was imported.
+    pub external: Option<ExternalId>,
     /// Only of the customer with this address, in whatever case its letters A to Z are.
     pub email: Option<Email>,
     /// Only placed at this moment or later.

@@ -62,6 +62,7 @@ fn record(status: OrderStatus, tracking: Option<Tracking>) -> OrderRecord {
         lines,
         progress,
         contact,
+        imported: None,
         version,
     }
 }

@@ -164,6 +164,7 @@ fn order(status: OrderStatus, version: i64) -> Order {
         lines,
         progress,
         contact,
+        imported: None,
         version,
     };
     Order::restore(kept).unwrap()

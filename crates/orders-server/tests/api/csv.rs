@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{answer::Answer, listing::seeded, support::Server};
 
-const HEADER: &str = "orderId,userId,orderDate,updatedAt,status,fulfillment,marketplace,currency,total,currentTotal,lineId,productId,name,model,price,quantity,shippingProvider,trackingNumber";
+const HEADER: &str = "orderId,userId,orderDate,updatedAt,status,fulfillment,marketplace,currency,total,currentTotal,lineId,productId,name,model,price,quantity,shippingProvider,trackingNumber,externalId,placedAt";
 
 async fn csv(server: &Server, path: &str) -> Answer {
     Answer::to(server.anyone(Method::GET, path).header("accept", "text/csv")).await
@@ -26,8 +26,8 @@ async fn each_line_of_each_order_is_a_row_of_exact_bytes() {
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert_eq!((answer.header("vary"), answer.header("link")), ("accept", ""));
     let expected = format!(
-        "{HEADER}\r\n{order},1,9,Bamboo cutting board,,19.99,7,{parcel}\r\n{order},2,1,Ceramic mug,,13.99,1,{parcel}\r\n\
-         2,2,{later},{later},pending,unfulfilled,default,USD,8.99,8.99,101,3,\"Notebook, dotted, A5\",,8.99,1,,\r\n"
+        "{HEADER}\r\n{order},1,9,Bamboo cutting board,,19.99,7,{parcel},,\r\n{order},2,1,Ceramic mug,,13.99,1,{parcel},,\r\n\
+         2,2,{later},{later},pending,unfulfilled,default,USD,8.99,8.99,101,3,\"Notebook, dotted, A5\",,8.99,1,,,,\r\n"
     );
     assert_eq!(answer.text(), expected);
     let raw = csv(&server, "/orders?raw=true").await;
@@ -64,7 +64,7 @@ async fn filters_sort_and_after_hold_as_for_the_list_and_the_limit_plays_no_part
         let mut rows = csv::Reader::from_reader(text.as_bytes());
         let cells = |row: csv::Result<csv::StringRecord>| {
             let row = row.unwrap();
-            assert_eq!(row.len(), 18, "{row:?}");
+            assert_eq!(row.len(), 20, "{row:?}");
             (row[0].to_owned(), row[10].to_owned())
         };
         assert_eq!(rows.records().map(cells).collect::<Vec<_>>(), expected, "{query}");

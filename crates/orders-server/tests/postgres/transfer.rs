@@ -49,10 +49,20 @@ fn key(number: i64) -> String {
     format!("key-{number}")
 }
 
-/// A file with orders that were seeded and orders that were placed with keys; what a server on it
+/// Orders of another system.
+const IMPORTED: &str = r#"{"externalId": "A-1", "userId": 1, "placedAt": "2019-05-01T12:00:00.5Z", "status": "delivered", "currency": "EUR", "products": [{"id": 9, "quantity": 7, "price": 1}], "tracking": {"provider": "USPS", "number": "1"}}
+{"externalId": "ä 2", "userId": 2, "placedAt": "1970-01-01T00:00:00Z", "status": "cancelled", "currency": "USD", "products": [{"id": 3, "quantity": 1, "price": 0}]}
+"#;
+
+/// A file with orders that were seeded, some of another system, and orders that were placed with keys; what a server on it
 /// lists, and what it answered to the keys.
 async fn filled(file: &Path) -> (Vec<Value>, Vec<Value>) {
     seed_at(&url_of(file), SEEDED);
+    let old = file.with_extension("ndjson");
+    std::fs::write(&old, IMPORTED).unwrap();
+    let mut import = orders();
+    import.args(["import", "--database-url", &url_of(file)]).arg(&old);
+    assert_eq!(done(import), "orders: 2 added, 0 unchanged, 6 events\n");
     let mut server = Server::start_on(file, &[]);
     let mut answers: Vec<Value> = Vec::new();
     for number in 0..KEYS {
@@ -95,6 +105,7 @@ async fn after_a_transfer_every_order_reads_the_same_and_keys_and_numbers_go_on(
         assert!(listed.iter().any(|order| order["status"] == status), "{status} is not tested");
     }
     assert!(listed.iter().any(|order| !order["shipment"].is_null()));
+    assert!(listed.iter().any(|order| order["externalId"] == "ä 2"));
 
     let mut revoke = orders();
     revoke.args(["sessions", "revoke", "--user", "7", "--database-url", &url_of(&file)]);

@@ -28,6 +28,9 @@ impl Fulfilment {
         let (Subject::Order(order), EventType::Placed) = (&event.subject, event.event_type()) else {
             return Outcome { attempt: None, verdict: Verdict::Skipped };
         };
+        if event.is_history() {
+            return Outcome { attempt: None, verdict: Verdict::Skipped };
+        }
         let (at, began) = (self.clock.now(), Instant::now());
         let error = self.service.fulfil(*order, event.id).await.err();
         if let Some(error) = &error {
@@ -51,6 +54,11 @@ impl Channel for Fulfilment {
 
     fn types(&self) -> Vec<EventType> {
         vec![EventType::Placed]
+    }
+
+    /// Those of what was ordered here, not of what was brought in.
+    fn wants(&self, event: &Event) -> bool {
+        !event.is_history()
     }
 
     fn schedule(&self) -> &Schedule {

@@ -84,8 +84,11 @@ impl Channel for ToCustomers {
         vec![EventType::Shipped, EventType::ShipmentCreated, EventType::ShipmentChanged]
     }
 
-    /// Those by which a parcel goes out.
+    /// Those by which a parcel goes out, now and not in what was brought in.
     fn wants(&self, event: &Event) -> bool {
+        if event.is_history() {
+            return false;
+        }
         let What::Order(what) = &event.what else { return false };
         match what {
             Happening::Moved(became) => became.to == OrderStatus::Shipped,

@@ -55,7 +55,7 @@ impl Channel for ToWebhook {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        self.wanted.contains(&event.event_type())
+        self.wanted.contains(&event.event_type()) && !event.is_history()
     }
 
     /// What happens after a change goes by what the webhook has become, or waits if that is what it became.

@@ -5,6 +5,7 @@
 mod carrying;
 mod failing;
 mod fulfilling;
+mod history;
 mod mailing;
 mod queueing;
 mod receiver;

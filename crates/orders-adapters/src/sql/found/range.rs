@@ -24,6 +24,8 @@ pub enum Value {
     MarketplaceInState(String),
     /// A user as [`Finds::USER_IN_MARKETPLACE`] has it.
     UserInMarketplace(i64),
+    /// A value that one row has at most.
+    Unique(String),
     /// An address as [`Finds::FOLDED_EMAIL`] has it, whatever the column is called.
     Address(String),
 }
@@ -41,6 +43,7 @@ impl Value {
             }
             Self::Word(word) => out.push_bind_param::<Text, str>(word),
             Self::Text(text)
+            | Self::Unique(text)
             | Self::Address(text)
             | Self::Marketplace(text)
             | Self::MarketplaceInState(text) => out.push_bind_param::<Text, str>(text),
@@ -100,12 +103,14 @@ impl IndexRange {
             Value::Marketplace(_) => DB::MARKETPLACE,
             Value::MarketplaceInState(_) => DB::MARKETPLACE_IN_STATE,
             Value::UserInMarketplace(_) => DB::USER_IN_MARKETPLACE,
-            Value::Number(_) | Value::Word(_) | Value::Text(_) => column,
+            Value::Number(_) | Value::Word(_) | Value::Text(_) | Value::Unique(_) => column,
         }
     }
 
     fn is_by_rows<DB: Finds>(&self) -> bool {
-        DB::BY_ROWS && !self.columns.is_empty()
+        // What one row has at most is found by that alone, whatever else is asked.
+        let is_one = matches!(self.columns.as_slice(), [(_, Value::Unique(_))]);
+        DB::BY_ROWS && !self.columns.is_empty() && !is_one
     }
 
     /// Writes the query without its order.

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Rows in one statement: a value of each column of each row is sent, and 65,535 can be.
-const AT_ONCE: usize = 4_000;
+pub const AT_ONCE: usize = 4_000;
 
 /// Stores the orders with their lines, shipments and events.
 pub fn insert(conn: &mut Conn, stored: &[StoredOrder]) -> QueryResult<()> {

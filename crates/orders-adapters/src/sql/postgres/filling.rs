@@ -15,12 +15,14 @@ use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedP
 use super::{
     super::{
         bulk::ImportError,
-        rows::{millis, product::DetailsRow},
-        schema::products,
+        rows::{corrupt, millis, moment, product::DetailsRow, stock::NewMovementRow},
+        schema::{products, stock_movements},
+        stored::StoredOrder,
     },
     Conn,
+    arriving::Numbers,
     changing::SetLevels,
-    levels,
+    complete, levels,
     pieces::{Sql, statement},
 };
 
@@ -46,6 +48,43 @@ pub fn analyze(conn: &mut Conn, tables: &str) {
     if let Err(error) = conn.batch_execute(&format!("ANALYZE {tables}")) {
         tracing::warn!(%error, "the tables were not analyzed");
     }
+}
+
+/// What was given out.
+#[derive(QueryableByName)]
+struct Given {
+    #[diesel(sql_type = BigInt)]
+    first_order: i64,
+    #[diesel(sql_type = BigInt)]
+    earliest: i64,
+    #[diesel(sql_type = BigInt)]
+    first_event: i64,
+}
+
+/// The numbers of so many orders and events, which nobody else gets. From here to the commit lists end before them, and
+/// readers of events wait for them.
+pub fn numbers(conn: &mut Conn, (orders, events): (u64, u64), at: DateTime<Utc>) -> QueryResult<Numbers> {
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let given: Given = diesel::sql_query("SELECT * FROM new_ids($1, $2, $3)")
+        .bind::<BigInt, _>(count(orders))
+        .bind::<BigInt, _>(millis(at))
+        .bind::<BigInt, _>(count(events))
+        .get_result(conn)?;
+    let at = moment(given.earliest.max(millis(at))).map_err(corrupt)?;
+    Ok(Numbers { order: given.first_order, event: given.first_event, at })
+}
+
+/// Stores complete orders.
+pub fn add_orders(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
+    complete::insert(conn, orders)
+}
+
+/// Stores movements.
+pub fn move_stock(conn: &mut Conn, rows: &[NewMovementRow<'_>]) -> QueryResult<()> {
+    for rows in rows.chunks(complete::AT_ONCE) {
+        diesel::insert_into(stock_movements::table).values(rows).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes the skus from these products.

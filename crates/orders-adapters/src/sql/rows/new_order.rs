@@ -27,6 +27,8 @@ pub struct NewOrderRow<'a> {
     marketplace: Option<&'a str>,
     chosen_by: Option<&'static str>,
     locale: Option<&'a str>,
+    external_id: Option<&'a str>,
+    placed_at: Option<i64>,
 }
 
 /// What is written of a line.
@@ -61,6 +63,8 @@ impl<'a> NewOrderRow<'a> {
             marketplace: marketplace(order.sold_in()),
             chosen_by: chosen_by(order.sold_in()),
             locale: order.sold_in().locale.as_ref().map(Locale::as_str),
+            external_id: order.imported().map(|imported| imported.external_id.as_str()),
+            placed_at: order.imported().map(|imported| millis(imported.placed_at)),
         }
     }
 }

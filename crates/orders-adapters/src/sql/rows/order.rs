@@ -11,9 +11,9 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    ChosenBy, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList, OrderProduct,
-    OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
-    market::listing::Model,
+    ChosenBy, ExternalId, Imported, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList,
+    OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn,
+    catalogue::product::ProductName, market::listing::Model,
 };
 
 use super::{column, contact, moment, nullable, progress};
@@ -34,6 +34,8 @@ struct OrderRow {
     marketplace: Option<String>,
     chosen_by: Option<String>,
     locale: Option<String>,
+    external_id: Option<String>,
+    placed_at: Option<i64>,
 }
 
 /// What is read of a line.
@@ -82,6 +84,8 @@ pub type JoinedTypes = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
+    Nullable<Text>,
+    Nullable<BigInt>,
 );
 
 /// What is read of orders and of their lines.
@@ -133,7 +137,8 @@ where
         out.push_sql(if PERSONAL { ", orders.email, orders.ship_to, " } else { ", NULL, NULL, " });
         out.push_sql(DB::FIRST);
         out.push_sql(
-            ", orders.marketplace, orders.chosen_by, orders.locale, line.name, line.model, line.name_from FROM orders ",
+            ", orders.marketplace, orders.chosen_by, orders.locale, line.name, line.model, line.name_from, \
+             orders.external_id, orders.placed_at FROM orders ",
         );
         out.push_sql(DB::JOINS);
         self.0.walk_ast(out.reborrow())?;
@@ -206,6 +211,8 @@ impl JoinedRow {
                 marketplace: nullable::<Text, _, _>(row, 16)?,
                 chosen_by: nullable::<Text, _, _>(row, 17)?,
                 locale: nullable::<Text, _, _>(row, 18)?,
+                external_id: nullable::<Text, _, _>(row, 22)?,
+                placed_at: nullable::<BigInt, _, _>(row, 23)?,
             }),
         };
         Ok(Self { id, order, line })
@@ -254,9 +261,21 @@ fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>, first: Vec<Part>) ->
         },
         lines,
         progress,
+        imported: imported(row)?,
         contact: contact::contact(row.email.as_deref(), row.ship_to.as_deref())?,
         version: row.version.try_into()?,
     })
+}
+
+/// From where an order comes, if it was placed in another system.
+fn imported(row: &OrderRow) -> Result<Option<Box<Imported>>, InvalidInput> {
+    match (&row.external_id, row.placed_at) {
+        (None, None) => Ok(None),
+        (Some(name), Some(at)) => {
+            Ok(Some(Box::new(Imported { external_id: ExternalId::parse(name)?, placed_at: moment(at)? })))
+        }
+        _ => Err(InvalidInput::new("externalId", "is stored by halves")),
+    }
 }
 
 /// The orders of a join of orders and lines, in which the rows of an order stand together, in the

@@ -102,6 +102,19 @@ impl SqliteCopy {
     }
 }
 
+/// Stores complete orders.
+pub fn insert(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
+    for stored in orders {
+        queries::insert(conn, &stored.order)?;
+        shipments::insert(conn, &stored.order, &stored.cancelling())?;
+        for StoredEvent { event, made_by } in &stored.events {
+            let data = data(&event.what, event.checkpoint.as_deref())?;
+            events::insert(conn, NewEventRow::stored(event, &data, made_by.as_ref()))?;
+        }
+    }
+    Ok(())
+}
+
 impl BulkParts for SqliteCopy {
     /// With each key at what it has made last: elsewhere a key stands for one thing only.
     fn rows_after(&mut self, part: Part, after: &Key) -> Result<PartRows, PortError> {
@@ -126,18 +139,7 @@ impl BulkOrders for SqliteCopy {
     }
 
     fn add(&mut self, orders: &[StoredOrder]) -> Result<(), PortError> {
-        let store = |conn: &mut Conn| {
-            for stored in orders {
-                queries::insert(conn, &stored.order)?;
-                shipments::insert(conn, &stored.order, &stored.cancelling())?;
-                for StoredEvent { event, made_by } in &stored.events {
-                    let data = data(&event.what, event.checkpoint.as_deref())?;
-                    events::insert(conn, NewEventRow::stored(event, &data, made_by.as_ref()))?;
-                }
-            }
-            Ok(())
-        };
-        self.conn.immediate_transaction(store).map_err(failure)
+        self.conn.immediate_transaction(|conn| insert(conn, orders)).map_err(failure)
     }
 
     /// With each key at what it has made last: elsewhere a key stands for one thing only.

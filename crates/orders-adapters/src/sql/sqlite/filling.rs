@@ -9,10 +9,14 @@ use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedP
 use super::{
     super::{
         bulk::ImportError,
-        rows::{millis, product::DetailsRow},
-        schema::products,
+        rows::{millis, product::DetailsRow, stock::NewMovementRow},
+        schema::{products, stock_movements},
+        stored::StoredOrder,
     },
     Conn,
+    arriving::Numbers,
+    commit::Counters,
+    copy,
     stock::SetLevel,
 };
 
@@ -30,6 +34,25 @@ pub fn transaction<T>(
 
 /// After an import: plans do not depend on what is there.
 pub fn analyze(_: &mut Conn, _: &str) {}
+
+/// The numbers of so many orders and events, which are the next ones.
+pub fn numbers(conn: &mut Conn, _: (u64, u64), at: DateTime<Utc>) -> QueryResult<Numbers> {
+    let Counters { last_order, newest, last_event } = Counters::read(conn)?;
+    Ok(Numbers { order: last_order + 1, event: last_event + 1, at: at.max(newest) })
+}
+
+/// Stores complete orders.
+pub fn add_orders(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
+    copy::insert(conn, orders)
+}
+
+/// Stores movements.
+pub fn move_stock(conn: &mut Conn, rows: &[NewMovementRow<'_>]) -> QueryResult<()> {
+    for row in rows {
+        diesel::insert_into(stock_movements::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
 
 /// Takes the skus from these products.
 pub fn park(conn: &mut Conn, ids: &[ProductId]) -> QueryResult<()> {

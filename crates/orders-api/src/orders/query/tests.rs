@@ -26,6 +26,7 @@ fn order(id: i64) -> Order {
         lines: vec![line],
         progress: Progress::PLACED,
         contact: Contact::default(),
+        imported: None,
         version: Version::FIRST,
     };
     Order::restore(record).unwrap()
@@ -43,6 +44,7 @@ fn the_next_link_leads_to_the_same_query_further_on() {
         "marketplace=default&status=shipped,pending",
         "productId=9&sort=id",
         "trackingNumber=1%262%3D%2C3",
+        "externalId=A%261&sort=-id",
         "email=%C3%9C%2Btag%40example.org&sort=-id",
         "updatedFrom=2026-11-22T10:00:00.000001Z",
         "updatedTo=2026-11-22T10:00:00Z&sort=-updatedAt",

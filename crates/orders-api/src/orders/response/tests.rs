@@ -1,7 +1,7 @@
 use orders_domain::{
-    ChosenBy, Currency, Money, NameFrom, OrderProduct, OrderRecord, OrderStatus, Progress, Quantity,
-    ShippingProvider, Shown, SoldIn, Tracking, TrackingNumber, Version, catalogue::product::ProductName,
-    market::listing::Model, order::contact::Contact,
+    ChosenBy, Currency, ExternalId, Imported, Money, NameFrom, OrderProduct, OrderRecord, OrderStatus,
+    Progress, Quantity, ShippingProvider, Shown, SoldIn, Tracking, TrackingNumber, Version,
+    catalogue::product::ProductName, market::listing::Model, order::contact::Contact,
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,15 @@ fn line(&(product, price, quantity): &(i64, i64, i64)) -> OrderProduct {
 }
 
 fn placed(shipment: Option<(&str, &str)>, sold_in: SoldIn, lines: Vec<OrderProduct>) -> Value {
+    of(shipment, sold_in, lines, None)
+}
+
+fn of(
+    shipment: Option<(&str, &str)>,
+    sold_in: SoldIn,
+    lines: Vec<OrderProduct>,
+    imported: Option<Box<Imported>>,
+) -> Value {
     let tracking = shipment.map(|(provider, number)| {
         Tracking::new(ShippingProvider::parse(provider).unwrap(), TrackingNumber::parse(number).unwrap())
     });
@@ -33,6 +42,7 @@ fn placed(shipment: Option<(&str, &str)>, sold_in: SoldIn, lines: Vec<OrderProdu
         currency: Currency::USD,
         progress: Progress::of_one_parcel(OrderStatus::Processing, tracking, &lines, at),
         contact: Contact::default(),
+        imported,
         sold_in,
         lines,
         version: Version::FIRST,
@@ -40,6 +50,21 @@ fn placed(shipment: Option<(&str, &str)>, sold_in: SoldIn, lines: Vec<OrderProdu
     let mut out = Vec::new();
     order_json(&mut out, &order.unwrap());
     serde_json::from_slice(&out).unwrap()
+}
+
+#[test]
+fn an_imported_order_says_what_it_is_called_elsewhere_and_when_it_was_placed_there() {
+    let imported = Imported {
+        external_id: ExternalId::parse(r#"A "1""#).unwrap(),
+        placed_at: DateTime::from_timestamp_millis(-1).unwrap(),
+    };
+    let own = written(None, &[(9, 1999, 7)]);
+    let mut order = of(None, SoldIn::BEFORE, vec![line(&(9, 1999, 7))], Some(Box::new(imported)));
+    let members = order.as_object_mut().unwrap();
+    assert_eq!(members.remove("externalId"), Some(json!(r#"A "1""#)));
+    assert_eq!(members.remove("placedAt"), Some(json!("1969-12-31T23:59:59.999Z")));
+    // Of others both are absent.
+    assert_eq!(order, own);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::{invalid::InvalidInput, order::query::OrderQuery};
 
 use Condition::{
-    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfFulfillment, OfProduct, OfStatus, OfTracking, OfUser,
-    To, UpdatedFrom, UpdatedTo,
+    ByNumber, ByUpdate, From, InMarketplace, OfEmail, OfExternalId, OfFulfillment, OfProduct, OfStatus,
+    OfTracking, OfUser, To, UpdatedFrom, UpdatedTo,
 };
 
 /// Something that is asked of a list.
@@ -16,6 +16,7 @@ pub(super) enum Condition {
     OfFulfillment,
     OfProduct,
     OfTracking,
+    OfExternalId,
     OfEmail,
     From,
     To,
@@ -27,7 +28,7 @@ pub(super) enum Condition {
 
 impl Condition {
     /// Every one, in the order in which they are blamed, the last first.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         OfUser,
         InMarketplace,
         OfStatus,
@@ -36,6 +37,7 @@ impl Condition {
         To,
         OfProduct,
         OfTracking,
+        OfExternalId,
         OfEmail,
         UpdatedFrom,
         UpdatedTo,
@@ -52,6 +54,7 @@ impl Condition {
             OfFulfillment => "fulfillment",
             OfProduct => "productId",
             OfTracking => "trackingNumber",
+            OfExternalId => "externalId",
             OfEmail => "email",
             From => "from",
             To => "to",
@@ -78,6 +81,7 @@ impl Condition {
             OfFulfillment => filter.fulfillment.is_some(),
             OfProduct => filter.product.is_some(),
             OfTracking => filter.tracking.is_some(),
+            OfExternalId => filter.external.is_some(),
             OfEmail => filter.email.is_some(),
             From => filter.from.is_some(),
             To => filter.to.is_some(),
@@ -90,12 +94,13 @@ impl Condition {
 }
 
 /// The table: of a row any conditions may stand together, and no others.
-pub(super) const OFFERED: [&[Condition]; 7] = [
+pub(super) const OFFERED: [&[Condition]; 8] = [
     &[OfUser, OfStatus, OfFulfillment, From, To, ByNumber],
     &[InMarketplace, OfStatus, OfFulfillment, From, To, ByNumber],
     &[OfUser, InMarketplace, From, To, ByNumber],
     &[OfProduct, From, To, ByNumber],
     &[OfTracking, From, To, ByNumber],
+    &[OfExternalId, From, To, ByNumber],
     &[OfEmail, From, To, ByNumber],
     &[UpdatedFrom, UpdatedTo, ByUpdate],
 ];

@@ -159,6 +159,7 @@ fn assert_declared(order: &Order, state: &State, ordered: Pieces) {
         lines,
         progress,
         contact,
+        imported: None,
         version,
     };
     assert_eq!(Order::restore(kept).as_ref(), Ok(order));

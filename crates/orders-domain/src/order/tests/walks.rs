@@ -161,6 +161,7 @@ impl Life {
             lines,
             progress,
             contact,
+            imported: None,
             version,
         };
         prop_assert_eq!(Order::restore(kept), Ok(order.clone()));

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, path::Path};
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Text};
 use orders_domain::{
-    Actor, EventType, Happening, Order, OrderEvent, OrderList, OrderStatus, Statuses, Step, Subject,
-    TrackingNumber,
+    Actor, EventType, ExternalId, Happening, Order, OrderEvent, OrderList, OrderStatus, Statuses, Step,
+    Subject, TrackingNumber,
     order::contact::Email,
     ports::{EventFilter, EventLimit},
     shipment::status::Fulfillment,
@@ -75,6 +75,7 @@ pub(super) fn asked() -> Asked {
         products: vec![n(9)],
         numbers: vec![TrackingNumber::parse("1").unwrap()],
         emails: vec![Email::parse("ada@example.org").unwrap()],
+        externals: vec![ExternalId::parse("A-1").unwrap()],
         periods: vec![(None, None), (Some(at(0)), Some(at(10)))],
     }
 }
@@ -120,9 +121,9 @@ fn statements(conn: &mut Conn) -> BTreeSet<String> {
 fn assert_every_statement_searches(conn: &mut Conn) {
     let statements = statements(conn);
     // Pages of orders of all, of a user or in a marketplace with and without one to seven states, and those of a
-    // product, of a number, of an address, of a user in a marketplace and by updates, all of them in both directions; the ids of a period, pages of events with and
+    // product, of a number, of an address, of another system, of a user in a marketplace and by updates, all of them in both directions; the ids of a period, pages of events with and
     // without types, in a marketplace or in all, those of all orders with and without a version, and the eleven others.
-    assert_eq!(statements.len(), (3 * 8 + 5) * 2 + 1 + 10 + 13, "{statements:#?}");
+    assert_eq!(statements.len(), (3 * 8 + 6) * 2 + 1 + 10 + 13, "{statements:#?}");
     for sql in statements {
         let plan = plan(conn, &sql);
         if let Some((_, scan)) = BACKWARD_SCAN.iter().find(|(scanning, _)| *scanning == sql) {
@@ -227,6 +228,7 @@ fn each_search_uses_the_index_that_is_there_for_it() {
         "SEARCH listed USING COVERING INDEX orders_by_user (user_id=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING COVERING INDEX orders_by_user_and_marketplace (user_id=? AND <expr>=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING COVERING INDEX orders_by_user_and_status (user_id=? AND status=? AND <expr>=? AND rowid>? AND rowid<?)",
+        "SEARCH listed USING COVERING INDEX orders_by_external_id (external_id=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING INDEX orders_by_email (<expr>=? AND rowid>? AND rowid<?)",
         "SEARCH listed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         "SEARCH listed USING INTEGER PRIMARY KEY (rowid>?)",

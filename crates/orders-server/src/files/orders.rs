@@ -1,0 +1,199 @@
+//! Files of orders from another system: a JSON object a line.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Seek},
+};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use indicatif::ProgressBar;
+use orders_adapters::sql::Lines;
+use orders_domain::{
+    ExternalId, Imported, InvalidInput, MarketplaceCode, OrderProduct, Quoted, ShippingProvider, Tracking,
+    TrackingNumber,
+    faults::Faults,
+    order::{
+        contact::{Contact, Email},
+        import::ImportedOrder,
+    },
+    ports::Cause,
+};
+
+use super::{
+    json::{Json, Members},
+    table::{AT_ONCE, LONGEST},
+};
+
+/// The members of a line.
+const MEMBERS: [&str; 9] = [
+    "externalId",
+    "userId",
+    "placedAt",
+    "status",
+    "currency",
+    "products",
+    "marketplace",
+    "tracking",
+    "email",
+];
+
+/// The members of a product of a line.
+const PRODUCT: [&str; 3] = ["id", "quantity", "price"];
+
+/// The members of a tracking.
+const TRACKING: [&str; 2] = ["provider", "number"];
+
+/// A file.
+pub struct Orders {
+    file: File,
+    bar: ProgressBar,
+    reading: Option<Reading>,
+}
+
+struct Reading {
+    from: BufReader<File>,
+    line: u64,
+    read: u64,
+    bytes: Vec<u8>,
+}
+
+impl Orders {
+    /// Of this file; the bar shows how many of its bytes were read.
+    #[must_use]
+    pub fn new(file: File, bar: ProgressBar) -> Self {
+        Self { file, bar, reading: None }
+    }
+}
+
+impl Reading {
+    /// Reads the next line; whether there is one.
+    fn next(&mut self) -> Result<bool, Cause> {
+        self.bytes.clear();
+        self.line += 1;
+        let read = (&mut self.from).take(LONGEST + 1).read_until(b'\n', &mut self.bytes)? as u64;
+        self.read += read;
+        if read > LONGEST {
+            return Err(format!("line {}: it has more than {LONGEST} bytes", self.line).into());
+        }
+        Ok(read > 0)
+    }
+}
+
+impl Lines<ImportedOrder> for Orders {
+    fn rewind(&mut self) -> Result<(), Cause> {
+        self.file.rewind()?;
+        self.bar.set_position(0);
+        let from = BufReader::with_capacity(1 << 16, self.file.try_clone()?);
+        self.reading = Some(Reading { from, line: 0, read: 0, bytes: Vec::new() });
+        Ok(())
+    }
+
+    fn next_lines(&mut self, faults: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
+        let Some(reading) = &mut self.reading else { return Ok(None) };
+        let mut orders = Vec::with_capacity(AT_ONCE);
+        for _ in 0..AT_ONCE {
+            if !reading.next()? {
+                self.reading = None;
+                return Ok(Some(orders));
+            }
+            if reading.bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            match order(reading.line, &reading.bytes) {
+                Ok(order) => orders.push(order),
+                Err(wrong) => faults.add(reading.line, &wrong),
+            }
+        }
+        self.bar.set_position(reading.read);
+        Ok(Some(orders))
+    }
+}
+
+/// Reads a line.
+///
+/// # Errors
+///
+/// All that is wrong with it.
+fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
+    let text = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
+    let tree =
+        serde_json::from_str(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
+    let mut faults = Vec::new();
+    match members(line, tree, &mut faults) {
+        Some(order) if faults.is_empty() => Ok(order),
+        _ => Err(faults),
+    }
+}
+
+/// What is wrong with a text, and in which column: it is one line.
+fn said(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
+fn members(line: u64, tree: Json<'_>, faults: &mut Vec<String>) -> Option<ImportedOrder> {
+    let mut given = Members::of(tree, "", faults)?;
+    let value = given.required("externalId");
+    let external_id = given.text("externalId", value, ExternalId::parse);
+    let user = given.number("userId");
+    let value = given.required("placedAt");
+    let placed_at = given.text("placedAt", value, moment);
+    let value = given.required("status");
+    let status = given.text("status", value, str::parse);
+    let value = given.required("currency");
+    let currency = given.text("currency", value, str::parse);
+    let value = given.given("marketplace");
+    let is_elsewhere = value.is_some();
+    let marketplace = given.text("marketplace", value, str::parse);
+    let marketplace = if is_elsewhere { marketplace } else { Some(MarketplaceCode::DEFAULT) };
+    let email = given.private("email", Email::parse);
+    let tracking = given.given("tracking").and_then(|value| tracking(value, given.faults()));
+    let products = given.array("products").unwrap_or_default();
+    let mut lines = Vec::with_capacity(products.len());
+    for (index, value) in products.into_iter().enumerate() {
+        lines.extend(product(index, value, given.faults()));
+    }
+    given.end(&MEMBERS);
+    Some(ImportedOrder {
+        line,
+        from: Imported { external_id: external_id?, placed_at: placed_at? },
+        user: user?,
+        status: status?,
+        currency: currency?,
+        marketplace: marketplace?,
+        lines,
+        tracking,
+        contact: Contact { email, ship_to: None },
+    })
+}
+
+fn product(index: usize, value: Json<'_>, faults: &mut Vec<String>) -> Option<OrderProduct> {
+    let mut given = Members::of(value, &format!("products[{index}]"), faults)?;
+    let (id, quantity, price) = (given.number("id"), given.number("quantity"), given.number("price"));
+    given.end(&PRODUCT);
+    Some(OrderProduct::new(id?, price?, quantity?))
+}
+
+fn tracking(value: Json<'_>, faults: &mut Vec<String>) -> Option<Tracking> {
+    let mut given = Members::of(value, "tracking", faults)?;
+    let value = given.required("provider");
+    let provider = given.text("provider", value, ShippingProvider::parse);
+    let value = given.required("number");
+    let number = given.text("number", value, TrackingNumber::parse);
+    given.end(&TRACKING);
+    Some(Tracking::new(provider?, number?))
+}
+
+/// A moment of RFC 3339, to the millisecond.
+fn moment(text: &str) -> Result<DateTime<Utc>, InvalidInput> {
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(moment) => Ok(moment.to_utc().trunc_subsecs(3)),
+        Err(_) => {
+            let reason =
+                format!("{} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z", Quoted(text));
+            Err(InvalidInput::new("placedAt", reason))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+use std::io::Write;
+
+use super::*;
+
+const GOOD: &str = r#"{"externalId": "A-1", "userId": 3, "placedAt": "2019-05-01T12:00:00.1239+02:00", "status": "delivered",
+    "currency": "EUR", "products": [{"id": 9, "quantity": 7, "price": 1999}]}"#;
+
+fn good() -> String {
+    GOOD.replace('\n', "")
+}
+
+/// What is wrong with a line.
+fn wrong(text: &str) -> String {
+    order(1, text.as_bytes()).unwrap_err().join("; ")
+}
+
+#[test]
+fn a_line_is_an_order_and_what_need_not_be_there_is_absent_or_null() {
+    let bare = order(5, good().as_bytes()).unwrap();
+    assert_eq!((bare.line, bare.from.external_id.as_str()), (5, "A-1"));
+    assert_eq!(bare.from.placed_at.to_rfc3339(), "2019-05-01T10:00:00.123+00:00");
+    assert_eq!((bare.tracking.is_none(), bare.contact.is_empty()), (true, true));
+    let nulls = good().replacen('{', r#"{"marketplace": null, "tracking": null, "email": null, "#, 1);
+    assert_eq!(order(5, nulls.as_bytes()).unwrap(), bare);
+    let more = r#"{"marketplace": "de", "tracking": {"provider": "USPS", "number": "1"}, "email": "ada@example.org", "#;
+    let whole = order(5, good().replacen('{', more, 1).as_bytes()).unwrap();
+    assert_eq!(whole.marketplace.as_str(), "de");
+    assert_eq!(whole.tracking.as_ref().map(Tracking::number), Some("1"));
+    assert_eq!(whole.contact.email, Email::parse("ada@example.org").ok());
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
+    assert_eq!(
+        wrong(
+            r#"{"externalId": 7, "userId": "x", "placedAt": "yesterday", "status": "lost", "products": {}, "total": 5}"#
+        ),
+        "externalId 7 is not a text; userId \"x\" is not a whole number; placedAt \"yesterday\" is not a moment in RFC \
+         3339, such as 2026-11-22T10:00:00Z; status \"lost\" is not one of pending, processing, shipped, delivered, \
+         cancelled; currency is missing; products is not an array, but an object; \"total\" is not one of externalId, \
+         userId, placedAt, status, currency, products, marketplace, tracking, email"
+    );
+    for (from, to, reason) in [
+        ("\"id\": 9", "\"id\": 0", "products[0].id \"0\" is not a whole number from 1 to"),
+        ("\"quantity\": 7", "\"quantity\": 0", "products[0].quantity 0 is not from 1 to 100000"),
+        ("1999", "-1", "products[0].price -1 is negative"),
+        ("1999", "19.99", "products[0].price 19.99 is not a whole number"),
+        ("1999", "99999999999999999999", "products[0].price 100000000000000000000 is not a whole number"),
+        (
+            "\"price\"",
+            "\"cost\"",
+            "products[0].price is missing; products[0].\"cost\" is not one of id, quantity, price",
+        ),
+        (r#"{"id": 9, "quantity": 7, "price": 1999}"#, "9", "products[0] is not an object, but 9"),
+        ("\"EUR\"", "\"euro\"", "currency \"euro\""),
+        ("\"A-1\"", "\" \"", "externalId is empty"),
+        ("\"A-1\"", "null", "externalId is missing"),
+        ("\"userId\": 3", "\"userId\": true", "userId true is not a whole number"),
+        (
+            "\"userId\"",
+            "\"tracking\": {\"provider\": \"\", \"url\": 1}, \"userId\"",
+            "tracking.provider is empty; tracking.number is missing; tracking.\"url\" is not one of provider, number",
+        ),
+        ("\"userId\"", "\"marketplace\": \"?\", \"userId\"", "marketplace \"?\""),
+    ] {
+        assert!(GOOD.contains(from), "{from}");
+        let said = wrong(&good().replacen(from, to, 1));
+        assert!(said.starts_with(reason), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_object_of_json_is_said_with_its_column() {
+    assert_eq!(wrong("[]"), "it is not an object, but an array");
+    assert_eq!(wrong(r#"{"a": 1,}"#), "it is not JSON: trailing comma at column 9");
+    assert_eq!(wrong(r#"{"a": 1, "a": 2}"#), "it is not JSON: \"a\" is there twice at column 12");
+    assert!(wrong(&good()[..40]).starts_with("it is not JSON: EOF while parsing"));
+    assert!(wrong(&format!("{} {{}}", good())).starts_with("it is not JSON: trailing characters"));
+    assert_eq!(order(1, b"{\"externalId\": \"\xff\"}").unwrap_err(), ["it is not UTF-8"]);
+}
+
+#[test]
+fn an_address_is_in_no_message() {
+    for email in ["\"ada@example@org\"", "5", "{\"ada\": \"ada\"}"] {
+        let said = wrong(&good().replacen('{', &format!("{{\"email\": {email}, "), 1));
+        assert!(said.starts_with("email is not") && !said.contains("ada"), "{said}");
+    }
+}
+
+fn file(text: &str) -> Orders {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    Orders::new(file, ProgressBar::hidden())
+}
+
+#[test]
+fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
+    let text = format!("\n{}\r\n  \nno\n{}", good(), good());
+    let mut orders = file(&text);
+    for _ in 0..2 {
+        let mut faults = Faults::default();
+        orders.rewind().unwrap();
+        let read = orders.next_lines(&mut faults).unwrap().unwrap();
+        assert_eq!(read.iter().map(|order| order.line).collect::<Vec<_>>(), [2, 5]);
+        assert_eq!(orders.next_lines(&mut faults).unwrap(), None);
+        assert_eq!(faults.first().map(|(line, _)| line).collect::<Vec<_>>(), [4]);
+    }
+}
+
+#[test]
+fn a_line_without_an_end_is_not_read_into_memory() {
+    let mut orders = file(&" ".repeat(usize::try_from(LONGEST).unwrap() + 5));
+    orders.rewind().unwrap();
+    let error = orders.next_lines(&mut Faults::default()).unwrap_err().to_string();
+    assert_eq!(error, "line 1: it has more than 1048576 bytes");
+}

@@ -1,0 +1,2 @@
+DROP INDEX orders_by_external_id;
+ALTER TABLE orders DROP COLUMN placed_at, DROP COLUMN external_id;
