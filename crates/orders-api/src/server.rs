@@ -47,6 +47,7 @@ pub mod ownership;
 pub mod payload;
 pub mod proxy;
 pub mod rate_limit;
+pub mod trace;
 
 /// How long requests that were read may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(7);

@@ -46,7 +46,7 @@ pub mod ports;
 pub use catalogue::Product;
 pub use code::{Country, LocationCode, MarketplaceCode};
 pub use delivery::{Consumer, Webhook};
-pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject};
+pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject, TraceContext};
 pub use feed::{Event, What};
 pub use id::{
     EventId, LocationId, MovementId, OrderId, OrderProductId, ProductId, ShipmentId, UserId, WebhookId,

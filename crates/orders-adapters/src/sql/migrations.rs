@@ -25,7 +25,7 @@ struct Loss {
 }
 
 /// One for each migration: a migration without one is not taken back unless losses are allowed.
-const LOSSES: [Loss; 8] = [
+const LOSSES: [Loss; 9] = [
     Loss {
         migration: "2026-11-22-000001_orders",
         what: "the orders",
@@ -92,6 +92,11 @@ const LOSSES: [Loss; 8] = [
             ("order_products", "name IS NOT NULL"),
             ("orders", "marketplace IS NOT NULL OR locale IS NOT NULL"),
         ],
+    },
+    Loss {
+        migration: "2026-11-29-000010_traces",
+        what: "of which traces events are a part",
+        rows: &[("events", "trace_context IS NOT NULL")],
     },
 ];
 

@@ -14,7 +14,7 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
-use orders_domain::{RequestId, failure::with_causes};
+use orders_domain::{RequestId, TraceContext, failure::with_causes};
 use tracing::{Instrument, debug_span};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -24,16 +24,21 @@ use crate::{
         connections::{ServedBody, Watched},
         ending::Ending,
         gate::{AtRoute, RouteName},
-        metrics,
+        metrics, trace,
     },
 };
 
 /// Names a request in every answer and log line.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a request is called, where handlers find it.
+/// What a request is called, and of which trace it is a part, where handlers find it.
 #[derive(Debug)]
-pub struct Named(pub HeaderValue);
+pub struct Named {
+    /// What it is called.
+    pub id: HeaderValue,
+    /// The trace.
+    pub trace: Option<TraceContext>,
+}
 
 /// Requests that reached no route are counted together.
 const NO_ROUTE: RouteName = RouteName("none");
@@ -61,7 +66,8 @@ pub async fn edge(
     let started = Instant::now();
     let id = request_id(&request);
     let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
-    request.extensions_mut().insert(Named(id.clone()));
+    let trace = trace::caller(request.headers());
+    request.extensions_mut().insert(Named { id: id.clone(), trace });
     let (version, asks_to_upgrade) = (request.version(), request.head().upgrade());
     let ending = request.app_data::<Ending>().cloned();
     let method = request.method().clone();
