@@ -38,6 +38,9 @@ pub mod stock;
 pub mod feed;
 pub mod ledger;
 
+// What records what is done with it.
+pub mod tracer;
+
 // What can be done with all of it.
 pub mod service;
 
