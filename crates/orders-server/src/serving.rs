@@ -213,7 +213,7 @@ pub fn work_off(settings: &ServeSettings) -> Result<()> {
 fn render(metrics: PrometheusHandle, record_use: Box<dyn Fn() + Send + Sync>) -> Render {
     Arc::new(move || {
         record_use();
-        metrics.render()
+        metrics.render() + &observe::process::render()
     })
 }
 
