@@ -38,6 +38,11 @@ bench-postgres *ARGS:
 bench-crates:
     cargo bench --package orders-adapters
 
+# The alerts for Prometheus: whether they parse, and when they fire (needs promtool).
+alerts:
+    promtool check rules docs/prometheus-alerts.yml
+    promtool test rules docs/prometheus-alerts.test.yml
+
 # Formatting and lints, as CI wants them.
 lint:
     cargo fmt --all -- --check

@@ -28,6 +28,7 @@ mod static_inventory;
 mod static_users;
 mod status_counter;
 mod system_clock;
+pub mod traced;
 
 pub use memory::MemoryDatabase;
 #[cfg(feature = "postgres")]

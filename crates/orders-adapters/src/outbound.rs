@@ -6,6 +6,7 @@
 //! | `mail` | `Letters` by `Templates`, and `PrintMailer` |
 //! | `smtp` | `SmtpMailer`; brings `mail` |
 //! | `sqs` | `SqsQueue` |
+//! | `otlp` | `Traces`, and ports whose work is recorded in them |
 //!
 //! What is logged of a failure is said in words of this program: those of others may repeat what is personal, or tell
 //! an outsider of the inside.
@@ -18,6 +19,8 @@ pub mod mail;
 pub mod queue;
 #[cfg(any(feature = "smtp", feature = "webhooks"))]
 mod tls;
+#[cfg(feature = "otlp")]
+pub mod traces;
 #[cfg(feature = "webhooks")]
 pub mod vault;
 #[cfg(feature = "webhooks")]

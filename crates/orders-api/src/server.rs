@@ -1,6 +1,8 @@
 //! The HTTP server over the routes.
 
-use std::{future::Future, io, net::TcpListener, panic::AssertUnwindSafe, pin::pin, time::Duration};
+use std::{
+    future::Future, io, net::TcpListener, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -11,7 +13,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt;
-use orders_domain::{KeepingService, OrderService, WebhookService};
+use orders_domain::{KeepingService, OrderService, WebhookService, ports::Tracer};
 use serde_json::Value;
 
 use crate::{
@@ -47,6 +49,7 @@ pub mod ownership;
 pub mod payload;
 pub mod proxy;
 pub mod rate_limit;
+pub mod trace;
 
 /// How long requests that were read may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(7);
@@ -66,6 +69,9 @@ macro_rules! app {
             .app_data(api.tail.clone());
         if let Some(limit) = &api.rate_limit {
             app = app.app_data(limit.clone());
+        }
+        if let Some(tracer) = &api.tracer {
+            app = app.app_data(tracer.clone());
         }
         if let Some(path) = &api.public_path {
             app = app.app_data(path.clone());
@@ -103,6 +109,7 @@ pub struct Api {
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
     metrics: Option<Data<Render>>,
+    tracer: Option<Data<dyn Tracer>>,
     documents: Data<Documents>,
     source: Data<EventsSource>,
     streams: Data<Streams>,
@@ -126,6 +133,7 @@ impl Api {
             rate_limit: None,
             cors_origins: Vec::new(),
             metrics: None,
+            tracer: None,
             documents: documents(&openapi::document()),
             source: Data::default(),
             streams: Data::default(),
@@ -160,6 +168,12 @@ impl Api {
     #[must_use]
     pub fn with_metrics(self, render: Render) -> Self {
         Self { metrics: Some(Data::new(render)), ..self }
+    }
+
+    /// Has requests recorded in traces.
+    #[must_use]
+    pub fn traced_by(self, tracer: Arc<dyn Tracer>) -> Self {
+        Self { tracer: Some(Data::from(tracer)), ..self }
     }
 
     /// Has links lead to where clients reach the server, when that is not the root of its address.

@@ -177,7 +177,7 @@ pub async fn test(
     let id = segment_id(&http)?;
     let bytes = body.any_bytes().await?;
     let (user, request) = (asking.user, asking.with_body(&bytes));
-    let message = |webhook: &Webhook, at| message::test(&source, webhook.id, at);
+    let message = |webhook: &Webhook, at| message::test(&source, webhook.id, at, request.origin.trace);
     let attempt = service.test(user, id, message, request.rehearsal).await?;
     let mut answer = writing::json(StatusCode::OK, &TestBody::of(attempt.as_ref()))?;
     asking::mark(&mut answer, &Done::Now(()), request.rehearsal);

@@ -6,8 +6,10 @@ pub mod actor;
 pub mod facts;
 pub mod kind;
 pub mod subject;
+pub mod trace;
 
 pub use actor::{Actor, Origin, RequestId};
 pub use facts::{Fact, Facts};
 pub use kind::EventType;
 pub use subject::Subject;
+pub use trace::TraceContext;

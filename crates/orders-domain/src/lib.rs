@@ -38,6 +38,9 @@ pub mod stock;
 pub mod feed;
 pub mod ledger;
 
+// What records what is done with it.
+pub mod tracer;
+
 // What can be done with all of it.
 pub mod service;
 
@@ -46,7 +49,7 @@ pub mod ports;
 pub use catalogue::Product;
 pub use code::{Country, LocationCode, MarketplaceCode};
 pub use delivery::{Consumer, Webhook};
-pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject};
+pub use event::{Actor, EventType, Fact, Facts, Origin, RequestId, Subject, TraceContext};
 pub use feed::{Event, What};
 pub use id::{
     EventId, LocationId, MovementId, OrderId, OrderProductId, ProductId, ShipmentId, UserId, WebhookId,

@@ -30,4 +30,5 @@ pub use crate::{
     market::repository::Markets,
     order::repository::{Health, Observer, Orders},
     stock::repository::{Standing, Stock},
+    tracer::{Came, Span, Tracer, Work},
 };

@@ -15,6 +15,7 @@ mod delivery;
 mod importing;
 mod refusal;
 mod shop;
+mod traces;
 mod value;
 
 #[cfg(feature = "jwt")]
@@ -29,6 +30,7 @@ pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
 };
+pub use traces::TraceSettings;
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
@@ -146,6 +148,9 @@ pub struct ServeSettings {
     /// Address and port of their own for /metrics [default: the API's]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDR:PORT", value_parser = value::parsed::<SocketAddr>)]
     pub metrics_addr: Option<SocketAddr>,
+    /// Traces
+    #[command(flatten)]
+    pub traces: TraceSettings,
     /// Form of the log, which goes to stderr
     #[arg(long, env = "LOG_FORMAT", default_value = "text",
         value_parser = Trimmed(EnumValueParser::<LogFormat>::new()))]

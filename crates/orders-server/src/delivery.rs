@@ -3,13 +3,16 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use anyhow::{Context, Result};
-use orders_adapters::{DatabaseUrl, SystemClock};
+use orders_adapters::{
+    DatabaseUrl, SystemClock,
+    traced::{TracedMailer, TracedWebhooks},
+};
 use orders_api::{EventsSource, event_text};
 use orders_domain::{
     OrderService, Storage, WebhookService,
     delivery::Holder,
     failure::with_causes,
-    ports::{Mailer, Queue, WebhookSender},
+    ports::{Mailer, Queue, Tracer, WebhookSender},
 };
 use orders_worker::{Stop, Worker};
 use tokio::sync::{oneshot, watch};
@@ -39,13 +42,16 @@ impl Outbound {
         database: &DatabaseUrl,
         storage: &Storage,
         may_print: bool,
+        tracer: Option<&Arc<dyn Tracer>>,
     ) -> Result<Self> {
         let key = storage.deliveries.key().await.context("cannot read the webhooks")?;
-        Ok(Self {
-            sender: outbound::sender(settings, database, key)?,
-            mailer: outbound::mailer(settings, may_print)?,
-            queue: outbound::queue(settings).await?,
-        })
+        let (mut sender, mut mailer) =
+            (outbound::sender(settings, database, key)?, outbound::mailer(settings, may_print)?);
+        if let Some(tracer) = tracer {
+            sender = sender.map(|sender| Arc::new(TracedWebhooks::new(sender, Arc::clone(tracer))) as _);
+            mailer = mailer.map(|mailer| Arc::new(TracedMailer::new(mailer, Arc::clone(tracer))) as _);
+        }
+        Ok(Self { sender, mailer, queue: outbound::queue(settings).await? })
     }
 
     /// The use cases of webhooks.

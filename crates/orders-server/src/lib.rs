@@ -18,6 +18,7 @@ mod progress;
 mod seed;
 mod serving;
 mod storage;
+mod traces;
 #[cfg(feature = "postgres")]
 mod transfer;
 

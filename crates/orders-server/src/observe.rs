@@ -8,6 +8,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
+mod described;
+pub mod process;
+
 /// Bounds of the histograms of seconds.
 const SECONDS: [f64; 14] =
     [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -45,14 +48,6 @@ pub fn metrics() -> Result<PrometheusHandle> {
         .build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).context("metrics are gathered already")?;
-    metrics::describe_counter!("orders_http_requests_total", "Answered requests by route and status");
-    metrics::describe_histogram!("orders_http_request_seconds", "Time from the head to the answer, by route");
-    metrics::describe_gauge!("orders_write_queue_depth", "Writes that wait for the writer");
-    metrics::describe_histogram!("orders_write_batch_size", "Writes committed together");
-    metrics::describe_histogram!("orders_write_commit_seconds", "Time of a batch, its flush included");
-    metrics::describe_gauge!("orders_read_connections", "Open read connections");
-    metrics::describe_gauge!("orders_read_connections_idle", "Open read connections that rest");
-    metrics::describe_counter!("orders_replica_reads_total", "Lists asked of the replica, by outcome");
-    metrics::describe_counter!("orders_status_reached_total", "Orders that came to a status");
+    described::describe();
     Ok(handle)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use orders_adapters::{DatabaseUrl, StaticInventory, StatusCounter, SystemClock};
 use orders_api::{Api, Auth, RateLimit, Render, ServerOptions, WebhookService};
-use orders_domain::{self as domain, OrderService};
+use orders_domain::{self as domain, OrderService, ports::Tracer};
 use orders_worker::{Stop, Worker};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,6 +16,7 @@ use crate::{
     delivery::{self, AtWork, Outbound},
     listen, observe,
     storage::{self, Storage},
+    traces,
 };
 
 /// How often the numbers gathered since are folded together, so that they take no more memory.
@@ -35,8 +36,10 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let address = listen::address(&settings.host, settings.port, may_be_reached)?;
     let listener = listen::listener(address)?;
     let database = settings.storage.database.parse()?;
+    let tracer = traces::tracer(&settings.traces)?;
     let Storage { ports, revocations, record_use, close } =
         storage::open(&settings.storage, &database, settings.shop.currency)?;
+    let ports = traces::traced(ports, tracer.as_ref());
 
     let render = render(metrics.clone(), record_use);
     if let Some(asked) = settings.shop.currency
@@ -49,9 +52,12 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     }
     let system = actix_web::rt::System::new();
     let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
-    let (outbound, worker) = system.block_on(outbound(&settings, &database, &ports))?;
+    let (outbound, worker) = system.block_on(outbound(&settings, &database, &ports, tracer.as_ref()))?;
     let mut api =
         api(&settings, order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()), auth);
+    if let Some(tracer) = &tracer {
+        api = api.traced_by(Arc::clone(tracer));
+    }
     let metrics_listener = settings.metrics_addr.map(listen::listener).transpose()?;
     if metrics_listener.is_none() {
         api = api.with_metrics(Arc::clone(&render));
@@ -105,6 +111,9 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         anyhow::Ok(())
     });
     storage::close(close);
+    if let Some(tracer) = tracer {
+        tracer.close();
+    }
     served?;
     tracing::info!("stopped");
     Ok(())
@@ -145,9 +154,10 @@ async fn outbound(
     settings: &ServeSettings,
     database: &DatabaseUrl,
     ports: &domain::Storage,
+    tracer: Option<&Arc<dyn Tracer>>,
 ) -> Result<(Outbound, Worker)> {
     let may_print = trusts_only_this_machine(settings);
-    let outbound = Outbound::open(&settings.delivery, database, ports, may_print).await?;
+    let outbound = Outbound::open(&settings.delivery, database, ports, may_print, tracer).await?;
     let source = settings.source();
     let service = order_service(settings, ports.clone());
     let worker = outbound.worker(&settings.delivery, ports, source, service)?;
@@ -172,11 +182,13 @@ fn order_service(settings: &ServeSettings, ports: domain::Storage) -> OrderServi
 pub fn work_off(settings: &ServeSettings) -> Result<()> {
     observe::log(settings.log_format, &settings.log)?;
     let database = settings.storage.database.parse()?;
+    let tracer = traces::tracer(&settings.traces)?;
     let Storage { ports, close, .. } = storage::open(&settings.storage, &database, settings.shop.currency)?;
+    let ports = traces::traced(ports, tracer.as_ref());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let worked = runtime.block_on(async {
         let stop = stop_signal()?;
-        let (_, worker) = outbound(settings, &database, &ports).await?;
+        let (_, worker) = outbound(settings, &database, &ports, tracer.as_ref()).await?;
         delivery::open(&worker).await?;
         let (told, heard) = Stop::new();
         tokio::select! {
@@ -192,13 +204,16 @@ pub fn work_off(settings: &ServeSettings) -> Result<()> {
         }
     });
     storage::close(close);
+    if let Some(tracer) = tracer {
+        tracer.close();
+    }
     worked
 }
 
 fn render(metrics: PrometheusHandle, record_use: Box<dyn Fn() + Send + Sync>) -> Render {
     Arc::new(move || {
         record_use();
-        metrics.render()
+        metrics.render() + &observe::process::render()
     })
 }
 

@@ -96,7 +96,7 @@ impl HttpWebhooks {
     }
 
     async fn post(&self, url: Url, message: &Message, signature: String) -> Result<Response, reqwest::Error> {
-        let request = self
+        let mut request = self
             .client
             .post(url)
             .header(header::CONTENT_TYPE, "application/json")
@@ -104,6 +104,9 @@ impl HttpWebhooks {
             .header("webhook-timestamp", message.at.timestamp())
             .header("webhook-signature", signature)
             .body(message.body.clone());
+        if let Some(trace) = message.trace {
+            request = request.header("traceparent", trace.to_string());
+        }
         request.send().await
     }
 }

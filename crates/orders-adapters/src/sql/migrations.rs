@@ -25,7 +25,7 @@ struct Loss {
 }
 
 /// One for each migration: a migration without one is not taken back unless losses are allowed.
-const LOSSES: [Loss; 9] = [
+const LOSSES: [Loss; 10] = [
     Loss {
         migration: "2026-11-22-000001_orders",
         what: "the orders",
@@ -97,6 +97,11 @@ const LOSSES: [Loss; 9] = [
         migration: "2026-11-29-000009_imports",
         what: "what imported orders are called elsewhere and when they were placed there",
         rows: &[("orders", "external_id IS NOT NULL")],
+    },
+    Loss {
+        migration: "2026-11-29-000010_traces",
+        what: "of which traces events are a part",
+        rows: &[("events", "trace_context IS NOT NULL")],
     },
 ];
 

@@ -94,6 +94,7 @@ diesel::table! {
         idempotency_key -> Nullable<Text>,
         request_fingerprint -> Nullable<Binary>,
         marketplace -> Nullable<Text>,
+        trace_context -> Nullable<Binary>,
     }
 }
 

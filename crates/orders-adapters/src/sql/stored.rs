@@ -132,8 +132,14 @@ impl StoredOrder {
             hash.update(length.to_le_bytes());
             hash.update(text.unwrap_or_default());
         }
-        for made_by in self.events.iter().filter_map(|stored| stored.made_by.as_ref()) {
-            hash.update(made_by.fingerprint.0);
+        for StoredEvent { event, made_by } in &self.events {
+            if let Some(made_by) = made_by {
+                hash.update(made_by.fingerprint.0);
+            }
+            if let Some(trace) = &event.origin.trace {
+                hash.update(event.id.get().to_le_bytes());
+                hash.update(trace.as_bytes());
+            }
         }
         hash.finalize().into()
     }

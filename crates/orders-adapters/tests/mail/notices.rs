@@ -84,6 +84,7 @@ fn order(currency: &str, to: &str) -> Order {
 pub fn notice(to: &str) -> Notice {
     Notice {
         event: n(4711),
+        trace: None,
         template: Template::Shipped,
         to: Email::parse(to).unwrap(),
         order: order("EUR", to),

@@ -54,6 +54,11 @@ fn message(kind: EventType) -> Value {
                 "time": {"type": "string", "format": "date-time"},
                 "timestamp": {"type": "string", "format": "date-time"},
                 "sequence": {"type": "string", "pattern": "^[0-9]{19}$"},
+                "traceparent": {
+                    "type": "string",
+                    "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+                    "description": "the trace of the request that caused it; not there where that was a part of none",
+                },
                 "datacontenttype": {"const": "application/json"},
                 "data": data(kind),
             },

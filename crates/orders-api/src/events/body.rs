@@ -47,6 +47,10 @@ pub struct EventBody {
     timestamp: DateTime<Utc>,
     /// The id as 19 digits, so that texts sort as numbers do.
     sequence: String,
+    /// The trace of the request that caused it, where that was a part of one (CloudEvents' extension for distributed
+    /// tracing).
+    #[schema(required = false, nullable = false, pattern = "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+    traceparent: Option<String>,
     /// What `data` is.
     datacontenttype: String,
     /// What happened.
@@ -236,6 +240,9 @@ pub fn event_json(
     plain_text(out, ",\"time\":\"", &at);
     plain_text(out, ",\"timestamp\":\"", &at);
     plain_text(out, ",\"sequence\":\"", &format!("{id:019}"));
+    if let Some(trace) = event.origin.trace {
+        let _ = write!(out, ",\"traceparent\":\"{trace}\"");
+    }
     out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":{");
     about(out, event);
     number(out, ",\"version\":", event.version.get());

@@ -12,7 +12,7 @@ use actix_web::{
 use futures_util::future::{Ready, ready};
 use orders_domain::{
     Actor, Done, Fingerprint, Idempotency, IdempotencyKey, KeepingService, Order, OrderService, Origin,
-    Request, RequestId, User, Webhook, WebhookService,
+    Request, RequestId, TraceContext, User, Webhook, WebhookService,
     ports::{Made, PortError},
 };
 use utoipa::IntoParams;
@@ -43,6 +43,7 @@ pub struct Asking {
     key: Option<IdempotencyKey>,
     rehearsal: bool,
     id: Option<RequestId>,
+    trace: Option<TraceContext>,
     method: Method,
     path: String,
 }
@@ -68,11 +69,14 @@ impl Asking {
     ) -> Result<Self, ApiError> {
         let CurrentUser { user, .. } = CurrentUser::of(request)?;
         let key = idempotency::key(request.headers())?;
-        let id = request.extensions().get().and_then(|Named(id)| id.to_str().ok()?.parse().ok());
+        let (id, trace) = match request.extensions().get() {
+            Some(Named { id, trace }) => (id.to_str().ok().and_then(|id| id.parse().ok()), *trace),
+            None => (None, None),
+        };
         // What says which request it is counts only together with a key.
         let path = if key.is_some() { request.uri().path().to_owned() } else { String::new() };
         let rehearsal = dry_run(request.query_string())?;
-        Ok(Self { user, key, rehearsal, id, method: request.method().clone(), path })
+        Ok(Self { user, key, rehearsal, id, trace, method: request.method().clone(), path })
     }
 
     /// The request as a use case takes it, with the bytes of its body.
@@ -90,9 +94,10 @@ impl Asking {
 
     fn asked(self, fingerprint: impl FnOnce(&Self) -> Fingerprint) -> Request {
         let fingerprint = self.key.is_some().then(|| fingerprint(&self));
-        let Self { user, key, rehearsal, id, .. } = self;
+        let Self { user, key, rehearsal, id, trace, .. } = self;
         let idempotency = key.zip(fingerprint).map(|(key, fingerprint)| Idempotency { key, fingerprint });
-        Request { origin: Origin { actor: Actor::User(user.id()), request: id }, idempotency, rehearsal }
+        let origin = Origin { actor: Actor::User(user.id()), request: id, trace };
+        Request { origin, idempotency, rehearsal }
     }
 }
 

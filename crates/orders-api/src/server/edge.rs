@@ -14,8 +14,8 @@ use actix_web::{
     middleware::Next,
 };
 use futures_util::FutureExt;
-use orders_domain::{RequestId, failure::with_causes};
-use tracing::{Instrument, debug_span};
+use orders_domain::{RequestId, TraceContext, failure::with_causes, ports::Came};
+use tracing::{Instrument, debug_span, field::display};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::{
@@ -24,16 +24,21 @@ use crate::{
         connections::{ServedBody, Watched},
         ending::Ending,
         gate::{AtRoute, RouteName},
-        metrics,
+        metrics, trace,
     },
 };
 
 /// Names a request in every answer and log line.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a request is called, where handlers find it.
+/// What a request is called, and of which trace it is a part, where handlers find it.
 #[derive(Debug)]
-pub struct Named(pub HeaderValue);
+pub struct Named {
+    /// What it is called.
+    pub id: HeaderValue,
+    /// The trace.
+    pub trace: Option<TraceContext>,
+}
 
 /// Requests that reached no route are counted together.
 const NO_ROUTE: RouteName = RouteName("none");
@@ -61,7 +66,8 @@ pub async fn edge(
     let started = Instant::now();
     let id = request_id(&request);
     let serving = request.conn_data::<Arc<Watched>>().map(|connection| Arc::clone(connection).serve());
-    request.extensions_mut().insert(Named(id.clone()));
+    let (trace, mut recorded) = trace::begin(&request);
+    request.extensions_mut().insert(Named { id: id.clone(), trace });
     let (version, asks_to_upgrade) = (request.version(), request.head().upgrade());
     let ending = request.app_data::<Ending>().cloned();
     let method = request.method().clone();
@@ -74,7 +80,11 @@ pub async fn edge(
     };
     let answered_at = Instant::now();
     let took = answered_at - started;
-    let answered = |route: RouteName, status: StatusCode| {
+    let mut answered = |route: RouteName, status: StatusCode| {
+        if let Some(span) = recorded.take() {
+            let (method, route, status) = (method.as_str(), route.pattern(), status.as_u16());
+            span.end(Came::Answered { method, route, status });
+        }
         metrics::answered(route, status, took);
         tracing::debug!(
             request_id = text(&id),
@@ -95,7 +105,7 @@ pub async fn edge(
             let route = response.request().extensions().get().map_or(NO_ROUTE, |at: &AtRoute| at.name);
             answered(route, response.status());
             if response.status().is_server_error() {
-                log(&id, route, response.response().error());
+                log((&id, trace), route, response.response().error());
             }
             mark(response.headers_mut(), id);
             let is_stream = response.response().body().size() == BodySize::Stream;
@@ -118,14 +128,15 @@ pub async fn edge(
         }
         Ok(Err(error)) => {
             answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR);
-            log(&id, NO_ROUTE, Some(&error));
+            log((&id, trace), NO_ROUTE, Some(&error));
             Err(complete("failed", error.error_response(), id))
         }
         Err(panic) => {
             answered(NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR);
             let message =
                 panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(|s| &**s));
-            tracing::error!(request_id = text(&id), panic = message, "a request panicked");
+            let traceparent = trace.map(display);
+            tracing::error!(request_id = text(&id), traceparent, panic = message, "a request panicked");
             Err(complete("panicked", ApiError::Internal(None).error_response(), id))
         }
     }
@@ -185,11 +196,12 @@ fn mark(headers: &mut HeaderMap, id: HeaderValue) {
 }
 
 /// A failure is logged here and nowhere else, with all its causes.
-fn log(id: &HeaderValue, route: RouteName, error: Option<&Error>) {
+fn log((id, trace): (&HeaderValue, Option<TraceContext>), route: RouteName, error: Option<&Error>) {
     let Some(error) = error else { return };
     let message = match error.as_error::<ApiError>() {
         Some(error) => with_causes(error),
         None => error.to_string(),
     };
-    tracing::error!(request_id = text(id), route = route.0, error = message, "a request failed");
+    let traceparent = trace.map(display);
+    tracing::error!(request_id = text(id), traceparent, route = route.0, error = message, "a request failed");
 }

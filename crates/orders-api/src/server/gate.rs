@@ -41,6 +41,13 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteName(pub &'static str);
 
+impl RouteName {
+    /// The pattern of its path, if it is a route that there is.
+    pub fn pattern(self) -> Option<&'static str> {
+        self.0.split_once(' ').map(|(_, path)| path).filter(|path| path.starts_with('/'))
+    }
+}
+
 /// Which route a request has come to, what it brought, and who asks: one note for all of it.
 #[derive(Debug)]
 pub struct AtRoute {
@@ -100,7 +107,7 @@ impl Rule {
 
     /// Its path, with the names of its variable parts.
     pub fn path(&self) -> &'static str {
-        self.name.0.split_once(' ').map_or("", |(_, path)| path)
+        self.name.pattern().unwrap_or_default()
     }
 
     /// The same with these forms of answers.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
-use orders_domain::{WebhookId, delivery::endpoint::Message};
+use orders_domain::{TraceContext, WebhookId, delivery::endpoint::Message};
 use uuid::Uuid;
 
 use crate::{
@@ -11,8 +11,13 @@ use crate::{
     http::writing::{any_text, moment, plain_text},
 };
 
-/// A message of the type `webhook.test` from this source, with an id of its own.
-pub fn test(source: &EventsSource, webhook: WebhookId, at: DateTime<Utc>) -> Message {
+/// A message of the type `webhook.test` from this source, with an id of its own, asked for in this trace.
+pub fn test(
+    source: &EventsSource,
+    webhook: WebhookId,
+    at: DateTime<Utc>,
+    trace: Option<TraceContext>,
+) -> Message {
     let id = format!("test_{}", Uuid::now_v7().simple());
     let mut body = Vec::new();
     plain_text(&mut body, "{\"specversion\":\"1.0\",\"id\":\"", &id);
@@ -22,5 +27,5 @@ pub fn test(source: &EventsSource, webhook: WebhookId, at: DateTime<Utc>) -> Mes
     plain_text(&mut body, ",\"time\":\"", &time);
     plain_text(&mut body, ",\"timestamp\":\"", &time);
     let _ = write!(body, ",\"datacontenttype\":\"application/json\",\"data\":{{\"webhookId\":{webhook}}}}}");
-    Message { id, at, body }
+    Message { id, at, body, trace }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{secret::Sealed, webhook::WebhookUrl};
 use crate::{
+    event::TraceContext,
     id::EventId,
     order::{Order, contact::Email},
     shipment::ShipmentNumber,
@@ -27,6 +28,8 @@ pub struct Message {
     pub at: DateTime<Utc>,
     /// The bytes, as they are sent.
     pub body: Vec<u8>,
+    /// The trace of which what it tells is a part.
+    pub trace: Option<TraceContext>,
 }
 
 /// Which mail it is.
@@ -57,6 +60,8 @@ impl Template {
 pub struct Notice {
     /// The event of which it tells.
     pub event: EventId,
+    /// The trace of which that is a part.
+    pub trace: Option<TraceContext>,
     /// How it is told.
     pub template: Template,
     /// To whom.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::trace::TraceContext;
 use crate::{
     id::UserId,
     invalid::{InvalidInput, is_visible_ascii},
@@ -104,12 +105,14 @@ pub struct Origin {
     pub actor: Actor,
     /// The request by which they did, where there was one.
     pub request: Option<RequestId>,
+    /// The trace of which it is a part, where there is one.
+    pub trace: Option<TraceContext>,
 }
 
 impl From<Actor> for Origin {
     /// Without a request.
     fn from(actor: Actor) -> Self {
-        Self { actor, request: None }
+        Self { actor, request: None, trace: None }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{OrderService, refused};
 use crate::{
-    event::Actor,
+    event::{Actor, Origin},
     failure::PortError,
+    feed::Event,
     id::{EventId, OrderId},
     ledger::{Change, Handled, Refused},
     order::{Order, change::Step, error::OrderError, status::OrderStatus},
@@ -21,17 +22,19 @@ const TRIES: usize = 16;
 impl OrderService {
     /// Plans the parcels of an order that was placed and moves it to [`OrderStatus::Processing`]: each once, by the
     /// message that it was placed, however often that comes and whoever else changes the order. What somebody has
-    /// done with it before stays.
+    /// done with it before stays. `placed` is that message.
     ///
     /// # Errors
     ///
     /// [`OrderError::NotOnHand`] when stock keeps going elsewhere, [`OrderError::Unavailable`]; it can be done again.
-    pub async fn fulfil(&self, id: OrderId, message: EventId) -> Result<(), OrderError> {
-        self.plan_once(id, message).await?;
-        self.begin_once(id, message).await
+    pub async fn fulfil(&self, id: OrderId, placed: &Event) -> Result<(), OrderError> {
+        // What comes of an order is a part of the trace in which it was placed.
+        let origin = Origin { trace: placed.origin.trace, ..Actor::Worker.into() };
+        self.plan_once(id, placed.id, &origin).await?;
+        self.begin_once(id, placed.id, &origin).await
     }
 
-    async fn plan_once(&self, id: OrderId, message: EventId) -> Result<(), OrderError> {
+    async fn plan_once(&self, id: OrderId, message: EventId, origin: &Origin) -> Result<(), OrderError> {
         let mut last = OrderError::Unavailable(PortError::Busy);
         for _ in 0..TRIES {
             let order = self.placed(id).await?;
@@ -42,7 +45,7 @@ impl OrderService {
             // Of what nothing can be sent from anywhere, or in more parcels than there can be, a person decides.
             let Ok(Step::Changed(changed)) = order.plan(proposal, now) else { return Ok(()) };
             let handled = Handled { by: PLAN, message };
-            match self.storage.handle(Change::Order(changed), Actor::Worker, handled, now).await {
+            match self.storage.handle(Change::Order(changed), origin.clone(), handled, now).await {
                 Ok(_) | Err(Refused::Handled) => return Ok(()),
                 Err(Refused::Stale) => {}
                 Err(Refused::NotOnHand(gone)) => last = OrderError::NotOnHand(gone),
@@ -52,7 +55,7 @@ impl OrderService {
         Err(last)
     }
 
-    async fn begin_once(&self, id: OrderId, message: EventId) -> Result<(), OrderError> {
+    async fn begin_once(&self, id: OrderId, message: EventId, origin: &Origin) -> Result<(), OrderError> {
         for _ in 0..TRIES {
             let order = self.placed(id).await?;
             if order.status() != OrderStatus::Pending {
@@ -63,7 +66,7 @@ impl OrderService {
                 return Ok(());
             };
             let handled = Handled { by: BEGIN, message };
-            match self.storage.handle(Change::Order(changed), Actor::Worker, handled, now).await {
+            match self.storage.handle(Change::Order(changed), origin.clone(), handled, now).await {
                 Ok(_) => {
                     self.reached(OrderStatus::Processing);
                     return Ok(());

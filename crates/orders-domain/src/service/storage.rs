@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     catalogue::{Product, repository::Catalogue},
     delivery::{ports::Deliveries, webhook::Webhook},
-    event::Actor,
+    event::Origin,
     failure::PortError,
     feed::Feed,
     identity::User,
@@ -128,11 +128,11 @@ impl Storage {
     pub(super) async fn handle(
         &self,
         change: Change,
-        actor: Actor,
+        origin: Origin,
         handled: Handled,
         now: DateTime<Utc>,
     ) -> Result<Made, Refused> {
-        let work = Commit { change, origin: actor.into(), made_by: None, handled: Some(handled), now };
+        let work = Commit { change, origin, made_by: None, handled: Some(handled), now };
         match self.ledger.commit(work).await? {
             Committed::Now(made) | Committed::Before(made) => Ok(made),
         }

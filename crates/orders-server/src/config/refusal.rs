@@ -28,6 +28,14 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 #[derive(Debug)]
 pub struct BadSetting(pub String);
 
+impl BadSetting {
+    /// That what this flag asks for is not built in.
+    #[cfg(not(all(feature = "otlp", feature = "smtp", feature = "sqs", feature = "webhooks")))]
+    pub fn not_built(flag: &str, feature: &str) -> Self {
+        Self(format!("{flag}: this program was built without it: build it with `--features {feature}`"))
+    }
+}
+
 impl fmt::Display for BadSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

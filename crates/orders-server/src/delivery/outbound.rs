@@ -82,7 +82,7 @@ pub fn sender(
     sealed_with: Option<KeyId>,
 ) -> Result<Option<Arc<dyn WebhookSender>>> {
     let asked = settings.secrets_key.is_some() || settings.webhooks_allow_http;
-    ensure!(!asked, not_built("--secrets-key (SECRETS_KEY)", "webhooks"));
+    ensure!(!asked, BadSetting::not_built("--secrets-key (SECRETS_KEY)", "webhooks"));
     match sealed_with {
         None => Ok(None),
         Some(_) => Err(without_key(database).into()),
@@ -148,7 +148,7 @@ pub fn mailer(settings: &DeliverySettings, may_print: bool) -> Result<Option<Arc
 #[cfg(not(feature = "smtp"))]
 pub fn mailer(settings: &DeliverySettings, _: bool) -> Result<Option<Arc<dyn Mailer>>> {
     let asked = settings.smtp_url.is_some() || settings.mail.is_some();
-    ensure!(!asked, not_built("--smtp-url (SMTP_URL)", "smtp"));
+    ensure!(!asked, BadSetting::not_built("--smtp-url (SMTP_URL)", "smtp"));
     Ok(None)
 }
 
@@ -173,11 +173,6 @@ pub async fn queue(settings: &DeliverySettings) -> Result<Option<Arc<dyn Queue>>
 #[cfg(not(feature = "sqs"))]
 #[expect(clippy::unused_async, reason = "where there is one, it takes a while")]
 pub async fn queue(settings: &DeliverySettings) -> Result<Option<Arc<dyn Queue>>> {
-    ensure!(settings.queue_url.is_none(), not_built("--queue-url (QUEUE_URL)", "sqs"));
+    ensure!(settings.queue_url.is_none(), BadSetting::not_built("--queue-url (QUEUE_URL)", "sqs"));
     Ok(None)
-}
-
-#[cfg(not(all(feature = "webhooks", feature = "smtp", feature = "sqs")))]
-fn not_built(flag: &str, feature: &str) -> BadSetting {
-    BadSetting(format!("{flag}: this program was built without it: build it with `--features {feature}`"))
 }

@@ -42,6 +42,7 @@ mod status;
 mod stock;
 mod streaming;
 mod strict_ids;
+mod traces;
 mod tracking;
 mod validation;
 mod webhooks;

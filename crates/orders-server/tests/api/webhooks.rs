@@ -17,7 +17,7 @@ use crate::{
 const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// A server that may send to this receiver.
-fn sending_to(receiver: &Receiver) -> Server {
+pub fn sending_to(receiver: &Receiver) -> Server {
     let port = receiver.port().to_string();
     Server::start_with(&[
         ("SECRETS_KEY", KEY),

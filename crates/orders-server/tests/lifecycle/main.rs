@@ -24,5 +24,7 @@ mod refusals;
 mod serving;
 mod slow_clients;
 mod streaming;
+#[cfg(feature = "otlp")]
+mod traces;
 mod whole_file;
 mod wire;

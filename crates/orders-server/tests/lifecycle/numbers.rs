@@ -1,6 +1,9 @@
 //! `/metrics`, and `METRICS_ADDR`, which gives it a port of its own.
 
-use std::net::TcpListener;
+use std::{
+    collections::BTreeSet,
+    net::{TcpListener, TcpStream},
+};
 
 use reqwest::Method;
 
@@ -42,6 +45,52 @@ async fn the_numbers_tell_what_was_served() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is missing:\n{text}");
     }
+}
+
+/// The names of the numbers after this word.
+fn named(text: &str, word: &str) -> BTreeSet<String> {
+    let names = text.lines().filter_map(|line| line.strip_prefix(word)?.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn every_number_says_what_it_is_and_stands_on_the_page_on_operations() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let text = server.anyone(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    let known = named(&text, "# TYPE ");
+    assert_eq!(named(&text, "# HELP "), known);
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
+    let page = std::fs::read_to_string(docs).unwrap();
+    for name in known {
+        assert!(page.contains(&format!("\n| `{name}` | ")), "{name} is not on the page");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_the_process_takes_is_read_when_it_is_asked_for() {
+    let server = Server::start();
+    let read = async || {
+        let text = server.anyone(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+        move |name: &str| -> f64 {
+            let value = text.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+            value.unwrap_or_else(|| panic!("{name} is missing: {text}")).parse().unwrap()
+        }
+    };
+    let before = read().await;
+    // Each of these has a connection of its own.
+    let more: Vec<_> = (0..20).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+    let after = read().await;
+    assert!(after("process_open_fds") >= before("process_open_fds") + 20.0, "{}", more.len());
+    assert!(after("process_max_fds") > after("process_open_fds"));
+    assert!(after("process_cpu_seconds_total") >= before("process_cpu_seconds_total"));
+    assert!(after("process_resident_memory_bytes") > 1_000_000.0);
+    assert!(after("process_virtual_memory_bytes") > after("process_resident_memory_bytes"));
+    assert!(after("process_threads") >= 2.0);
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+    let began = after("process_start_time_seconds");
+    assert!((now - 600.0..=now + 5.0).contains(&began), "{began} is not just before {now}");
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 #[path = "../../../orders-adapters/tests/common/postgres.rs"]
 pub mod postgres;
 
+#[cfg(feature = "otlp")]
+pub mod collector;
 pub mod place;
 pub mod receiver;
 pub mod smtp;

@@ -10,11 +10,13 @@ use std::{
 use serde_json::Value;
 
 /// A message that came.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Got {
     pub id: String,
     pub timestamp: String,
     pub signature: String,
+    /// Empty if there is none.
+    pub traceparent: String,
     pub body: Vec<u8>,
 }
 
@@ -116,8 +118,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
 }
 
 fn read(reader: &mut impl BufRead) -> Option<Got> {
-    let mut got =
-        Got { id: String::new(), timestamp: String::new(), signature: String::new(), body: Vec::new() };
+    let mut got = Got::default();
     let mut length = 0;
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
@@ -131,6 +132,7 @@ fn read(reader: &mut impl BufRead) -> Option<Got> {
             "webhook-id" => got.id = value,
             "webhook-timestamp" => got.timestamp = value,
             "webhook-signature" => got.signature = value,
+            "traceparent" => got.traceparent = value,
             "content-length" => length = value.parse().unwrap(),
             _ => {}
         }

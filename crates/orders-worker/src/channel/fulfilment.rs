@@ -32,7 +32,7 @@ impl Fulfilment {
             return Outcome { attempt: None, verdict: Verdict::Skipped };
         }
         let (at, began) = (self.clock.now(), Instant::now());
-        let error = self.service.fulfil(*order, event.id).await.err();
+        let error = self.service.fulfil(*order, event).await.err();
         if let Some(error) = &error {
             tracing::warn!(%order, error = with_causes(error), "an order could not be fulfilled");
         }

@@ -56,7 +56,8 @@ impl ToCustomers {
         let names = self.names(&order).await?;
         let template =
             if order.status() == OrderStatus::Shipped { Template::Fulfilled } else { Template::Shipped };
-        Ok(Writing::Notice(Box::new(Notice { event: event.id, template, to, order, parcels, names })))
+        let trace = event.origin.trace;
+        Ok(Writing::Notice(Box::new(Notice { event: event.id, trace, template, to, order, parcels, names })))
     }
 
     /// What the products of an order were called when it was placed; of what was not kept then, what they are called

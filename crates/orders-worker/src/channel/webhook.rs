@@ -83,7 +83,8 @@ impl Channel for ToWebhook {
         let at = self.clock.now();
         let secrets = self.secrets.signing(at).cloned().collect();
         let to = Endpoint { url: self.webhook.details.url.clone(), secrets };
-        let message = Message { id: event.id.to_string(), at, body: (self.text)(event) };
+        let (id, trace) = (event.id.to_string(), event.origin.trace);
+        let message = Message { id, at, body: (self.text)(event), trace };
         self.sender.send(&to, &message).await
     }
 

@@ -44,7 +44,7 @@ fn at() -> DateTime<Utc> {
 }
 
 fn message() -> Message {
-    Message { id: "4711".to_owned(), at: at(), body: br#"{"type":"order.placed"}"#.to_vec() }
+    Message { id: "4711".to_owned(), at: at(), body: br#"{"type":"order.placed"}"#.to_vec(), trace: None }
 }
 
 /// What comes of a message to this receiver, with all patience.

@@ -174,12 +174,12 @@ impl<const SHIPMENTS: bool> QueryFragment<Pg> for WriteBatch<'_, SHIPMENTS> {
         sql.text(", ");
         changings.said("said_of_change", &mut sql)?;
         sql.text(
-            ", new AS MATERIALIZED (SELECT asked.*, actor_kind, actor, request_id, data, idempotency_key, \
-             request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth, \
+            ", new AS MATERIALIZED (SELECT asked.*, actor_kind, actor, request_id, trace_context, data, \
+             idempotency_key, request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth, \
              max(order_date) OVER (ORDER BY place) AS latest FROM asked JOIN said_of_order USING (place) \
              WHERE NOT known), \
-             fresh AS MATERIALIZED (SELECT change.*, marketplace, actor_kind, actor, request_id, data, idempotency_key, \
-             request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth \
+             fresh AS MATERIALIZED (SELECT change.*, marketplace, actor_kind, actor, request_id, trace_context, \
+             data, idempotency_key, request_fingerprint, row_number() OVER (ORDER BY place) - 1 AS nth \
              FROM change JOIN said_of_change USING (place) \
              JOIN LATERAL (SELECT orders.marketplace FROM orders WHERE orders.id = change.id AND orders.version = change.seen LIMIT 1) \
              AS present ON true WHERE NOT known), \

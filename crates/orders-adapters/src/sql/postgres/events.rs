@@ -7,7 +7,7 @@ use diesel::{
     row::Row,
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
-use orders_domain::{Idempotency, Origin, RequestId, UserId};
+use orders_domain::{Idempotency, Origin, RequestId, TraceContext, UserId};
 
 use super::{
     super::rows::event::{EventRow, EventTypes, KeyedEventRow, KeyedEventTypes},
@@ -32,6 +32,7 @@ pub struct Events<'a> {
     actor_kind: Vec<&'static str>,
     actor: Vec<Option<i64>>,
     request: Vec<Option<&'a str>>,
+    trace: Vec<Option<&'a [u8]>>,
     data: Vec<String>,
     key: Vec<Option<&'a str>>,
     fingerprint: Vec<Option<&'a [u8]>>,
@@ -43,6 +44,7 @@ impl<'a> Events<'a> {
         self.actor_kind.push(origin.actor.kind());
         self.actor.push(origin.actor.user().map(UserId::get));
         self.request.push(origin.request.as_ref().map(RequestId::as_str));
+        self.trace.push(origin.trace.as_ref().map(TraceContext::as_bytes));
         self.data.push(data);
         self.key.push(made_by.map(|made_by| made_by.key.as_str()));
         self.fingerprint.push(made_by.map(|made_by| made_by.fingerprint.0.as_slice()));
@@ -54,11 +56,12 @@ impl<'a> Events<'a> {
         sql.bind::<Array<Text>, _>(&self.actor_kind)?.text(", ");
         sql.bind::<Array<Nullable<BigInt>>, _>(&self.actor)?.text(", ");
         sql.bind::<Array<Nullable<Text>>, _>(&self.request)?.text(", ");
+        sql.bind::<Array<Nullable<Binary>>, _>(&self.trace)?.text(", ");
         sql.bind::<Array<Text>, _>(&self.data)?.text(", ");
         sql.bind::<Array<Nullable<Text>>, _>(&self.key)?.text(", ");
         sql.bind::<Array<Nullable<Binary>>, _>(&self.fingerprint)?;
         sql.text(
-            ") WITH ORDINALITY AS said (actor_kind, actor, request_id, data, idempotency_key, \
+            ") WITH ORDINALITY AS said (actor_kind, actor, request_id, trace_context, data, idempotency_key, \
              request_fingerprint, place) \
              LEFT JOIN LATERAL (SELECT id FROM events WHERE events.actor = said.actor \
              AND events.idempotency_key = said.idempotency_key LIMIT 1) AS known ON true)",
@@ -70,10 +73,9 @@ impl<'a> Events<'a> {
     /// meantime keeps its event out, and so does the event of the same version. Looking out for that is
     /// not free, so new orders without a key go by themselves.
     pub fn insert(sql: &mut Sql<'_, '_>) {
-        const PLACED: &str = "event, 'order', id, version, type, at, actor_kind, actor, request_id, data, \
-             marketplace";
-        const COLUMNS: &str =
-            "id, kind, subject, version, type, at, actor_kind, actor, request_id, data, marketplace";
+        const PLACED: &str = "event, 'order', id, version, type, at, actor_kind, actor, request_id, trace_context, \
+             data, marketplace";
+        const COLUMNS: &str = "id, kind, subject, version, type, at, actor_kind, actor, request_id, trace_context, data, marketplace";
         sql.text("told_without_key AS (INSERT INTO events (")
             .text(COLUMNS)
             .text(") SELECT ")
@@ -84,10 +86,10 @@ impl<'a> Events<'a> {
             );
         sql.text(COLUMNS).text(", idempotency_key, request_fingerprint) SELECT ").text(PLACED).text(
             ", idempotency_key, request_fingerprint FROM (\
-             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, marketplace, \
-             idempotency_key, request_fingerprint FROM numbered WHERE idempotency_key IS NOT NULL UNION ALL \
-             SELECT event, id, version, type, at, actor_kind, actor, request_id, data, marketplace, \
-             idempotency_key, request_fingerprint FROM renumbered) AS careful ORDER BY id, version \
+             SELECT event, id, version, type, at, actor_kind, actor, request_id, trace_context, data, \
+             marketplace, idempotency_key, request_fingerprint FROM numbered WHERE idempotency_key IS NOT NULL UNION ALL \
+             SELECT event, id, version, type, at, actor_kind, actor, request_id, trace_context, data, \
+             marketplace, idempotency_key, request_fingerprint FROM renumbered) AS careful ORDER BY id, version \
              ON CONFLICT DO NOTHING RETURNING id), \
              told AS (SELECT id AS event FROM told_without_key UNION ALL SELECT id FROM told_with_key)",
         );

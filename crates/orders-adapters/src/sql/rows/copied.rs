@@ -141,6 +141,7 @@ pub struct EventCopy {
     pub idempotency_key: Option<String>,
     pub request_fingerprint: Option<Vec<u8>>,
     pub marketplace: Option<String>,
+    pub trace_context: Option<Vec<u8>>,
 }
 
 /// A webhook, with its sealed secrets.

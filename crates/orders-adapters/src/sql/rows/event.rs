@@ -12,7 +12,7 @@ use diesel::{
 };
 use orders_domain::{
     Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, MarketplaceCode, Order, OrderEvent,
-    Origin, Progress, RequestId, Subject, UserId, Version, What,
+    Origin, Progress, RequestId, Subject, TraceContext, UserId, Version, What,
 };
 
 use super::{column, facts::Read, millis, moment, new_order::marketplace, nullable};
@@ -44,6 +44,7 @@ pub struct NewEventRow<'a> {
     pub idempotency_key: Option<&'a str>,
     pub request_fingerprint: Option<&'a [u8]>,
     pub marketplace: Option<&'a str>,
+    pub trace_context: Option<&'a [u8]>,
 }
 
 impl<'a> NewEventRow<'a> {
@@ -107,6 +108,7 @@ impl<'a> NewEventRow<'a> {
             idempotency_key: made_by.map(|made_by| made_by.key.as_str()),
             request_fingerprint: made_by.map(|made_by| made_by.fingerprint.0.as_slice()),
             marketplace: None,
+            trace_context: origin.trace.as_ref().map(TraceContext::as_bytes),
         }
     }
 }
@@ -124,6 +126,7 @@ pub type EventColumns = (
     events::request_id,
     events::data,
     events::marketplace,
+    events::trace_context,
 );
 
 /// The columns' types in SQL.
@@ -139,6 +142,7 @@ pub type EventTypes = (
     Nullable<Text>,
     Text,
     Nullable<Text>,
+    Nullable<Binary>,
 );
 
 /// What to select of events.
@@ -154,6 +158,7 @@ pub const EVENT: EventColumns = (
     events::request_id,
     events::data,
     events::marketplace,
+    events::trace_context,
 );
 
 /// An event as it is read, and how far its order had come if it says so.
@@ -175,6 +180,7 @@ impl EventRow {
         DB: Backend,
         i64: FromSql<BigInt, DB>,
         String: FromSql<Text, DB>,
+        Vec<u8>: FromSql<Binary, DB>,
     {
         let id = column::<BigInt, _, i64>(row, 0)?;
         Self::read_of(id, row).map_err(|error| format!("event {id}: {error}").into())
@@ -185,6 +191,7 @@ impl EventRow {
         DB: Backend,
         i64: FromSql<BigInt, DB>,
         String: FromSql<Text, DB>,
+        Vec<u8>: FromSql<Binary, DB>,
     {
         let kind: String = column::<Text, _, _>(row, 1)?;
         let what: String = column::<Text, _, _>(row, 4)?;
@@ -201,11 +208,16 @@ impl EventRow {
             (None, Subject::Order(_)) => Some(MarketplaceCode::DEFAULT),
             (code, _) => code.map(|code| code.parse()).transpose()?,
         };
+        let trace: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 11)?;
         let event = Event {
             id: id.try_into()?,
             version: column::<BigInt, _, i64>(row, 3)?.try_into()?,
             at: moment(column::<BigInt, _, _>(row, 5)?)?,
-            origin: Origin { actor, request: request.map(|request| request.parse()).transpose()? },
+            origin: Origin {
+                actor,
+                request: request.map(|request| request.parse()).transpose()?,
+                trace: trace.map(|bytes| bytes.as_slice().try_into()).transpose()?,
+            },
             marketplace,
             what,
             subject,
@@ -252,8 +264,8 @@ impl KeyedEventRow {
         Vec<u8>: FromSql<Binary, DB>,
     {
         let event = EventRow::read(row)?;
-        let key: Option<String> = nullable::<Text, _, _>(row, 11)?;
-        let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 12)?;
+        let key: Option<String> = nullable::<Text, _, _>(row, 12)?;
+        let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 13)?;
         Ok(Self(event, idempotency(key, fingerprint)?))
     }
 }

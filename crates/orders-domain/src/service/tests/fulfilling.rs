@@ -1,7 +1,7 @@
 //! What becomes of an order by itself.
 
 use super::*;
-use crate::{Actor, EventId, ports::Handled, stock::repository::Standing};
+use crate::{ports::Handled, stock::repository::Standing};
 
 const MESSAGE: i64 = 40;
 
@@ -18,13 +18,22 @@ fn with(order: Order) -> Ports {
     ports
 }
 
-fn message() -> EventId {
-    n(MESSAGE)
+/// The trace in which the order was placed.
+fn trace() -> TraceContext {
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap()
 }
 
-/// By whom and by which message something is done.
-fn by_message(work: &Commit) -> (Actor, Option<Handled>) {
-    (work.origin.actor, work.handled)
+/// The message that it was placed.
+fn message() -> Event {
+    let origin = Origin { trace: Some(trace()), ..Actor::User(n(1)).into() };
+    let what = What::Order(Happening::placing(&order(Pending, 1)));
+    let (subject, version) = (Subject::Order(n(7)), n(1));
+    Event { id: n(MESSAGE), subject, version, at: now(), origin, marketplace: None, what }
+}
+
+/// By whom, in which trace and by which message something is done.
+fn by_message(work: &Commit) -> (Actor, Option<TraceContext>, Option<Handled>) {
+    (work.origin.actor, work.origin.trace, work.handled)
 }
 
 #[tokio::test]
@@ -36,9 +45,9 @@ async fn an_order_is_planned_and_moved_on_each_by_the_message_that_it_was_placed
         told.send(by_message(&work)).unwrap();
         Ok(Committed::Now(Made::Order(stored(work))))
     });
-    service(ports).fulfil(n(7), message()).await.unwrap();
+    service(ports).fulfil(n(7), &message()).await.unwrap();
     commits.extend(heard.try_iter());
-    let by = |by| (Actor::Worker, Some(Handled { by, message: message() }));
+    let by = |by| (Actor::Worker, Some(trace()), Some(Handled { by, message: n(MESSAGE) }));
     assert_eq!(commits, [by("fulfilment:plan"), by("fulfilment:begin")]);
 }
 
@@ -46,13 +55,13 @@ async fn an_order_is_planned_and_moved_on_each_by_the_message_that_it_was_placed
 async fn a_message_that_comes_again_does_nothing_again() {
     let mut ports = with(order(Pending, 1).as_placed());
     ports.ledger.expect_commit().times(2).returning(|_| Err(Refused::Handled));
-    service(ports).fulfil(n(7), message()).await.unwrap();
+    service(ports).fulfil(n(7), &message()).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_somebody_else_has_done_with_the_order_stays() {
     for status in [Processing, Shipped, Delivered, Cancelled] {
-        service(with(order(status, 1))).fulfil(n(7), message()).await.unwrap();
+        service(with(order(status, 1))).fulfil(n(7), &message()).await.unwrap();
     }
 }
 
@@ -71,13 +80,13 @@ async fn a_race_that_was_lost_is_decided_again_on_what_won_it() {
     ports.stock.expect_standing().returning(|_, _| Ok(Standing::default()));
     ports.stock.expect_locations().returning(|| Ok(Vec::new()));
     ports.ledger.expect_commit().once().returning(|_| Err(Refused::Stale));
-    service(ports).fulfil(n(7), message()).await.unwrap();
+    service(ports).fulfil(n(7), &message()).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_order_that_is_lost_is_said_to_be() {
     let mut ports = Ports::default();
     ports.orders.expect_find().once().returning(|_| Ok(None));
-    let error = service(ports).fulfil(n(7), message()).await.unwrap_err();
+    let error = service(ports).fulfil(n(7), &message()).await.unwrap_err();
     assert!(matches!(error, OrderError::Unavailable(PortError::Corrupt(_))), "{error:?}");
 }

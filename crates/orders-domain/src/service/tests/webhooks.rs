@@ -97,7 +97,7 @@ async fn what_was_deleted_refuses_everything_but_being_deleted() {
     ports.deliveries.expect_log().returning(move |_| Ok(vec![sent.clone()]));
     let webhooks = sending(ports, sender(1));
     let active = WebhookChange { active: Some(true), ..WebhookChange::default() };
-    let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new() };
+    let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new(), trace: None };
     for error in [
         webhooks.change(staff(), (n(7), &ANY), &active, by(1)).await.err(),
         webhooks.rotate(staff(), (n(7), &ANY), by(1)).await.err(),
@@ -147,7 +147,7 @@ async fn a_test_is_signed_by_what_signs_now_and_stores_nothing() {
             Outcome { attempt: Some(attempt), verdict: Verdict::Done }
         });
     let webhooks = sending(ports, sender);
-    let message = |_: &Webhook, at| Message { id: "test".to_owned(), at, body: b"{}".to_vec() };
+    let message = |_: &Webhook, at| Message { id: "test".to_owned(), at, body: b"{}".to_vec(), trace: None };
     let tried = webhooks.test(staff(), n(7), message, false).await.unwrap().unwrap();
     assert_eq!(tried.status, Some(204));
     // A rehearsal sends nothing.
@@ -197,7 +197,7 @@ async fn each_thing_takes_the_scope_and_no_other_is_enough() {
     for held in Scope::ALL.into_iter().filter(|scope| *scope != Scope::Webhooks) {
         let asker = User::new(n(1), Scopes::NONE.with(held));
         let webhooks = sending(Ports::default(), sender(0));
-        let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new() };
+        let message = |_: &Webhook, at| Message { id: String::new(), at, body: Vec::new(), trace: None };
         let parts = (details(WebhookState::Active).url, details(WebhookState::Active).types, true);
         let filter = DeliveryFilter::default();
         let log = DeliveryQuery { filter, after: None, limit: PageLimit::DEFAULT };

@@ -83,6 +83,16 @@ async fn a_message_is_sent_whole_with_few_headers() {
     assert!(signature.starts_with("v1,") && signature.len() == 3 + 44, "{signature}");
 }
 
+#[tokio::test]
+async fn a_message_says_of_which_trace_it_is_a_part() {
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let receiver = Receiver::content("").await;
+    let sender = sender(receiver.port(), LONG);
+    let message = Message { trace: Some(trace.parse().unwrap()), ..message() };
+    sender.send(&endpoint(&sender, &receiver.url()), &message).await;
+    assert_eq!(receiver.came().header("traceparent"), trace);
+}
+
 #[test]
 fn a_secret_is_of_24_bytes_of_chance() {
     let sender = sender(443, LONG);
