@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -8,7 +7,8 @@ import { stacks } from '../lib/app';
 import { ROOT } from '../lib/root';
 import { settings } from '../lib/settings';
 
-const file = process.env['ORDERS_SETTINGS'] ?? join(ROOT, 'settings.json');
-const app = stacks(settings(JSON.parse(readFileSync(file, 'utf8'))));
+// Paths in the settings are below this folder.
+process.chdir(ROOT);
+const app = stacks(settings(JSON.parse(readFileSync('settings.json', 'utf8'))));
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

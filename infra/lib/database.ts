@@ -73,7 +73,6 @@ export class Database extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    because(this.cluster, 'RDS11', 'who may connect is said by security groups and certificates, not by an odd port');
   }
 
   /** Where it is, with its password, for who has its certificates in this file. */

@@ -63,12 +63,15 @@ export class HighTrafficStack extends BaseStack {
         ...told,
       }),
       secrets: this.secrets(settings, key, database, sessions),
+      key,
     });
     for (const service of [services.api, services.worker]) {
       const [from] = service.connections.securityGroups;
       const [to] = database.cluster.connections.securityGroups;
       networks.allow(to!, 5432, from!);
       networks.allow(sessions.access, SESSIONS_PORT, from!);
+      // A task that starts before it can reach storage ends, and enough of them roll the deployment back.
+      service.node.addDependency(networks, database.cluster, sessions.group);
     }
 
     this.zone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {

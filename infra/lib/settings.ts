@@ -100,6 +100,17 @@ export function settings(document: unknown): Settings {
   return all;
 }
 
+/** A name in DNS. */
+const NAME = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+
+function inZone(fields: Fields, name: string, zone: string): string {
+  const domain = fields.text(name, NAME);
+  if (domain !== zone && !domain.endsWith(`.${zone}`)) {
+    throw fields.wrong(name, domain, `it is not in the zone ${zone}`);
+  }
+  return domain;
+}
+
 function common(fields: Fields): Common {
   const program = fields.texts('program');
   const sendsMail = fields.flag('sendsMail', false);
@@ -129,11 +140,16 @@ function tokens(fields: Fields): Tokens {
 }
 
 function lowCost(fields: Fields): LowCost {
+  const all = common(fields);
+  const jwksInPackage = fields.flag('jwksInPackage', false);
+  if (jwksInPackage && all.tokens.jwksUrl !== undefined) {
+    throw fields.wrong('jwksInPackage', true, 'tokens.jwksUrl says that the keys are elsewhere');
+  }
   return {
-    ...common(fields),
-    package: fields.text('package', /./, 'build/lambda'),
+    ...all,
+    package: fields.text('package', /./, 'package'),
     adapterLayer: fields.number('adapterLayer', 1, 1000, 26),
-    jwksInPackage: fields.flag('jwksInPackage', false),
+    jwksInPackage,
     natGateway: fields.flag('natGateway', false),
     concurrency: fields.number('concurrency', 1, 60, 20),
     maxCapacity: fields.number('maxCapacity', 1, 256, 2),
@@ -142,17 +158,12 @@ function lowCost(fields: Fields): LowCost {
 }
 
 function highTraffic(fields: Fields): HighTraffic {
-  const name = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
-  const zone = fields.need('zone', (zone) => ({ id: zone.text('id', /^Z[A-Z0-9]+$/), name: zone.text('name', name) }));
-  const domain = fields.text('domain', name);
-  if (domain !== zone.name && !domain.endsWith(`.${zone.name}`)) {
-    throw fields.wrong('domain', domain, `it is not in the zone ${zone.name}`);
-  }
+  const zone = fields.need('zone', (zone) => ({ id: zone.text('id', /^Z[A-Z0-9]+$/), name: zone.text('name', NAME) }));
   const minServers = fields.number('minServers', 2, 100, 3);
   return {
     ...common(fields),
     zone,
-    domain,
+    domain: inZone(fields, 'domain', zone.name),
     image: fields.need('image', (image) => ({
       repository: image.text('repository', /^[a-z0-9][a-z0-9._/-]*$/),
       tag: image.text('tag', /^(?!latest$)[\w][\w.-]*$/),
@@ -167,17 +178,31 @@ function highTraffic(fields: Fields): HighTraffic {
 }
 
 function region(fields: Fields): Region {
+  const all = highTraffic(fields);
   return {
-    ...highTraffic(fields),
+    ...all,
     name: fields.text('name', /^[a-z0-9-]+$/),
-    sharedDomain: fields.text('sharedDomain', /^[a-z0-9.-]+$/),
+    sharedDomain: inZone(fields, 'sharedDomain', all.zone.name),
     countries: fields.words('countries', /^[A-Z]{2}$/, []),
     others: fields.flag('others', false),
   };
 }
 
-/** A country leads to one region, and who is from none of them to exactly one. */
+/** A country leads to one region, and who is from none of them to exactly one; each has a name and a key of its own. */
 function onePlaceEach(regions: Region[]): void {
+  const refuseTwice = (what: 'name' | 'domain' | 'secretsArn'): void => {
+    const seen = new Map<string, string>();
+    for (const region of regions) {
+      const other = seen.get(region[what]);
+      if (other !== undefined) {
+        throw new Error(`settings.regions: ${other} and ${region.name} have the same ${what}, ${region[what]}`);
+      }
+      seen.set(region[what], region.name);
+    }
+  };
+  refuseTwice('name');
+  refuseTwice('domain');
+  refuseTwice('secretsArn');
   const places = new Map<string, string>();
   for (const { name, countries } of regions) {
     for (const country of countries) {
@@ -191,9 +216,5 @@ function onePlaceEach(regions: Region[]): void {
   const others = regions.filter((region) => region.others).map((region) => region.name);
   if (others.length !== 1) {
     throw new Error(`settings.regions: one region has others, not ${others.length} (${others.join(', ')})`);
-  }
-  const names = new Set(regions.map((region) => region.name));
-  if (names.size !== regions.length) {
-    throw new Error('settings.regions: two regions have the same name');
   }
 }

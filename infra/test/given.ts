@@ -10,10 +10,13 @@ import { stacks } from '../lib/app';
 import { ROOT } from '../lib/root';
 import { settings, type Settings } from '../lib/settings';
 
+const folders: string[] = [];
+process.on('exit', () => folders.forEach((made) => rmSync(made, { recursive: true, force: true })));
+
 /** A folder that is gone when the process ends. */
 export function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'orders-infra-'));
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  folders.push(made);
   return made;
 }
 

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
@@ -15,6 +16,8 @@ export interface ServicesProps {
   readonly settings: HighTraffic;
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, ecs.Secret>;
+  /** With what those are encrypted that the stack has made. */
+  readonly key: kms.IKey;
 }
 
 /** The program on Fargate: servers, and workers that do what happens afterwards. */
@@ -28,15 +31,20 @@ export class Services extends Construct {
       vpc: props.vpc,
       containerInsightsV2: ecs.ContainerInsights.ENABLED,
     });
-    const { minServers, workers } = props.settings;
-    this.api = service(this, 'Api', cluster, props, { role: 'api', tasks: minServers, cpu: 1024, memoryMib: 2048 });
-    this.worker = service(this, 'Worker', cluster, props, { role: 'worker', tasks: workers, cpu: 256, memoryMib: 512 });
+    this.api = service(this, 'Api', cluster, props, { role: 'api', cpu: 1024, memoryMib: 2048 });
+    this.worker = service(this, 'Worker', cluster, props, {
+      role: 'worker',
+      tasks: props.settings.workers,
+      cpu: 256,
+      memoryMib: 512,
+    });
   }
 }
 
 interface Kind {
   readonly role: 'api' | 'worker';
-  readonly tasks: number;
+  /** How many there are; none said is a matter of scaling, which a deployment is not to change. */
+  readonly tasks?: number;
   readonly cpu: number;
   readonly memoryMib: number;
 }
@@ -73,12 +81,13 @@ function service(
   });
   container.addUlimits({ name: ecs.UlimitName.NOFILE, softLimit: 32768, hardLimit: 32768 });
   because(task, 'ECS2', 'the settings are no secrets; those that are come from Secrets Manager');
+  props.key.grantDecrypt(task.obtainExecutionRole());
   because(task.obtainExecutionRole(), 'IAM5[Resource::*]', 'a token for the registry of images is of no repository');
 
-  return new ecs.FargateService(scope, id, {
+  const made = new ecs.FargateService(scope, id, {
     cluster,
     taskDefinition: task,
-    desiredCount: kind.tasks,
+    ...(kind.tasks === undefined ? {} : { desiredCount: kind.tasks }),
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     circuitBreaker: { enable: true, rollback: true },
@@ -86,4 +95,7 @@ function service(
     securityGroups: [new ec2.SecurityGroup(scope, `${id}Access`, { vpc, allowAllOutbound: true })],
     enableExecuteCommand: false,
   });
+  // A task can start once it may read its secrets.
+  made.node.addDependency(task.obtainExecutionRole());
+  return made;
 }

@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -52,7 +52,7 @@ export class Sessions extends Construct {
       snapshotRetentionLimit: 7,
       port: SESSIONS_PORT,
     });
-    because(this.group, 'AEC5', 'who may connect is said by security groups and a password, not by an odd port');
+    this.group.applyRemovalPolicy(RemovalPolicy.SNAPSHOT);
   }
 
   /** Where it is, with its password. */

@@ -46,7 +46,7 @@ class ProgramFunction extends Construct {
       memorySize: kind.memoryMegabytes,
       ...(kind.concurrency === undefined ? {} : { reservedConcurrentExecutions: kind.concurrency }),
       layers: kind.layers ?? [],
-      role: this.role(log),
+      role: this.role(log, props.key),
       logGroup: log,
       vpc,
       vpcSubnets: functions,
@@ -57,8 +57,8 @@ class ProgramFunction extends Construct {
     });
   }
 
-  /** May write its log and be in the network, and nothing else. */
-  private role(log: logs.ILogGroup): iam.Role {
+  /** May write its log, be in the network and read what it is told, and nothing else. */
+  private role(log: logs.ILogGroup, key: kms.IKey): iam.Role {
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(
       new iam.PolicyStatement({
@@ -80,6 +80,7 @@ class ProgramFunction extends Construct {
       }),
     );
     because(role, 'IAM5[Resource::*]', 'the interfaces that Lambda makes in the network have no names beforehand');
+    key.grantDecrypt(role);
     return role;
   }
 }

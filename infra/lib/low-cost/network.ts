@@ -19,30 +19,15 @@ export class Network extends Construct {
       natGateways: natGateway ? 1 : 0,
       subnetConfiguration: [
         ...(natGateway ? [{ name: 'nat', subnetType: PUBLIC, mapPublicIpOnLaunch: false, cidrMask: 28 }] : []),
-        { name: 'functions', subnetType: natGateway ? PRIVATE_WITH_EGRESS : PRIVATE_ISOLATED, cidrMask: 24 },
+        { name: 'functions', subnetType: PRIVATE_WITH_EGRESS, cidrMask: 24 },
         { name: 'storage', subnetType: PRIVATE_ISOLATED, cidrMask: 24 },
       ],
     });
-    if (!natGateway) {
-      this.byIpv6();
-    }
     this.vpc.addFlowLog('Refused', {
       trafficType: ec2.FlowLogTrafficType.REJECT,
       destination: ec2.FlowLogDestination.toCloudWatchLogs(
         new logs.LogGroup(this, 'RefusedLog', { retention: logs.RetentionDays.ONE_MONTH }),
       ),
-    });
-  }
-
-  /** A way out that nobody comes in by. */
-  private byIpv6(): void {
-    const gateway = new ec2.CfnEgressOnlyInternetGateway(this, 'Out', { vpcId: this.vpc.vpcId });
-    this.vpc.selectSubnets(this.functions).subnets.forEach((subnet, zone) => {
-      new ec2.CfnRoute(this, `Out${zone + 1}`, {
-        routeTableId: subnet.routeTable.routeTableId,
-        destinationIpv6CidrBlock: '::/0',
-        egressOnlyInternetGatewayId: gateway.ref,
-      });
     });
   }
 }

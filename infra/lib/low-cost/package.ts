@@ -14,7 +14,7 @@ const ARM64 = 183;
 export function checkedPackage(folder: string, hasKeys: boolean): string {
   for (const file of ['bootstrap', 'orders', 'rds.pem', ...(hasKeys ? ['jwks.json'] : [])]) {
     if (!existsSync(join(folder, file))) {
-      throw new Error(`settings.lowCost.package: ${folder} has no ${file}: fill it with lambda/Dockerfile`);
+      throw new Error(`settings.lowCost.package: ${folder} has no ${file}: lambda/Dockerfile makes the package`);
     }
   }
   const program = readFileSync(join(folder, 'orders'));
