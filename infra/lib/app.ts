@@ -1,0 +1,21 @@
+import { App, type AppProps } from 'aws-cdk-lib';
+
+import { HighTrafficStack } from './high-traffic-stack';
+import { LowCostStack } from './low-cost-stack';
+import { RegionStack } from './region-stack';
+import type { Settings } from './settings';
+
+/** The stacks that these settings ask for. */
+export function stacks(settings: Settings, props?: AppProps): App {
+  const app = new App(props);
+  if (settings.lowCost !== undefined) {
+    new LowCostStack(app, 'OrdersLowCost', settings.lowCost);
+  }
+  if (settings.highTraffic !== undefined) {
+    new HighTrafficStack(app, 'OrdersHighTraffic', settings.highTraffic);
+  }
+  for (const region of settings.regions) {
+    new RegionStack(app, `OrdersRegion-${region.name}`, region);
+  }
+  return app;
+}
