@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::shown::shown;
 
+mod audit;
 mod bulk;
 mod found;
 mod gather;
@@ -26,6 +27,7 @@ pub mod sqlite;
 mod stored;
 pub mod writer;
 
+pub use audit::{Audit, Mend, Stretch};
 pub use bulk::{Bulk, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
 pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]

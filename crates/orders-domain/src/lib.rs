@@ -41,6 +41,9 @@ pub mod ledger;
 // What can be done with all of it.
 pub mod service;
 
+// Whether what is stored agrees with itself.
+pub mod audit;
+
 pub mod ports;
 
 pub use catalogue::Product;

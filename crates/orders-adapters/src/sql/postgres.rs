@@ -12,6 +12,10 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::schema::{events as events_table, products};
 
 mod alone;
+mod audit;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "auditing.rs"]
+mod auditing;
 mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
@@ -21,6 +25,9 @@ mod catalogue;
 mod catalogued;
 mod changes;
 mod changing;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "checking.rs"]
+mod checking;
 mod complete;
 mod connection;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -78,6 +85,9 @@ mod marketing;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "markets.rs"]
 mod markets;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "mending.rs"]
+mod mending;
 mod migrate;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "migrations.rs"]
@@ -91,6 +101,9 @@ mod ports;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "pruning.rs"]
 mod pruning;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "recounting.rs"]
+mod recounting;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "redoing.rs"]
 mod redoing;
@@ -106,6 +119,9 @@ mod shipments;
 mod steps;
 mod stock;
 mod store;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "tallying.rs"]
+mod tallying;
 mod telling;
 mod tls;
 mod url;
@@ -115,6 +131,7 @@ mod waiting;
 mod webhooks;
 mod writing;
 
+pub use audit::{PostgresAudit, PostgresMend};
 pub use connection::PostgresOptions;
 pub use copy::PostgresCopy;
 pub use database::PostgresDatabase;
