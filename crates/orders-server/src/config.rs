@@ -21,7 +21,9 @@ pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
-pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
+pub use database::{
+    DatabaseSettings, DoctorSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings,
+};
 pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
 pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
@@ -55,6 +57,8 @@ pub enum Command {
     Seed(SeedSettings),
     /// Forget what is known of a customer: e-mail, address and notes in orders that have ended
     Forget(ForgetSettings),
+    /// Look whether what is stored agrees with itself, also beside a server, and set right what can be
+    Doctor(DoctorSettings),
     /// Import products from a file, or export them
     #[command(subcommand)]
     Products(ProductsCommand),

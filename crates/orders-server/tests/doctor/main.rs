@@ -1,0 +1,9 @@
+//! `orders doctor`: on SQLite, and on PostgreSQL where there is one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[path = "../importing/shop.rs"]
+mod shop;
