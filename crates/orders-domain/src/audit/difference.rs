@@ -8,12 +8,13 @@ use crate::id::{LocationId, OrderId, ProductId};
 /// What a repair has to look at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
+    /// Something that one statement sets right wherever it is. It comes first: what is set right after it takes new
+    /// numbers.
+    Everywhere,
     /// An order, with its parcels, and what it holds.
     Order(OrderId),
     /// What there is of a product at a place.
     Level(ProductId, LocationId),
-    /// Something that one statement sets right wherever it is.
-    Everywhere,
 }
 
 /// One thing that is not as it should be. Nothing personal is in it.

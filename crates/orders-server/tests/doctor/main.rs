@@ -5,5 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-#[path = "../importing/shop.rs"]
+mod clean;
+mod faults;
+mod looking;
+mod page;
+mod planting;
 mod shop;
