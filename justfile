@@ -34,6 +34,11 @@ bench-postgres *ARGS:
     cargo build --profile dist --package orders-server --bins --examples
     python3 bench/postgres.py {{ARGS}}
 
+# Measure how fast the doctor looks at a seeded file (needs Python 3).
+bench-doctor *ARGS:
+    cargo build --profile dist --package orders-server --bins
+    python3 bench/doctor.py {{ARGS}}
+
 # Measure the domain and the repository alone.
 bench-crates:
     cargo bench --package orders-adapters

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::shown::shown;
 
+mod audit;
 mod bulk;
 mod found;
 mod gather;
@@ -27,6 +28,7 @@ mod stored;
 pub mod writer;
 
 pub use bulk::{Bulk, BulkImports, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
+pub use audit::{Audit, Mend, Stretch};
 pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;

@@ -44,6 +44,9 @@ pub mod tracer;
 // What can be done with all of it.
 pub mod service;
 
+// Whether what is stored agrees with itself.
+pub mod audit;
+
 pub mod ports;
 
 pub use catalogue::Product;

@@ -23,7 +23,9 @@ pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings, ListMode};
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
-pub use database::{DatabaseSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings};
+pub use database::{
+    DatabaseSettings, DoctorSettings, ForgetSettings, MigrateAction, MigrateSettings, StorageSettings,
+};
 pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
 pub use importing::ImportOrdersSettings;
 pub use refusal::{BadSetting, exit_code, parse};
@@ -61,6 +63,8 @@ pub enum Command {
     Forget(ForgetSettings),
     /// Import orders of another system from a file: what was placed there, with its own dates
     Import(ImportOrdersSettings),
+    /// Look whether what is stored agrees with itself, also beside a server, and set right what can be
+    Doctor(DoctorSettings),
     /// Import products from a file, or export them
     #[command(subcommand)]
     Products(ProductsCommand),

@@ -10,6 +10,7 @@ mod banner;
 mod commands;
 mod config;
 mod delivery;
+mod doctor;
 mod files;
 mod import;
 mod listen;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> Result<()> {
         }
         Command::Migrate(settings) => commands::migrate(&settings),
         Command::Openapi => commands::openapi(),
+        Command::Doctor(settings) => doctor::doctor(&settings),
         Command::Forget(settings) => commands::forget(&settings),
         Command::Seed(settings) => seed::seed(&settings),
         Command::Import(settings) => import::orders(&settings),

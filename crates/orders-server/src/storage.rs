@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use orders_adapters::{
     DatabaseUrl, OpenError, SqliteDatabase, SystemClock,
-    sql::{Applied, Bulk, Forgotten, MigrationState, sqlite},
+    sql::{Applied, Audit, Bulk, Forgotten, Mend, MigrationState, sqlite},
 };
 use orders_domain::{
     self as domain, Currency, UserId,
@@ -128,6 +128,39 @@ pub fn bulk_to_read(settings: &DatabaseSettings) -> Result<Box<dyn Bulk>> {
         DatabaseUrl::Postgres(url) => {
             Box::new(orders_adapters::sql::postgres::PostgresCopy::read(&url, settings.postgres.options())?)
         }
+    })
+}
+
+/// Opens the database for looking whether what it holds agrees with itself, also beside a server.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn audit(settings: &DatabaseSettings) -> Result<Box<dyn Audit>> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteAudit::open(&path)?),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            Box::new(orders_adapters::sql::postgres::PostgresAudit::open(&url, settings.postgres.options())?)
+        }
+    })
+}
+
+/// Opens the database for setting right what can be; a file for oneself, a PostgreSQL database beside its servers.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn mend(settings: &DatabaseSettings) -> Result<Box<dyn Mend>> {
+    let now = SystemClock.now();
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => Box::new(sqlite::SqliteMend::open(&path, now)?),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => Box::new(orders_adapters::sql::postgres::PostgresMend::open(
+            &url,
+            settings.postgres.options(),
+            now,
+        )?),
     })
 }
 

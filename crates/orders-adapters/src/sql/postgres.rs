@@ -12,6 +12,11 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::schema::{events as events_table, products};
 
 mod alone;
+mod audit;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "auditing.rs"]
+mod auditing;
+mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "arriving.rs"]
 mod arriving;
@@ -23,6 +28,9 @@ mod catalogue;
 mod catalogued;
 mod changes;
 mod changing;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "checking.rs"]
+mod checking;
 mod complete;
 mod connection;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
@@ -80,6 +88,9 @@ mod marketing;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "markets.rs"]
 mod markets;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "mending.rs"]
+mod mending;
 mod migrate;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "migrations.rs"]
@@ -93,6 +104,9 @@ mod ports;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "pruning.rs"]
 mod pruning;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "recounting.rs"]
+mod recounting;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "redoing.rs"]
 mod redoing;
@@ -108,6 +122,9 @@ mod shipments;
 mod steps;
 mod stock;
 mod store;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "tallying.rs"]
+mod tallying;
 mod telling;
 mod tls;
 mod url;
@@ -117,6 +134,7 @@ mod waiting;
 mod webhooks;
 mod writing;
 
+pub use audit::{PostgresAudit, PostgresMend};
 pub use connection::PostgresOptions;
 pub use copy::PostgresCopy;
 pub use database::PostgresDatabase;

@@ -11,11 +11,16 @@ use super::schema::{events as events_table, products};
 
 #[path = "arriving.rs"]
 mod arriving;
+mod audit;
+#[path = "auditing.rs"]
+mod auditing;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[path = "catalogued.rs"]
 mod catalogued;
 mod changing;
+#[path = "checking.rs"]
+mod checking;
 mod commit;
 mod connection;
 #[path = "consumers.rs"]
@@ -57,6 +62,8 @@ mod lock;
 mod marketing;
 #[path = "markets.rs"]
 mod markets;
+#[path = "mending.rs"]
+mod mending;
 mod migrate;
 #[path = "migrations.rs"]
 mod migrations;
@@ -65,6 +72,8 @@ mod ports;
 mod pruning;
 mod queries;
 mod readers;
+#[path = "recounting.rs"]
+mod recounting;
 #[path = "redoing.rs"]
 mod redoing;
 #[path = "revocations.rs"]
@@ -75,12 +84,15 @@ mod shipments;
 mod steps;
 mod stock;
 mod store;
+#[path = "tallying.rs"]
+mod tallying;
 mod telling;
 mod waiting;
 mod wal;
 #[path = "webhooks.rs"]
 mod webhooks;
 
+pub use audit::{SqliteAudit, SqliteMend};
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;
 pub use migrate::{forget, migrate, revert, revoke, status};

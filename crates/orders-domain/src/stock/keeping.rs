@@ -38,6 +38,32 @@ impl Shelves {
         }
     }
 
+    /// Has a line of an order hold so many more pieces at a place, or fewer, and says so as a count does. `None` when there
+    /// are not so many: what is not there is held for nobody.
+    pub fn hold(
+        &mut self,
+        (product, code): (ProductId, &LocationCode),
+        line: u8,
+        more: i64,
+    ) -> Option<StockDecision> {
+        let policy = self.shelf(product)?.terms().policy;
+        let Spot { place, level } = self.spot(product, code)?.clone();
+        let (kind, can_be) = if more < 0 {
+            (MovementKind::Released, level.reserved)
+        } else {
+            (MovementKind::Reserved, level.free(policy))
+        };
+        let pieces = more.checked_abs().filter(|pieces| (1..=can_be).contains(pieces))?;
+        self.set(product, place.id, level.seen_to());
+        let moves: Vec<_> = self.make((product, place.id), kind, pieces, Some(line)).into_iter().collect();
+        let on_hand = level.on_hand;
+        let said = Facts::new()
+            .with("from", on_hand)
+            .with("to", on_hand)
+            .with("backorderLimit", level.backorder_limit);
+        Some(self.decided(product, &[code], EventType::StockCounted, said, moves))
+    }
+
     fn known(&self, product: ProductId, code: &LocationCode) -> Result<Spot, NotKept> {
         self.spot(product, code).cloned().ok_or_else(|| NotKept::UnknownLocation(Location::unknown(code)))
     }

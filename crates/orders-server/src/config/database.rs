@@ -77,6 +77,23 @@ pub struct ForgetSettings {
     pub database: DatabaseSettings,
 }
 
+/// Where to look, and what to do about what is found.
+#[derive(Debug, Args)]
+pub struct DoctorSettings {
+    /// Set right what can be; on SQLite no server may have the file
+    #[arg(long)]
+    pub repair: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// How many differences of each kind are shown; all are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub most: usize,
+    /// Where the orders are kept
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+}
+
 /// What to do about the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MigrateAction {

@@ -10,6 +10,7 @@ use clap::{
 use orders_adapters::OpenError;
 
 use super::Cli;
+use crate::doctor::NotExamined;
 
 /// The code with which a process ends that somebody has to call otherwise, as clap has it: with other settings, or
 /// while no server has the file.
@@ -21,7 +22,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     let is_in_use = |cause: &(dyn std::error::Error + 'static)| {
         matches!(cause.downcast_ref::<OpenError>(), Some(OpenError::InUse(_)))
     };
-    if error.is::<BadSetting>() || error.chain().any(is_in_use) { CALLED_WRONG } else { 1 }
+    if error.is::<BadSetting>() || error.is::<NotExamined>() || error.chain().any(is_in_use) {
+        CALLED_WRONG
+    } else {
+        1
+    }
 }
 
 /// A setting that parses, but cannot be used.
@@ -120,6 +125,9 @@ mod tests {
         assert_eq!(code(Err(OpenError::InUse("orders.sqlite".into()))), 2);
         assert_eq!(code(Err(OpenError::OldLibrary { found: "3".to_owned() })), 1);
         assert_eq!(exit_code(&BadSetting("--host".to_owned()).into()), 2);
+        // Of what could not be looked at nobody knows.
+        let unseen: Result<(), _> = Err(OpenError::OlderDatabase);
+        assert_eq!(exit_code(&unseen.context(NotExamined).unwrap_err()), 2);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, Event, EventType, Fingerprint, Idempotency, InvalidInput, MarketplaceCode, Order, OrderEvent,
-    Origin, Progress, RequestId, Subject, TraceContext, UserId, Version, What,
+    Actor, Event, EventType, Fingerprint, Happening, Idempotency, InvalidInput, MarketplaceCode, Order,
+    OrderEvent, Origin, Progress, RequestId, Subject, TraceContext, UserId, Version, What,
 };
 
 use super::{column, facts::Read, millis, moment, new_order::marketplace, nullable};
@@ -233,12 +233,30 @@ fn said(
     data: &str,
 ) -> deserialize::Result<(What, Option<Box<Progress>>)> {
     if let Subject::Order(_) = subject {
-        let data: Data<'_> = serde_json::from_str(data)?;
-        let (what, checkpoint) = data.happening(event_type)?;
+        let (what, checkpoint) = said_of_order(event_type, data)?;
         return Ok((What::Order(what), checkpoint));
     }
     let data::Other { said: Read(said), made: Read(made) } = serde_json::from_str(data)?;
     Ok((What::Other { event_type, said, made }, None))
+}
+
+/// What an event of an order says, by its column, and how far the order had come if it says so.
+///
+/// # Errors
+///
+/// When the column holds something else.
+pub fn said_of_order(
+    event_type: EventType,
+    data: &str,
+) -> deserialize::Result<(Happening, Option<Box<Progress>>)> {
+    let data: Data<'_> = serde_json::from_str(data)?;
+    Ok(data.happening(event_type)?)
+}
+
+/// Whether what an event of anything but an order says can be read.
+#[must_use]
+pub fn is_said_of_other(data: &str) -> bool {
+    serde_json::from_str::<data::Other>(data).is_ok()
 }
 
 /// An event and the key that made it, as they are read.

@@ -89,7 +89,8 @@ pub fn reasons_text(reasons: &[Reason]) -> Option<String> {
     (!all.is_empty()).then(|| serde_json::to_string(&all).unwrap_or_default())
 }
 
-fn reasons(text: Option<Text<'_>>) -> Result<Vec<Reason>, InvalidInput> {
+/// Reasons, as they were kept.
+pub fn reasons(text: Option<Cow<'_, str>>) -> Result<Vec<Reason>, InvalidInput> {
     let Some(text) = text else { return Ok(Vec::new()) };
     let all: Vec<ReasonData<'_>> = serde_json::from_str(&text).map_err(corrupt("reasons"))?;
     let reason = |ReasonData(code, detail, limit, value): ReasonData<'_>| {

@@ -33,16 +33,24 @@ pub fn reader(path: &Path) -> Result<Conn, OpenError> {
     open(path, READER_PATIENCE_MS, "PRAGMA query_only = ON; PRAGMA cache_size = -8192;")
 }
 
+/// A connection that only looks at a file as it is, also one that no server has opened yet: how it keeps its log stays.
+pub fn onlooker(path: &Path) -> Result<Conn, OpenError> {
+    let pragmas = "PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456;";
+    connect(path, WRITER_PATIENCE_MS, pragmas)
+}
+
 fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
+    connect(path, patience_ms, &format!("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; {pragmas}"))
+}
+
+fn connect(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
     let fail = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
     // An absolute path cannot be taken for a URI with parameters.
     debug_assert!(path.is_absolute(), "{}", path.display());
     let absolute = path.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(absolute).map_err(|error| fail(error.to_string()))?;
-    conn.batch_execute(&format!(
-        "PRAGMA busy_timeout = {patience_ms}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; {pragmas}"
-    ))
-    .map_err(|error| fail(error.to_string()))?;
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {patience_ms}; {pragmas}"))
+        .map_err(|error| fail(error.to_string()))?;
     refuse_old_library(&mut conn)?;
     Ok(conn)
 }

@@ -1,5 +1,7 @@
 //! How the events of an order add up to it.
 
+use chrono::{DateTime, Utc};
+
 use super::{Happening, OrderEvent};
 use crate::{
     invalid::InvalidInput,
@@ -45,13 +47,39 @@ impl OrderEvent {
             _ => self.version == version.next(),
         }
     }
+}
 
+impl Happening {
     /// The status that the order must have had before it, if it says.
     fn status_before(&self) -> Option<OrderStatus> {
-        match &self.what {
-            Happening::Tracked { status, .. } => Some(*status),
+        match self {
+            Self::Tracked { status, .. } => Some(*status),
             what => what.became().map(|became| became.from),
         }
+    }
+}
+
+impl Progress {
+    /// How far an order is after something that is said to have happened to it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`], without who said it, when that cannot follow or does not lead to what it says.
+    pub(crate) fn follow(
+        self,
+        what: &Happening,
+        lines: &[OrderProduct],
+        at: DateTime<Utc>,
+    ) -> Result<Self, InvalidInput> {
+        let says = |reason: &str| InvalidInput::new("event", reason);
+        if what.status_before().is_some_and(|before| before != self.status) {
+            return Err(says("does not follow the events before it"));
+        }
+        let after = self.take(what, lines, at).map_err(|error| says(&format!("cannot happen: {error}")))?;
+        if what.became().is_some_and(|became| became.to != after.status) {
+            return Err(says("says another status than it leads to"));
+        }
+        Ok(after)
     }
 }
 
@@ -93,16 +121,9 @@ impl Order {
         };
         let mut progress = base?;
         for event in &last[index + 1..] {
-            let fail = |reason: &str| InvalidInput::new("event", format!("{} {reason}", event.id));
-            if event.status_before().is_some_and(|before| before != progress.status) {
-                return Err(fail("does not follow the events before it"));
-            }
-            progress = progress
-                .take(&event.what, &self.lines, event.at)
-                .map_err(|reason| fail(&format!("cannot happen: {reason}")))?;
-            if event.what.became().is_some_and(|became| became.to != progress.status) {
-                return Err(fail("says another status than it leads to"));
-            }
+            let named =
+                |error: InvalidInput| InvalidInput::new("event", format!("{} {}", event.id, error.reason));
+            progress = progress.follow(&event.what, &self.lines, event.at).map_err(named)?;
         }
         Ok(progress)
     }

@@ -41,7 +41,7 @@ impl Progress {
 
     /// Whether its status is what its parcels say, and no piece is in two of them.
     #[must_use]
-    pub(in crate::order) fn is_sound(&self, lines: &[OrderProduct]) -> bool {
+    pub(crate) fn is_sound(&self, lines: &[OrderProduct]) -> bool {
         if self.shipments.is_empty() && self.cancellations.is_empty() {
             return matches!(self.status, Pending | Processing | Cancelled);
         }

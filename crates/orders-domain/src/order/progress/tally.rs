@@ -34,7 +34,7 @@ impl Tally {
     }
 
     /// Whether more has become of them than there are.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let become_of = u64::from(self.cancelled) + u64::from(self.planned) + u64::from(self.shipped);
         become_of > u64::from(self.ordered)
     }

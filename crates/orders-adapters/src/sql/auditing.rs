@@ -1,0 +1,530 @@
+//! Orders with all that is stored of them, many at a time, for whoever looks whether it agrees with itself: against
+//! the seam's connection (`super::Conn`). No backend is named here.
+//!
+//! What belongs to some orders is a range of each table, so it is read range by range and put together here. Texts
+//! that nothing is compared with are looked at by the database: it says which are odd.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::{
+    connection::DefaultLoadingMode,
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool, Nullable, Text},
+};
+use orders_domain::{
+    ChosenBy, Currency, InvalidInput, Locale, LocationCode, MarketplaceCode, Money, OrderId, OrderProduct,
+    Part, Progress, Quoted, SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
+    audit::{Difference, DifferenceKind as Kind, order::StoredOrder},
+    shipment::cancellation::Cancellation,
+    stock::holding::OfLine,
+};
+
+use super::{
+    super::{
+        audit::Stretch,
+        rows::{contact, moment, progress},
+        schema::{locations, marketplaces, orders},
+    },
+    Conn,
+    recounting::{Events, events},
+};
+
+/// Orders that are looked at at once.
+const AT_ONCE: i64 = 2_000;
+
+/// Ids of lines that each order owns.
+const LINES: i64 = 100;
+
+/// What is in a parcel, where it cannot be.
+const PART: &str = "a part of a parcel";
+
+/// What is cancelled, where it cannot be.
+const CANCELLED: &str = "a part of a cancellation";
+
+/// The newest order's number, or 0.
+pub fn newest(conn: &mut Conn) -> QueryResult<i64> {
+    let newest = orders::table.order(orders::id.desc()).select(orders::id).first(conn).optional()?;
+    Ok(newest.unwrap_or_default())
+}
+
+/// The next orders after one; `None` behind the last.
+pub fn stretch(conn: &mut Conn, after: i64, newest: i64) -> QueryResult<Option<Stretch>> {
+    let ids = format!(
+        "(SELECT max(id) FROM (SELECT id FROM orders WHERE id > {after} AND id <= {newest} ORDER BY id LIMIT {AT_ONCE}) \
+         AS next)"
+    );
+    let last: Option<i64> = diesel::select(sql::<Nullable<BigInt>>(&ids)).get_result(conn)?;
+    Ok(last.map(|last| Stretch { after, last }))
+}
+
+type OrderTypes = (
+    BigInt,
+    BigInt,
+    BigInt,
+    Text,
+    Text,
+    BigInt,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Bool,
+);
+
+/// Number, dates, status, currency, version, the derived columns, where it was placed, the address, whether the e-mail
+/// is odd.
+type OrderRow = (
+    i64,
+    i64,
+    i64,
+    String,
+    String,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    bool,
+);
+
+type LineTypes = (BigInt, BigInt, BigInt, BigInt, Bool);
+
+/// Number, product, price, quantity, whether what was shown is odd.
+type LineRow = (i64, i64, i64, i64, bool);
+
+type ParcelTypes = (
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    Text,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+);
+
+/// Order, number, place, status, carrier and number, weight, reasons, when it was made, left and arrived.
+type ParcelRow = (
+    i64,
+    i64,
+    Option<i64>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
+
+/// Those of a table that are of some orders, in their order.
+struct Rows<T>(std::iter::Peekable<std::vec::IntoIter<T>>);
+
+impl<T> Rows<T> {
+    fn new(rows: Vec<T>) -> Self {
+        Self(rows.into_iter().peekable())
+    }
+
+    /// The next ones, of orders before this one: of none that is there.
+    fn before(&mut self, order: i64, of: impl Fn(&T) -> i64) -> impl Iterator<Item = T> {
+        std::iter::from_fn(move || self.0.next_if(|row| of(row) < order))
+    }
+
+    /// The next ones that are of this order.
+    fn of(&mut self, order: i64, of: impl Fn(&T) -> i64) -> impl Iterator<Item = T> {
+        std::iter::from_fn(move || self.0.next_if(|row| of(row) == order))
+    }
+}
+
+/// The order whose line this is.
+fn order_of_line(line: i64) -> i64 {
+    (line - 1).div_euclid(LINES) + 1
+}
+
+/// All that is read of some orders.
+struct Page {
+    orders: Vec<OrderRow>,
+    lines: Rows<LineRow>,
+    parcels: Rows<ParcelRow>,
+    parts: BTreeMap<i64, Vec<(i64, i64)>>,
+    firsts: Rows<(i64, i64, i64)>,
+    /// Order, number, why, by which event, whether what is said of it is odd.
+    cancellations: Rows<(i64, i64, String, i64, bool)>,
+    /// Order, number, line, quantity.
+    cancelled: Rows<(i64, i64, i64, i64)>,
+    events: Rows<Events>,
+    /// Line, movement, product, place, kind, quantity.
+    movements: Rows<(i64, i64, i64, i64, String, i64)>,
+    codes: BTreeMap<i64, LocationCode>,
+    marketplaces: BTreeSet<String>,
+}
+
+impl Page {
+    fn read(
+        conn: &mut Conn,
+        Stretch { after, last }: Stretch,
+        found: &mut Vec<Difference>,
+    ) -> QueryResult<Self> {
+        let (first, lines, behind) = (after + 1, after * LINES + 1, last.saturating_mul(LINES));
+        let orders = sql::<OrderTypes>(&format!(
+            "SELECT id, order_date, updated_at, status, currency, version, fulfillment, current_total, marketplace, \
+             chosen_by, locale, ship_to, coalesce(email NOT LIKE '%_@_%', FALSE) OR user_id < 1 FROM orders \
+             WHERE id BETWEEN {first} AND {last} ORDER BY id"
+        ))
+        .load(conn)?;
+        let lines_of_orders = sql::<LineTypes>(&format!(
+            "SELECT id, product_id, price, quantity, (name IS NULL) <> (name_from IS NULL) \
+             OR coalesce(length(name) NOT BETWEEN 1 AND 200, FALSE) OR order_id <> (id - 1) / {LINES} + 1 \
+             FROM order_products WHERE id BETWEEN {lines} AND {behind} ORDER BY id"
+        ))
+        .load(conn)?;
+        let parcels: Vec<ParcelRow> = sql::<ParcelTypes>(&format!(
+            "SELECT order_id, number, location_id, status, shipping_provider, tracking_number, weight_g, reasons, \
+             created_at, shipped_at, delivered_at FROM order_shipments WHERE order_id BETWEEN {first} AND {last} \
+             ORDER BY order_id, number"
+        ))
+        .load(conn)?;
+        let firsts = parts(conn, first, last)?;
+        let mut numbers: Vec<i64> =
+            parcels.iter().map(|parcel| parcel.1).filter(|number| *number > 1).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut others: BTreeMap<i64, Vec<(i64, i64)>> = BTreeMap::new();
+        for number in numbers {
+            let apart = (number - 1).saturating_mul(ShipmentId::APART);
+            for (parcel, line, quantity) in
+                parts(conn, apart.saturating_add(first), apart.saturating_add(last))?
+            {
+                others.entry(parcel).or_default().push((line, quantity));
+            }
+        }
+        let cancellations = sql::<(BigInt, BigInt, Text, BigInt, Bool)>(&format!(
+            "SELECT order_id, number, reason, event, coalesce(length(note) NOT BETWEEN 1 AND 500, FALSE) \
+             FROM order_cancellations WHERE order_id BETWEEN {first} AND {last} ORDER BY order_id, number"
+        ))
+        .load(conn)?;
+        let cancelled = sql::<(BigInt, BigInt, BigInt, BigInt)>(&format!(
+            "SELECT order_id, number, line, quantity FROM order_cancelled_products \
+             WHERE order_id BETWEEN {first} AND {last} ORDER BY order_id, number, line"
+        ))
+        .load(conn)?;
+        let movements = sql::<(BigInt, BigInt, BigInt, BigInt, Text, BigInt)>(&format!(
+            "SELECT line, id, product_id, location_id, kind, quantity FROM stock_movements \
+             WHERE line BETWEEN {lines} AND {behind} ORDER BY line, id"
+        ))
+        .load(conn)?;
+        let codes =
+            if parcels.iter().any(|parcel| parcel.2.is_some()) { codes(conn)? } else { BTreeMap::new() };
+        Ok(Self {
+            orders,
+            lines: Rows::new(lines_of_orders),
+            parcels: Rows::new(parcels),
+            parts: others,
+            firsts: Rows::new(firsts),
+            cancellations: Rows::new(cancellations),
+            cancelled: Rows::new(cancelled),
+            events: Rows::new(events(conn, Stretch { after, last }, found)?),
+            movements: Rows::new(movements),
+            codes,
+            marketplaces: marketplaces::table.select(marketplaces::code).load(conn)?.into_iter().collect(),
+        })
+    }
+}
+
+/// What is in the parcels of these ids: parcel, line, quantity.
+fn parts(conn: &mut Conn, first: i64, last: i64) -> QueryResult<Vec<(i64, i64, i64)>> {
+    sql::<(BigInt, BigInt, BigInt)>(&format!(
+        "SELECT shipment_id, line, quantity FROM order_shipment_products \
+         WHERE shipment_id BETWEEN {first} AND {last} ORDER BY shipment_id, line"
+    ))
+    .load_iter::<(i64, i64, i64), DefaultLoadingMode>(conn)?
+    .collect()
+}
+
+/// The codes of all places that can be read.
+fn codes(conn: &mut Conn) -> QueryResult<BTreeMap<i64, LocationCode>> {
+    let all: Vec<(i64, String)> = locations::table.select((locations::id, locations::code)).load(conn)?;
+    Ok(all.into_iter().filter_map(|(id, code)| Some((id, code.parse().ok()?))).collect())
+}
+
+/// Every order that can be read goes to `each`; what cannot be is a difference. How many there are.
+pub fn read(
+    conn: &mut Conn,
+    stretch: Stretch,
+    found: &mut Vec<Difference>,
+    mut each: impl FnMut(StoredOrder, &mut Vec<Difference>),
+) -> QueryResult<u64> {
+    let mut page = Page::read(conn, stretch, found)?;
+    let orders = std::mem::take(&mut page.orders);
+    let count = orders.len();
+    let mut known = Known::default();
+    for row in orders {
+        let id = row.0;
+        page.skip_to(id, found);
+        match page.next(row, &mut known, found) {
+            Ok(stored) => each(stored, found),
+            Err(error) => found.push(unreadable(id, &error)),
+        }
+    }
+    page.skip_to(i64::MAX, found);
+    Ok(count as u64)
+}
+
+/// Looks at some orders; how many there are.
+pub fn examine(conn: &mut Conn, stretch: Stretch, found: &mut Vec<Difference>) -> QueryResult<u64> {
+    let before =
+        format!("(SELECT order_date FROM orders WHERE id <= {} ORDER BY id DESC LIMIT 1)", stretch.after);
+    let mut before: Option<i64> = diesel::select(sql::<Nullable<BigInt>>(&before)).get_result(conn)?;
+    read(conn, stretch, found, |stored, found| {
+        found.extend(stored.differences());
+        let placed = stored.ordered_at.timestamp_millis();
+        if before.is_some_and(|before| before > placed) {
+            found.push(Difference::of_order(
+                Kind::OrderDate,
+                stored.id,
+                "is dated before the order in front of it",
+            ));
+        }
+        before = before.max(Some(placed));
+    })
+}
+
+/// An order that cannot be read. Of what is personal nothing is said.
+fn unreadable(id: i64, error: &InvalidInput) -> Difference {
+    match error.what {
+        PART => of_order(Kind::ParcelPart, id, format!("has a parcel in which {}", error.reason)),
+        CANCELLED => {
+            of_order(Kind::CancellationPart, id, format!("has a cancellation in which {}", error.reason))
+        }
+        "email" | "ship_to" => {
+            of_order(Kind::OrderUnreadable, id, format!("has no {} that can be read", error.what))
+        }
+        _ => of_order(Kind::OrderUnreadable, id, format!("cannot be read: {error}")),
+    }
+}
+
+fn of_order(kind: Kind, id: i64, reason: String) -> Difference {
+    match OrderId::try_from(id) {
+        Ok(order) => Difference::of_order(kind, order, reason),
+        Err(_) => Difference::new(kind, format_args!("orders/{id}"), reason),
+    }
+}
+
+/// Words that were read before, so that each is parsed once.
+#[derive(Default)]
+struct Known(Vec<[Option<String>; 4]>);
+
+impl Known {
+    fn check(&mut self, words: [Option<&String>; 4]) -> Result<(), InvalidInput> {
+        if self.0.iter().any(|known| known.iter().map(Option::as_ref).eq(words)) {
+            return Ok(());
+        }
+        let [currency, marketplace, chosen_by, locale] = words;
+        currency.map(|word| word.parse::<Currency>()).transpose()?;
+        marketplace.map(|word| word.parse::<MarketplaceCode>()).transpose()?;
+        chosen_by.map(|word| word.parse::<ChosenBy>()).transpose()?;
+        locale.map(|word| Locale::restore(word)).transpose()?;
+        if self.0.len() < 64 {
+            self.0.push(words.map(|word| word.cloned()));
+        }
+        Ok(())
+    }
+}
+
+impl Page {
+    /// Passes by what belongs to orders that are not there: each is a difference.
+    fn skip_to(&mut self, id: i64, found: &mut Vec<Difference>) {
+        let mut alone = |kind, order: i64, what: &str| {
+            found.push(Difference::new(kind, format_args!("orders/{order}"), what));
+        };
+        for order in
+            one_of_each(self.lines.before(id, |row| order_of_line(row.0)), |row| order_of_line(row.0))
+        {
+            alone(Kind::LineAlone, order, "is not there, and has lines");
+        }
+        for order in one_of_each(self.parcels.before(id, |row| row.0), |row| row.0) {
+            alone(Kind::ParcelAlone, order, "is not there, and has a parcel");
+        }
+        for order in one_of_each(self.cancellations.before(id, |row| row.0), |row| row.0) {
+            alone(Kind::CancellationAlone, order, "is not there, and has a cancellation");
+        }
+        for order in one_of_each(self.events.before(id, |row| row.order), |row| row.order) {
+            alone(Kind::OrderEventAlone, order, "is not there, and has events");
+        }
+        for order in
+            one_of_each(self.movements.before(id, |row| order_of_line(row.0)), |row| order_of_line(row.0))
+        {
+            alone(Kind::OrderMovement, order, "is not there, and has movements");
+        }
+        for order in one_of_each(self.firsts.before(id, |row| row.0), |row| row.0) {
+            alone(Kind::ParcelPart, order, "is not there, and has pieces in a parcel");
+        }
+        // What is cancelled without a cancellation is looked for by itself.
+        self.cancelled.before(id, |row| row.0).for_each(drop);
+    }
+
+    /// The next order, whose row this is.
+    fn next(
+        &mut self,
+        row: OrderRow,
+        known: &mut Known,
+        found: &mut Vec<Difference>,
+    ) -> Result<StoredOrder, InvalidInput> {
+        let id = row.0;
+        // All are taken, also where the first cannot be read.
+        let lines: Vec<_> = self.lines.of(id, |row| order_of_line(row.0)).collect();
+        let parcels: Vec<_> = self.parcels.of(id, |row| row.0).collect();
+        let first: Vec<_> = self.firsts.of(id, |row| row.0).map(|(_, line, pieces)| (line, pieces)).collect();
+        let cancellations: Vec<_> = self.cancellations.of(id, |row| row.0).collect();
+        let cancelled: Vec<_> = self.cancelled.of(id, |row| row.0).collect();
+        let events: Vec<_> = self.events.of(id, |row| row.order).map(|row| row.stored).collect();
+        let movements: Vec<_> = self.movements.of(id, |row| order_of_line(row.0)).collect();
+
+        let (_, ordered, updated, status, currency, version, ..) = &row;
+        let (.., fulfillment, current_total, marketplace, chosen_by, locale, ship_to, is_odd) = &row;
+        if !first.is_empty() && parcels.iter().all(|parcel| parcel.1 != 1) {
+            found.push(of_order(Kind::ParcelPart, id, "has pieces in a parcel that is not there".to_owned()));
+        }
+        if let Some(code) = marketplace.as_ref().filter(|code| !self.marketplaces.contains(*code)) {
+            let reason = format!("was placed in marketplace {}, which is not there", Quoted(code));
+            found.push(of_order(Kind::OrderMarketplace, id, reason));
+        }
+        if *is_odd {
+            return Err(InvalidInput::new("email", "cannot be read"));
+        }
+        contact::contact(None, ship_to.as_deref())?;
+        known.check([Some(currency), marketplace.as_ref(), chosen_by.as_ref(), locale.as_ref()])?;
+        Ok(StoredOrder {
+            id: OrderId::try_from(id)?,
+            ordered_at: moment(*ordered)?,
+            updated_at: moment(*updated)?,
+            version: *version,
+            marketplace: marketplace.clone(),
+            are_lines_numbered: (1..).zip(&lines).all(|(number, line)| line.0 == (id - 1) * LINES + number),
+            lines: lines.into_iter().map(|line| line_of(&line)).collect::<Result<_, _>>()?,
+            progress: Progress {
+                status: status.parse()?,
+                shipments: self.shipments(id, parcels, &first)?,
+                cancellations: cancellations_of(id, &cancellations, &cancelled)?,
+            },
+            cancelled_by: cancellations.iter().map(|row| row.3).collect(),
+            fulfillment: fulfillment.as_deref().map(str::parse).transpose()?,
+            current_total: *current_total,
+            events,
+            movements: movements.iter().map(movement).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn shipments(
+        &self,
+        order: i64,
+        parcels: Vec<ParcelRow>,
+        first: &[(i64, i64)],
+    ) -> Result<Vec<Shipment>, InvalidInput> {
+        let shipment = |row: ParcelRow| {
+            let (_, number, place, status, provider, tracked, weight, reasons, created, shipped, delivered) =
+                row;
+            let id = (number - 1).saturating_mul(ShipmentId::APART).saturating_add(order);
+            let held = if number == 1 { first } else { self.parts.get(&id).map_or(&[][..], Vec::as_slice) };
+            let tracking = match (provider, tracked) {
+                (Some(provider), Some(number)) => {
+                    Some(Tracking::new(ShippingProvider::parse(&provider)?, TrackingNumber::parse(&number)?))
+                }
+                (None, None) => None,
+                _ => return Err(InvalidInput::new("a shipment", "is stored by halves")),
+            };
+            let from = |place: i64| {
+                let lost = || InvalidInput::new("a shipment's place", format!("{place} is not there"));
+                Ok(SentFrom {
+                    id: place.try_into()?,
+                    code: self.codes.get(&place).cloned().ok_or_else(lost)?,
+                })
+            };
+            Ok(Shipment {
+                number: number.try_into()?,
+                status: status.parse()?,
+                from: place.map(from).transpose()?,
+                tracking,
+                weight,
+                parts: pieces(PART, order, held.iter().copied())?,
+                reasons: progress::reasons(reasons.map(Into::into))?,
+                created_at: moment(created)?,
+                shipped_at: shipped.map(moment).transpose()?,
+                delivered_at: delivered.map(moment).transpose()?,
+            })
+        };
+        parcels.into_iter().map(shipment).collect()
+    }
+}
+
+/// Each order once.
+fn one_of_each<T>(rows: impl Iterator<Item = T>, of: impl Fn(&T) -> i64) -> Vec<i64> {
+    let mut orders: Vec<_> = rows.map(|row| of(&row)).collect();
+    orders.dedup();
+    orders
+}
+
+fn line_of((id, product, price, quantity, is_odd): &LineRow) -> Result<OrderProduct, InvalidInput> {
+    if *is_odd {
+        return Err(InvalidInput::new("line", format!("{id} has a name that is none, or another order")));
+    }
+    Ok(OrderProduct::new((*product).try_into()?, Money::try_from(*price)?, (*quantity).try_into()?))
+}
+
+/// Pieces of the lines of an order; of another order's line there are none.
+fn pieces(
+    what: &'static str,
+    order: i64,
+    rows: impl Iterator<Item = (i64, i64)>,
+) -> Result<Vec<Part>, InvalidInput> {
+    let part = |(line, quantity): (i64, i64)| {
+        let position = u8::try_from(line - (order - 1) * LINES - 1);
+        let of_another = |_| InvalidInput::new(what, format!("line {line} is of another order"));
+        Ok(Part { line: position.map_err(of_another)?, quantity: quantity.try_into()? })
+    };
+    rows.map(part).collect()
+}
+
+fn cancellations_of(
+    order: i64,
+    rows: &[(i64, i64, String, i64, bool)],
+    cancelled: &[(i64, i64, i64, i64)],
+) -> Result<Vec<Cancellation>, InvalidInput> {
+    let cancellation = |(expected, row): (i64, &(i64, i64, String, i64, bool))| {
+        let (_, number, reason, _, is_odd) = row;
+        if *is_odd {
+            return Err(InvalidInput::new("note", format!("of cancellation {number} is none")));
+        }
+        if *number != expected {
+            return Err(InvalidInput::new(
+                "cancellation",
+                format!("{expected} is not there, and {number} is"),
+            ));
+        }
+        let of_it = cancelled.iter().filter(|part| part.1 == *number);
+        let parts = pieces(CANCELLED, order, of_it.map(|part| (part.2, part.3)))?;
+        Ok(Cancellation { reason: reason.parse()?, note: None, parts })
+    };
+    (1..).zip(rows).map(cancellation).collect()
+}
+
+fn movement(row: &(i64, i64, i64, i64, String, i64)) -> Result<OfLine, InvalidInput> {
+    let (line, id, product, location, kind, quantity) = row;
+    Ok(OfLine {
+        id: (*id).try_into()?,
+        line: (*line).try_into()?,
+        product: (*product).try_into()?,
+        location: (*location).try_into()?,
+        kind: kind.parse()?,
+        quantity: *quantity,
+    })
+}
