@@ -6,15 +6,19 @@
 use anyhow::Result;
 
 mod authentication;
+mod backup;
 mod banner;
 mod commands;
 mod config;
 mod delivery;
+mod digest;
 mod files;
 mod import;
+mod interrupt;
 mod listen;
 mod observe;
 mod progress;
+mod restore;
 mod seed;
 mod serving;
 mod storage;
@@ -42,6 +46,9 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Seed(settings) => seed::seed(&settings),
         Command::Products(command) => import::products(&command),
         Command::Stock(command) => import::stock(&command),
+        Command::Backup(settings) => backup::backup(&settings),
+        Command::Restore(settings) => restore::restore(&settings),
+        Command::Digest(settings) => digest::digest(&settings),
         #[cfg(feature = "postgres")]
         Command::Transfer(settings) => transfer::transfer(&settings),
         #[cfg(feature = "jwt")]

@@ -18,7 +18,7 @@ use orders_domain::{
 };
 use thiserror::Error;
 
-use super::{BulkOrders, failure};
+use super::{BulkOrders, BulkParts, failure};
 
 mod markets;
 
@@ -162,6 +162,6 @@ pub trait BulkShop {
 }
 
 /// A database whose orders, products, stock and marketplaces move in bulk.
-pub trait Bulk: BulkOrders + BulkShop + BulkMarkets {}
+pub trait Bulk: BulkOrders + BulkParts + BulkShop + BulkMarkets {}
 
-impl<T: BulkOrders + BulkShop + BulkMarkets> Bulk for T {}
+impl<T: BulkOrders + BulkParts + BulkShop + BulkMarkets> Bulk for T {}

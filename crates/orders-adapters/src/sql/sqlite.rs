@@ -9,6 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::schema::{events as events_table, products};
 
+mod backup;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[path = "catalogued.rs"]
@@ -70,6 +71,7 @@ mod revocations;
 mod said;
 mod settling;
 mod shipments;
+mod sound;
 mod steps;
 mod stock;
 mod store;
@@ -79,9 +81,11 @@ mod wal;
 #[path = "webhooks.rs"]
 mod webhooks;
 
+pub use backup::{BackupError, Contents, SqliteSnapshot};
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;
 pub use migrate::{forget, migrate, revert, revoke, status};
+pub use sound::{SchemaAge, faults, schema_age};
 
 type Conn = SqliteConnection;
 

@@ -23,14 +23,14 @@ const READER_PATIENCE_MS: u32 = 50;
 /// The connection that writes. What it rolls back at once finds out whether it can: a transaction
 /// that begins on a read-only file does not fail.
 pub fn writer(path: &Path) -> Result<Conn, OpenError> {
-    let pragmas = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000;
+    let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000;
                    PRAGMA journal_size_limit = 16777216; BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;";
     open(path, WRITER_PATIENCE_MS, pragmas)
 }
 
-/// A connection that can only read.
+/// A connection that can only read, whatever the file is. That it is a database is found out at once.
 pub fn reader(path: &Path) -> Result<Conn, OpenError> {
-    open(path, READER_PATIENCE_MS, "PRAGMA query_only = ON; PRAGMA cache_size = -8192;")
+    open(path, READER_PATIENCE_MS, "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA schema_version;")
 }
 
 fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
@@ -40,7 +40,7 @@ fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError>
     let absolute = path.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(absolute).map_err(|error| fail(error.to_string()))?;
     conn.batch_execute(&format!(
-        "PRAGMA busy_timeout = {patience_ms}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; {pragmas}"
+        "PRAGMA busy_timeout = {patience_ms}; {pragmas} PRAGMA foreign_keys = ON;"
     ))
     .map_err(|error| fail(error.to_string()))?;
     refuse_old_library(&mut conn)?;
