@@ -3,8 +3,8 @@
     cargo build --profile dist --package orders-server --bins
     python3 bench/backup.py [--orders 2000000] [--seconds 5] [--rounds 3] [--connections 16] [--vacuum]
 
-In every round there are slices of load without a backup, then slices for as long as one runs; a slice during which it
-ended does not count. The table has the medians, and the ratio of both. With `--vacuum` a third row is of a copy by
+In every round there are slices of load without a backup, then slices for as long as one runs. The table has the medians, and
+the ratio of both; the slice in which it ended, after which the log is merged, has a column of its own. With `--vacuum` a third row is of a copy by
 `VACUUM INTO` (needs the program sqlite3), for comparison. `--database FILE` takes a database that is there, and `--folder`
 says on which disk all of it is.
 """
@@ -27,14 +27,16 @@ def size(path):
 
 
 def slices(options, server, database, running):
-    """Loads the server slice after slice while something runs; what each came to, and the largest log."""
-    found, log = [], 0
+    """Loads the server slice after slice while something runs; what each came to, p99 of the last one, in which that has
+    ended, and the largest log."""
+    found, log, last = [], 0, 0
     while running():
         slice_ = bench.load(server, "post", options.connections, options.seconds)
         log = max(log, size(f"{database}-wal"))
+        last = slice_["p99"]
         if running():
             found.append(slice_)
-    return found, log
+    return found, last, log
 
 
 def times(count):
@@ -48,7 +50,7 @@ def times(count):
 
 
 def copying(options, server, database, command):
-    """Loads the server while a command makes a copy; what the slices came to, how long it took, and the log."""
+    """Loads the server while a command makes a copy; how long that took, and what [`slices`] has."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     ended = []
@@ -59,14 +61,14 @@ def copying(options, server, database, command):
         return process.poll() is None
 
     try:
-        found, log = slices(options, server, database, running)
+        found, last, log = slices(options, server, database, running)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         code = process.wait()
     if code != 0:
         sys.exit(f"{command[0]} ended with {code}")
-    return found, ended[0] if ended else time.monotonic() - began, log
+    return ended[0] if ended else time.monotonic() - began, found, last, log
 
 
 def main():
@@ -97,19 +99,20 @@ def main():
         if options.vacuum:
             kinds["VACUUM INTO"] = ["sqlite3", "-readonly", database, f"VACUUM INTO '{copy}'"]
         results = {"without": []} | {kind: [] for kind in kinds}
-        took, logs, copied = {kind: [] for kind in kinds}, {kind: 0 for kind in kinds}, 0
+        took, ends, logs = ({kind: [] for kind in kinds} for _ in range(3))
         for _ in range(options.rounds):
             results["without"] += slices(options, server, database, times(2 * options.slices))[0]
             for kind, command in kinds.items():
-                found, seconds, log = copying(options, server, database, command)
+                seconds, found, last, log = copying(options, server, database, command)
                 results[kind] += found
                 took[kind].append(seconds)
-                logs[kind] = max(logs[kind], log)
+                ends[kind].append(last)
+                logs[kind].append(log)
                 copied = size(copy)
                 for path in [copy, f"{copy}.manifest.json"]:
                     if os.path.exists(path):
                         os.remove(path)
-        print(f"{'':<12} {'slices':>6} {'req/s':>8} {'CPU µs':>7} {'p50 ms':>7} {'p99 ms':>7} {'ratio':>6} {'took s':>7} {'MB/s':>6} {'log MB':>7}")
+        print(f"{'':<12} {'slices':>6} {'req/s':>8} {'CPU µs':>7} {'p50 ms':>7} {'p99 ms':>7} {'ratio':>6} {'end ms':>7} {'took s':>7} {'MB/s':>6} {'log MB':>7}")
         before = None
         for kind, found in results.items():
             if not found:
@@ -120,7 +123,7 @@ def main():
                    f"{middle['p99']:>7.2f} {middle['p99'] / before:>6.2f}"
             if kind in took:
                 seconds = statistics.median(took[kind])
-                line += f" {seconds:>7.1f} {copied / seconds / 1e6:>6.0f} {logs[kind] / 1e6:>7.0f}"
+                line += f" {statistics.median(ends[kind]):>7.2f} {seconds:>7.1f} {copied / seconds / 1e6:>6.0f} {max(logs[kind]) / 1e6:>7.0f}"
             print(line)
     finally:
         if server:

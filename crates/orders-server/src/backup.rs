@@ -39,14 +39,18 @@ pub fn backup(settings: &BackupSettings) -> Result<()> {
     match settings.every {
         None => {
             if let Some(taken) = copy::taken(&settings.file) {
-                return Err(BadSetting(format!("{} is there already, and is not replaced", taken.display())).into());
+                return Err(
+                    BadSetting(format!("{} is there already, and is not replaced", taken.display())).into()
+                );
             }
             let is_part = |name: &str| Some(name) == settings.file.file_name().and_then(|own| own.to_str());
             let made = copy::make(&database, &settings.file, is_part, &interrupt)?;
             say(settings, &database, &settings.file, &made)
         }
         Some(Every(every)) => {
-            let found = database.metadata().with_context(|| format!("cannot open the database {}", database.display()));
+            let found = database
+                .metadata()
+                .with_context(|| format!("cannot open the database {}", database.display()));
             found?;
             let series = Series::of(&settings.file)?;
             loop {
@@ -66,7 +70,12 @@ pub fn backup(settings: &BackupSettings) -> Result<()> {
 }
 
 /// Makes the next one of many, and deletes those that are too many.
-fn make_next(settings: &BackupSettings, database: &Path, series: &Series, interrupt: &Interrupt) -> Result<()> {
+fn make_next(
+    settings: &BackupSettings,
+    database: &Path,
+    series: &Series,
+    interrupt: &Interrupt,
+) -> Result<()> {
     let path: PathBuf = series.at(SystemClock.now());
     if let Some(taken) = copy::taken(&path) {
         anyhow::bail!("{} is there already, and is not replaced", taken.display());

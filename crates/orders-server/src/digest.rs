@@ -66,7 +66,9 @@ impl<'a, D: Digestible + ?Sized> Entries<'a, D> {
                 (rows.digests(), rows.last())
             }
             Kind::Orders => {
-                let after = (self.after != Key::default()).then(|| OrderId::try_from(self.after.first)).transpose()?;
+                let after = (self.after != Key::default())
+                    .then(|| OrderId::try_from(self.after.first))
+                    .transpose()?;
                 let key = |id: OrderId| Key { first: id.get(), ..Key::default() };
                 let orders = self.database.stored_after(after)?;
                 let last = orders.last().map(|stored| key(stored.order.id()));

@@ -90,12 +90,7 @@ fn manifest_of(settings: &RestoreSettings) -> Result<Option<Manifest>> {
 }
 
 /// Copies it beside its place, looks at it there, and gives it its name.
-fn put(
-    copy: File,
-    source: &Path,
-    target: &Path,
-    manifest: Option<&Manifest>,
-) -> Result<sqlite::SchemaAge> {
+fn put(copy: File, source: &Path, target: &Path, manifest: Option<&Manifest>) -> Result<sqlite::SchemaAge> {
     let folder = file::folder(target);
     let unwritable = || format!("cannot write {}", target.display());
     if !folder.is_dir() {
@@ -112,7 +107,8 @@ fn put(
         let error = error.error;
         return match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                Err(BadSetting(format!("{} has appeared meanwhile, and is not replaced", target.display())).into())
+                Err(BadSetting(format!("{} has appeared meanwhile, and is not replaced", target.display()))
+                    .into())
             }
             _ => Err(error).with_context(unwritable),
         };
@@ -125,7 +121,9 @@ fn put(
 /// Refuses a place that is taken, by whatever; holds the lock of a database that was there, if it has left one, so
 /// that no server starts meanwhile.
 fn refuse_taken(target: &Path) -> Result<Option<File>> {
-    if let Some(taken) = SIDE_FILES.map(|suffix| file::beside(target, suffix)).iter().find(|path| file::is_there(path)) {
+    if let Some(taken) =
+        SIDE_FILES.map(|suffix| file::beside(target, suffix)).iter().find(|path| file::is_there(path))
+    {
         return Err(BadSetting(format!("{} is there already, and is not replaced", taken.display())).into());
     }
     let lock = file::beside(target, ".lock");

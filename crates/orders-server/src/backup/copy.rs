@@ -72,7 +72,12 @@ pub fn make(
         Err(BackupError::Stopped(error)) => return Err(error).with_context(unwritable),
         Err(error) => return Err(error).with_context(|| format!("{} was not made", path.display())),
     };
-    ensure!(bytes == contents.bytes, "{} was not made: {bytes} bytes of {} came", path.display(), contents.bytes);
+    ensure!(
+        bytes == contents.bytes,
+        "{} was not made: {bytes} bytes of {} came",
+        path.display(),
+        contents.bytes
+    );
     file::finish(part, path).with_context(unwritable)?;
     let manifest = Manifest {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),

@@ -57,7 +57,8 @@ impl Manifest {
         let mut text = String::new();
         file.take(LONGEST).read_to_string(&mut text).with_context(unreadable)?;
         let manifest: Self = serde_json::from_str(&text).with_context(unreadable)?;
-        let is_digest = manifest.sha256.len() == 64 && manifest.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_digest =
+            manifest.sha256.len() == 64 && manifest.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
         ensure!(is_digest, "cannot read the manifest {}: sha256 is {:?}", path.display(), manifest.sha256);
         Ok(manifest)
     }

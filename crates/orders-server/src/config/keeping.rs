@@ -73,8 +73,12 @@ impl FromStr for Every {
             "d" => 24 * 60 * 60,
             _ => return Err(refused()),
         };
-        let number: u32 =
-            number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten().ok_or_else(refused)?;
+        let number: u32 = number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| number.parse().ok())
+            .flatten()
+            .ok_or_else(refused)?;
         match u64::from(number) * seconds {
             seconds @ 1..=31_622_400 => Ok(Self(Duration::from_secs(seconds))),
             _ => Err(refused()),

@@ -27,7 +27,8 @@ pub fn sound(path: &Path, source: &Path) -> Result<SchemaAge> {
     match schema {
         SchemaAge::Same => examine(path).with_context(unsound)?,
         SchemaAge::Older => {
-            let room = Builder::new().prefix(".migrated.").tempdir_in(file::folder(path)).with_context(unsound)?;
+            let room =
+                Builder::new().prefix(".migrated.").tempdir_in(file::folder(path)).with_context(unsound)?;
             let migrated = room.path().join("migrated.sqlite");
             fs::copy(path, &migrated).with_context(unsound)?;
             sqlite::migrate(&migrated).with_context(unsound)?;

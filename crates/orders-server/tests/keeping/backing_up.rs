@@ -86,7 +86,11 @@ fn what_is_no_database_of_orders_is_not_copied() {
     assert_refused(backup(&database, &file), &["other.sqlite", "is no database of orders"]);
     change(&database, "CREATE TABLE orders (id INTEGER)");
     assert_refused(backup(&database, &file), &["other.sqlite", "is no database of orders"]);
-    fs::write(&database, "text, and more of it than a header of SQLite is long, which is a hundred bytes".repeat(9)).unwrap();
+    fs::write(
+        &database,
+        "text, and more of it than a header of SQLite is long, which is a hundred bytes".repeat(9),
+    )
+    .unwrap();
     assert_refused(backup(&database, &file), &["other.sqlite", "file is not a database"]);
     let nowhere = folder.path().join("no/copy.sqlite");
     assert_refused(backup(&a_shop(folder.path()), &nowhere), &["there is no folder", "/no"]);

@@ -48,7 +48,10 @@ fn a_manifest_that_is_none_is_refused() {
         (" ".repeat(1 << 17) + &manifest.to_string(), "EOF"),
     ] {
         fs::write(manifest_path(&file), text).unwrap();
-        assert_refused(restore(&file, &target), &["cannot read the manifest", "copy.sqlite.manifest.json", reason]);
+        assert_refused(
+            restore(&file, &target),
+            &["cannot read the manifest", "copy.sqlite.manifest.json", reason],
+        );
     }
     assert!(!target.exists());
 }
@@ -67,8 +70,11 @@ fn damage_from_before_the_copy_is_found_by_sqlite() {
     sign_again(&file);
     assert_refused(restore(&file, &target), &["copy.sqlite is damaged: "]);
     fs::write(&file, whole).unwrap();
-    change(&file, "PRAGMA foreign_keys = OFF; INSERT INTO order_products SELECT 9999999, 8888888, product_id, price, \
-        quantity, name, model, name_from, price_from FROM order_products LIMIT 1");
+    change(
+        &file,
+        "PRAGMA foreign_keys = OFF; INSERT INTO order_products SELECT 888888800, 8888888, product_id, price, \
+        quantity, name, model, name_from, price_from FROM order_products LIMIT 1",
+    );
     sign_again(&file);
     assert_refused(restore(&file, &target), &["copy.sqlite is damaged: ", "order_products", "not there"]);
     assert!(!target.exists());
@@ -78,7 +84,12 @@ fn damage_from_before_the_copy_is_found_by_sqlite() {
 fn orders_that_break_a_rule_are_found() {
     let folder = TempDir::new().unwrap();
     let (database, file) = (a_shop(folder.path()), folder.path().join("copy.sqlite"));
-    change(&database, "DELETE FROM order_products WHERE order_id = 7");
+    // More was ordered than was delivered, which SQLite does not know.
+    change(
+        &database,
+        "UPDATE order_products SET quantity = quantity + 1
+         WHERE order_id = (SELECT min(id) FROM orders WHERE status = 'delivered')",
+    );
     backed_up(&database, &file);
     let target = folder.path().join("new.sqlite");
     assert_refused(restore(&file, &target), &["copy.sqlite cannot be restored", "the orders cannot be read"]);

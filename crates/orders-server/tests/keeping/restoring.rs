@@ -5,7 +5,9 @@ use std::{fs, os::unix::fs::symlink, path::Path, process::Stdio};
 use tempfile::TempDir;
 
 use crate::{
-    kept::{a_large_shop, a_shop, backed_up, change, digest, done, manifest_path, names, restore, sha256, started},
+    kept::{
+        a_large_shop, a_shop, backed_up, change, digest, done, manifest_path, names, restore, sha256, started,
+    },
     support::{Server, assert_bad_setting, assert_in_use, assert_refused, orders, url_of},
 };
 

@@ -64,7 +64,12 @@ fn the_newest_ones_are_kept_and_of_others_nothing_is_deleted() {
 
     let (mut child, told) = going_on(every(&database, &file, &["--keep", "2", "--json"]));
     let made: Vec<String> = (0..4)
-        .map(|_| serde_json::from_str::<serde_json::Value>(&next(&told)).unwrap()["file"].as_str().unwrap().to_owned())
+        .map(|_| {
+            serde_json::from_str::<serde_json::Value>(&next(&told)).unwrap()["file"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     signal(&child, "TERM");
     assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(0));
@@ -88,7 +93,8 @@ fn after_a_failure_the_next_one_is_made() {
     // Without this the system ends a process that writes beyond the limit.
     let ignoring = ["sh", "-c", "trap '' XFSZ && exec \"$@\"", "sh"];
     let limit = |pid: u32, bytes: &str| {
-        let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--fsize={bytes}:")]).status();
+        let set =
+            Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--fsize={bytes}:")]).status();
         set.is_ok_and(|status| status.success())
     };
     let (mut child, told) = going_on(under(&ignoring, &every(&database, &file, &[])));

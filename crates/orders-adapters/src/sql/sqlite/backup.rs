@@ -68,9 +68,11 @@ impl SqliteSnapshot {
     /// [`OpenError::Open`], also when there is no such file; [`OpenError::NoOrders`] when it is no database of this
     /// program.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let unusable =
-            |error: QueryError| OpenError::Open { database: path.display().to_string(), reason: error.to_string() };
-        let mut conn = connection::reader(&existing(path)?)?;
+        let unusable = |error: QueryError| OpenError::Open {
+            database: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let mut conn = connection::onlooker(&existing(path)?)?;
         conn.batch_execute("BEGIN").map_err(unusable)?;
         if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(unusable)?
             || !has_table(&mut conn, "orders").map_err(unusable)?

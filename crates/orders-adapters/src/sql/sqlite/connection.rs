@@ -20,6 +20,12 @@ pub const WRITER_PATIENCE_MS: u32 = 1000;
 /// nobody but a recovery after a crash.
 const READER_PATIENCE_MS: u32 = 50;
 
+/// How long a command waits that only reads: as long as a server may take to recover its file, or to leave it whole.
+const ONLOOKER_PATIENCE_MS: u32 = 5000;
+
+/// That the file is a database is found out at once.
+const READING: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA schema_version;";
+
 /// The connection that writes. What it rolls back at once finds out whether it can: a transaction
 /// that begins on a read-only file does not fail.
 pub fn writer(path: &Path) -> Result<Conn, OpenError> {
@@ -28,9 +34,14 @@ pub fn writer(path: &Path) -> Result<Conn, OpenError> {
     open(path, WRITER_PATIENCE_MS, pragmas)
 }
 
-/// A connection that can only read, whatever the file is. That it is a database is found out at once.
+/// A connection of a server that can only read.
 pub fn reader(path: &Path) -> Result<Conn, OpenError> {
-    open(path, READER_PATIENCE_MS, "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA schema_version;")
+    open(path, READER_PATIENCE_MS, READING)
+}
+
+/// A connection of a command that only reads, whatever the file is, and changes nothing in it.
+pub fn onlooker(path: &Path) -> Result<Conn, OpenError> {
+    open(path, ONLOOKER_PATIENCE_MS, READING)
 }
 
 fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError> {
@@ -39,10 +50,8 @@ fn open(path: &Path, patience_ms: u32, pragmas: &str) -> Result<Conn, OpenError>
     debug_assert!(path.is_absolute(), "{}", path.display());
     let absolute = path.to_str().ok_or_else(|| fail("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(absolute).map_err(|error| fail(error.to_string()))?;
-    conn.batch_execute(&format!(
-        "PRAGMA busy_timeout = {patience_ms}; {pragmas} PRAGMA foreign_keys = ON;"
-    ))
-    .map_err(|error| fail(error.to_string()))?;
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {patience_ms}; {pragmas} PRAGMA foreign_keys = ON;"))
+        .map_err(|error| fail(error.to_string()))?;
     refuse_old_library(&mut conn)?;
     Ok(conn)
 }

@@ -63,7 +63,7 @@ impl SqliteCopy {
     /// [`OpenError::NewerDatabase`] when it has another schema.
     pub fn read(path: &Path) -> Result<Self, OpenError> {
         let unusable = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
-        let mut conn = connection::reader(&existing(path)?)?;
+        let mut conn = connection::onlooker(&existing(path)?)?;
         if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(|error| unusable(error.to_string()))? {
             return Err(OpenError::OlderDatabase);
         }

@@ -36,14 +36,17 @@ pub fn migrate(path: &Path) -> Result<Applied, OpenError> {
 ///
 /// [`OpenError::Open`], also when there is no such file; [`OpenError::NewerDatabase`].
 pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
-    let mut conn = connection::reader(&existing(path)?)?;
+    let mut conn = connection::onlooker(&existing(path)?)?;
     // To look for them makes their table.
     if has_table(&mut conn, MIGRATIONS_TABLE)? {
         return migrations::status(&mut conn);
     }
     let known: Vec<Box<dyn Migration<Sqlite>>> =
         MIGRATIONS.migrations().map_err(|error| OpenError::Migration(error.to_string()))?;
-    let missing = |known: &Box<dyn Migration<Sqlite>>| MigrationState { name: known.name().to_string(), applied: false };
+    let missing = |known: &Box<dyn Migration<Sqlite>>| MigrationState {
+        name: known.name().to_string(),
+        applied: false,
+    };
     Ok(known.iter().map(missing).collect())
 }
 

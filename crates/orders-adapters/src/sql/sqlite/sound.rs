@@ -4,7 +4,14 @@ use std::path::Path;
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
 
-use super::{super::OpenError, Conn, backup::{MIGRATIONS_TABLE, has_table}, connection, migrate::existing, migrations};
+use super::{
+    super::OpenError,
+    Conn,
+    backup::{MIGRATIONS_TABLE, has_table},
+    connection,
+    migrate::existing,
+    migrations,
+};
 
 /// As many faults as are named.
 const NAMED: i64 = 10;
@@ -25,24 +32,18 @@ pub enum SchemaAge {
 ///
 /// [`OpenError::Open`].
 pub fn faults(path: &Path) -> Result<Vec<String>, OpenError> {
-    let mut conn = connection::reader(&existing(path)?)?;
-    let unusable = |error: diesel::result::Error| OpenError::Open {
-        database: path.display().to_string(),
-        reason: error.to_string(),
-    };
+    let mut conn = connection::onlooker(&existing(path)?)?;
     let mut faults = named(
         &mut conn,
         "SELECT integrity_check AS fault FROM pragma_integrity_check WHERE integrity_check <> 'ok' LIMIT ",
-    )
-    .map_err(unusable)?;
+    );
     // Of pages that are damaged nothing more can be told.
     if faults.is_empty() {
         faults = named(
             &mut conn,
             "SELECT 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' names a row of ' || parent || \
              ' that is not there' AS fault FROM pragma_foreign_key_check LIMIT ",
-        )
-        .map_err(unusable)?;
+        );
     }
     Ok(faults)
 }
@@ -54,7 +55,7 @@ pub fn faults(path: &Path) -> Result<Vec<String>, OpenError> {
 /// [`OpenError::Open`]; [`OpenError::NoOrders`] when it is no database of this program;
 /// [`OpenError::NewerDatabase`].
 pub fn schema_age(path: &Path) -> Result<SchemaAge, OpenError> {
-    let mut conn = connection::reader(&existing(path)?)?;
+    let mut conn = connection::onlooker(&existing(path)?)?;
     let unusable = |error: diesel::result::Error| OpenError::Open {
         database: path.display().to_string(),
         reason: error.to_string(),
@@ -75,7 +76,10 @@ struct Fault {
     fault: String,
 }
 
-fn named(conn: &mut Conn, query: &str) -> QueryResult<Vec<String>> {
-    let found: Vec<Fault> = sql_query(format!("{query}{NAMED}")).load(conn)?;
-    Ok(found.into_iter().map(|Fault { fault }| fault).collect())
+fn named(conn: &mut Conn, query: &str) -> Vec<String> {
+    match sql_query(format!("{query}{NAMED}")).load::<Fault>(conn) {
+        Ok(found) => found.into_iter().map(|Fault { fault }| fault).collect(),
+        // What is damaged enough cannot even be looked at.
+        Err(error) => vec![error.to_string()],
+    }
 }
