@@ -24,6 +24,15 @@ test:
 torture KILLS="200":
     TORTURE_KILLS={{KILLS}} cargo test --release --package orders-server --test crash -- --nocapture
 
+# Take many backups of a loaded server while both are killed, and restore each.
+torture-backups BACKUPS="100":
+    TORTURE_BACKUPS={{BACKUPS}} cargo test --release --package orders-server --test crash backups -- --nocapture
+
+# Measure what a backup costs the server beside it (needs wrk and Python 3).
+bench-backup *ARGS:
+    cargo build --profile dist --package orders-server --bins
+    python3 bench/backup.py {{ARGS}}
+
 # Measure the server against a bare actix route (needs wrk and Python 3).
 bench *ARGS:
     cargo build --profile dist --package orders-server --bins --examples

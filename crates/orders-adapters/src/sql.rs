@@ -161,6 +161,8 @@ pub enum OpenError {
     NewerDatabase(String),
     #[error("the database has not this program's schema yet: run `orders migrate up`")]
     OlderDatabase,
+    #[error("{0:?} is no database of orders")]
+    NoOrders(PathBuf),
     #[error("a migration failed: {0}")]
     Migration(String),
     #[error("taking back {migration} would lose {what} that the database holds")]

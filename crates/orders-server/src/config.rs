@@ -13,6 +13,7 @@ mod auth;
 mod database;
 mod delivery;
 mod importing;
+mod keeping;
 mod refusal;
 mod shop;
 mod traces;
@@ -28,6 +29,7 @@ pub use database::{
 };
 pub use delivery::{DeliverySettings, FulfilmentMode, Role, WorkerSettings};
 pub use importing::ImportOrdersSettings;
+pub use keeping::{BackupSettings, DigestSettings, Every, RestoreSettings};
 pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
@@ -71,6 +73,12 @@ pub enum Command {
     /// Import counts of stock from a file, or export them
     #[command(subcommand)]
     Stock(StockCommand),
+    /// Copy a SQLite database while a server has it or not, once or again and again
+    Backup(BackupSettings),
+    /// Make a copy a database again, once it was looked at
+    Restore(RestoreSettings),
+    /// Print SHA-256 of all that is in a database, to compare two
+    Digest(DigestSettings),
     /// Copy all orders, products and stock from SQLite into an empty PostgreSQL database, and compare them
     #[cfg(feature = "postgres")]
     Transfer(TransferSettings),

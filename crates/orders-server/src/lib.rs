@@ -6,16 +6,20 @@
 use anyhow::Result;
 
 mod authentication;
+mod backup;
 mod banner;
 mod commands;
 mod config;
 mod delivery;
 mod doctor;
+mod digest;
 mod files;
 mod import;
+mod interrupt;
 mod listen;
 mod observe;
 mod progress;
+mod restore;
 mod seed;
 mod serving;
 mod storage;
@@ -46,6 +50,9 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Import(settings) => import::orders(&settings),
         Command::Products(command) => import::products(&command),
         Command::Stock(command) => import::stock(&command),
+        Command::Backup(settings) => backup::backup(&settings),
+        Command::Restore(settings) => restore::restore(&settings),
+        Command::Digest(settings) => digest::digest(&settings),
         #[cfg(feature = "postgres")]
         Command::Transfer(settings) => transfer::transfer(&settings),
         #[cfg(feature = "jwt")]

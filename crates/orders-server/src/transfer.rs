@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use indicatif::ProgressBar;
 use orders_adapters::{
     DatabaseUrl,
     sql::{
@@ -16,7 +17,11 @@ use orders_adapters::{
 };
 use orders_domain::{Currency, OrderId, ports::PortError};
 
-use crate::{config::TransferSettings, progress};
+use crate::{
+    config::TransferSettings,
+    digest::{Entries, Kind},
+    progress,
+};
 
 /// Pages that are read ahead, so that reading and writing go on at once.
 const AHEAD: usize = 4;
@@ -65,11 +70,12 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     }
     target.revoke(&source.revocations()?).context("the revocations cannot be stored")?;
     target.keep_secrets_key(source.secrets_key()?).context("the key's name cannot be stored")?;
-    let mut all = Digests::default();
-    compare(&mut source, &mut target, count, &mut all)?;
-    let mut rows = Vec::new();
+    let theirs = target.count()?;
+    ensure!(theirs == count, "{count} orders became {theirs}");
+    let (mut all, mut rows) = (Digests::default(), Vec::new());
+    compare(&mut source, &mut target, Kind::Orders, &mut all)?;
     for part in Part::ALL {
-        rows.push(format!("{} {part}", compare_part(&mut source, &mut target, part, &mut all)?));
+        rows.push(format!("{} {part}", compare(&mut source, &mut target, Kind::Part(part), &mut all)?));
     }
     target.finish()?;
     writeln!(out, "copied {count} orders; each is the same in both databases")?;
@@ -85,30 +91,6 @@ fn copy_part(source: &mut SqliteCopy, target: &mut PostgresCopy, part: Part) -> 
         let rows = source.rows_after(part, &after).context("the file cannot be read")?;
         let Some(last) = rows.last() else { return Ok(()) };
         target.copy_rows(&rows).with_context(|| format!("the {part} cannot be stored"))?;
-        after = last;
-    }
-}
-
-/// Compares every row of a part; how many there are.
-fn compare_part(
-    source: &mut SqliteCopy,
-    target: &mut PostgresCopy,
-    part: Part,
-    all: &mut Digests,
-) -> Result<usize> {
-    let (mut after, mut count) = (Key::default(), 0);
-    loop {
-        let (ours, theirs) = (source.rows_after(part, &after)?, target.rows_after(part, &after)?);
-        let theirs = theirs.digests();
-        for (index, ours) in ours.digests().into_iter().enumerate() {
-            let is_same = theirs.get(index) == Some(&ours);
-            ensure!(is_same, "of the {part}, {} is not the same in both databases", ours.0);
-            all.add(&ours.1);
-        }
-        let (known, found) = (ours.len(), theirs.len());
-        ensure!(known == found, "of the {part}, {} are in one database only", found.abs_diff(known));
-        count += known;
-        let Some(last) = ours.last() else { return Ok(count) };
         after = last;
     }
 }
@@ -148,24 +130,31 @@ fn copy(
     reader.join().map_err(|_| anyhow::anyhow!("the reader has failed"))
 }
 
-/// Compares every order of both by its digest, and their number.
-fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, count: i64, all: &mut Digests) -> Result<()> {
-    let bar = progress::bar(u64::try_from(count)?, "comparing");
-    let (mut after, mut seen) = (None, 0);
+/// Compares all of a kind in both, one by one; how many there are.
+fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, kind: Kind, all: &mut Digests) -> Result<u64> {
+    let bar = match kind {
+        Kind::Orders => progress::bar(u64::try_from(source.count()?)?, "comparing"),
+        Kind::Part(_) => ProgressBar::hidden(),
+    };
+    let (mut ours, mut theirs) = (Entries::of(source, kind), Entries::of(target, kind));
     loop {
-        let (ours, theirs) = (source.stored_after(after)?, target.stored_after(after)?);
-        for (ours, theirs) in ours.iter().zip(&theirs) {
-            let (id, digest) = (ours.order.id(), ours.digest());
-            ensure!(digest == theirs.digest(), "order {id} is not the same in both databases");
-            all.add(&digest);
+        match (ours.next().transpose()?, theirs.next().transpose()?) {
+            (None, None) => break,
+            (Some(one), Some(other)) if one == other => all.add(&one.1),
+            (Some((key, _)), Some(_)) => bail!("{} is not the same in both databases", named(kind, &key)),
+            (Some((key, _)), None) | (None, Some((key, _))) => {
+                bail!("{} is in one database only", named(kind, &key))
+            }
         }
-        bar.inc(ours.len() as u64);
-        seen += i64::try_from(ours.len())?;
-        let Some(last) = ours.last() else { break };
-        after = Some(last.order.id());
+        bar.inc(1);
     }
     bar.finish_and_clear();
-    let theirs = target.count()?;
-    ensure!(seen == count && theirs == count, "{count} orders became {theirs}, and {seen} were compared");
-    Ok(())
+    Ok(bar.position())
+}
+
+fn named(kind: Kind, key: &Key) -> String {
+    match kind {
+        Kind::Orders => format!("order {}", key.first),
+        Kind::Part(part) => format!("of the {part}, {key}"),
+    }
 }

@@ -18,7 +18,7 @@ use orders_domain::{
 };
 use thiserror::Error;
 
-use super::{BulkOrders, failure};
+use super::{BulkOrders, BulkParts, failure};
 
 mod markets;
 mod orders;
@@ -164,6 +164,6 @@ pub trait BulkShop {
 }
 
 /// A database whose orders, products, stock and marketplaces move in bulk.
-pub trait Bulk: BulkOrders + BulkShop + BulkMarkets + BulkImports {}
+pub trait Bulk: BulkOrders + BulkParts + BulkShop + BulkMarkets + BulkImports {}
 
-impl<T: BulkOrders + BulkShop + BulkMarkets + BulkImports> Bulk for T {}
+impl<T: BulkOrders + BulkParts + BulkShop + BulkMarkets + BulkImports> Bulk for T {}

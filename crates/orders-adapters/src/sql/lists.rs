@@ -123,24 +123,23 @@ pub fn count(conn: &mut Conn) -> QueryResult<i64> {
     orders::table.count().get_result(conn)
 }
 
-/// The next orders after an id with all that is stored of them, ascending by id; none after the last.
+/// The next orders after an id with all that is stored of them, ascending by id; none after the last. To be called
+/// in a transaction, or while nobody writes: the orders and their events are two queries.
 pub fn stored_after(conn: &mut Conn, after: Option<OrderId>) -> QueryResult<Vec<StoredOrder>> {
     let after = after.map_or(0, OrderId::get);
-    conn.transaction(|conn| {
-        let ids = listed
-            .select(listed.field(orders::id))
-            .filter(listed.field(orders::id).gt(after))
-            .order(listed.field(orders::id))
-            .limit(i64::try_from(PageLimit::MAX.get()).unwrap_or(i64::MAX));
-        let rows = whole(orders::id.eq_any(ids)).load::<JoinedRow>(conn)?;
-        let orders = rows::order::orders(rows).map_err(rows::corrupt)?;
-        let Some(last) = orders.last().map(Order::id) else { return Ok(Vec::new()) };
-        let events = history::of_orders(conn, after, last.get())?;
-        let mut events = events.into_iter().peekable();
-        let with_events = orders.into_iter().map(|order| {
-            let of_order = iter::from_fn(|| events.next_if(|stored| stored.event.order == order.id()));
-            StoredOrder { events: of_order.collect(), order }
-        });
-        Ok(with_events.collect())
-    })
+    let ids = listed
+        .select(listed.field(orders::id))
+        .filter(listed.field(orders::id).gt(after))
+        .order(listed.field(orders::id))
+        .limit(i64::try_from(PageLimit::MAX.get()).unwrap_or(i64::MAX));
+    let rows = whole(orders::id.eq_any(ids)).load::<JoinedRow>(conn)?;
+    let orders = rows::order::orders(rows).map_err(rows::corrupt)?;
+    let Some(last) = orders.last().map(Order::id) else { return Ok(Vec::new()) };
+    let events = history::of_orders(conn, after, last.get())?;
+    let mut events = events.into_iter().peekable();
+    let with_events = orders.into_iter().map(|order| {
+        let of_order = iter::from_fn(|| events.next_if(|stored| stored.event.order == order.id()));
+        StoredOrder { events: of_order.collect(), order }
+    });
+    Ok(with_events.collect())
 }

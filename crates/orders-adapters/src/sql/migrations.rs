@@ -136,6 +136,12 @@ pub fn refuse_other(conn: &mut Conn) -> std::result::Result<(), OpenError> {
     Ok(())
 }
 
+/// The name of the newest migration that the database has, whether this program knows it or not.
+pub fn newest(conn: &mut Conn) -> std::result::Result<Option<String>, OpenError> {
+    let applied = conn.applied_migrations().map_err(failed)?;
+    applied.iter().max().map(name).transpose()
+}
+
 /// Takes the newest migration back; its name, or `None` when there is none. Unless losses are
 /// allowed it is refused if anything would be lost, and if that cannot be told.
 ///
@@ -146,10 +152,9 @@ pub fn revert(
     lock: impl Fn(&mut Conn, &str) -> QueryResult<()>,
 ) -> std::result::Result<Option<String>, OpenError> {
     refuse_newer(conn)?;
-    let applied = conn.applied_migrations().map_err(failed)?;
-    let Some(newest) = applied.iter().max() else { return Ok(None) };
+    let Some(newest) = newest(conn)? else { return Ok(None) };
     if !lose {
-        refuse_loss(conn, &name(newest)?, lock)?;
+        refuse_loss(conn, &newest, lock)?;
     }
     let reverted = conn.revert_last_migration(MIGRATIONS).map_err(failed)?;
     name(&reverted).map(Some)

@@ -12,14 +12,13 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::schema::{events as events_table, products};
 
 mod alone;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "arriving.rs"]
+mod arriving;
 mod audit;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "auditing.rs"]
 mod auditing;
-mod batch;
-#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
-#[path = "arriving.rs"]
-mod arriving;
 mod batch;
 #[path = "catalogue.rs"]
 mod catalogue;

@@ -14,6 +14,7 @@ mod arriving;
 mod audit;
 #[path = "auditing.rs"]
 mod auditing;
+mod backup;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[path = "catalogued.rs"]
@@ -81,6 +82,7 @@ mod revocations;
 mod said;
 mod settling;
 mod shipments;
+mod sound;
 mod steps;
 mod stock;
 mod store;
@@ -93,9 +95,11 @@ mod wal;
 mod webhooks;
 
 pub use audit::{SqliteAudit, SqliteMend};
+pub use backup::{BackupError, Contents, SqliteSnapshot};
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;
 pub use migrate::{forget, migrate, revert, revoke, status};
+pub use sound::{SchemaAge, faults, schema_age};
 
 type Conn = SqliteConnection;
 

@@ -68,6 +68,13 @@ pub trait BulkOrders {
     ///
     /// [`PortError::Unavailable`].
     fn count(&mut self) -> Result<i64, PortError>;
+
+    /// The newest event's id, or 0.
+    ///
+    /// # Errors
+    ///
+    /// [`PortError::Unavailable`].
+    fn last_event(&mut self) -> Result<i64, PortError>;
 }
 
 impl StoredOrder {

@@ -113,7 +113,7 @@ fn assert_nothing_by_halves(database: &Database) {
 }
 
 /// Looks at a copy, so that it is the next server that recovers the file itself.
-fn assert_file_is_sound(database: &Path) {
+pub fn assert_file_is_sound(database: &Path) {
     let folder = TempDir::new().unwrap();
     let copy = folder.path().join("copy.sqlite");
     for suffix in ["", "-wal"] {

@@ -60,7 +60,7 @@ async fn torture(place: &Place, kills: u64) {
 }
 
 /// Has every product counted from now on, and plenty of each.
-async fn count_everything(server: &Server) {
+pub async fn count_everything(server: &Server) {
     server.add_place("MAIN").await;
     for id in 1..=10 {
         let deny =

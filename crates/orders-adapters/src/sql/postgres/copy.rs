@@ -3,7 +3,7 @@
 use diesel::{
     QueryResult,
     connection::SimpleConnection,
-    dsl::sql,
+    dsl::{max, sql},
     prelude::*,
     result::Error,
     sql_types::{BigInt, Bool},
@@ -14,7 +14,7 @@ use super::{
     super::{
         BulkOrders, Newest, OpenError, StoredOrder, failure,
         rows::{self, millis},
-        schema::shop,
+        schema::{events, shop},
     },
     Conn, complete,
     connection::{Connector, PostgresOptions, Purpose},
@@ -243,5 +243,10 @@ impl BulkOrders for PostgresCopy {
 
     fn count(&mut self) -> Result<i64, PortError> {
         lists::count(&mut self.conn).map_err(failure)
+    }
+
+    fn last_event(&mut self) -> Result<i64, PortError> {
+        let last = events::table.select(max(events::id)).first::<Option<i64>>(&mut self.conn);
+        last.map(Option::unwrap_or_default).map_err(failure)
     }
 }

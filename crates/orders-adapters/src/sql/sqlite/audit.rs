@@ -1,6 +1,6 @@
 //! A file that is looked at, also while a server has it; and one that is set right, while none has.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -17,7 +17,9 @@ use super::{
     },
     Conn, auditing, checking, connection, events,
     lock::FileLock,
-    mending, migrations,
+    mending,
+    migrate::existing,
+    migrations,
     tallying::Tally,
 };
 
@@ -34,15 +36,10 @@ impl SqliteAudit {
     /// [`OpenError::Open`], also when there is no such file; [`OpenError::OlderDatabase`] and
     /// [`OpenError::NewerDatabase`] when it has another schema.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let mut conn = connection::onlooker(&existing(path)?)?;
+        let mut conn = connection::examiner(&existing(path)?)?;
         migrations::refuse_other(&mut conn)?;
         Ok(Self { conn })
     }
-}
-
-fn existing(path: &Path) -> Result<PathBuf, OpenError> {
-    path.canonicalize()
-        .map_err(|error| OpenError::Open { database: path.display().to_string(), reason: error.to_string() })
 }
 
 impl Audit for SqliteAudit {

@@ -13,11 +13,13 @@ use super::{
         schema::revocations,
     },
     Conn,
+    backup::{MIGRATIONS_TABLE, has_table},
     commit::Counters,
     connection, copying,
     database::founded,
     events, lists,
     lock::FileLock,
+    migrate::existing,
     migrations, queries, shipments, webhooks,
 };
 use crate::SystemClock;
@@ -61,8 +63,10 @@ impl SqliteCopy {
     /// [`OpenError::NewerDatabase`] when it has another schema.
     pub fn read(path: &Path) -> Result<Self, OpenError> {
         let unusable = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
-        let found = path.canonicalize().map_err(|error| unusable(error.to_string()))?;
-        let mut conn = connection::reader(&found)?;
+        let mut conn = connection::onlooker(&existing(path)?)?;
+        if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(|error| unusable(error.to_string()))? {
+            return Err(OpenError::OlderDatabase);
+        }
         migrations::refuse_other(&mut conn)?;
         conn.batch_execute("BEGIN").map_err(|error| unusable(error.to_string()))?;
         Ok(Self { conn, used_again: None, _lock: None })
@@ -158,5 +162,9 @@ impl BulkOrders for SqliteCopy {
 
     fn count(&mut self) -> Result<i64, PortError> {
         lists::count(&mut self.conn).map_err(failure)
+    }
+
+    fn last_event(&mut self) -> Result<i64, PortError> {
+        events::last(&mut self.conn).map(Option::unwrap_or_default).map_err(failure)
     }
 }

@@ -4,11 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use diesel::connection::SimpleConnection;
+use diesel::{
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource},
+    sqlite::Sqlite,
+};
 use orders_domain::UserId;
 
 use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
+    MIGRATIONS,
+    backup::{MIGRATIONS_TABLE, has_table},
     connection, forgetting,
     lock::FileLock,
     migrations, revocations, wal,
@@ -24,14 +30,24 @@ pub fn migrate(path: &Path) -> Result<Applied, OpenError> {
     migrations::run(&mut connection::writer(lock.database())?)
 }
 
-/// Each migration that this program knows, and whether the file has it.
+/// Each migration that this program knows, and whether the file has it, on a server that has the file too.
 ///
 /// # Errors
 ///
-/// [`OpenError`], as when opening it for serving.
+/// [`OpenError::Open`], also when there is no such file; [`OpenError::NewerDatabase`].
 pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
-    let lock = FileLock::take(path)?;
-    migrations::status(&mut connection::writer(lock.database())?)
+    let mut conn = connection::onlooker(&existing(path)?)?;
+    // To look for them makes their table.
+    if has_table(&mut conn, MIGRATIONS_TABLE)? {
+        return migrations::status(&mut conn);
+    }
+    let known: Vec<Box<dyn Migration<Sqlite>>> =
+        MIGRATIONS.migrations().map_err(|error| OpenError::Migration(error.to_string()))?;
+    let missing = |known: &Box<dyn Migration<Sqlite>>| MigrationState {
+        name: known.name().to_string(),
+        applied: false,
+    };
+    Ok(known.iter().map(missing).collect())
 }
 
 /// Takes the newest migration back, and with it what it has room for; its name, or `None` when
@@ -39,10 +55,10 @@ pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
 ///
 /// # Errors
 ///
-/// [`OpenError`], as when opening it for serving; [`OpenError::WouldLose`] and
+/// [`OpenError::Open`], also when there is no such file; [`OpenError::WouldLose`] and
 /// [`OpenError::LossUnknown`] unless orders may be lost.
 pub fn revert(path: &Path, lose_orders: bool) -> Result<Option<String>, OpenError> {
-    let lock = FileLock::take(path)?;
+    let lock = FileLock::take(&existing(path)?)?;
     let mut conn = connection::writer(lock.database())?;
     // The transaction is the only one that writes.
     conn.immediate_transaction(|conn| migrations::revert(conn, lose_orders, |_, _| Ok(())))
@@ -77,7 +93,8 @@ pub fn forget(path: &Path, user: UserId, now: DateTime<Utc>) -> Result<Forgotten
     Ok(forgotten)
 }
 
-fn existing(path: &Path) -> Result<PathBuf, OpenError> {
+/// The file's whole path, without links; nothing is made where there is none.
+pub fn existing(path: &Path) -> Result<PathBuf, OpenError> {
     path.canonicalize()
         .map_err(|error| OpenError::Open { database: path.display().to_string(), reason: error.to_string() })
 }

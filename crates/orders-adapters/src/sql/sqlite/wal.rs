@@ -22,6 +22,9 @@ const LAST_PATIENCE_MS: u32 = 1000;
 /// Look at the file only every so many batches.
 const EVERY: u32 = 64;
 
+/// The most batches after which it is looked at.
+const LONGEST: u32 = 64 * EVERY;
+
 /// What a checkpoint says of itself.
 #[derive(QueryableByName)]
 struct Checkpoint {
@@ -30,10 +33,22 @@ struct Checkpoint {
     busy: i32,
 }
 
+/// Has the log begin anew if readers leave it at once.
+fn restart(conn: &mut Conn) -> Result<(), String> {
+    let done = merge(conn, PATIENCE_MS);
+    let patience = format!("PRAGMA busy_timeout = {}", super::connection::WRITER_PATIENCE_MS);
+    conn.batch_execute(&patience).map_err(|error| error.to_string())?;
+    done
+}
+
 /// Copies all of the log into the database and leaves the log empty.
 pub fn empty(conn: &mut Conn) -> Result<(), String> {
+    merge(conn, LAST_PATIENCE_MS)
+}
+
+fn merge(conn: &mut Conn, patience_ms: u32) -> Result<(), String> {
     let merge = |conn: &mut Conn| {
-        conn.batch_execute(&format!("PRAGMA busy_timeout = {LAST_PATIENCE_MS}"))?;
+        conn.batch_execute(&format!("PRAGMA busy_timeout = {patience_ms}"))?;
         sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(conn)
     };
     match merge(conn) {
@@ -48,6 +63,9 @@ pub fn empty(conn: &mut Conn) -> Result<(), String> {
 pub struct WalLimit {
     file: PathBuf,
     batches: u32,
+    /// After how many batches it is looked at. Whoever reads for long, as a backup does, is waited for in vain: each
+    /// time twice as late, so that writes do not wait with it again and again.
+    every: u32,
 }
 
 impl WalLimit {
@@ -55,25 +73,27 @@ impl WalLimit {
     pub fn of(database: &Path) -> Self {
         let mut file = database.as_os_str().to_owned();
         file.push("-wal");
-        Self { file: file.into(), batches: 0 }
+        Self { file: file.into(), batches: 0, every: EVERY }
     }
 
     /// To be called after each batch, outside of a transaction.
     pub fn keep(&mut self, conn: &mut Conn) {
         self.batches += 1;
-        if !self.batches.is_multiple_of(EVERY) {
+        if self.batches < self.every {
             return;
         }
+        self.batches = 0;
         let size = std::fs::metadata(&self.file).map_or(0, |file| file.len());
-        if size > LIMIT {
-            let restart = format!(
-                "PRAGMA busy_timeout = {PATIENCE_MS}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {};",
-                super::connection::WRITER_PATIENCE_MS
-            );
-            if let Err(error) = conn.batch_execute(&restart) {
-                tracing::warn!(%error, size, "the write-ahead log could not be started over");
-            }
+        let restarted = if size > LIMIT { restart(conn) } else { Ok(()) };
+        let Err(error) = restarted else {
+            self.every = EVERY;
+            return;
+        };
+        // Once for each reader that stays.
+        if self.every == EVERY {
+            tracing::warn!(error, size, "the write-ahead log could not be started over");
         }
+        self.every = LONGEST.min(self.every * 2);
     }
 }
 
@@ -101,11 +121,16 @@ mod tests {
         assert_eq!(u32::try_from(patience), Ok(super::super::connection::WRITER_PATIENCE_MS));
 
         reader.batch_execute("COMMIT").unwrap();
-        for _ in 1..EVERY {
+        // Who is in the way is asked half as often from then on.
+        for _ in 1..2 * EVERY {
             limit.keep(&mut conn);
         }
         assert!(size() > LIMIT);
         limit.keep(&mut conn);
         assert_eq!(size(), 0);
+        for _ in 0..EVERY {
+            limit.keep(&mut conn);
+        }
+        assert_eq!(limit.every, EVERY);
     }
 }

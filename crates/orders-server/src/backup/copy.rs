@@ -1,0 +1,132 @@
+//! One copy: beside its name until it is whole and on disk, then its manifest.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use chrono::SecondsFormat;
+use indicatif::ProgressBar;
+use orders_adapters::{
+    SystemClock,
+    sql::sqlite::{BackupError, SqliteSnapshot},
+};
+use orders_domain::ports::Clock;
+
+use super::{
+    file::{self, Digesting},
+    manifest::{self, Manifest},
+};
+use crate::{interrupt::Interrupt, progress};
+
+/// How much is written at once, in bytes.
+const CHUNK: usize = 1 << 20;
+
+/// After how much of it the disk has it, in bytes, so that it is never given much at once: whoever saves orders waits
+/// for what is on its way.
+const FLUSH: u64 = 16 << 20;
+
+/// A copy that was made.
+pub struct Made {
+    /// What is in it.
+    pub manifest: Manifest,
+    /// Whether secrets in it are of no use without a key that is not.
+    pub has_webhooks: bool,
+}
+
+/// What is there already under the name of a copy, or of its manifest.
+pub fn taken(path: &Path) -> Option<PathBuf> {
+    [path.to_owned(), Manifest::path_of(path)].into_iter().find(|path| file::is_there(path))
+}
+
+/// Makes a copy of the database at this path. What is left of one that was killed, of a name that is `ours`, is
+/// deleted.
+///
+/// # Errors
+///
+/// When there is none then, and nothing of it either.
+pub fn make(
+    database: &Path,
+    path: &Path,
+    ours: impl Fn(&str) -> bool,
+    interrupt: &Interrupt,
+) -> Result<Made> {
+    let time = SystemClock.now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    let mut snapshot = SqliteSnapshot::open(database)?;
+    let contents = snapshot.contents().clone();
+    let unwritable = || format!("cannot write {}", path.display());
+    let ours = |name: &str| ours(name.strip_suffix(manifest::SUFFIX).unwrap_or(name));
+    let part = file::sweep(path, ours).and_then(|()| file::part_of(path)).with_context(unwritable)?;
+    let bar = progress::of_bytes(contents.bytes, "copying");
+    let written = write(&mut snapshot, part.as_file(), &bar, interrupt);
+    drop(snapshot);
+    bar.finish_and_clear();
+    let (bytes, sha256) = match written {
+        Ok(written) => written,
+        Err(BackupError::Stopped(_)) if interrupt.is_told() => {
+            return Err(anyhow!("interrupted: {} was not made", path.display()));
+        }
+        Err(BackupError::Stopped(error)) => return Err(error).with_context(unwritable),
+        Err(error) => return Err(error).with_context(|| format!("{} was not made", path.display())),
+    };
+    ensure!(
+        bytes == contents.bytes,
+        "{} was not made: {bytes} bytes of {} came",
+        path.display(),
+        contents.bytes
+    );
+    file::finish(part, path).with_context(unwritable)?;
+    let manifest = Manifest {
+        file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        sha256,
+        bytes,
+        schema: contents.schema,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        orders: contents.orders,
+        last_event: contents.last_event,
+        time,
+    };
+    if let Err(error) = manifest.write(path) {
+        // It is this one's own, and would not be taken for a backup.
+        let _ = fs::remove_file(path);
+        return Err(error).with_context(|| format!("cannot write {}", Manifest::path_of(path).display()));
+    }
+    Ok(Made { manifest, has_webhooks: contents.has_webhooks })
+}
+
+/// Writes all pages, and rests as long as it works: the server has the other half of the time, and more where there
+/// is more than one processor.
+fn write(
+    snapshot: &mut SqliteSnapshot,
+    mut part: &File,
+    bar: &ProgressBar,
+    interrupt: &Interrupt,
+) -> Result<(u64, String), BackupError> {
+    let (mut digesting, mut chunk) = (Digesting::default(), Vec::with_capacity(2 * CHUNK));
+    let (mut since, mut flushed) = (Instant::now(), 0);
+    snapshot.copy(|page| {
+        chunk.extend_from_slice(page);
+        digesting.add(page);
+        if chunk.len() < CHUNK {
+            return Ok(());
+        }
+        part.write_all(&chunk)?;
+        bar.inc(chunk.len() as u64);
+        flushed += chunk.len() as u64;
+        chunk.clear();
+        if flushed >= FLUSH {
+            part.sync_data()?;
+            flushed = 0;
+        }
+        if interrupt.wait(since.elapsed()) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        since = Instant::now();
+        Ok(())
+    })?;
+    part.write_all(&chunk)?;
+    Ok(digesting.finish())
+}

@@ -1,0 +1,78 @@
+//! Copies that are cut short.
+
+use std::{fs, path::Path, time::Duration};
+
+use tempfile::TempDir;
+
+use crate::{
+    kept::{a_large_shop, backed_up, backup, names, restore, signal, started},
+    support::{assert_bad_setting, ends_within},
+};
+
+/// Nothing that has a backup's name.
+fn assert_no_backup(folder: &Path) {
+    let found = names(folder);
+    assert!(found.iter().all(|name| name.starts_with('.')), "{found:?}");
+}
+
+#[test]
+fn a_backup_that_is_told_to_end_ends_and_leaves_nothing() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (database, file) = (a_large_shop(shop.path()), folder.path().join("copy.sqlite"));
+    for told in ["TERM", "INT"] {
+        let mut child = started(backup(&database, &file), folder.path());
+        signal(&child, told);
+        assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(1));
+        assert_eq!(names(folder.path()).len(), 0);
+    }
+    assert!(!names(shop.path()).iter().any(|name| name.ends_with("-wal")));
+}
+
+#[test]
+fn a_backup_that_was_killed_leaves_nothing_that_is_taken_for_one_and_the_next_one_cleans_up() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (database, file) = (a_large_shop(shop.path()), folder.path().join("copy.sqlite"));
+    let mut child = started(backup(&database, &file), folder.path());
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    assert_no_backup(folder.path());
+    let left = names(folder.path()).pop_first().unwrap();
+    let part = folder.path().join(&left);
+    let target = folder.path().join("new.sqlite");
+    assert_bad_setting(restore(&part, &target), &["has no manifest"]);
+    // Somebody else's stays.
+    let others = [".other.sqlite.aaaaaa.part", ".copy.sqlite.part", "copy.sqlite.aaaaaa.part"];
+    for other in others {
+        fs::write(folder.path().join(other), "").unwrap();
+    }
+    backed_up(&database, &file);
+    let found = names(folder.path());
+    assert!(!found.contains(&left) && others.iter().all(|other| found.contains(*other)), "{found:?}");
+}
+
+#[test]
+fn of_two_backups_at_once_the_one_does_not_take_the_others_file_for_left() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (database, file) = (a_large_shop(shop.path()), folder.path().join("copy.sqlite"));
+    let first = started(backup(&database, &file), folder.path());
+    let second = backup(&database, &file).output().unwrap();
+    let first = first.wait_with_output().unwrap();
+    // Whoever is done first has the name.
+    assert!(first.status.success() != second.status.success());
+    let loser = if first.status.success() { second } else { first };
+    let said = String::from_utf8(loser.stderr).unwrap();
+    assert!(said.contains("File exists") || said.contains("is there already"), "{said}");
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_restore_that_is_told_to_end_ends_and_leaves_nothing() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (database, file) = (a_large_shop(shop.path()), shop.path().join("copy.sqlite"));
+    backed_up(&database, &file);
+    let target = folder.path().join("new.sqlite");
+    let mut child = started(restore(&file, &target), folder.path());
+    signal(&child, "TERM");
+    assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(1));
+    assert_eq!(names(folder.path()).len(), 0);
+}
