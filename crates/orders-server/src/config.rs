@@ -14,6 +14,7 @@ mod database;
 mod delivery;
 mod refusal;
 mod shop;
+mod tools;
 mod value;
 
 #[cfg(feature = "jwt")]
@@ -27,10 +28,11 @@ pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
 };
+pub use tools::{CompletionsSettings, HealthSettings, ManSettings, ServerUrl};
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
-#[command(name = "orders", version, args_conflicts_with_subcommands = true)]
+#[command(name = "orders", version = env!("ORDERS_VERSION"), args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// What to do; without a command: serve.
     #[command(subcommand)]
@@ -71,6 +73,12 @@ pub enum Command {
     #[cfg(feature = "jwt")]
     #[command(subcommand)]
     Sessions(jwt::SessionsCommand),
+    /// Ask a running server whether it is well: code 0, or 1
+    Health(HealthSettings),
+    /// Print the completions of a shell
+    Completions(CompletionsSettings),
+    /// Print the manual page, or put one for each command into a folder
+    Man(ManSettings),
 }
 
 /// How to serve.

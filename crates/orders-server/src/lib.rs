@@ -18,6 +18,7 @@ mod progress;
 mod seed;
 mod serving;
 mod storage;
+mod tools;
 #[cfg(feature = "postgres")]
 mod transfer;
 
@@ -50,5 +51,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Sessions(config::jwt::SessionsCommand::Revoke(settings)) => {
             authentication::jwt::revoke(&settings)
         }
+        Command::Health(settings) => tools::health(&settings),
+        Command::Completions(settings) => tools::completions(&settings),
+        Command::Man(settings) => tools::man(&settings),
     }
 }
