@@ -33,14 +33,16 @@ pub fn completions(settings: &CompletionsSettings) -> Result<()> {
 ///
 /// When stdout, the folder or a page cannot be written.
 pub fn man(settings: &ManSettings) -> Result<()> {
+    // The command `help` would have a page of its own that says nothing.
+    let command = Cli::command().disable_help_subcommand(true);
     let Some(folder) = &settings.folder else {
         let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+        clap_mangen::Man::new(command).render(&mut page)?;
         return Ok(stdout().lock().write_all(&page)?);
     };
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    let written = clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), folder);
+    let written = clap_mangen::generate_to(command, folder);
     written.with_context(|| format!("cannot write the pages into {}", folder.display()))
 }
 
@@ -53,7 +55,7 @@ pub fn health(settings: &HealthSettings) -> Result<()> {
     let server = settings.server();
     let limit = Duration::from_millis(settings.timeout_ms.into());
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let asked = runtime.block_on(timeout(limit, status(&server)));
+    let asked = runtime.block_on(async { timeout(limit, status(&server)).await });
     // A name that is still being looked up is not waited for.
     runtime.shutdown_background();
     let ServerUrl { host, port, path } = server;
