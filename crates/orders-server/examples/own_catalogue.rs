@@ -1,5 +1,5 @@
-//! The API on a catalogue of one's own, over the in-memory repository: `cargo run --release --example own_catalogue`,
-//! then as in README.md. Products and prices may come from wherever a shop has them; here they stand below.
+//! The API on a catalogue of one's own, over the in-memory repository: `cargo run --release --example own_catalogue`.
+//! Products and prices may come from wherever a shop has them; here they stand below.
 
 use std::{net::TcpListener, sync::Arc};
 
@@ -17,39 +17,36 @@ const WARES: [(i64, &str, i64); 2] = [(1, "Rye bread", 420), (7, "Poppy seed rol
 
 struct Bakery(Vec<Product>);
 
-impl Bakery {
-    fn open() -> anyhow::Result<Self> {
-        let product = |(id, name, price): (i64, &str, i64)| {
-            let (name, price) = (ProductName::parse(name)?, Money::try_from(price)?);
-            Ok(Product::uncounted(ProductId::try_from(id)?, name, price, Currency::EUR))
-        };
-        WARES.into_iter().map(product).collect::<anyhow::Result<_>>().map(Self)
-    }
+fn ware((id, name, price): (i64, &str, i64)) -> anyhow::Result<Product> {
+    let (id, name) = (ProductId::try_from(id)?, ProductName::parse(name)?);
+    Ok(Product::uncounted(id, name, Money::try_from(price)?, Currency::USD))
+}
+
+fn offer(product: &Product) -> Offer {
+    Offer { product: product.clone(), available: None }
 }
 
 #[async_trait]
 impl Catalogue for Bakery {
     fn currency(&self) -> Currency {
-        Currency::EUR
+        Currency::USD
     }
 
     async fn find(&self, ids: &[ProductId]) -> Result<Vec<Option<Offer>>, PortError> {
-        let product = |id| self.0.iter().find(|product| product.id == *id);
-        let offer = |id| Some(Offer { product: Product::clone(product(id)?), available: None });
-        Ok(ids.iter().map(offer).collect())
+        let find = |id| self.0.iter().find(|product| product.id == id);
+        Ok(ids.iter().map(|id| find(*id).map(offer)).collect())
     }
 
     async fn products(&self, query: ProductQuery) -> Result<Vec<Offer>, PortError> {
         let is_next = |product: &&Product| query.after.is_none_or(|after| product.id > after);
-        let page = self.0.iter().filter(is_next).take(query.limit.get()).cloned();
-        Ok(page.map(|product| Offer { product, available: None }).collect())
+        Ok(self.0.iter().filter(is_next).take(query.limit.get()).map(offer).collect())
     }
 }
 
 pub async fn serve(listener: TcpListener) -> anyhow::Result<()> {
+    let bakery = Bakery(WARES.into_iter().map(ware).collect::<Result<_, _>>()?);
     let storage = Storage::of(Arc::new(MemoryDatabase::default()));
-    let service =
-        OrderService::new(storage, Arc::new(SystemClock)).at_fixed_prices(Arc::new(Bakery::open()?));
+    let service = OrderService::new(storage, Arc::new(SystemClock)).at_fixed_prices(Arc::new(bakery));
     let api = Api::new(service, Auth::new(AuthScheme::Header, Arc::new(StaticUsers)));
     Ok(orders_api::serve(api, listener, ServerOptions::default(), std::future::pending()).await?)
 }

@@ -12,7 +12,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::{clients::typescript, python, root, support::Server, webhook_receiver};
+use crate::{clients::typescript, file, python, root, support::Server, webhook_receiver};
 
 /// A secret that no server has made.
 const ANOTHER: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -32,8 +32,10 @@ impl Process {
 
     /// The first line that it writes.
     fn line(&mut self) -> String {
-        let mut line = String::new();
-        BufReader::new(self.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
+        let line = lines.next().unwrap().unwrap();
+        // Read on, so that it never writes to nobody.
+        std::thread::spawn(move || lines.for_each(drop));
         line
     }
 }
@@ -134,7 +136,7 @@ async fn process_takes_it(command: Command) {
     let mut process = Process::start(command, port, &format!("{OTHER} {secret}"));
     listens(port);
     server.place(1, &[(9, 7)]).await;
-    assert_eq!(process.line(), "2 order.placed orders/1\n");
+    assert_eq!(process.line(), "2 order.placed orders/1");
     takes_what_the_server_sends(&server, port, &secret).await;
 }
 
@@ -153,6 +155,16 @@ async fn the_receiver_in_rust_takes_what_is_signed_and_nothing_else() {
 async fn the_receiver_in_python_takes_what_is_signed_and_nothing_else() {
     let Some(mut command) = python::with_module("standardwebhooks", "standardwebhooks") else { return };
     command.arg(root().join("examples/receiver.py")).stderr(Stdio::null());
+    process_takes_it(command).await;
+}
+
+#[tokio::test]
+async fn the_receiver_on_the_page_takes_what_is_signed_and_nothing_else() {
+    let Some(mut command) = python::with_module("http.server", "python3") else { return };
+    let page = file("docs/delivery.md");
+    let (_, code) = page.split_once("```python\n").unwrap();
+    let (code, _) = code.split_once("```").unwrap();
+    command.args(["-c", code]).stderr(Stdio::null());
     process_takes_it(command).await;
 }
 
