@@ -66,6 +66,14 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
+# What is shipped: program, manual, completions, bill of materials, checksums (needs cargo-zigbuild, zig, cargo-cyclonedx).
+dist:
+    bash .ci/dist
+
+# Advisories about what is depended on (needs cargo-deny and the network).
+advisories:
+    cargo deny check advisories
+
 # What the CI runs.
 ci:
     bash .ci/run

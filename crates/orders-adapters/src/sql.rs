@@ -27,8 +27,8 @@ pub mod sqlite;
 mod stored;
 pub mod writer;
 
-pub use bulk::{Bulk, BulkImports, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
 pub use audit::{Audit, Mend, Stretch};
+pub use bulk::{Bulk, BulkImports, BulkMarkets, BulkShop, Counted, ImportError, Lines, Run};
 pub use parts::{BulkParts, Key, Part, PartRows};
 #[cfg(feature = "postgres")]
 use postgres::PostgresUrl;

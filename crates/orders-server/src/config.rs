@@ -16,6 +16,7 @@ mod importing;
 mod keeping;
 mod refusal;
 mod shop;
+mod tools;
 mod traces;
 mod value;
 
@@ -34,11 +35,12 @@ pub use refusal::{BadSetting, exit_code, parse};
 pub use shop::{
     CatalogueMode, ExportSettings, ProductsCommand, SeedShopSettings, ShopSettings, StockCommand,
 };
+pub use tools::{CompletionsSettings, HealthSettings, ManSettings, ServerUrl};
 pub use traces::TraceSettings;
 
 /// An order backend: create orders, track their shipment, move their status, cancel them.
 #[derive(Debug, Parser)]
-#[command(name = "orders", version, args_conflicts_with_subcommands = true)]
+#[command(name = "orders", version = env!("ORDERS_VERSION"), args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// What to do; without a command: serve.
     #[command(subcommand)]
@@ -89,6 +91,12 @@ pub enum Command {
     #[cfg(feature = "jwt")]
     #[command(subcommand)]
     Sessions(jwt::SessionsCommand),
+    /// Ask a running server whether it is well: code 0, or 1
+    Health(HealthSettings),
+    /// Print the completions of a shell
+    Completions(CompletionsSettings),
+    /// Print the manual page, or put one for each command into a folder
+    Man(ManSettings),
 }
 
 /// How to serve.

@@ -11,8 +11,8 @@ mod banner;
 mod commands;
 mod config;
 mod delivery;
-mod doctor;
 mod digest;
+mod doctor;
 mod files;
 mod import;
 mod interrupt;
@@ -23,6 +23,7 @@ mod restore;
 mod seed;
 mod serving;
 mod storage;
+mod tools;
 mod traces;
 #[cfg(feature = "postgres")]
 mod transfer;
@@ -61,5 +62,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Sessions(config::jwt::SessionsCommand::Revoke(settings)) => {
             authentication::jwt::revoke(&settings)
         }
+        Command::Health(settings) => tools::health(&settings),
+        Command::Completions(settings) => tools::completions(&settings),
+        Command::Man(settings) => tools::man(&settings),
     }
 }

@@ -39,6 +39,19 @@ fn has_postgres() -> bool {
     folders.chain(versions.map(|version| version.path().join("bin"))).any(|path| path.join("initdb").exists())
 }
 
+/// Whether a Python has these modules: that of `ORDERS_TEST_VENV`, or else the machine's.
+#[expect(clippy::disallowed_methods, reason = "where the packages are is for who runs the tests to say")]
+fn has_python_with(modules: &str) -> bool {
+    let own = env::var("ORDERS_TEST_VENV").map(|folder| format!("{folder}/bin/python3")).ok();
+    let import = format!("import {modules}");
+    own.iter().map(String::as_str).chain(["python3"]).any(|python| succeeds(&[python, "-c", &import]))
+}
+
+fn has_node_packages() -> bool {
+    let modules = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/node_modules/openapi-typescript");
+    succeeds(&["node", "--version"]) && PathBuf::from(modules).exists()
+}
+
 fn main() {
     // Some tests were asked for, not all.
     if env::args().len() > 1 {
@@ -51,6 +64,12 @@ fn main() {
             &[],
             "everything on PostgreSQL, unless TEST_POSTGRES_URL names a server",
         ));
+    }
+    if !has_python_with("openapi_python_client, standardwebhooks, mypy") {
+        skipped.push(("examples/requirements.txt", &[], "a client and a receiver in Python"));
+    }
+    if !has_node_packages() {
+        skipped.push(("examples/node_modules", &[], "a client and a receiver in TypeScript"));
     }
     if skipped.is_empty() {
         println!("\nskipped: nothing, for this machine has all that the tests need");

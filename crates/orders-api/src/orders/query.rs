@@ -71,7 +71,7 @@ pub struct ListParams {
     #[param(rename = "updatedTo", example = "2026-11-23T00:00:00Z")]
     updated_to: Option<DateTime<Utc>>,
     /// With CSV: whether texts that a spreadsheet would run are left as they are, without an apostrophe before them.
-    #[param(default = false, example = true, nullable = false)]
+    #[param(example = true, nullable = false)]
     raw: Option<bool>,
 }
 

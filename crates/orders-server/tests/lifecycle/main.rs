@@ -13,6 +13,7 @@ mod connections;
 mod descriptors;
 mod disk_full;
 mod draining;
+mod health;
 mod locked;
 mod log;
 mod namespace;
@@ -24,7 +25,9 @@ mod refusals;
 mod serving;
 mod slow_clients;
 mod streaming;
+mod tools;
 #[cfg(feature = "otlp")]
 mod traces;
+mod version;
 mod whole_file;
 mod wire;
