@@ -14,6 +14,7 @@ pub mod copied;
 pub mod delivery;
 pub mod event;
 mod facts;
+mod imported;
 pub mod market;
 pub mod new_order;
 pub mod order;

@@ -57,6 +57,7 @@ fn is_listed(filter: &OrderFilter, order: &Order) -> bool {
         marketplace,
         product,
         tracking,
+        external,
         email,
         from,
         to,
@@ -72,6 +73,7 @@ fn is_listed(filter: &OrderFilter, order: &Order) -> bool {
         && marketplace.is_none_or(|code| order.sold_in().marketplace == code)
         && product.is_none_or(|product| order.lines().any(|(_, line)| line.product() == product))
         && tracking.as_ref().is_none_or(|wanted| numbers.any(|number| number == wanted.as_str()))
+        && external.as_ref().is_none_or(|name| order.imported().is_some_and(|from| from.external_id == *name))
         && email.as_ref().is_none_or(|email| address == Some(small(email.as_str())))
         && from.is_none_or(|from| from <= order.ordered_at())
         && to.is_none_or(|to| order.ordered_at() < to)

@@ -31,7 +31,7 @@ async fn numbers_taken_by_an_outsider_are_passed_over_and_no_neighbour_suffers()
         .batch_execute(
             "WITH taken (id) AS (VALUES (2), (3), (7))
              INSERT INTO orders SELECT taken.id, user_id, order_date, updated_at, status, currency,
-                 version, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM orders, taken WHERE orders.id = 1;
+                 version, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM orders, taken WHERE orders.id = 1;
              INSERT INTO order_products (id, order_id, product_id, price, quantity)
              VALUES (101, 2, 9, 1999, 7), (201, 3, 9, 1999, 7), (601, 7, 9, 1999, 7)",
         )

@@ -11,12 +11,12 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use orders_domain::{
-    ChosenBy, ExternalId, Imported, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList,
-    OrderProduct, OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn,
-    catalogue::product::ProductName, market::listing::Model,
+    ChosenBy, InvalidInput, Locale, MarketplaceCode, Money, Order, OrderId, OrderList, OrderProduct,
+    OrderProductId, OrderRecord, OrderStatus, Part, Progress, Shown, SoldIn, catalogue::product::ProductName,
+    market::listing::Model,
 };
 
-use super::{column, contact, moment, nullable, progress};
+use super::{column, contact, imported, moment, nullable, progress};
 
 /// What is read of an order.
 #[derive(Debug)]
@@ -261,21 +261,10 @@ fn order(id: i64, row: &OrderRow, lines: Vec<OrderProduct>, first: Vec<Part>) ->
         },
         lines,
         progress,
-        imported: imported(row)?,
+        imported: imported::imported(row.external_id.as_deref(), row.placed_at)?,
         contact: contact::contact(row.email.as_deref(), row.ship_to.as_deref())?,
         version: row.version.try_into()?,
     })
-}
-
-/// From where an order comes, if it was placed in another system.
-fn imported(row: &OrderRow) -> Result<Option<Box<Imported>>, InvalidInput> {
-    match (&row.external_id, row.placed_at) {
-        (None, None) => Ok(None),
-        (Some(name), Some(at)) => {
-            Ok(Some(Box::new(Imported { external_id: ExternalId::parse(name)?, placed_at: moment(at)? })))
-        }
-        _ => Err(InvalidInput::new("externalId", "is stored by halves")),
-    }
 }
 
 /// The orders of a join of orders and lines, in which the rows of an order stand together, in the

@@ -219,7 +219,7 @@ fn a_number_taken_by_an_outsider_is_passed_over() {
     outside(
         &folder,
         "INSERT INTO orders SELECT 2, user_id, order_date, updated_at, status, currency, 1, NULL, NULL, NULL, NULL, NULL,
-         NULL, NULL FROM orders",
+         NULL, NULL, NULL, NULL FROM orders",
     );
     let batch = [insertion(1, Some(key("a", 1))), insertion(2, None)];
     let failed = store.apply(&batch, Isolation::Together);
