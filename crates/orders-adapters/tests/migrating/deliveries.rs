@@ -47,12 +47,13 @@ async fn a_file_with_webhooks_goes_back_only_with_losses_and_comes_again() {
     let open = || Storage::of(std::sync::Arc::new(SqliteDatabase::open(&file).unwrap()));
     live(&open()).await;
     // The names on the lines of its orders go first.
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[0]));
-    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[1]));
+    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[0]));
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[1]));
+    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[2]));
     let refused = revert(&file, false);
     assert!(matches!(refused, Err(OpenError::WouldLose { what, .. }) if what.contains("webhooks")));
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[2]));
-    assert_eq!(migrate(&file).unwrap(), [NEWER[2], NEWER[1], NEWER[0]]);
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[3]));
+    assert_eq!(migrate(&file).unwrap(), [NEWER[3], NEWER[2], NEWER[1], NEWER[0]]);
     assert_begins_anew(&open()).await;
 }
 
@@ -73,10 +74,11 @@ async fn a_postgres_with_webhooks_goes_back_only_with_losses_and_comes_again() {
     let back = move || {
         let options = PostgresOptions::default();
         // The names on the lines of its orders go first.
-        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[0]));
-        assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(NEWER[1]));
+        assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(NEWER[0]));
+        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[1]));
+        assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(NEWER[2]));
         assert!(matches!(postgres::revert(&going, options, false), Err(OpenError::WouldLose { .. })));
-        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[2]));
+        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[3]));
     };
     std::thread::spawn(back).join().unwrap();
     assert_begins_anew(&open()).await;

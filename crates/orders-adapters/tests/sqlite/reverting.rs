@@ -18,8 +18,14 @@ use super::{
     placing::{change, place},
 };
 
-/// Takes back the newest migration, by which the names on the lines of orders are lost.
+/// Takes back the newest migration, by which nothing is lost where nothing was a part of a trace.
+fn without_traces(place: &Place) {
+    assert_eq!(revert(&place.file(), false).unwrap().as_deref(), Some("2026-11-29-000010_traces"));
+}
+
+/// Takes back the one before too, by which the names on the lines of orders are lost.
 fn without_marketplaces(place: &Place) {
+    without_traces(place);
     let newest = "2026-11-28-000008_marketplaces";
     assert_eq!(revert(&place.file(), true).unwrap().as_deref(), Some(newest));
 }
@@ -198,18 +204,32 @@ async fn marketplaces_and_what_they_say_are_not_lost_but_the_first_one_is_made_a
         let folder = Place::new();
         drop(folder.open());
         folder.outsider().batch_execute(made).unwrap();
+        without_traces(&folder);
         let taken_back = revert(&folder.file(), false);
         assert_eq!(matches!(taken_back, Err(OpenError::WouldLose { .. })), lost, "{made}: {taken_back:?}");
         if lost {
-            without_marketplaces(&folder);
+            assert!(revert(&folder.file(), true).unwrap().is_some(), "{made}");
         }
         drop(folder.open());
+        without_traces(&folder);
         assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-28-000008_marketplaces"));
     }
     // How an order's lines were shown, and where it was placed.
     let folder = Place::new();
     place(&folder.open(), 1, at(0)).await;
+    without_traces(&folder);
     assert!(matches!(revert(&folder.file(), false), Err(OpenError::WouldLose { .. })));
+}
+
+#[tokio::test]
+async fn of_which_traces_events_are_a_part_is_not_lost() {
+    let folder = Place::new();
+    place(&folder.open(), 1, at(0)).await;
+    folder.outsider().batch_execute("UPDATE events SET trace_context = zeroblob(25)").unwrap();
+    let taken_back = revert(&folder.file(), false);
+    assert!(matches!(taken_back, Err(OpenError::WouldLose { .. })), "{taken_back:?}");
+    folder.outsider().batch_execute("UPDATE events SET trace_context = NULL").unwrap();
+    without_traces(&folder);
 }
 
 #[tokio::test]
@@ -252,6 +272,7 @@ async fn what_orders_are_found_by_is_as_before_when_it_is_taken_back() {
         diesel::select(sql::<Text>(of_before)).get_result::<String>(&mut folder.outsider()).unwrap()
     };
     let now = indexes();
+    without_traces(&folder);
     assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-28-000008_marketplaces"));
     assert_eq!(revert(&folder.file(), false).unwrap().as_deref(), Some("2026-11-28-000007_lists"));
     assert_eq!(
