@@ -18,12 +18,14 @@ use super::{
     placing::{change, place},
 };
 
-/// Takes back the newest migration, by which nothing is lost of orders that were placed here.
+/// Takes back the two newest migrations, by which nothing is lost where nothing was a part of a trace or came from elsewhere.
 fn without_imports(place: &Place) {
-    assert_eq!(revert(&place.file(), false).unwrap().as_deref(), Some("2026-11-29-000009_imports"));
+    for newest in ["2026-11-29-000010_traces", "2026-11-29-000009_imports"] {
+        assert_eq!(revert(&place.file(), false).unwrap().as_deref(), Some(newest));
+    }
 }
 
-/// The same with the one before it, by which the names on the lines of orders are lost.
+/// Takes back the one before too, by which the names on the lines of orders are lost.
 fn without_marketplaces(place: &Place) {
     without_imports(place);
     let newest = "2026-11-28-000008_marketplaces";
@@ -219,6 +221,17 @@ async fn marketplaces_and_what_they_say_are_not_lost_but_the_first_one_is_made_a
     place(&folder.open(), 1, at(0)).await;
     without_imports(&folder);
     assert!(matches!(revert(&folder.file(), false), Err(OpenError::WouldLose { .. })));
+}
+
+#[tokio::test]
+async fn of_which_traces_events_are_a_part_is_not_lost() {
+    let folder = Place::new();
+    place(&folder.open(), 1, at(0)).await;
+    folder.outsider().batch_execute("UPDATE events SET trace_context = zeroblob(25)").unwrap();
+    let taken_back = revert(&folder.file(), false);
+    assert!(matches!(taken_back, Err(OpenError::WouldLose { .. })), "{taken_back:?}");
+    folder.outsider().batch_execute("UPDATE events SET trace_context = NULL").unwrap();
+    without_imports(&folder);
 }
 
 #[tokio::test]

@@ -189,6 +189,11 @@ async fn a_target_that_does_not_keep_what_it_is_given_fails_the_transfer_and_is_
         ("events", "IF NEW.subject = 2 THEN NEW.request_fingerprint := sha256(''); END IF;", differs),
         ("events", "IF NEW.subject = 2 THEN NEW.idempotency_key := 'other'; END IF;", differs),
         ("events", "IF NEW.subject = 2 THEN NEW.request_id := 'other'; END IF;", differs),
+        (
+            "events",
+            r"IF NEW.subject = 2 THEN NEW.trace_context := decode(repeat('01', 25), 'hex'); END IF;",
+            differs,
+        ),
         ("events", "IF NEW.subject = 2 THEN RETURN NULL; END IF;", differs),
         ("orders", "IF NEW.id = 2 THEN NEW.order_date := NEW.order_date - 1; END IF;", differs),
         ("order_products", "IF NEW.order_id = 2 THEN RETURN NULL; END IF;", "order 2"),

@@ -90,7 +90,7 @@ async fn a_message_says_of_which_trace_it_is_a_part() {
     let sender = sender(receiver.port(), LONG);
     let message = Message { trace: Some(trace.parse().unwrap()), ..message() };
     sender.send(&endpoint(&sender, &receiver.url()), &message).await;
-    assert_eq!(receiver.came().header("traceparent"), trace);
+    assert_eq!(receiver.came()[0].header("traceparent"), trace);
 }
 
 #[test]
