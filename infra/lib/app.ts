@@ -5,9 +5,15 @@ import { LowCostStack } from './low-cost-stack';
 import { RegionStack } from './region-stack';
 import type { Settings } from './settings';
 
+/** How the CDK makes them. Said here rather than in `cdk.json`, so that what is tested is what is deployed. */
+const FLAGS = {
+  '@aws-cdk/aws-iam:minimizePolicies': true,
+  '@aws-cdk/core:checkSecretUsage': true,
+};
+
 /** The stacks that these settings ask for. */
 export function stacks(settings: Settings, props?: AppProps): App {
-  const app = new App(props);
+  const app = new App({ ...props, context: FLAGS, analyticsReporting: false });
   if (settings.lowCost !== undefined) {
     new LowCostStack(app, 'OrdersLowCost', settings.lowCost);
   }

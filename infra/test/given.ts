@@ -2,13 +2,13 @@
 
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { stacks } from '../lib/app';
 import { ROOT } from '../lib/root';
-import { settings, type Settings } from '../lib/settings';
+import { settings } from '../lib/settings';
 
 const folders: string[] = [];
 process.on('exit', () => folders.forEach((made) => rmSync(made, { recursive: true, force: true })));
@@ -45,18 +45,16 @@ export function example(): any {
   return document;
 }
 
-/** The stacks of these settings, by their names. */
-export function synthesised(given: Settings): Map<string, Stack> {
-  const outdir = join(folder(), 'out');
-  mkdirSync(outdir);
-  const app = stacks(given, { outdir });
-  const all = app.node.children.filter((child): child is Stack => Stack.isStack(child));
-  return new Map(all.map((stack) => [stack.stackName, stack]));
-}
+/** The stacks of `settings.example.json`, by their names. */
+export const STACKS: Map<string, Stack> = new Map(
+  stacks(settings(example()), { outdir: folder() })
+    .node.children.filter((child): child is Stack => Stack.isStack(child))
+    .map((stack) => [stack.stackName, stack]),
+);
 
-/** The templates of `settings.example.json`, by the names of their stacks. */
+/** Their templates. */
 export const TEMPLATES: Map<string, Template> = new Map(
-  [...synthesised(settings(example()))].map(([name, stack]) => [name, Template.fromStack(stack)]),
+  [...STACKS].map(([name, stack]) => [name, Template.fromStack(stack)]),
 );
 
 /** One of them. */
