@@ -12,6 +12,7 @@ use fastrand::Rng;
 use crate::{
     client::Client,
     sound::assert_file_is_sound,
+    stored::compare,
     support::{Place, Server, orders, url_of},
     torture::{count_everything, seeded, setting},
 };
@@ -49,12 +50,14 @@ async fn backups_under_writes_and_kills_restore_clean() {
 /// Loads a server and takes a copy beside it, while one of both is killed or none: the clients, whether there is a
 /// copy, and how many orders were acknowledged in the end.
 async fn copy_under_load(
-    clients: Vec<Client>,
+    mut clients: Vec<Client>,
     database: &Path,
     copy: &Path,
     rng: &mut Rng,
 ) -> (Vec<Client>, bool, usize) {
     let server = Arc::new(Server::start_on(database, &[]));
+    // What the last kill left open is known from here on.
+    compare(&mut clients, &server).await;
     let working: Vec<_> = clients
         .into_iter()
         .map(|client| {
