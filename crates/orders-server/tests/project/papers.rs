@@ -68,7 +68,10 @@ fn the_bill_of_materials_lists_what_is_compiled_in_and_nothing_else() {
     let output = script.arg(root().join(".ci/bom.py")).arg("x86_64-unknown-linux-gnu").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let bom: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(bom["metadata"]["component"]["purl"], format!("pkg:cargo/orders-server@{}", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        bom["metadata"]["component"]["purl"],
+        format!("pkg:cargo/orders-server@{}", env!("CARGO_PKG_VERSION"))
+    );
     let components = bom["components"].as_array().unwrap();
     let names: BTreeSet<_> = components.iter().map(|part| part["name"].as_str().unwrap()).collect();
     for shipped in ["actix-web", "aws-sdk-sqs", "diesel", "libsqlite3-sys", "orders-domain"] {
@@ -81,6 +84,9 @@ fn the_bill_of_materials_lists_what_is_compiled_in_and_nothing_else() {
     for part in components {
         let (name, checksum) = (part["name"].as_str().unwrap(), part["hashes"][0]["content"].as_str());
         assert!(name.starts_with("orders-") || checksum.is_some_and(|sum| sum.len() == 64), "{name}");
-        assert!(part["licenses"][0]["expression"].as_str().is_some_and(|licence| !licence.is_empty()), "{name}");
+        assert!(
+            part["licenses"][0]["expression"].as_str().is_some_and(|licence| !licence.is_empty()),
+            "{name}"
+        );
     }
 }
