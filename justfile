@@ -66,7 +66,7 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
-# What is shipped: program, manual, completions, bill of materials, checksums (needs cargo-zigbuild, zig, cargo-cyclonedx).
+# What is shipped: program, manual, completions, bill of materials, checksums (needs cargo-zigbuild and zig).
 dist:
     bash .ci/dist
 

@@ -3,11 +3,7 @@
 //! Whoever builds without a checkout says so with `ORDERS_COMMIT`, such as `97b5b30 2026-11-28`. Otherwise git is asked, but
 //! only for optimised builds: others would be built anew at each commit. Where nothing is known, nothing is said.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "this is how cargo and its scripts talk"
-)]
+#![expect(clippy::disallowed_methods, reason = "cargo talks to its scripts by variables")]
 
 use std::{
     env,

@@ -1,6 +1,8 @@
 //! The papers: licence, changelog, and what leads from one to the other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Command};
+
+use serde_json::Value;
 
 use crate::{file, root};
 
@@ -57,5 +59,34 @@ fn what_the_papers_lead_to_is_there() {
         for link in inner {
             assert!(folder.join(link).exists(), "{paper} leads to {link}, which is not there");
         }
+    }
+}
+
+#[test]
+fn the_bill_of_materials_lists_what_is_compiled_in_and_nothing_else() {
+    let mut script = Command::new("python3");
+    let output = script.arg(root().join(".ci/bom.py")).arg("x86_64-unknown-linux-gnu").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let bom: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        bom["metadata"]["component"]["purl"],
+        format!("pkg:cargo/orders-server@{}", env!("CARGO_PKG_VERSION"))
+    );
+    let components = bom["components"].as_array().unwrap();
+    let names: BTreeSet<_> = components.iter().map(|part| part["name"].as_str().unwrap()).collect();
+    for shipped in ["actix-web", "aws-sdk-sqs", "diesel", "libsqlite3-sys", "orders-domain"] {
+        assert!(names.contains(shipped), "{shipped} is missing");
+    }
+    // What tests, macros and other systems need.
+    for other in ["mockall", "proptest", "serde-saphyr", "serde_derive", "windows-sys"] {
+        assert!(!names.contains(other), "{other} is not shipped");
+    }
+    for part in components {
+        let (name, checksum) = (part["name"].as_str().unwrap(), part["hashes"][0]["content"].as_str());
+        assert!(name.starts_with("orders-") || checksum.is_some_and(|sum| sum.len() == 64), "{name}");
+        assert!(
+            part["licenses"][0]["expression"].as_str().is_some_and(|licence| !licence.is_empty()),
+            "{name}"
+        );
     }
 }
