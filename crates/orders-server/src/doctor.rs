@@ -56,11 +56,15 @@ pub struct NotExamined;
 ///
 /// When anything is left that is not as it should be; [`NotExamined`] when that could not be found out.
 pub fn doctor(settings: &DoctorSettings) -> Result<()> {
-    let mut report = examine(&settings.database, settings.most).context(NotExamined)?;
+    let look = || {
+        let database = settings.database.parse()?.absolute().to_string();
+        examine(database, &|| storage::audit(&settings.database), settings.most).context(NotExamined)
+    };
+    let mut report = look()?;
     let found = report.found.count();
     if settings.repair && !report.is_clean() {
         repair(&settings.database, &report.found).context(NotExamined)?;
-        report = examine(&settings.database, settings.most).context(NotExamined)?;
+        report = look()?;
     }
     let repaired = settings.repair.then(|| found.saturating_sub(report.found.count()));
     let mut out = stdout().lock();
@@ -75,17 +79,18 @@ pub fn doctor(settings: &DoctorSettings) -> Result<()> {
     bail!("{} in {}", Counted(i64::try_from(report.found.count())?, "difference"), report.database)
 }
 
-/// Looks at a database, also beside a server; of each kind of difference so many are kept.
+/// Looks at a database, which a message calls so, also beside a server; of each kind of difference so many are kept. It is
+/// opened once for each who looks.
 ///
 /// # Errors
 ///
 /// When it cannot be opened or read: it must be there, with this program's schema.
-pub fn examine(database: &DatabaseSettings, most: usize) -> Result<Report> {
-    let mut first = storage::audit(database)?;
+pub fn examine(database: String, open: &dyn Fn() -> Result<Box<dyn Audit>>, most: usize) -> Result<Report> {
+    let mut first = open()?;
     let (newest, about) = first.extent()?;
     let bar = progress::bar(about, "looking at");
     let walk = Walk { newest, next: Mutex::new(0), orders: AtomicU64::new(0), bar: &bar };
-    let others = (1..LOOKERS).map(|_| storage::audit(database)).collect::<Result<Vec<_>>>()?;
+    let others = (1..LOOKERS).map(|_| open()).collect::<Result<Vec<_>>>()?;
     let found = thread::scope(|scope| {
         let lookers: Vec<_> =
             others.into_iter().map(|other| scope.spawn(|| walk.look(other, most))).collect();
@@ -100,7 +105,6 @@ pub fn examine(database: &DatabaseSettings, most: usize) -> Result<Report> {
         anyhow::Ok(found)
     })?;
     bar.finish_and_clear();
-    let database = database.parse()?.absolute().to_string();
     Ok(Report { database, orders: walk.orders.into_inner(), found })
 }
 

@@ -40,12 +40,12 @@ pub fn restore(settings: &RestoreSettings) -> Result<()> {
     let copy = file::regular(source).with_context(|| format!("cannot read {}", source.display()))?;
     let manifest = manifest_of(settings)?;
     let schema = match &settings.to {
-        Some(target) => put(copy, source, target, manifest.as_ref())?,
+        Some(target) => put(copy, settings, target, manifest.as_ref())?,
         None => {
             let read = digest(copy, source, io::sink())?;
             compare(source, manifest.as_ref(), &read)?;
             // What is looked at in a copy is no file of its own: only one of an older schema needs that.
-            examine::sound(source, source)?
+            examine::sound(source, source, settings.accept_differences)?
         }
     };
     let mut out = stdout().lock();
@@ -90,7 +90,13 @@ fn manifest_of(settings: &RestoreSettings) -> Result<Option<Manifest>> {
 }
 
 /// Copies it beside its place, looks at it there, and gives it its name.
-fn put(copy: File, source: &Path, target: &Path, manifest: Option<&Manifest>) -> Result<sqlite::SchemaAge> {
+fn put(
+    copy: File,
+    settings: &RestoreSettings,
+    target: &Path,
+    manifest: Option<&Manifest>,
+) -> Result<sqlite::SchemaAge> {
+    let source = settings.file.as_path();
     let folder = file::folder(target);
     let unwritable = || format!("cannot write {}", target.display());
     if !folder.is_dir() {
@@ -102,7 +108,7 @@ fn put(copy: File, source: &Path, target: &Path, manifest: Option<&Manifest>) ->
     let read = digest(copy, source, &to).with_context(unwritable)?;
     compare(source, manifest, &read)?;
     to.sync_all().with_context(unwritable)?;
-    let schema = examine::sound(&part, source)?;
+    let schema = examine::sound(&part, source, settings.accept_differences)?;
     if let Err(error) = TempPath::try_from_path(&part)?.persist_noclobber(target) {
         let error = error.error;
         return match error.kind() {

@@ -43,6 +43,9 @@ pub struct RestoreSettings {
     /// Take a copy that was made in another way, and has no manifest
     #[arg(long)]
     pub without_manifest: bool,
+    /// Take a copy also where what is stored does not agree with itself, as `orders doctor` finds it
+    #[arg(long)]
+    pub accept_differences: bool,
 }
 
 /// What is digested.

@@ -1,12 +1,21 @@
 //! What is looked at in a copy before it becomes a database.
 
-use std::{fs, path::Path};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{Write as _, stderr},
+    path::Path,
+};
 
 use anyhow::{Context, Result, bail};
-use orders_adapters::sql::sqlite::{self, SchemaAge, SqliteCopy};
+use orders_adapters::sql::sqlite::{self, SchemaAge, SqliteAudit};
+use orders_domain::plural::Counted;
 use tempfile::Builder;
 
-use crate::{backup::file, digest};
+use crate::{backup::file, doctor};
+
+/// How many differences are named.
+const SHOWN: usize = 5;
 
 /// Whether a file is a sound database of this program; how its schema stands to this program's. Messages call it
 /// by the name of its `source`.
@@ -17,7 +26,7 @@ use crate::{backup::file, digest};
 /// # Errors
 ///
 /// When it is not.
-pub fn sound(path: &Path, source: &Path) -> Result<SchemaAge> {
+pub fn sound(path: &Path, source: &Path, accepted: bool) -> Result<SchemaAge> {
     let unsound = || format!("{} cannot be restored", source.display());
     let faults = sqlite::faults(path).with_context(unsound)?;
     if !faults.is_empty() {
@@ -25,20 +34,34 @@ pub fn sound(path: &Path, source: &Path) -> Result<SchemaAge> {
     }
     let schema = sqlite::schema_age(path).with_context(unsound)?;
     match schema {
-        SchemaAge::Same => examine(path).with_context(unsound)?,
+        SchemaAge::Same => examine(path, source, accepted).with_context(unsound)?,
         SchemaAge::Older => {
             let room =
                 Builder::new().prefix(".migrated.").tempdir_in(file::folder(path)).with_context(unsound)?;
             let migrated = room.path().join("migrated.sqlite");
             fs::copy(path, &migrated).with_context(unsound)?;
             sqlite::migrate(&migrated).with_context(unsound)?;
-            examine(&migrated).with_context(unsound)?;
+            examine(&migrated, source, accepted).with_context(unsound)?;
         }
     }
     Ok(schema)
 }
 
-/// Looks at what is stored in a file of this program's schema: all of it can be read, and no order breaks a rule.
-fn examine(path: &Path) -> Result<()> {
-    digest::of(&mut SqliteCopy::read(path)?).map(drop)
+/// Looks whether what is stored in a file of this program's schema agrees with itself. Differences that are `accepted`
+/// are only said.
+fn examine(path: &Path, source: &Path, accepted: bool) -> Result<()> {
+    let name = source.display().to_string();
+    let report = doctor::examine(name, &|| Ok(Box::new(SqliteAudit::open(path)?)), SHOWN)?;
+    if report.is_clean() {
+        return Ok(());
+    }
+    let mut told =
+        format!("{} in what is stored", Counted(i64::try_from(report.found.count())?, "difference"));
+    for difference in report.found.kinds().flat_map(|(_, _, shown)| shown).take(SHOWN) {
+        write!(told, "; {difference}")?;
+    }
+    if accepted {
+        return Ok(writeln!(stderr(), "warning: {told}")?);
+    }
+    bail!("{told}; --accept-differences restores it all the same, for `orders doctor --repair`")
 }

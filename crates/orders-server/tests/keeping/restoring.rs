@@ -119,6 +119,24 @@ fn a_copy_without_a_manifest_is_taken_only_if_that_is_said() {
 }
 
 #[test]
+fn a_copy_that_does_not_agree_with_itself_is_taken_only_if_that_is_said() {
+    let folder = TempDir::new().unwrap();
+    let (database, file) = (a_shop(folder.path()), folder.path().join("copy.sqlite"));
+    change(&database, "UPDATE orders SET current_total = 1 WHERE id = 7");
+    done(backup(&database, &file));
+    let target = folder.path().join("new.sqlite");
+    assert_refused(
+        restore(&file, &target),
+        &["1 difference in what is stored; order.current_total: orders/7", "--accept-differences"],
+    );
+    assert!(!target.exists());
+    let mut accepting = restore(&file, &target);
+    accepting.arg("--accept-differences");
+    done(accepting);
+    assert_eq!(digest(&url_of(&target)), digest(&url_of(&database)));
+}
+
+#[test]
 fn a_copy_is_checked_where_it_is_and_stays_as_it_is() {
     let folder = TempDir::new().unwrap();
     let file = a_copy(folder.path());
