@@ -1,12 +1,15 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { stacks } from '../lib/app';
 import { FOR_ANYONE } from '../lib/low-cost/gateway';
 import { ROOT } from '../lib/root';
-import { properties, template, text } from './given';
+import { settings } from '../lib/settings';
+import { example, folder, properties, template, text } from './given';
 
 const STACK = template('OrdersLowCost');
 
@@ -144,4 +147,22 @@ test('one instance serves one request, so it has few connections, and no more th
   assert.equal(Environment.Variables.DATABASE_WRITERS, '1');
   // Seven an instance at its start, of those that PostgreSQL takes in 2 GiB for each unit of capacity.
   assert.ok(ReservedConcurrentExecutions * 7 < (2 * 2 ** 31) / 9_531_392);
+});
+
+test('a shop may have a way out by IPv4, pages of its own that ask, mail, and no look at a time', () => {
+  const { lowCost } = example();
+  const program = { ...lowCost.program, CORS_ORIGINS: 'https://shop.example', MAIL_FROM: 'shop@example.org' };
+  const other = { ...lowCost, program, natGateway: true, sendsMail: true, jwksInPackage: false, sweepHours: 0 };
+  const app = stacks(settings({ lowCost: other }), { outdir: folder() });
+  const made = Template.fromStack(app.node.findChild('OrdersLowCost') as Stack);
+
+  made.resourceCountIs('AWS::EC2::NatGateway', 1);
+  made.resourceCountIs('AWS::Events::Rule', 0);
+  made.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'OPTIONS /{proxy+}', AuthorizationType: 'NONE' });
+  const functions = properties(made, 'AWS::Lambda::Function').filter((one) => one.Runtime === 'provided.al2023');
+  for (const { Environment: { Variables } } of functions) {
+    assert.match(Variables.SMTP_URL, /:SecretString:SMTP_URL/);
+    assert.equal('JWT_JWKS_FILE' in Variables, false);
+  }
+  assert.equal(functions.length, 2);
 });
