@@ -14,6 +14,7 @@ use crate::shown::shown;
 
 mod audit;
 mod bulk;
+mod checks;
 mod found;
 mod gather;
 mod parts;

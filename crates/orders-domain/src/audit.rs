@@ -5,6 +5,7 @@
 
 pub mod difference;
 mod folding;
+pub mod held;
 pub mod kind;
 pub mod levels;
 pub mod order;

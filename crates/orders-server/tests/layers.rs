@@ -79,6 +79,7 @@ const ABOVE_GROUND: &[&str] = &[
     "delivery",
     "ledger",
     "service",
+    "audit",
 ];
 
 /// What the files of a room of the domain, those of the rooms within it, or of its ground, must not name: the

@@ -13,17 +13,21 @@ use diesel::{
     sql_types::{BigInt, Bool, Nullable, Text},
 };
 use orders_domain::{
-    ChosenBy, Currency, InvalidInput, Locale, LocationCode, MarketplaceCode, Money, OrderId, OrderProduct,
-    Part, Progress, Quoted, SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
+    InvalidInput, LocationCode, OrderId, Progress, Quoted, ShipmentId,
     audit::{Difference, DifferenceKind as Kind, order::StoredOrder},
-    shipment::cancellation::Cancellation,
-    stock::holding::OfLine,
 };
 
 use super::{
     super::{
         audit::Stretch,
-        rows::{contact, moment, progress},
+        rows::{
+            audited::{
+                self, CANCELLED, CancellationRow, Known, LINES, LineRow, LineTypes, MovementRow, OrderRow,
+                OrderTypes, PART, ParcelRow, ParcelTypes, cancellations_of, line_of, movement_of,
+                order_of_line, shipment_of,
+            },
+            moment,
+        },
         schema::{locations, marketplaces, orders},
     },
     Conn,
@@ -32,15 +36,6 @@ use super::{
 
 /// Orders that are looked at at once.
 const AT_ONCE: i64 = 2_000;
-
-/// Ids of lines that each order owns.
-const LINES: i64 = 100;
-
-/// What is in a parcel, where it cannot be.
-const PART: &str = "a part of a parcel";
-
-/// What is cancelled, where it cannot be.
-const CANCELLED: &str = "a part of a cancellation";
 
 /// The newest order's number, or 0.
 pub fn newest(conn: &mut Conn) -> QueryResult<i64> {
@@ -57,74 +52,6 @@ pub fn stretch(conn: &mut Conn, after: i64, newest: i64) -> QueryResult<Option<S
     let last: Option<i64> = diesel::select(sql::<Nullable<BigInt>>(&ids)).get_result(conn)?;
     Ok(last.map(|last| Stretch { after, last }))
 }
-
-type OrderTypes = (
-    BigInt,
-    BigInt,
-    BigInt,
-    Text,
-    Text,
-    BigInt,
-    Nullable<Text>,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Bool,
-);
-
-/// Number, dates, status, currency, version, the derived columns, where it was placed, the address, whether the e-mail
-/// is odd.
-type OrderRow = (
-    i64,
-    i64,
-    i64,
-    String,
-    String,
-    i64,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    bool,
-);
-
-type LineTypes = (BigInt, BigInt, BigInt, BigInt, Bool);
-
-/// Number, product, price, quantity, whether what was shown is odd.
-type LineRow = (i64, i64, i64, i64, bool);
-
-type ParcelTypes = (
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-);
-
-/// Order, number, place, status, carrier and number, weight, reasons, when it was made, left and arrived.
-type ParcelRow = (
-    i64,
-    i64,
-    Option<i64>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    i64,
-    Option<i64>,
-    Option<i64>,
-);
 
 /// Those of a table that are of some orders, in their order.
 struct Rows<T>(std::iter::Peekable<std::vec::IntoIter<T>>);
@@ -145,11 +72,6 @@ impl<T> Rows<T> {
     }
 }
 
-/// The order whose line this is.
-fn order_of_line(line: i64) -> i64 {
-    (line - 1).div_euclid(LINES) + 1
-}
-
 /// All that is read of some orders.
 struct Page {
     orders: Vec<OrderRow>,
@@ -157,13 +79,11 @@ struct Page {
     parcels: Rows<ParcelRow>,
     parts: BTreeMap<i64, Vec<(i64, i64)>>,
     firsts: Rows<(i64, i64, i64)>,
-    /// Order, number, why, by which event, whether what is said of it is odd.
-    cancellations: Rows<(i64, i64, String, i64, bool)>,
+    cancellations: Rows<CancellationRow>,
     /// Order, number, line, quantity.
     cancelled: Rows<(i64, i64, i64, i64)>,
     events: Rows<Events>,
-    /// Line, movement, product, place, kind, quantity.
-    movements: Rows<(i64, i64, i64, i64, String, i64)>,
+    movements: Rows<MovementRow>,
     codes: BTreeMap<i64, LocationCode>,
     marketplaces: BTreeSet<String>,
 }
@@ -319,27 +239,6 @@ fn of_order(kind: Kind, id: i64, reason: String) -> Difference {
     }
 }
 
-/// Words that were read before, so that each is parsed once.
-#[derive(Default)]
-struct Known(Vec<[Option<String>; 4]>);
-
-impl Known {
-    fn check(&mut self, words: [Option<&String>; 4]) -> Result<(), InvalidInput> {
-        if self.0.iter().any(|known| known.iter().map(Option::as_ref).eq(words)) {
-            return Ok(());
-        }
-        let [currency, marketplace, chosen_by, locale] = words;
-        currency.map(|word| word.parse::<Currency>()).transpose()?;
-        marketplace.map(|word| word.parse::<MarketplaceCode>()).transpose()?;
-        chosen_by.map(|word| word.parse::<ChosenBy>()).transpose()?;
-        locale.map(|word| Locale::restore(word)).transpose()?;
-        if self.0.len() < 64 {
-            self.0.push(words.map(|word| word.cloned()));
-        }
-        Ok(())
-    }
-}
-
 impl Page {
     /// Passes by what belongs to orders that are not there: each is a difference.
     fn skip_to(&mut self, id: i64, found: &mut Vec<Difference>) {
@@ -401,7 +300,7 @@ impl Page {
         if *is_odd {
             return Err(InvalidInput::new("email", "cannot be read"));
         }
-        contact::contact(None, ship_to.as_deref())?;
+        audited::check_address(ship_to.as_deref())?;
         known.check([Some(currency), marketplace.as_ref(), chosen_by.as_ref(), locale.as_ref()])?;
         Ok(StoredOrder {
             id: OrderId::try_from(id)?,
@@ -413,56 +312,18 @@ impl Page {
             lines: lines.into_iter().map(|line| line_of(&line)).collect::<Result<_, _>>()?,
             progress: Progress {
                 status: status.parse()?,
-                shipments: self.shipments(id, parcels, &first)?,
+                shipments: parcels
+                    .into_iter()
+                    .map(|row| shipment_of(id, row, &first, &self.parts, &self.codes))
+                    .collect::<Result<_, _>>()?,
                 cancellations: cancellations_of(id, &cancellations, &cancelled)?,
             },
             cancelled_by: cancellations.iter().map(|row| row.3).collect(),
             fulfillment: fulfillment.as_deref().map(str::parse).transpose()?,
             current_total: *current_total,
             events,
-            movements: movements.iter().map(movement).collect::<Result<_, _>>()?,
+            movements: movements.iter().map(movement_of).collect::<Result<_, _>>()?,
         })
-    }
-
-    fn shipments(
-        &self,
-        order: i64,
-        parcels: Vec<ParcelRow>,
-        first: &[(i64, i64)],
-    ) -> Result<Vec<Shipment>, InvalidInput> {
-        let shipment = |row: ParcelRow| {
-            let (_, number, place, status, provider, tracked, weight, reasons, created, shipped, delivered) =
-                row;
-            let id = (number - 1).saturating_mul(ShipmentId::APART).saturating_add(order);
-            let held = if number == 1 { first } else { self.parts.get(&id).map_or(&[][..], Vec::as_slice) };
-            let tracking = match (provider, tracked) {
-                (Some(provider), Some(number)) => {
-                    Some(Tracking::new(ShippingProvider::parse(&provider)?, TrackingNumber::parse(&number)?))
-                }
-                (None, None) => None,
-                _ => return Err(InvalidInput::new("a shipment", "is stored by halves")),
-            };
-            let from = |place: i64| {
-                let lost = || InvalidInput::new("a shipment's place", format!("{place} is not there"));
-                Ok(SentFrom {
-                    id: place.try_into()?,
-                    code: self.codes.get(&place).cloned().ok_or_else(lost)?,
-                })
-            };
-            Ok(Shipment {
-                number: number.try_into()?,
-                status: status.parse()?,
-                from: place.map(from).transpose()?,
-                tracking,
-                weight,
-                parts: pieces(PART, order, held.iter().copied())?,
-                reasons: progress::reasons(reasons.map(Into::into))?,
-                created_at: moment(created)?,
-                shipped_at: shipped.map(moment).transpose()?,
-                delivered_at: delivered.map(moment).transpose()?,
-            })
-        };
-        parcels.into_iter().map(shipment).collect()
     }
 }
 
@@ -471,60 +332,4 @@ fn one_of_each<T>(rows: impl Iterator<Item = T>, of: impl Fn(&T) -> i64) -> Vec<
     let mut orders: Vec<_> = rows.map(|row| of(&row)).collect();
     orders.dedup();
     orders
-}
-
-fn line_of((id, product, price, quantity, is_odd): &LineRow) -> Result<OrderProduct, InvalidInput> {
-    if *is_odd {
-        return Err(InvalidInput::new("line", format!("{id} has a name that is none, or another order")));
-    }
-    Ok(OrderProduct::new((*product).try_into()?, Money::try_from(*price)?, (*quantity).try_into()?))
-}
-
-/// Pieces of the lines of an order; of another order's line there are none.
-fn pieces(
-    what: &'static str,
-    order: i64,
-    rows: impl Iterator<Item = (i64, i64)>,
-) -> Result<Vec<Part>, InvalidInput> {
-    let part = |(line, quantity): (i64, i64)| {
-        let position = u8::try_from(line - (order - 1) * LINES - 1);
-        let of_another = |_| InvalidInput::new(what, format!("line {line} is of another order"));
-        Ok(Part { line: position.map_err(of_another)?, quantity: quantity.try_into()? })
-    };
-    rows.map(part).collect()
-}
-
-fn cancellations_of(
-    order: i64,
-    rows: &[(i64, i64, String, i64, bool)],
-    cancelled: &[(i64, i64, i64, i64)],
-) -> Result<Vec<Cancellation>, InvalidInput> {
-    let cancellation = |(expected, row): (i64, &(i64, i64, String, i64, bool))| {
-        let (_, number, reason, _, is_odd) = row;
-        if *is_odd {
-            return Err(InvalidInput::new("note", format!("of cancellation {number} is none")));
-        }
-        if *number != expected {
-            return Err(InvalidInput::new(
-                "cancellation",
-                format!("{expected} is not there, and {number} is"),
-            ));
-        }
-        let of_it = cancelled.iter().filter(|part| part.1 == *number);
-        let parts = pieces(CANCELLED, order, of_it.map(|part| (part.2, part.3)))?;
-        Ok(Cancellation { reason: reason.parse()?, note: None, parts })
-    };
-    (1..).zip(rows).map(cancellation).collect()
-}
-
-fn movement(row: &(i64, i64, i64, i64, String, i64)) -> Result<OfLine, InvalidInput> {
-    let (line, id, product, location, kind, quantity) = row;
-    Ok(OfLine {
-        id: (*id).try_into()?,
-        line: (*line).try_into()?,
-        product: (*product).try_into()?,
-        location: (*location).try_into()?,
-        kind: kind.parse()?,
-        quantity: *quantity,
-    })
 }

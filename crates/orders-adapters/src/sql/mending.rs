@@ -10,7 +10,8 @@ use orders_domain::{
     ShipmentId,
     audit::{
         Place,
-        order::{Misheld, Recomputed, StoredOrder, derived_fulfillment, derived_total},
+        held::Misheld,
+        order::{Recomputed, StoredOrder, derived_fulfillment, derived_total},
     },
     stock::{
         Level,

@@ -8,6 +8,7 @@ use diesel::{
 };
 use orders_domain::InvalidInput;
 
+pub mod audited;
 pub mod consumer;
 pub mod contact;
 pub mod copied;

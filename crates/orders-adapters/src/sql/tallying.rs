@@ -1,6 +1,8 @@
 //! The ledger of stock and the levels, product by product, for whoever looks whether they agree: against the seam's
 //! connection (`super::Conn`). No backend is named here.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     dsl::sql,
     prelude::*,
@@ -9,7 +11,7 @@ use diesel::{
 use orders_domain::{
     InvalidInput, LocationId, MovementId, ProductId, Version,
     audit::{
-        Difference, DifferenceKind as Kind,
+        Difference, DifferenceKind as Kind, Place,
         levels::{StoredLevel, StoredMovement, Walk},
     },
     stock::Level,
@@ -100,6 +102,7 @@ impl Tally {
         // The last one may go on.
         let ended = if self.is_over { i64::MAX } else { self.product - 1 };
         self.close(conn, ended, found)?;
+        call_by_code(conn, found)?;
         Ok(!self.is_over)
     }
 
@@ -173,9 +176,26 @@ impl Tally {
     }
 }
 
+/// Names levels by the code of their place, as paths do, where that is known.
+fn call_by_code(conn: &mut Conn, found: &mut [Difference]) -> QueryResult<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let codes: Vec<(i64, String)> = locations::table.select((locations::id, locations::code)).load(conn)?;
+    let codes: BTreeMap<i64, String> = codes.into_iter().collect();
+    for difference in found {
+        if let Place::Level(product, location) = difference.place
+            && let Some(code) = codes.get(&location.get())
+        {
+            difference.subject = format!("stock/{product}/{code}");
+        }
+    }
+    Ok(())
+}
+
 /// Where a level is missing because its product or its place is, that is what is wrong.
 fn named(conn: &mut Conn, difference: Difference) -> QueryResult<Difference> {
-    let orders_domain::audit::Place::Level(product, location) = difference.place else {
+    let Place::Level(product, location) = difference.place else {
         return Ok(difference);
     };
     if difference.kind != Kind::LevelMissing {

@@ -4,7 +4,7 @@ use std::fmt;
 
 mod table;
 
-use table::KINDS;
+use table::{row, rows};
 
 /// What is done about a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,25 +139,25 @@ pub enum DifferenceKind {
 impl DifferenceKind {
     /// Every kind, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
-        KINDS.iter().map(|(kind, ..)| *kind)
+        rows().map(|(kind, ..)| *kind)
     }
 
     /// The word for it, which programs may go by.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        KINDS[self as usize].1
+        row(self).1
     }
 
     /// What it means, in words.
     #[must_use]
     pub fn about(self) -> &'static str {
-        KINDS[self as usize].2
+        row(self).2
     }
 
     /// What is done about it.
     #[must_use]
     pub fn remedy(self) -> Remedy {
-        KINDS[self as usize].3
+        row(self).3
     }
 
     /// Whether a repair sets it right.
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn the_table_lists_every_kind_at_its_own_row_and_every_word_once() {
         let mut words = std::collections::BTreeSet::new();
-        for (index, (kind, word, about, _)) in KINDS.iter().enumerate() {
-            assert_eq!(*kind as usize, index, "{word}");
+        for (index, (kind, word, about, _)) in rows().enumerate() {
+            assert_eq!((*kind as usize, row(*kind).1), (index, *word));
             assert!(words.insert(*word), "{word}");
             assert!(!about.is_empty() && !about.ends_with('.'), "{about}");
         }

@@ -3,7 +3,7 @@
 use orders_domain::audit::DifferenceKind;
 
 use crate::{
-    planting::{Planter, in_orders, in_stock, in_the_rest},
+    planting::{Planter, orders, rest, stock},
     shop::{Found, Shop, fill, found, shops},
     support::Place,
 };
@@ -11,9 +11,9 @@ use crate::{
 /// Faults of which each kind has one, and the kinds of this database that none can be planted of.
 fn plant(shop: &Shop) -> Found {
     let mut planter = Planter::new(shop);
-    in_orders(&mut planter);
-    in_stock(&mut planter);
-    in_the_rest(&mut planter, matches!(shop.place, Place::Postgres(_)));
+    orders::plant(&mut planter);
+    stock::plant(&mut planter);
+    rest::plant(&mut planter, matches!(shop.place, Place::Postgres(_)));
     assert!(planter.count >= 40, "{}", planter.count);
     let kinds: Vec<_> = planter.expected.iter().map(|(kind, _)| kind.as_str()).collect();
     for kind in DifferenceKind::all() {
@@ -59,7 +59,7 @@ async fn every_planted_fault_is_found_by_its_name_and_nothing_else_and_what_can_
         let left: Found = expected.iter().filter(|(kind, _)| !is_repairable(kind)).cloned().collect();
         // What belongs to a level or a parcel that was made anew has it again.
         let is_anew = |kind: &str, of: &str| {
-            of == "stock/BACK/108"
+            of == "stock/108/BACK"
                 || kind == "parcel.part" && expected.contains(&("order.parcel".to_owned(), of.to_owned()))
         };
         let left: Found = left.into_iter().filter(|(kind, of)| !is_anew(kind, of)).collect();

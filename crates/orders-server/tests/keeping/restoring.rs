@@ -123,7 +123,7 @@ fn a_copy_that_does_not_agree_with_itself_is_taken_only_if_that_is_said() {
     let folder = TempDir::new().unwrap();
     let (database, file) = (a_shop(folder.path()), folder.path().join("copy.sqlite"));
     change(&database, "UPDATE orders SET current_total = 1 WHERE id = 7");
-    done(backup(&database, &file));
+    backed_up(&database, &file);
     let target = folder.path().join("new.sqlite");
     assert_refused(
         restore(&file, &target),
