@@ -125,8 +125,8 @@ impl Found {
             return Ok(HashMap::new());
         }
         let names: Vec<_> = lines.iter().map(|order| order.from.external_id.as_str()).collect();
-        let named = orders::external_id.is_not_null().and(orders::external_id.eq_any(names));
-        let stored = rows::order::orders(bare(named).load::<JoinedRow>(conn)?).map_err(corrupt)?;
+        let is_one = orders::external_id.is_not_null().and(orders::external_id.eq_any(names));
+        let stored = rows::order::orders(bare(is_one).load::<JoinedRow>(conn)?).map_err(corrupt)?;
         let by_name = |order: Order| Some((order.imported()?.external_id.as_str().to_owned(), order));
         Ok(stored.into_iter().filter_map(by_name).collect())
     }

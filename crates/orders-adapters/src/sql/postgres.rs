@@ -16,6 +16,7 @@ mod alone;
 #[path = "arriving.rs"]
 mod arriving;
 mod batch;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
 mod catalogue;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
