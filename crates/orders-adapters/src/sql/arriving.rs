@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::{dsl::exists, prelude::*, select};
 use orders_domain::{
-    Directory, LocationId, Order, ProductId,
+    Directory, LocationId, Order, OrderProduct, ProductId,
     order::import::{ImportedOrder, Known, OrderImport, OrderTally},
     ports::PortError,
     stock::{Level, movement::Move, shelves::Shelves},
@@ -98,7 +98,7 @@ impl Found {
 
     /// Learns of the products of some lines.
     fn look_up(&mut self, conn: &mut Conn, lines: &[ImportedOrder]) -> QueryResult<()> {
-        let named = lines.iter().flat_map(|order| &order.lines).map(|line| line.product());
+        let named = lines.iter().flat_map(|order| &order.lines).map(OrderProduct::product);
         let unknown: HashSet<_> = named.filter(|product| !self.products.contains_key(product)).collect();
         let unknown: Vec<_> = unknown.into_iter().collect();
         for some in unknown.chunks(AT_ONCE) {
@@ -110,7 +110,7 @@ impl Found {
             }
         }
         let open = lines.iter().filter(|order| order.is_open()).flat_map(|order| &order.lines);
-        let open: BTreeSet<_> = open.map(|line| line.product()).collect();
+        let open: BTreeSet<_> = open.map(OrderProduct::product).collect();
         let unknown = open.into_iter().filter(|product| self.shelves.shelf(*product).is_none());
         let unknown: Vec<_> = unknown.map(ProductId::get).collect();
         for some in unknown.chunks(AT_ONCE) {
@@ -125,8 +125,8 @@ impl Found {
             return Ok(HashMap::new());
         }
         let names: Vec<_> = lines.iter().map(|order| order.from.external_id.as_str()).collect();
-        let named = orders::external_id.is_not_null().and(orders::external_id.eq_any(names));
-        let stored = rows::order::orders(bare(named).load::<JoinedRow>(conn)?).map_err(corrupt)?;
+        let is_one = orders::external_id.is_not_null().and(orders::external_id.eq_any(names));
+        let stored = rows::order::orders(bare(is_one).load::<JoinedRow>(conn)?).map_err(corrupt)?;
         let by_name = |order: Order| Some((order.imported()?.external_id.as_str().to_owned(), order));
         Ok(stored.into_iter().filter_map(by_name).collect())
     }
@@ -198,10 +198,10 @@ fn store(
             complete.push(stored);
         }
         filling::add_orders(conn, &complete)?;
-        let rows = moved.iter();
-        let rows = rows
+        let rows = moved
+            .iter()
             .flat_map(|(event, order, moves)| NewMovementRow::of(*event, moves, Some(*order), None, next.at));
-        Ok(filling::move_stock(conn, &Vec::from_iter(rows))?)
+        Ok(filling::move_stock(conn, &rows.collect::<Vec<_>>())?)
     })?;
     if stored != checked {
         return Err(ImportError::Overtaken);

@@ -20,6 +20,7 @@ mod audit;
 #[path = "auditing.rs"]
 mod auditing;
 mod batch;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
 mod catalogue;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
