@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use diesel::{
     connection::SimpleConnection,
-    migration::{Migration, MigrationSource},
+    migration::{Migration, MigrationName, MigrationSource},
     sqlite::Sqlite,
 };
 use orders_domain::UserId;
@@ -43,11 +43,8 @@ pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
     }
     let known: Vec<Box<dyn Migration<Sqlite>>> =
         MIGRATIONS.migrations().map_err(|error| OpenError::Migration(error.to_string()))?;
-    let missing = |known: &Box<dyn Migration<Sqlite>>| MigrationState {
-        name: known.name().to_string(),
-        applied: false,
-    };
-    Ok(known.iter().map(missing).collect())
+    let missing = |name: &dyn MigrationName| MigrationState { name: name.to_string(), applied: false };
+    Ok(known.iter().map(Migration::name).map(missing).collect())
 }
 
 /// Takes the newest migration back, and with it what it has room for; its name, or `None` when
