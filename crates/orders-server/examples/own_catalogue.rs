@@ -43,7 +43,7 @@ impl Catalogue for Bakery {
     }
 }
 
-pub async fn serve(listener: TcpListener) -> anyhow::Result<()> {
+pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
     let bakery = Bakery(WARES.into_iter().map(ware).collect::<Result<_, _>>()?);
     let storage = Storage::of(Arc::new(MemoryDatabase::default()));
     let service = OrderService::new(storage, Arc::new(SystemClock)).at_fixed_prices(Arc::new(bakery));

@@ -33,7 +33,7 @@ fn genuine(keys: &[Key], request: &HttpRequest, body: &[u8]) -> Option<Value> {
 }
 
 /// Takes messages that are signed with one of these secrets. The body is taken byte for byte as it came.
-pub async fn serve(listener: TcpListener, secrets: &str) -> anyhow::Result<()> {
+pub(crate) async fn serve(listener: TcpListener, secrets: &str) -> anyhow::Result<()> {
     let key = |secret: &str| {
         let bytes = secret.strip_prefix("whsec_").and_then(|secret| BASE64_STANDARD.decode(secret).ok());
         bytes.map(|bytes| Key::new(HMAC_SHA256, &bytes)).context("a secret is not whsec_ and base64")
@@ -42,11 +42,11 @@ pub async fn serve(listener: TcpListener, secrets: &str) -> anyhow::Result<()> {
     let receive = move |request: HttpRequest, body: web::Bytes| {
         let event = genuine(&keys, &request, &body);
         async move {
-            let Some(event) = event else { return HttpResponse::Unauthorized() };
+            let Some(event) = event else { return HttpResponse::Unauthorized().finish() };
             let [id, kind, subject] =
                 ["id", "type", "subject"].map(|name| event[name].as_str().unwrap_or_default());
             println!("{id} {kind} {subject}");
-            HttpResponse::NoContent()
+            HttpResponse::NoContent().finish()
         }
     };
     let app = move || App::new().default_service(web::post().to(receive.clone()));

@@ -153,9 +153,10 @@ async fn the_server_runs_as_the_file_has_it() {
         ("SECRETS_KEY", BASE64_STANDARD.encode([7; 32])),
     ]);
     // What the names of the services lead to here.
-    let (_, place) = database.url().split_once('@').map(|(_, place)| ((), place.to_owned())).unwrap();
+    let url = database.url();
+    let (_, place) = url.split_once('@').unwrap();
     let places = [
-        ("postgres:5432/orders", place.as_str()),
+        ("postgres:5432/orders", place),
         ("redis://redis:6379", &redis.url()),
         ("smtp://mail:1025", &mail.url()),
     ];

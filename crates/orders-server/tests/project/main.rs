@@ -9,14 +9,13 @@ mod support;
 
 #[path = "../../../orders-adapters/tests/common/python.rs"]
 mod python;
+#[allow(dead_code, reason = "nothing here disturbs it")]
 #[path = "../../../orders-adapters/tests/common/redis.rs"]
 mod redis;
 
 // The examples as they are, so that a test of this binary alone cannot meet older ones.
-#[expect(dead_code, reason = "only their beginning is left out")]
 #[path = "../../examples/own_catalogue.rs"]
 mod own_catalogue;
-#[expect(dead_code, reason = "only its beginning is left out")]
 #[path = "../../examples/webhook_receiver.rs"]
 mod webhook_receiver;
 
