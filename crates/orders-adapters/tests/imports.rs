@@ -107,7 +107,7 @@ fn line(line: u64, rng: &mut fastrand::Rng) -> ImportedOrder {
     );
     let product = if rarely(rng) { 11 } else { 1 + name % 10 };
     let product = if name % 4 == 0 { 12 } else { product };
-    let lines: Vec<_> = (0..1 + name % 3)
+    let lines: Vec<_> = (0..=name % 3)
         .map(|nth| {
             let product = if nth == 0 { product } else { 1 + (name + nth) % 10 };
             OrderProduct::new(n(product), n(name * 10 + i64::from(rarely(rng))), n(1 + nth + name % 5))
@@ -158,7 +158,9 @@ fn all(shop: &mut dyn Bulk) -> Vec<StoredOrder> {
 fn state(shop: &mut dyn Bulk, case: usize, often: usize) -> (i64, Newest, Option<String>) {
     let whole = case.is_multiple_of(often).then(|| {
         let mut digests = Digests::default();
-        all(shop).iter().for_each(|stored| digests.add(&stored.digest()));
+        for stored in all(shop) {
+            digests.add(&stored.digest());
+        }
         digests.finish()
     });
     (shop.count().unwrap(), shop.newest().unwrap(), whole)

@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 
 /// The members of an object, and what is wrong with them. What is personal is said without its value.
 pub struct Members<'a, 'f> {
-    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    left: Vec<(Cow<'a, str>, Json<'a>)>,
     /// Before the names in messages: nothing, or `products[1].`.
     path: String,
     faults: &'f mut Vec<String>,
@@ -135,7 +135,7 @@ impl<'a, 'f> Members<'a, 'f> {
             return None;
         };
         let path = if path.is_empty() { String::new() } else { format!("{path}.") };
-        Some(Self { members, path, faults })
+        Some(Self { left: members, path, faults })
     }
 
     /// A fault of a member.
@@ -150,8 +150,8 @@ impl<'a, 'f> Members<'a, 'f> {
 
     /// A member that is there and not null.
     pub fn given(&mut self, name: &str) -> Option<Json<'a>> {
-        let index = self.members.iter().position(|(known, _)| known == name)?;
-        let (_, value) = self.members.swap_remove(index);
+        let index = self.left.iter().position(|(known, _)| known == name)?;
+        let (_, value) = self.left.swap_remove(index);
         (value != Json::Null).then_some(value)
     }
 
@@ -186,13 +186,11 @@ impl<'a, 'f> Members<'a, 'f> {
         name: &str,
         read: impl FnOnce(&str) -> Result<T, InvalidInput>,
     ) -> Option<T> {
-        match self.given(name)? {
-            Json::Text(text) => read(&text).map_err(|error| self.fault(name, error.reason)).ok(),
-            _ => {
-                self.fault(name, "is not a text");
-                None
-            }
-        }
+        let Json::Text(text) = self.given(name)? else {
+            self.fault(name, "is not a text");
+            return None;
+        };
+        read(&text).map_err(|error| self.fault(name, error.reason)).ok()
     }
 
     /// A whole number, which must be there, as something.
@@ -221,7 +219,7 @@ impl<'a, 'f> Members<'a, 'f> {
 
     /// Nothing else may be there but what has been taken, which is one of these.
     pub fn end(mut self, known: &[&str]) {
-        for (name, _) in std::mem::take(&mut self.members) {
+        for (name, _) in std::mem::take(&mut self.left) {
             self.faults.push(format!("{}{} is not one of {}", self.path, Quoted(&name), known.join(", ")));
         }
     }

@@ -185,14 +185,11 @@ fn tracking(value: Json<'_>, faults: &mut Vec<String>) -> Option<Tracking> {
 
 /// A moment of RFC 3339, to the millisecond.
 fn moment(text: &str) -> Result<DateTime<Utc>, InvalidInput> {
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(moment) => Ok(moment.to_utc().trunc_subsecs(3)),
-        Err(_) => {
-            let reason =
-                format!("{} is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z", Quoted(text));
-            Err(InvalidInput::new("placedAt", reason))
-        }
-    }
+    let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        let form = "is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z";
+        InvalidInput::new("placedAt", format!("{} {form}", Quoted(text)))
+    })?;
+    Ok(parsed.to_utc().trunc_subsecs(3))
 }
 
 #[cfg(test)]
