@@ -9,6 +9,7 @@ use std::{
 };
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use orders_adapters::hex::Hex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -58,7 +59,7 @@ pub fn manifest(file: &Path) -> Value {
 }
 
 pub fn sha256(file: &Path) -> String {
-    Sha256::digest(fs::read(file).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex(&Sha256::digest(fs::read(file).unwrap())).to_string()
 }
 
 /// Has the manifest of a copy that was changed say what it is now.
