@@ -82,6 +82,11 @@ pub fn names(folder: &Path) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// Whether a file's name has this extension.
+pub fn ends(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
+}
+
 /// A thousand orders in a file that no server has.
 pub fn a_shop(folder: &Path) -> PathBuf {
     let file = folder.join("orders.sqlite");
@@ -104,7 +109,7 @@ pub fn change(database: &Path, what: &str) {
 pub fn started(mut command: Command, folder: &Path) -> Child {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !names(folder).iter().any(|name| name.ends_with(".part")) {
+    while !names(folder).iter().any(|name| ends(name, "part")) {
         assert_eq!(child.try_wait().unwrap(), None, "it has ended already");
         assert!(Instant::now() < deadline, "nothing is being made");
         std::thread::sleep(Duration::from_millis(1));
