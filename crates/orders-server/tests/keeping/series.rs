@@ -111,9 +111,9 @@ fn after_a_failure_the_next_one_is_made() {
     assert!(std::iter::from_fn(|| Some(next(&told))).any(|line| line.starts_with("copied 1000 orders")));
     signal(&child, "INT");
     assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(0));
-    for name in names(folder.path()) {
+    for name in &names(folder.path()) {
         assert!(name.starts_with("orders-") && !ends(name, "part"), "{name}");
-        assert!(ends(name, "json") || manifest_path(&folder.path().join(&name)).exists(), "{name}");
+        assert!(ends(name, "json") || manifest_path(&folder.path().join(name)).exists(), "{name}");
     }
 }
 
