@@ -14,7 +14,7 @@
 //! This is the only crate that names Diesel. It must not know HTTP, and it decides no rule of
 //! orders: it stores what the domain made and gives it back.
 
-mod hex;
+pub mod hex;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod memory;

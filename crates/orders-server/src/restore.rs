@@ -39,14 +39,12 @@ pub fn restore(settings: &RestoreSettings) -> Result<()> {
     let source = &settings.file;
     let copy = file::regular(source).with_context(|| format!("cannot read {}", source.display()))?;
     let manifest = manifest_of(settings)?;
-    let schema = match &settings.to {
-        Some(target) => put(copy, settings, target, manifest.as_ref())?,
-        None => {
-            let read = digest(copy, source, io::sink())?;
-            compare(source, manifest.as_ref(), &read)?;
-            // What is looked at in a copy is no file of its own: only one of an older schema needs that.
-            examine::sound(source, source, settings.accept_differences)?
-        }
+    let schema = if let Some(target) = &settings.to {
+        put(copy, settings, target, manifest.as_ref())?
+    } else {
+        let read = digest(copy, source, io::sink())?;
+        compare(source, manifest.as_ref(), &read)?;
+        examine::sound(source, source, settings.accept_differences)?
     };
     let mut out = stdout().lock();
     match &settings.to {

@@ -47,7 +47,7 @@ pub struct EventBody {
     timestamp: DateTime<Utc>,
     /// The id as 19 digits, so that texts sort as numbers do.
     sequence: String,
-    /// The trace of the request that caused it, where that was a part of one (CloudEvents' extension for distributed
+    /// The trace of the request that caused it, where that was a part of one (extension of `CloudEvents` for distributed
     /// tracing).
     #[schema(required = false, nullable = false, pattern = "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
     traceparent: Option<String>,

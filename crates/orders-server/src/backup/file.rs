@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use orders_adapters::hex::Hex;
 use sha2::{Digest, Sha256};
 use tempfile::{Builder, NamedTempFile};
 
@@ -130,8 +131,7 @@ impl Digesting {
 
     /// How many bytes there were, and their digest in hexadecimal digits.
     pub fn finish(self) -> (u64, String) {
-        let digits = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        (self.bytes, digits)
+        (self.bytes, Hex(&self.digest.finalize()).to_string())
     }
 }
 

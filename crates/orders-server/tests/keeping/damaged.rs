@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use crate::{
-    kept::{a_shop, backed_up, change, manifest_path, names, restore, sign_again},
+    kept::{a_shop, backed_up, change, ends, manifest_path, names, restore, sign_again},
     support::assert_refused,
 };
 
@@ -27,7 +27,7 @@ fn a_byte_that_has_changed_is_found_wherever_it_is() {
     }
     fs::write(&file, [&whole[..], b"more"].concat()).unwrap();
     assert_refused(restore(&file, &target), &["copy.sqlite has"]);
-    assert!(!names(folder.path()).iter().any(|name| name.contains("new") || name.ends_with(".part")));
+    assert!(!names(folder.path()).iter().any(|name| name.contains("new") || ends(name, "part")));
 }
 
 #[test]

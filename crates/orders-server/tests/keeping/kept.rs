@@ -9,6 +9,7 @@ use std::{
 };
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use orders_adapters::hex::Hex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -58,7 +59,7 @@ pub fn manifest(file: &Path) -> Value {
 }
 
 pub fn sha256(file: &Path) -> String {
-    Sha256::digest(fs::read(file).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex(&Sha256::digest(fs::read(file).unwrap())).to_string()
 }
 
 /// Has the manifest of a copy that was changed say what it is now.
@@ -79,6 +80,11 @@ pub fn digest(url: &str) -> Value {
 /// The names of all that is in a folder.
 pub fn names(folder: &Path) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// Whether a file's name has this extension.
+pub fn ends(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
 }
 
 /// A thousand orders in a file that no server has.
@@ -103,7 +109,7 @@ pub fn change(database: &Path, what: &str) {
 pub fn started(mut command: Command, folder: &Path) -> Child {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !names(folder).iter().any(|name| name.ends_with(".part")) {
+    while !names(folder).iter().any(|name| ends(name, "part")) {
         assert_eq!(child.try_wait().unwrap(), None, "it has ended already");
         assert!(Instant::now() < deadline, "nothing is being made");
         std::thread::sleep(Duration::from_millis(1));

@@ -6,7 +6,8 @@ use tempfile::TempDir;
 
 use crate::{
     kept::{
-        a_large_shop, a_shop, backed_up, change, digest, done, manifest_path, names, restore, sha256, started,
+        a_large_shop, a_shop, backed_up, change, digest, done, ends, manifest_path, names, restore, sha256,
+        started,
     },
     support::{Server, assert_bad_setting, assert_in_use, assert_refused, orders, url_of},
 };
@@ -54,7 +55,7 @@ fn the_place_of_a_running_server_is_in_use_and_a_lock_that_nobody_holds_is_not()
     let (file, target) = (a_copy(folder.path()), to.path().join("orders.sqlite"));
     let mut server = Server::start_on(&target, &[]);
     // Moved away under it, as nobody should.
-    for name in names(to.path()).iter().filter(|name| !name.ends_with(".lock")) {
+    for name in names(to.path()).iter().filter(|name| !ends(name, "lock")) {
         fs::remove_file(to.path().join(name)).unwrap();
     }
     assert_in_use(restore(&file, &target), "orders.sqlite");

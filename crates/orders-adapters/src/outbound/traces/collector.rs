@@ -39,17 +39,9 @@ impl<E> fmt::Debug for Collector<E> {
 impl<E: SpanExporter> SpanExporter for Collector<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len() as u64;
-        let is_away = match self.exporter.export(batch).await {
-            Ok(()) => {
-                self.sent.increment(spans);
-                false
-            }
-            // What the library says of it may have the address and what lets in.
-            Err(_) => {
-                self.lost.increment(spans);
-                true
-            }
-        };
+        // What the library says of a failure may have the address and what lets in.
+        let is_away = self.exporter.export(batch).await.is_err();
+        if is_away { &self.lost } else { &self.sent }.increment(spans);
         match (self.is_away.swap(is_away, Ordering::Relaxed), is_away) {
             (false, true) => tracing::warn!("the collector does not take traces; they are lost"),
             (true, false) => tracing::info!("the collector takes traces again"),

@@ -122,6 +122,8 @@ fn lines_are_those_that_were_placed() {
 
 #[test]
 fn lines_hold_what_is_neither_out_nor_cancelled() {
+    use MovementKind::{Reserved, Shipped};
+
     let moves = |kinds: &'static [MovementKind]| {
         move |order: &mut StoredOrder| {
             let moved = |(id, kind): (i64, &MovementKind)| OfLine {
@@ -135,7 +137,6 @@ fn lines_hold_what_is_neither_out_nor_cancelled() {
             order.movements = (1..).zip(kinds).map(moved).collect();
         }
     };
-    use MovementKind::{Reserved, Shipped};
     assert_found(moves(&[Reserved, Shipped]), &[]);
     assert_found(moves(&[Reserved]), &[Kind::OrderHeld]);
     assert_found(moves(&[Reserved, Shipped, Shipped]), &[Kind::OrderHeld]);
