@@ -97,7 +97,7 @@ impl Page {
         let (first, lines, behind) = (after + 1, after * LINES + 1, last.saturating_mul(LINES));
         let orders = sql::<OrderTypes>(&format!(
             "SELECT id, order_date, updated_at, status, currency, version, fulfillment, current_total, marketplace, \
-             chosen_by, locale, ship_to, coalesce(email NOT LIKE '%_@_%', FALSE) OR user_id < 1 FROM orders \
+             chosen_by, locale, ship_to, coalesce(email NOT LIKE '%_@_%', FALSE) FROM orders \
              WHERE id BETWEEN {first} AND {last} ORDER BY id"
         ))
         .load(conn)?;

@@ -6,8 +6,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*};
 use orders_domain::{
-    Actor, EventId, LocationCode, LocationId, OrderId, OrderProductId, Origin, ProductId, Shipment,
-    ShipmentId,
+    Actor, EventId, Fulfillment, LocationCode, LocationId, OrderId, OrderProductId, Origin, ProductId,
+    Shipment, ShipmentId,
     audit::{
         Place,
         held::Misheld,
@@ -73,7 +73,7 @@ fn mend_order(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResul
     } else {
         let columns = (
             orders::fulfillment
-                .eq(derived_fulfillment(&stored.progress, &stored.lines).map(|of| of.as_str())),
+                .eq(derived_fulfillment(&stored.progress, &stored.lines).map(Fulfillment::as_str)),
             orders::current_total.eq(derived_total(&stored.progress, &stored.lines)),
         );
         diesel::update(orders::table.find(order.get())).set(columns).execute(conn)?;
@@ -101,7 +101,7 @@ fn become_it(conn: &mut Conn, stored: &StoredOrder, told: &Recomputed) -> QueryR
         orders::status.eq(told.progress.status.as_str()),
         orders::version.eq(told.version),
         orders::updated_at.eq(millis(told.updated_at)),
-        orders::fulfillment.eq(derived_fulfillment(&told.progress, &stored.lines).map(|of| of.as_str())),
+        orders::fulfillment.eq(derived_fulfillment(&told.progress, &stored.lines).map(Fulfillment::as_str)),
         orders::current_total.eq(derived_total(&told.progress, &stored.lines)),
     );
     diesel::update(orders::table.find(id)).set(columns).execute(conn)?;

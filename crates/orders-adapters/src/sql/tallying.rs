@@ -51,10 +51,15 @@ fn after(conn: &mut Conn, product: i64, id: i64) -> QueryResult<Vec<Row>> {
     Ok(rows)
 }
 
+type LevelTypes = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+
+/// Product, place, on hand, reserved, the limit, by how much it is short, version, how many events it has.
+type LevelRow = (i64, i64, i64, i64, i64, i64, i64, i64);
+
 /// The levels of the products after one, up to another one.
 fn levels(conn: &mut Conn, after: i64, last: i64) -> QueryResult<Vec<Result<StoredLevel, InvalidInput>>> {
-    let rows: Vec<(i64, i64, i64, i64, i64, i64, i64, i64)> =
-        sql::<(BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt)>(&format!(
+    let rows: Vec<LevelRow> =
+        sql::<LevelTypes>(&format!(
             "SELECT level.product_id, level.location_id, level.on_hand, level.reserved, level.backorder_limit, \
              level.short, level.version, \
              (SELECT count(*) FROM events WHERE kind = 'stock/' || locations.code AND subject = level.product_id) \
@@ -63,7 +68,8 @@ fn levels(conn: &mut Conn, after: i64, last: i64) -> QueryResult<Vec<Result<Stor
              ORDER BY level.product_id, level.location_id"
         ))
         .load(conn)?;
-    let level = |(product, location, on_hand, reserved, backorder_limit, short, version, events)| {
+    let level = |row: LevelRow| {
+        let (product, location, on_hand, reserved, backorder_limit, short, version, events) = row;
         let version = Some(Version::try_from(version)?);
         Ok(StoredLevel {
             product: ProductId::try_from(product)?,

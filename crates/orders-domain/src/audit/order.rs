@@ -9,7 +9,12 @@ use super::{
 };
 use crate::{
     id::OrderId,
-    order::{event::Happening, line::OrderProduct, progress::Progress, status::OrderStatus},
+    order::{
+        event::Happening,
+        line::OrderProduct,
+        progress::{Progress, Tally},
+        status::OrderStatus,
+    },
     shipment::status::Fulfillment,
     stock::holding::OfLine,
 };
@@ -250,7 +255,7 @@ impl StoredOrder {
     fn look_at_rows(&self, found: &mut Vec<Difference>) {
         let progress = &self.progress;
         let is_called_off = progress.status == OrderStatus::Cancelled;
-        if !is_called_off && progress.tallies(&self.lines).iter().any(|tally| tally.is_over()) {
+        if !is_called_off && progress.tallies(&self.lines).iter().any(Tally::is_over) {
             let reason = "has more pieces in parcels and cancellations than were ordered";
             found.push(self.differs(Kind::OrderOverbooked, reason));
         } else if !progress.is_sound(&self.lines) {

@@ -119,7 +119,7 @@ impl Known {
         chosen_by.map(|word| word.parse::<ChosenBy>()).transpose()?;
         locale.map(|word| Locale::restore(word)).transpose()?;
         if self.0.len() < 64 {
-            self.0.push(words.map(|word| word.cloned()));
+            self.0.push(words.map(Option::<&String>::cloned));
         }
         Ok(())
     }

@@ -99,6 +99,7 @@ impl Mend for SqliteMend {
 }
 
 /// Keeps everybody else from what is being set right: nobody has the file.
+#[expect(clippy::unnecessary_wraps, reason = "as on PostgreSQL")]
 pub fn hold(_: &mut Conn, _: Place) -> QueryResult<()> {
     Ok(())
 }
@@ -109,6 +110,7 @@ pub fn next_event(conn: &mut Conn, _: DateTime<Utc>) -> QueryResult<i64> {
 }
 
 /// Has numbers be given that were not: they are read from the tables.
+#[expect(clippy::unnecessary_wraps, reason = "as on PostgreSQL")]
 pub fn mend_counters(_: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
