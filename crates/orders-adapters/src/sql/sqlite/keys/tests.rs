@@ -36,7 +36,7 @@ fn with_many_at_once(count: i64) -> (TempDir, Conn) {
     let date = millis(at(0));
     conn.batch_execute(&format!(
         "WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < {count})
-         INSERT INTO events SELECT id, 'order', id, 1, 'placed', {date}, 'user', 1, NULL, '{{}}', id, x'00', NULL FROM numbers"
+         INSERT INTO events SELECT id, 'order', id, 1, 'placed', {date}, 'user', 1, NULL, '{{}}', id, x'00', NULL, NULL FROM numbers"
     ))
     .unwrap();
     (folder, conn)
