@@ -250,16 +250,16 @@ pub fn seed_thousands(database: &Path, thousands: u32) {
          CREATE TEMP TABLE copies AS
             WITH RECURSIVE copies (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM copies WHERE n < {thousands} - 1)
             SELECT n, (SELECT max(order_date) - min(order_date) + 1 FROM orders) AS period FROM copies;
-         INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, fulfillment)
+         INSERT INTO orders (id, user_id, order_date, updated_at, status, currency, version, fulfillment, current_total)
             SELECT id + 1000 * n, user_id, order_date + period * n, updated_at + period * n, status, currency, version,
-                fulfillment
+                fulfillment, current_total
             FROM copies, orders;
          INSERT INTO order_products (id, order_id, product_id, price, quantity)
             SELECT id + 100000 * n, order_id + 1000 * n, product_id, price, quantity FROM copies, order_products;
          INSERT INTO order_shipments (id, order_id, number, status, shipping_provider, tracking_number, created_at,
                 shipped_at, delivered_at)
-            SELECT id + 1000 * n, order_id + 1000 * n, number, status, shipping_provider, tracking_number, created_at,
-                shipped_at, delivered_at FROM copies, order_shipments;
+            SELECT id + 1000 * n, order_id + 1000 * n, number, status, shipping_provider, tracking_number,
+                created_at + period * n, shipped_at + period * n, delivered_at + period * n FROM copies, order_shipments;
          INSERT INTO order_shipment_products (shipment_id, line, quantity)
             SELECT shipment_id + 1000 * n, line + 100000 * n, quantity FROM copies, order_shipment_products;
          INSERT INTO events (id, kind, subject, version, type, at, actor_kind, data)
