@@ -1,6 +1,6 @@
 //! What a copy is, and where there is none.
 
-use std::{fs, os::unix::fs::symlink};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
 use reqwest::Method;
 use serde_json::json;
