@@ -6,10 +6,13 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
     Consumer, EventId,
-    delivery::{DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
+    delivery::{DeliveryState, DisabledFor, Leased, Outcome, Progress, Replaying, Step, Stepped, Verdict},
     ports::{EventFilter, PortError},
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     Courier, Ended,
@@ -67,6 +70,8 @@ pub struct Trip<'a> {
     look_at: Instant,
     /// Whether the feed has been read to its end.
     is_at_end: bool,
+    /// Where what is sent once more has come to the end of the feed.
+    replay_end: Option<Replaying>,
     /// What comes next is another one's.
     is_over: bool,
     gave_up: bool,
@@ -96,6 +101,7 @@ impl<'a> Trip<'a> {
             last: None,
             look_at: asked,
             is_at_end: false,
+            replay_end: None,
             is_over: false,
             gave_up: false,
         }
@@ -140,6 +146,7 @@ impl<'a> Trip<'a> {
                 Some(until) => until,
                 None => self.next_look(),
             };
+            let reads_on = stopping.is_none() && self.reads_on();
             tokio::select! {
                 Some((job, outcome)) = self.flight.next(), if !self.flight.is_empty() => {
                     self.came_back(job, outcome).await;
@@ -154,7 +161,10 @@ impl<'a> Trip<'a> {
                 () = of(&mut self.news) => {
                     self.news = None;
                     self.is_at_end = false;
+                    self.replay_end = None;
                 }
+                // One page a turn, so that it hears of everything else in between.
+                () = yield_now(), if reads_on => {}
                 () = sleep_until(timer) => {}
                 () = stop.told(), if stopping.is_none() => {}
                 () = self.courier.process.told(), if !self.courier.process.is_told() => {}
