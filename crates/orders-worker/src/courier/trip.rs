@@ -72,6 +72,8 @@ pub struct Trip<'a> {
     is_at_end: bool,
     /// Where what is sent once more has come to the end of the feed.
     replay_end: Option<Replaying>,
+    /// When the event happened that was read last, whoever wants it.
+    read_of: Option<DateTime<Utc>>,
     /// What comes next is another one's.
     is_over: bool,
     gave_up: bool,
@@ -102,6 +104,7 @@ impl<'a> Trip<'a> {
             look_at: asked,
             is_at_end: false,
             replay_end: None,
+            read_of: None,
             is_over: false,
             gave_up: false,
         }
@@ -285,7 +288,10 @@ impl<'a> Trip<'a> {
             // What waited for it may be due, and what failed says when it is.
             self.look_at = Instant::now();
         }
-        let oldest = self.window.oldest().map(|oldest| self.now() - oldest);
-        self.metrics.at(self.stored.0, self.last, oldest.or_else(|| (!self.is_at_end).then(TimeDelta::zero)));
+        let now = self.now();
+        // Where nothing is in hand, what is still to be read may be as old as what was read last.
+        let behind = || (!self.is_at_end).then(|| self.read_of.map_or(TimeDelta::zero(), |at| now - at));
+        let oldest = self.window.oldest().map(|oldest| now - oldest).or_else(behind);
+        self.metrics.at(self.stored.0, self.last, oldest);
     }
 }

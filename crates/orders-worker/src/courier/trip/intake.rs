@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use orders_domain::{
     Event, EventId,
     delivery::Backlog,
@@ -31,6 +32,8 @@ struct Page {
     head: Option<EventId>,
     /// Whether there are more.
     more: bool,
+    /// When the last one happened, whoever wants it.
+    newest: Option<DateTime<Utc>>,
 }
 
 impl Trip<'_> {
@@ -69,7 +72,8 @@ impl Trip<'_> {
             self.look_at = Instant::now() + wait;
         }
         if !self.is_at_end && self.window.len() < PAGE {
-            let Page { events, head, more } = self.read(self.window.head(), PAGE).await?;
+            let Page { events, head, more, newest } = self.read(self.window.head(), PAGE).await?;
+            self.read_of = newest.or(self.read_of);
             let standing = self.courier.standing(self.consumer, &events).await?;
             let now = self.now();
             self.window.admit(events, head, &standing, now);
@@ -105,8 +109,9 @@ impl Trip<'_> {
         if page.events.iter().any(|event| self.channel.is_due_by(event)) {
             self.look_at = Instant::now();
         }
+        let newest = page.events.last().map(|event| event.at);
         page.events.retain(|event| self.channel.wants(event));
         self.last = page.last;
-        Ok(Page { events: page.events, head: page.cursor, more: page.more })
+        Ok(Page { events: page.events, head: page.cursor, more: page.more, newest })
     }
 }
