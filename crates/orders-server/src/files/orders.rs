@@ -116,8 +116,7 @@ impl Lines<ImportedOrder> for Orders {
 /// All that is wrong with it.
 fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
-    let tree =
-        serde_json::from_str(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
+    let tree = Json::parse(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
     let mut faults = Vec::new();
     match members(line, tree, &mut faults) {
         Some(order) if faults.is_empty() => Ok(order),

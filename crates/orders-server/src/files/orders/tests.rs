@@ -45,7 +45,13 @@ fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
         ("\"quantity\": 7", "\"quantity\": 0", "products[0].quantity 0 is not from 1 to 100000"),
         ("1999", "-1", "products[0].price -1 is negative"),
         ("1999", "19.99", "products[0].price 19.99 is not a whole number"),
-        ("1999", "99999999999999999999", "products[0].price 100000000000000000000 is not a whole number"),
+        ("1999", "99999999999999999999", "products[0].price 99999999999999999999 is not a whole number"),
+        (
+            "1999",
+            "1999.00000000000000000001",
+            "products[0].price 1999.00000000000000000001 is not a whole number",
+        ),
+        ("1999", "18446744073709551615", "products[0].price 18446744073709551615 is not a whole number"),
         (
             "\"price\"",
             "\"cost\"",
@@ -67,6 +73,22 @@ fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
         let said = wrong(&good().replacen(from, to, 1));
         assert!(said.starts_with(reason), "{said}");
     }
+}
+
+#[test]
+fn a_whole_number_may_be_written_as_a_fraction_or_with_an_exponent() {
+    let bare = order(1, good().as_bytes()).unwrap();
+    for (from, to) in [
+        ("\"quantity\": 7", "\"quantity\": 7.0"),
+        ("\"quantity\": 7", "\"quantity\": 0.7e1"),
+        ("1999", "1999.00"),
+        ("\"userId\": 3", "\"userId\": 3e0"),
+    ] {
+        assert_eq!(order(1, good().replacen(from, to, 1).as_bytes()), Ok(bare.clone()), "{to}");
+    }
+    let long = format!("1.{}", "3".repeat(1000));
+    let said = wrong(&good().replacen("1999", &long, 1));
+    assert_eq!(said, format!("products[0].price {}… is not a whole number", &long[..64]));
 }
 
 #[test]
