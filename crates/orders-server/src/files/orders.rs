@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, Seek},
+    io::{self, BufRead, BufReader, Read, Seek},
 };
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -65,17 +65,26 @@ impl Orders {
     }
 }
 
+/// What came next.
+enum Next {
+    Line,
+    TooLong,
+    End,
+}
+
 impl Reading {
-    /// Reads the next line; whether there is one.
-    fn next(&mut self) -> Result<bool, Cause> {
+    /// Reads the next line. One that is too long is passed over.
+    fn next(&mut self) -> io::Result<Next> {
         self.bytes.clear();
         self.line += 1;
+        // As much as is allowed, and the byte that ends it.
         let read = (&mut self.from).take(LONGEST + 1).read_until(b'\n', &mut self.bytes)? as u64;
         self.read += read;
-        if read > LONGEST {
-            return Err(format!("line {}: it has more than {LONGEST} bytes", self.line).into());
+        if read > LONGEST && !self.bytes.ends_with(b"\n") {
+            self.read += self.from.skip_until(b'\n')? as u64;
+            return Ok(Next::TooLong);
         }
-        Ok(read > 0)
+        Ok(if read > 0 { Next::Line } else { Next::End })
     }
 }
 
@@ -92,9 +101,16 @@ impl Lines<ImportedOrder> for Orders {
         let Some(reading) = &mut self.reading else { return Ok(None) };
         let mut orders = Vec::with_capacity(AT_ONCE);
         for _ in 0..AT_ONCE {
-            if !reading.next()? {
-                self.reading = None;
-                return Ok(Some(orders));
+            match reading.next()? {
+                Next::Line => {}
+                Next::TooLong => {
+                    faults.add(reading.line, &[format!("it has more than {LONGEST} bytes")]);
+                    continue;
+                }
+                Next::End => {
+                    self.reading = None;
+                    return Ok(Some(orders));
+                }
             }
             if reading.bytes.trim_ascii().is_empty() {
                 continue;

@@ -130,9 +130,22 @@ fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
 }
 
 #[test]
-fn a_line_without_an_end_is_not_read_into_memory() {
-    let mut orders = file(&" ".repeat(usize::try_from(LONGEST).unwrap() + 5));
+fn a_line_that_is_too_long_is_a_bad_one_and_those_behind_it_are_read() {
+    let most = usize::try_from(LONGEST).unwrap();
+    let filled = |length: usize| format!("{}{}", good(), " ".repeat(length - good().len()));
+    let text = format!("{}\n{}\nno\n{}\n{}", filled(most), filled(most + 1), good(), filled(3 * most));
+    let mut orders = file(&text);
     orders.rewind().unwrap();
-    let error = orders.next_lines(&mut Faults::default()).unwrap_err().to_string();
-    assert_eq!(error, "line 1: it has more than 1048576 bytes");
+    let mut faults = Faults::default();
+    let mut read = Vec::new();
+    while let Some(some) = orders.next_lines(&mut faults).unwrap() {
+        read.extend(some.iter().map(|order| order.line));
+    }
+    assert_eq!(read, [1, 4]);
+    let faults: Vec<_> = faults.first().collect();
+    assert_eq!(faults.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5]);
+    assert_eq!(
+        (faults[0].1, faults[2].1),
+        ("it has more than 1048576 bytes", "it has more than 1048576 bytes")
+    );
 }
