@@ -43,6 +43,9 @@ const PRODUCT: [&str; 3] = ["id", "quantity", "price"];
 /// The members of a tracking.
 const TRACKING: [&str; 2] = ["provider", "number"];
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A file.
 pub struct Orders {
     file: File,
@@ -86,6 +89,12 @@ impl Reading {
         }
         Ok(if read > 0 { Next::Line } else { Next::End })
     }
+
+    /// The line, without the mark with which a file may begin.
+    fn bytes(&self) -> &[u8] {
+        let marked = if self.line == 1 { self.bytes.strip_prefix(MARK) } else { None };
+        marked.unwrap_or(&self.bytes)
+    }
 }
 
 impl Lines<ImportedOrder> for Orders {
@@ -112,10 +121,11 @@ impl Lines<ImportedOrder> for Orders {
                     return Ok(Some(orders));
                 }
             }
-            if reading.bytes.trim_ascii().is_empty() {
+            let bytes = reading.bytes();
+            if bytes.trim_ascii().is_empty() {
                 continue;
             }
-            match order(reading.line, &reading.bytes) {
+            match order(reading.line, bytes) {
                 Ok(order) => orders.push(order),
                 Err(wrong) => faults.add(reading.line, &wrong),
             }

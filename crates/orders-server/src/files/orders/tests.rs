@@ -130,6 +130,16 @@ fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over_at_the_beginning_only() {
+    let mut orders = file(&format!("\u{feff}{}\n\u{feff}{}", good(), good()));
+    let mut faults = Faults::default();
+    orders.rewind().unwrap();
+    let read = orders.next_lines(&mut faults).unwrap().unwrap();
+    assert_eq!(read.iter().map(|order| order.line).collect::<Vec<_>>(), [1]);
+    assert_eq!(faults.first().map(|(line, _)| line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn a_line_that_is_too_long_is_a_bad_one_and_those_behind_it_are_read() {
     let most = usize::try_from(LONGEST).unwrap();
     let filled = |length: usize| format!("{}{}", good(), " ".repeat(length - good().len()));
