@@ -16,6 +16,8 @@ use crate::http::{error::ApiError, faults::Faults};
 
 mod number;
 
+pub use number::{literals as number_literals, whole as whole_number};
+
 /// A JSON value that borrows its texts from the body where it can.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {

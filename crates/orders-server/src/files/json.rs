@@ -2,13 +2,17 @@
 
 use std::{borrow::Cow, fmt};
 
+use orders_api::{number_literals, whole_number};
 use orders_domain::{InvalidInput, Quoted};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-/// A value. What is a number without being whole is kept as what it is called.
+/// How many digits of a number a message shows.
+const LONGEST_NUMBER: usize = 64;
+
+/// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {
     /// `null`.
@@ -17,8 +21,8 @@ pub enum Json<'a> {
     Flag(bool),
     /// A whole number that an `i64` holds.
     Whole(i64),
-    /// Any other number.
-    Number(f64),
+    /// Any other number, as it was written.
+    Number(&'a str),
     /// A text.
     Text(Cow<'a, str>),
     /// Values in a row.
@@ -27,14 +31,46 @@ pub enum Json<'a> {
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
-impl Json<'_> {
+impl<'a> Json<'a> {
+    /// Reads a text.
+    ///
+    /// # Errors
+    ///
+    /// That of a text that is not JSON.
+    pub fn parse(text: &'a str) -> serde_json::Result<Self> {
+        let mut json: Self = serde_json::from_str(text)?;
+        json.settle_numbers(&mut number_literals(text.as_bytes()));
+        Ok(json)
+    }
+
+    /// Judges each number by what was written, given all numbers in their order: a float has forgotten it.
+    fn settle_numbers(&mut self, literals: &mut impl Iterator<Item = &'a str>) {
+        match self {
+            Self::Array(values) => values.iter_mut().for_each(|value| value.settle_numbers(literals)),
+            Self::Object(members) => {
+                members.iter_mut().for_each(|(_, value)| value.settle_numbers(literals));
+            }
+            Self::Whole(_) => {
+                literals.next();
+            }
+            Self::Number(_) => {
+                let literal = literals.next().unwrap_or_default();
+                *self = whole_number(literal).map_or(Self::Number(literal), Self::Whole);
+            }
+            Self::Null | Self::Flag(_) | Self::Text(_) => {}
+        }
+    }
+
     /// What it is, for messages: a text of somebody else's in quotes, and of what has parts the kind only.
     fn shown(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
             Self::Flag(flag) => flag.to_string(),
             Self::Whole(number) => number.to_string(),
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => match number.get(..LONGEST_NUMBER) {
+                Some(begin) => format!("{begin}…"),
+                None => (*number).to_owned(),
+            },
             Self::Text(text) => Quoted(text).to_string(),
             Self::Array(_) => "an array".to_owned(),
             Self::Object(_) => "an object".to_owned(),
@@ -69,13 +105,13 @@ impl<'de> Visitor<'de> for Any {
         Ok(Json::Whole(number))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "it is only shown")]
     fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
-        Ok(i64::try_from(number).map_or(Json::Number(number as f64), Json::Whole))
+        Ok(i64::try_from(number).map_or(Json::Number(""), Json::Whole))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(number))
+    /// What was written is looked up once all is read.
+    fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(""))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {

@@ -2,15 +2,15 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, Seek},
+    io::{self, BufRead, BufReader, Read, Seek},
 };
 
 use chrono::{DateTime, SubsecRound, Utc};
 use indicatif::ProgressBar;
 use orders_adapters::sql::Lines;
 use orders_domain::{
-    ExternalId, Imported, InvalidInput, MarketplaceCode, OrderProduct, Quoted, ShippingProvider, Tracking,
-    TrackingNumber,
+    ExternalId, Imported, InvalidInput, MarketplaceCode, NewOrder, OrderProduct, Quoted, ShippingProvider,
+    Tracking, TrackingNumber,
     faults::Faults,
     order::{
         contact::{Contact, Email},
@@ -43,6 +43,15 @@ const PRODUCT: [&str; 3] = ["id", "quantity", "price"];
 /// The members of a tracking.
 const TRACKING: [&str; 2] = ["provider", "number"];
 
+/// After how many bytes the lines are handed over, however few they are.
+const READ_AT_ONCE: u64 = 8 << 20;
+
+/// How many characters are said of a line at most, but for the last fault of them.
+const MOST_SAID: usize = 4_000;
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A file.
 pub struct Orders {
     file: File,
@@ -65,17 +74,32 @@ impl Orders {
     }
 }
 
+/// What came next.
+enum Next {
+    Line,
+    TooLong,
+    End,
+}
+
 impl Reading {
-    /// Reads the next line; whether there is one.
-    fn next(&mut self) -> Result<bool, Cause> {
+    /// Reads the next line. One that is too long is passed over.
+    fn next(&mut self) -> io::Result<Next> {
         self.bytes.clear();
         self.line += 1;
+        // As much as is allowed, and the byte that ends it.
         let read = (&mut self.from).take(LONGEST + 1).read_until(b'\n', &mut self.bytes)? as u64;
         self.read += read;
-        if read > LONGEST {
-            return Err(format!("line {}: it has more than {LONGEST} bytes", self.line).into());
+        if read > LONGEST && !self.bytes.ends_with(b"\n") {
+            self.read += self.from.skip_until(b'\n')? as u64;
+            return Ok(Next::TooLong);
         }
-        Ok(read > 0)
+        Ok(if read > 0 { Next::Line } else { Next::End })
+    }
+
+    /// The line, without the mark with which a file may begin.
+    fn bytes(&self) -> &[u8] {
+        let marked = if self.line == 1 { self.bytes.strip_prefix(MARK) } else { None };
+        marked.unwrap_or(&self.bytes)
     }
 }
 
@@ -90,16 +114,28 @@ impl Lines<ImportedOrder> for Orders {
 
     fn next_lines(&mut self, faults: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
         let Some(reading) = &mut self.reading else { return Ok(None) };
-        let mut orders = Vec::with_capacity(AT_ONCE);
+        let mut orders = Vec::new();
+        let until = reading.read + READ_AT_ONCE;
         for _ in 0..AT_ONCE {
-            if !reading.next()? {
-                self.reading = None;
-                return Ok(Some(orders));
+            if reading.read >= until {
+                break;
             }
-            if reading.bytes.trim_ascii().is_empty() {
+            match reading.next()? {
+                Next::Line => {}
+                Next::TooLong => {
+                    faults.add(reading.line, &[format!("it has more than {LONGEST} bytes")]);
+                    continue;
+                }
+                Next::End => {
+                    self.reading = None;
+                    return Ok(Some(orders));
+                }
+            }
+            let bytes = reading.bytes();
+            if bytes.trim_ascii().is_empty() {
                 continue;
             }
-            match order(reading.line, &reading.bytes) {
+            match order(reading.line, bytes) {
                 Ok(order) => orders.push(order),
                 Err(wrong) => faults.add(reading.line, &wrong),
             }
@@ -116,13 +152,29 @@ impl Lines<ImportedOrder> for Orders {
 /// All that is wrong with it.
 fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
-    let tree =
-        serde_json::from_str(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
+    let tree = Json::parse(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
     let mut faults = Vec::new();
     match members(line, tree, &mut faults) {
         Some(order) if faults.is_empty() => Ok(order),
-        _ => Err(faults),
+        _ => Err(cut(faults)),
     }
+}
+
+/// The first of many faults, and how many there are more.
+fn cut(mut faults: Vec<String>) -> Vec<String> {
+    let mut said = 0;
+    let kept = faults.iter().take_while(|fault| {
+        let before = said;
+        said += fault.len();
+        before < MOST_SAID
+    });
+    let kept = kept.count();
+    let more = faults.len() - kept;
+    if more > 0 {
+        faults.truncate(kept);
+        faults.push(format!("and {more} faults more"));
+    }
+    faults
 }
 
 /// What is wrong with a text, and in which column: it is one line.
@@ -147,7 +199,12 @@ fn members(line: u64, tree: Json<'_>, faults: &mut Vec<String>) -> Option<Import
     let marketplace = if is_elsewhere { marketplace } else { Some(MarketplaceCode::DEFAULT) };
     let email = given.private("email", Email::parse);
     let tracking = given.given("tracking").and_then(|value| tracking(value, given.faults()));
-    let products = given.array("products").unwrap_or_default();
+    let mut products = given.array("products").unwrap_or_default();
+    if products.len() > NewOrder::MAX_LINES {
+        let refused = NewOrder::refused_count(products.len());
+        given.faults().push(refused.to_string());
+        products.clear();
+    }
     let mut lines = Vec::with_capacity(products.len());
     for (index, value) in products.into_iter().enumerate() {
         lines.extend(product(index, value, given.faults()));

@@ -6,10 +6,13 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use orders_domain::{
     Consumer, EventId,
-    delivery::{DeliveryState, DisabledFor, Leased, Outcome, Progress, Step, Stepped, Verdict},
+    delivery::{DeliveryState, DisabledFor, Leased, Outcome, Progress, Replaying, Step, Stepped, Verdict},
     ports::{EventFilter, PortError},
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     Courier, Ended,
@@ -67,6 +70,10 @@ pub struct Trip<'a> {
     look_at: Instant,
     /// Whether the feed has been read to its end.
     is_at_end: bool,
+    /// Where what is sent once more has come to the end of the feed.
+    replay_end: Option<Replaying>,
+    /// When the event happened that was read last, whoever wants it.
+    read_of: Option<DateTime<Utc>>,
     /// What comes next is another one's.
     is_over: bool,
     gave_up: bool,
@@ -96,6 +103,8 @@ impl<'a> Trip<'a> {
             last: None,
             look_at: asked,
             is_at_end: false,
+            replay_end: None,
+            read_of: None,
             is_over: false,
             gave_up: false,
         }
@@ -140,6 +149,7 @@ impl<'a> Trip<'a> {
                 Some(until) => until,
                 None => self.next_look(),
             };
+            let reads_on = stopping.is_none() && self.reads_on();
             tokio::select! {
                 Some((job, outcome)) = self.flight.next(), if !self.flight.is_empty() => {
                     self.came_back(job, outcome).await;
@@ -154,7 +164,10 @@ impl<'a> Trip<'a> {
                 () = of(&mut self.news) => {
                     self.news = None;
                     self.is_at_end = false;
+                    self.replay_end = None;
                 }
+                // One page a turn, so that it hears of everything else in between.
+                () = yield_now(), if reads_on => {}
                 () = sleep_until(timer) => {}
                 () = stop.told(), if stopping.is_none() => {}
                 () = self.courier.process.told(), if !self.courier.process.is_told() => {}
@@ -275,7 +288,10 @@ impl<'a> Trip<'a> {
             // What waited for it may be due, and what failed says when it is.
             self.look_at = Instant::now();
         }
-        let oldest = self.window.oldest().map(|oldest| self.now() - oldest);
-        self.metrics.at(self.stored.0, self.last, oldest.or_else(|| (!self.is_at_end).then(TimeDelta::zero)));
+        let now = self.now();
+        // Where nothing is in hand, what is still to be read may be as old as what was read last.
+        let behind = || (!self.is_at_end).then(|| self.read_of.map_or(TimeDelta::zero(), |at| now - at));
+        let oldest = self.window.oldest().map(|oldest| now - oldest).or_else(behind);
+        self.metrics.at(self.stored.0, self.last, oldest);
     }
 }

@@ -1,17 +1,24 @@
 //! What the command line has brought in of orders is done already, and told to nobody.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use orders_domain::{
     Actor, Order, OrderId, OrderStatus, RequestedLine, Subject, UseCase,
-    delivery::{Outcome, Verdict, endpoint::Notice},
+    delivery::{Outcome, Schedule, Verdict, endpoint::Notice},
     order::contact::{Contact, Email},
     ports::{EventFilter, EventLimit, Mailer},
     service::Placing,
 };
 
-use super::shop::{Shop, operator, shops};
+use orders_worker::{Terms, Worker};
+
+use super::shop::{Shop, at_work, operator, shops};
 
 const URL: &str = "https://one.example/";
 
@@ -85,5 +92,62 @@ async fn what_was_brought_in_is_not_planned() {
         assert_eq!(found, Some(old));
         let found = shop.storage.orders.find(new.id()).await.unwrap().unwrap();
         assert_eq!(found.status(), OrderStatus::Processing);
+    }
+}
+
+/// A worker that sends to webhooks, and that no timer wakes for a while.
+fn undisturbed(shop: &Shop) -> Worker {
+    let terms = Terms { lease: Duration::from_hours(1), ..Terms::default() };
+    let worker = shop.worker().with_times(terms, Schedule::standard());
+    worker.with_webhooks(shop.receiver.clone(), Arc::clone(&shop.webhooks))
+}
+
+/// More pages of history than one, and behind it what is wanted; the event of that.
+async fn much_history(shop: &Shop) -> i64 {
+    join_all((0..600).map(|_| placed(shop, Actor::Cli))).await;
+    placed(shop, Actor::User(operator().id())).await;
+    let last = shop.storage.feed.events(EventFilter::default(), None, EventLimit::MAX).await.unwrap().last;
+    last.unwrap().get()
+}
+
+/// What comes of it, long before a timer has anything looked at.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_wanted_behind_much_that_is_not_is_sent_at_once() {
+    for shop in shops() {
+        let webhook = shop.webhook(URL).await;
+        let wanted = much_history(&shop).await;
+        let worker = at_work(undisturbed(&shop));
+        shop.settled(&webhook, 1).await;
+        worker.stop().await;
+        assert_eq!(shop.receiver.ids(URL), [wanted]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_wanted_behind_much_that_is_not_is_worked_off_without_waiting() {
+    for shop in shops() {
+        shop.webhook(URL).await;
+        let wanted = much_history(&shop).await;
+        let (_told, stop) = orders_worker::Stop::new();
+        assert!(soon(undisturbed(&shop).work_off(stop)).await);
+        assert_eq!(shop.receiver.ids(URL), [wanted]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_once_more_behind_much_that_is_not_is_sent_at_once() {
+    for shop in shops() {
+        let webhook = shop.webhook(URL).await;
+        let wanted = much_history(&shop).await;
+        let (_told, stop) = orders_worker::Stop::new();
+        assert!(soon(undisturbed(&shop).work_off(stop)).await);
+        shop.replay(&webhook, 0, wanted).await;
+        let (_told, stop) = orders_worker::Stop::new();
+        assert!(soon(undisturbed(&shop).work_off(stop)).await);
+        assert_eq!(shop.receiver.ids(URL), [wanted, wanted]);
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Json;
 
-/// The numbers of a body that is JSON, in their order.
+/// The numbers of a body that is JSON, in their order and as they were written.
 pub fn literals(body: &[u8]) -> impl Iterator<Item = &str> {
     let mut rest = body;
     std::iter::from_fn(move || {
@@ -68,6 +68,12 @@ pub fn judge(literal: &str) -> Json<'_> {
             number.map_or(Json::Huge(Cow::Borrowed(literal)), Json::Integer)
         }
     }
+}
+
+/// The whole number that a number of JSON is by what is written, if it is one that fits.
+#[must_use]
+pub fn whole(literal: &str) -> Option<i64> {
+    if let Json::Integer(number) = judge(literal) { Some(number) } else { None }
 }
 
 #[cfg(test)]

@@ -45,7 +45,13 @@ fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
         ("\"quantity\": 7", "\"quantity\": 0", "products[0].quantity 0 is not from 1 to 100000"),
         ("1999", "-1", "products[0].price -1 is negative"),
         ("1999", "19.99", "products[0].price 19.99 is not a whole number"),
-        ("1999", "99999999999999999999", "products[0].price 100000000000000000000 is not a whole number"),
+        ("1999", "99999999999999999999", "products[0].price 99999999999999999999 is not a whole number"),
+        (
+            "1999",
+            "1999.00000000000000000001",
+            "products[0].price 1999.00000000000000000001 is not a whole number",
+        ),
+        ("1999", "18446744073709551615", "products[0].price 18446744073709551615 is not a whole number"),
         (
             "\"price\"",
             "\"cost\"",
@@ -67,6 +73,22 @@ fn everything_that_is_wrong_with_a_line_is_named_with_its_field_and_value() {
         let said = wrong(&good().replacen(from, to, 1));
         assert!(said.starts_with(reason), "{said}");
     }
+}
+
+#[test]
+fn a_whole_number_may_be_written_as_a_fraction_or_with_an_exponent() {
+    let bare = order(1, good().as_bytes()).unwrap();
+    for (from, to) in [
+        ("\"quantity\": 7", "\"quantity\": 7.0"),
+        ("\"quantity\": 7", "\"quantity\": 0.7e1"),
+        ("1999", "1999.00"),
+        ("\"userId\": 3", "\"userId\": 3e0"),
+    ] {
+        assert_eq!(order(1, good().replacen(from, to, 1).as_bytes()), Ok(bare.clone()), "{to}");
+    }
+    let long = format!("1.{}", "3".repeat(1000));
+    let said = wrong(&good().replacen("1999", &long, 1));
+    assert_eq!(said, format!("products[0].price {}… is not a whole number", &long[..64]));
 }
 
 #[test]
@@ -108,9 +130,57 @@ fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
 }
 
 #[test]
-fn a_line_without_an_end_is_not_read_into_memory() {
-    let mut orders = file(&" ".repeat(usize::try_from(LONGEST).unwrap() + 5));
+fn what_is_said_of_a_line_does_not_grow_with_it() {
+    let product = r#"{"id": 9, "quantity": 7, "price": 1999}"#;
+    let many = vec![r#"{"id": 0}"#; 101].join(", ");
+    assert_eq!(
+        wrong(&good().replacen(product, &many, 1)),
+        "an order has 1 to 100 products, but 101 were sent"
+    );
+    let members: String = (0..5_000).map(|nth| format!("\"{nth}\": 0, ")).collect();
+    let said = wrong(&good().replacen('{', &format!("{{{members}"), 1));
+    assert!(said.len() < 5_000 && said.ends_with(" faults more"), "{said}");
+}
+
+#[test]
+fn lines_are_handed_over_after_some_mebibytes() {
+    let line = format!("{}{}\n", good(), " ".repeat(1 << 19));
+    let mut orders = file(&line.repeat(40));
     orders.rewind().unwrap();
-    let error = orders.next_lines(&mut Faults::default()).unwrap_err().to_string();
-    assert_eq!(error, "line 1: it has more than 1048576 bytes");
+    let mut read = Vec::new();
+    while let Some(some) = orders.next_lines(&mut Faults::default()).unwrap() {
+        read.push(some.len());
+    }
+    assert_eq!(read, [16, 16, 8]);
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_at_the_beginning_only() {
+    let mut orders = file(&format!("\u{feff}{}\n\u{feff}{}", good(), good()));
+    let mut faults = Faults::default();
+    orders.rewind().unwrap();
+    let read = orders.next_lines(&mut faults).unwrap().unwrap();
+    assert_eq!(read.iter().map(|order| order.line).collect::<Vec<_>>(), [1]);
+    assert_eq!(faults.first().map(|(line, _)| line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_line_that_is_too_long_is_a_bad_one_and_those_behind_it_are_read() {
+    let most = usize::try_from(LONGEST).unwrap();
+    let filled = |length: usize| format!("{}{}", good(), " ".repeat(length - good().len()));
+    let text = format!("{}\n{}\nno\n{}\n{}", filled(most), filled(most + 1), good(), filled(3 * most));
+    let mut orders = file(&text);
+    orders.rewind().unwrap();
+    let mut faults = Faults::default();
+    let mut read = Vec::new();
+    while let Some(some) = orders.next_lines(&mut faults).unwrap() {
+        read.extend(some.iter().map(|order| order.line));
+    }
+    assert_eq!(read, [1, 4]);
+    let faults: Vec<_> = faults.first().collect();
+    assert_eq!(faults.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5]);
+    assert_eq!(
+        (faults[0].1, faults[2].1),
+        ("it has more than 1048576 bytes", "it has more than 1048576 bytes")
+    );
 }

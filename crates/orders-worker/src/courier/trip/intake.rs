@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use orders_domain::{
     Event, EventId,
     delivery::Backlog,
@@ -23,6 +24,18 @@ const PAGE_OF_LOG: usize = 128;
 /// How often what waits in the log is looked at, should nobody say that it is due.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
+/// What was read.
+struct Page {
+    /// Those that are wanted.
+    events: Vec<Event>,
+    /// Up to here all were looked at.
+    head: Option<EventId>,
+    /// Whether there are more.
+    more: bool,
+    /// When the last one happened, whoever wants it.
+    newest: Option<DateTime<Utc>>,
+}
+
 impl Trip<'_> {
     /// When there may be something to do without anybody saying so.
     pub(super) fn next_look(&self) -> Instant {
@@ -33,6 +46,14 @@ impl Trip<'_> {
         let opens = if self.window.is_ready(true) { self.gate.opens_at(now) } else { None };
         let look = if self.window.tried_before() < PAGE_OF_LOG { self.look_at } else { now + LOOK_AGAIN };
         renew.into_iter().chain(gather.filter(|at| *at > now)).chain(opens).fold(look, Instant::min)
+    }
+
+    /// Whether more can be read at once: what was read may hold nothing that is wanted.
+    pub(super) fn reads_on(&self) -> bool {
+        let feed = !self.is_at_end && self.window.len() < PAGE;
+        let replaying = self.window.replaying();
+        let again = replaying.is_some() && replaying != self.replay_end;
+        feed || again && self.window.len() < PAGE_AGAIN
     }
 
     /// Takes in what is due in the log and what is new in the feed, as far as there is room.
@@ -51,7 +72,8 @@ impl Trip<'_> {
             self.look_at = Instant::now() + wait;
         }
         if !self.is_at_end && self.window.len() < PAGE {
-            let (events, head, more) = self.read(self.window.head(), PAGE).await?;
+            let Page { events, head, more, newest } = self.read(self.window.head(), PAGE).await?;
+            self.read_of = newest.or(self.read_of);
             let standing = self.courier.standing(self.consumer, &events).await?;
             let now = self.now();
             self.window.admit(events, head, &standing, now);
@@ -60,10 +82,11 @@ impl Trip<'_> {
         if let Some(replaying) = self.window.replaying()
             && self.window.len() < PAGE_AGAIN
         {
-            let (events, head, _) = self.read(replaying.after, PAGE_AGAIN).await?;
+            let Page { events, head, more, .. } = self.read(replaying.after, PAGE_AGAIN).await?;
             let standing = self.courier.standing(self.consumer, &events).await?;
             let now = self.now();
             self.window.admit_again(events, head, &standing, now);
+            self.replay_end = self.window.replaying().filter(|_| !more);
         }
         if self.is_at_end && self.news.is_none() && !self.courier.terms.once {
             let (feed, head) = (Arc::clone(&self.courier.storage.feed), self.window.head());
@@ -72,12 +95,8 @@ impl Trip<'_> {
         Ok(())
     }
 
-    /// Some of the wanted events after one, up to where all were looked at, and whether there are more.
-    async fn read(
-        &mut self,
-        after: Option<EventId>,
-        most: usize,
-    ) -> Result<(Vec<Event>, Option<EventId>, bool), PortError> {
+    /// Some of the wanted events after one.
+    async fn read(&mut self, after: Option<EventId>, most: usize) -> Result<Page, PortError> {
         let limit = EventLimit::try_from(i64::try_from(most).unwrap_or(i64::MAX));
         let limit = limit.unwrap_or(EventLimit::DEFAULT);
         let mut page = self.courier.storage.feed.events(self.filter.clone(), after, limit).await?;
@@ -90,8 +109,9 @@ impl Trip<'_> {
         if page.events.iter().any(|event| self.channel.is_due_by(event)) {
             self.look_at = Instant::now();
         }
+        let newest = page.events.last().map(|event| event.at);
         page.events.retain(|event| self.channel.wants(event));
         self.last = page.last;
-        Ok((page.events, page.cursor, page.more))
+        Ok(Page { events: page.events, head: page.cursor, more: page.more, newest })
     }
 }
