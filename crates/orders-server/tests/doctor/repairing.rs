@@ -1,0 +1,56 @@
+//! What a repair makes of faults of which one leads to another, and what it leaves.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    shop::{Shop, found, order, send, shops},
+    support::receiver::Receiver,
+};
+
+/// A shop with 20 pieces of product 200 at a place, of which one order holds 5 and one that was called off has let go of
+/// 3; the latter. Of those who order after that each holds a piece.
+async fn counted(shop: &Shop, after: usize) -> i64 {
+    let receiver = Receiver::answering(|_, _| Some(200));
+    let mut server = shop.serve(&receiver);
+    server.add_place("MAIN").await;
+    let product = json!({"id": 200, "name": "a thing", "price": 5, "stockPolicy": "deny"});
+    server.add_product(&product).await;
+    let count = json!({"onHand": 20, "reason": "count"});
+    send(&server, Method::PUT, "/products/200/stock/MAIN", &count).await;
+    order(&server, &[(200, 5)], None).await;
+    let cancelled = order(&server, &[(200, 3)], None).await;
+    send(&server, Method::PATCH, &format!("/orders/{cancelled}/cancel"), &json!({})).await;
+    for _ in 0..after {
+        order(&server, &[(200, 1)], None).await;
+    }
+    server.signal("TERM");
+    assert!(server.wait().success());
+    cancelled
+}
+
+/// What there is, and what of it is reserved.
+fn level(shop: &Shop) -> String {
+    shop.ask("SELECT on_hand || ' ' || reserved FROM stock_levels WHERE product_id = 200")
+}
+
+/// The kinds that are found, each once.
+fn kinds(document: &serde_json::Value) -> Vec<String> {
+    let mut kinds: Vec<_> = found(document).into_iter().map(|(kind, _)| kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+const RELEASED: &str = "DELETE FROM stock_movements WHERE kind = 'released'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_level_is_set_right_before_what_orders_hold_of_it() {
+    for shop in shops() {
+        counted(&shop, 0).await;
+        shop.plant(RELEASED);
+        assert_eq!(kinds(&shop.doctor(&[]).1), ["level.sum", "order.held"]);
+        shop.run(&["doctor", "--repair"]);
+        assert_eq!(level(&shop), "20 5");
+        shop.assert_clean();
+    }
+}
