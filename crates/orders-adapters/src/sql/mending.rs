@@ -212,6 +212,12 @@ fn hold(
     let Some((shelf, _)) = catalogue::shelf(conn, product.get())? else { return Ok(false) };
     let mut shelves = Shelves::new();
     shelves.learn(product, shelf);
+    let mut tally = Tally::default();
+    let is_broken = !tally.finish(conn, product)?.is_empty();
+    let stands = shelves.level(product, location).map(|level| (level.on_hand, level.reserved));
+    if is_broken || stands != tally.led((product, location)) {
+        return Ok(false);
+    }
     let Some(decision) = shelves.hold((product, &code), line, more) else { return Ok(false) };
     for ((product, location), level) in shelves.settle_changes() {
         set_level(conn, product, location, level)?;

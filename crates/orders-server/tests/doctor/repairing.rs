@@ -54,3 +54,16 @@ async fn a_level_is_set_right_before_what_orders_hold_of_it() {
         shop.assert_clean();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_let_go_where_a_movement_is_lost() {
+    for shop in shops() {
+        counted(&shop, 1).await;
+        shop.plant(RELEASED);
+        let (_, before) = shop.doctor(&[]);
+        assert_eq!(kinds(&before), ["movement.chain", "order.held"]);
+        let (code, after) = shop.doctor(&["--repair"]);
+        assert_eq!((code, found(&after)), (Some(1), found(&before)));
+        assert_eq!(level(&shop), "20 6");
+    }
+}
