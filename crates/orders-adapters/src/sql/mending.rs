@@ -100,7 +100,8 @@ fn become_it(conn: &mut Conn, stored: &StoredOrder, told: &Recomputed) -> QueryR
     let columns = (
         orders::status.eq(told.progress.status.as_str()),
         orders::version.eq(told.version),
-        orders::updated_at.eq(millis(told.updated_at)),
+        // No order was changed before it was placed; by which of its dates that is so its events do not tell.
+        (told.updated_at >= stored.ordered_at).then(|| orders::updated_at.eq(millis(told.updated_at))),
         orders::fulfillment.eq(derived_fulfillment(&told.progress, &stored.lines).map(Fulfillment::as_str)),
         orders::current_total.eq(derived_total(&told.progress, &stored.lines)),
     );

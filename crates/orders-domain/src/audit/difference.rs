@@ -17,6 +17,17 @@ pub enum Place {
     Order(OrderId),
 }
 
+/// As it is named to people, by numbers.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere => f.write_str("cursors, deliveries and sequences"),
+            Self::Level(product, location) => write!(f, "stock/{product}/{location}"),
+            Self::Order(order) => write!(f, "orders/{order}"),
+        }
+    }
+}
+
 /// One thing that is not as it should be. Nothing personal is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {

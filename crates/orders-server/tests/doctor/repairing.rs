@@ -67,3 +67,36 @@ async fn nothing_is_let_go_where_a_movement_is_lost() {
         assert_eq!(level(&shop), "20 6");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_repaired_is_named_and_the_rest_goes_on() {
+    for shop in shops() {
+        let held = counted(&shop, 0).await;
+        let late = held + 1;
+        shop.run(&["seed", "--orders", "20"]);
+        // The count of the product has its number already.
+        shop.plant(&format!(
+            "INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, data) \
+             SELECT (SELECT max(id) + 1 FROM events), kind, subject, 2, type, at, actor_kind, actor, data \
+             FROM events WHERE kind = 'stock/MAIN' AND subject = 200; \
+             INSERT INTO stock_movements (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, at) \
+             SELECT (SELECT max(id) FROM events WHERE kind = 'order') * 8192 + 8000, product_id, location_id, 'reserved', 1, \
+             on_hand, reserved + 1, {held} * 100 - 99, 0 FROM stock_levels WHERE product_id = 200; \
+             UPDATE stock_levels SET reserved = reserved + 1 WHERE product_id = 200"
+        ));
+        // One that is dated after all that its events say, and one behind both.
+        shop.plant(&format!(
+            "UPDATE orders SET order_date = order_date + 90000000000, updated_at = updated_at + 90000000000, \
+             current_total = 1 WHERE id = {late}"
+        ));
+        shop.plant("UPDATE orders SET current_total = 1 WHERE id = (SELECT max(id) FROM orders)");
+        let output = shop.output(&["doctor", "--repair", "--json"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert_eq!(said.matches("could not be repaired").count(), 1, "{said}");
+        assert!(said.starts_with(&format!("warning: orders/{held} could not be repaired: ")), "{said}");
+        let document = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(kinds(&document), ["level.version", "order.date", "order.held", "order.updated_at"]);
+        assert_eq!(shop.ask("SELECT count(*) FROM orders WHERE current_total = 1"), "0");
+    }
+}
