@@ -67,6 +67,9 @@ pub fn mend(conn: &mut Conn, place: Place, now: DateTime<Utc>) -> QueryResult<()
 
 fn mend_order(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResult<()> {
     let Some(stored) = read(conn, order)? else { return Ok(()) };
+    if !stored.are_lines_whole() {
+        return Ok(());
+    }
     let progress = if let Some(told) = stored.recomputed() {
         become_it(conn, &stored, &told)?;
         told.progress

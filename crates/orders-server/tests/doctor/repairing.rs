@@ -100,3 +100,22 @@ async fn what_cannot_be_repaired_is_named_and_the_rest_goes_on() {
         assert_eq!(shop.ask("SELECT count(*) FROM orders WHERE current_total = 1"), "0");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_has_lost_lines_stays_as_it_is() {
+    for shop in shops() {
+        shop.run(&["seed", "--orders", "200"]);
+        let one = shop.ask("SELECT min(id) FROM orders WHERE status = 'delivered'");
+        // It has an event too many, which would be repaired.
+        shop.plant(&format!(
+            "UPDATE order_products SET quantity = quantity + 1 WHERE order_id = {one}; \
+             UPDATE orders SET version = version - 1 WHERE id = {one}"
+        ));
+        let (_, before) = shop.doctor(&[]);
+        assert_eq!(kinds(&before), ["order.event_beyond", "order.lines"]);
+        let row = format!("SELECT version || ' ' || fulfillment FROM orders WHERE id = {one}");
+        let was = shop.ask(&row);
+        let (_, after) = shop.doctor(&["--repair"]);
+        assert_eq!((shop.ask(&row), found(&after)), (was, found(&before)));
+    }
+}
