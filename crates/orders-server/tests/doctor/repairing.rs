@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    shop::{Shop, found, order, send, shops},
-    support::receiver::Receiver,
+    shop::{Locker, Shop, found, order, send, shops},
+    support::{Place, receiver::Receiver},
 };
 
 /// A shop with 20 pieces of product 200 at a place, of which one order holds 5 and one that was called off has let go of
@@ -74,15 +74,12 @@ async fn what_cannot_be_repaired_is_named_and_the_rest_goes_on() {
         let held = counted(&shop, 0).await;
         let late = held + 1;
         shop.run(&["seed", "--orders", "20"]);
-        // The count of the product has its number already.
+        shop.hold_another(held);
+        // The next count of the product has its number already.
         shop.plant(&format!(
             "INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, data) \
              SELECT (SELECT max(id) + 1 FROM events), kind, subject, 2, type, at, actor_kind, actor, data \
-             FROM events WHERE kind = 'stock/MAIN' AND subject = 200; \
-             INSERT INTO stock_movements (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, at) \
-             SELECT (SELECT max(id) FROM events WHERE kind = 'order') * 8192 + 8000, product_id, location_id, 'reserved', 1, \
-             on_hand, reserved + 1, {held} * 100 - 99, 0 FROM stock_levels WHERE product_id = 200; \
-             UPDATE stock_levels SET reserved = reserved + 1 WHERE product_id = 200"
+             FROM events WHERE kind = 'stock/MAIN' AND subject = 200"
         ));
         // One that is dated after all that its events say, and one behind both.
         shop.plant(&format!(
@@ -118,4 +115,22 @@ async fn an_order_that_has_lost_lines_stays_as_it_is() {
         let (_, after) = shop.doctor(&["--repair"]);
         assert_eq!((shop.ask(&row), found(&after)), (was, found(&before)));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_import_commits_meanwhile_is_not_written_over() {
+    let Some(place) = Place::postgres() else { return };
+    let shop = Shop { place };
+    let order = counted(&shop, 0).await;
+    shop.hold_another(order);
+    // It has locked the level, as imports do, and has not committed.
+    let import = "SELECT FROM stock_levels FOR NO KEY UPDATE; UPDATE stock_levels SET backorder_limit = 7";
+    let import = Locker::begin(&shop.place.url(), import).await;
+    let committed = tokio::spawn(import.commit_when_waited_for());
+    let output = tokio::task::block_in_place(|| shop.output(&["doctor", "--repair"]));
+    committed.await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let level = "SELECT reserved || ' ' || backorder_limit FROM stock_levels";
+    assert_eq!(shop.ask(level), "5 7");
+    shop.assert_clean();
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, dsl::sql, prelude::*, sql_types::BigInt};
 use orders_domain::{
+    OrderId, ProductId,
     audit::{Difference, DifferenceKind as Kind, Place},
     ports::PortError,
 };
@@ -12,11 +13,12 @@ use super::{
         OpenError,
         audit::{Audit, Mend, Stretch},
         failure,
+        schema::order_products,
     },
     Conn, auditing, changing, checking,
     connection::{Connector, PostgresOptions, Purpose},
     copy::refuse_unfinished,
-    mending, migrations,
+    filling, mending, migrations,
     tallying::Tally,
     url::PostgresUrl,
 };
@@ -121,20 +123,30 @@ impl Mend for PostgresMend {
     }
 }
 
-/// Keeps everybody else from what is being set right: nobody sells meanwhile, and the order stays as it is.
+/// Keeps everybody else from what is being set right, in the one order of all who lock: imports and counts do so without
+/// the gate.
 pub fn hold(conn: &mut Conn, place: Place) -> QueryResult<()> {
     changing::close_gate(conn)?;
     match place {
         Place::Order(order) => {
+            let products = products_of(conn, order)?;
+            filling::lock_levels(conn, &products)?;
             conn.batch_execute(&format!("SELECT FROM orders WHERE id = {} FOR NO KEY UPDATE", order.get()))
         }
-        Place::Level(product, location) => conn.batch_execute(&format!(
-            "SELECT FROM stock_levels WHERE product_id = {} AND location_id = {} FOR NO KEY UPDATE",
-            product.get(),
-            location.get()
-        )),
+        Place::Level(product, _) => filling::lock_levels(conn, &[product]),
         Place::Everywhere => Ok(()),
     }
+}
+
+/// The products of an order's lines, which do not change, ascending.
+fn products_of(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<ProductId>> {
+    let products: Vec<i64> = order_products::table
+        .filter(order_products::order_id.eq(order.get()))
+        .select(order_products::product_id)
+        .distinct()
+        .order(order_products::product_id)
+        .load(conn)?;
+    Ok(products.into_iter().filter_map(|product| product.try_into().ok()).collect())
 }
 
 /// The number of the next event.
