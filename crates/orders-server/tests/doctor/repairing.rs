@@ -134,3 +134,19 @@ async fn what_an_import_commits_meanwhile_is_not_written_over() {
     assert_eq!(shop.ask(level), "5 7");
     shop.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_does_not_wait_for_long_for_somebody_who_hangs() {
+    let Some(place) = Place::postgres() else { return };
+    let shop = Shop { place };
+    shop.run(&["seed", "--orders", "5"]);
+    shop.plant("UPDATE orders SET current_total = 1 WHERE id IN (2, 4)");
+    let _hangs = Locker::begin(&shop.place.url(), "SELECT FROM orders WHERE id = 2 FOR UPDATE").await;
+    let url = shop.place.url();
+    let mut doctor = crate::support::orders();
+    doctor.args(["doctor", "--repair", "--database-url", &url, "--database-lock-timeout-ms", "50"]);
+    let output = tokio::task::block_in_place(|| doctor.output().unwrap());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("warning: orders/2 could not be repaired: "), "{said}");
+    assert_eq!(shop.ask("SELECT min(id) || ' ' || count(*) FROM orders WHERE current_total = 1"), "2 1");
+}

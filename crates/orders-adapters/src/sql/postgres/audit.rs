@@ -27,6 +27,9 @@ use super::{
 const LOOKING: &str = "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on; \
     SET jit = off; SET enable_seqscan = off";
 
+/// Each statement sees what was committed before it: what the locks have waited for.
+const MENDING: &str = "SET default_transaction_isolation = 'read committed'";
+
 /// Sequences that are behind what is stored: what each counts, its name, the last it has given, the newest there is. What
 /// is given out and not stored yet is ahead of all that is seen.
 const COUNTERS: &str = "SELECT 'sequences/' || name, 'has given ' || given || ' last, and ' || newest || ' is stored' FROM \
@@ -112,6 +115,8 @@ impl PostgresMend {
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrations::refuse_other(&mut conn)?;
         refuse_unfinished(&mut conn)?;
+        let patience = options.lock_timeout.as_millis();
+        conn.batch_execute(&format!("{MENDING}; SET lock_timeout = {patience}"))?;
         Ok(Self { conn, now, _connector: connector })
     }
 }
@@ -123,17 +128,20 @@ impl Mend for PostgresMend {
     }
 }
 
-/// Keeps everybody else from what is being set right, in the one order of all who lock: imports and counts do so without
-/// the gate.
+/// Keeps everybody else from what is being set right, in the one order of all who lock, not waiting for long. What there is
+/// of an order's products is sold to nobody meanwhile; everything is sold to nobody only while a level is set right, which
+/// may not be there to be locked.
 pub fn hold(conn: &mut Conn, place: Place) -> QueryResult<()> {
-    changing::close_gate(conn)?;
     match place {
         Place::Order(order) => {
             let products = products_of(conn, order)?;
             filling::lock_levels(conn, &products)?;
             conn.batch_execute(&format!("SELECT FROM orders WHERE id = {} FOR NO KEY UPDATE", order.get()))
         }
-        Place::Level(product, _) => filling::lock_levels(conn, &[product]),
+        Place::Level(product, _) => {
+            changing::close_gate(conn)?;
+            filling::lock_levels(conn, &[product])
+        }
         Place::Everywhere => Ok(()),
     }
 }
