@@ -150,3 +150,19 @@ async fn a_repair_does_not_wait_for_long_for_somebody_who_hangs() {
     assert!(said.starts_with("warning: orders/2 could not be repaired: "), "{said}");
     assert_eq!(shop.ask("SELECT min(id) || ' ' || count(*) FROM orders WHERE current_total = 1"), "2 1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sequence_is_set_while_nobody_is_given_numbers() {
+    let Some(place) = Place::postgres() else { return };
+    let shop = Shop { place };
+    shop.run(&["seed", "--orders", "5"]);
+    shop.plant("SELECT setval('order_ids', 1)");
+    // As whoever is just being given some.
+    let lock = "SELECT pg_advisory_xact_lock(x'4F53'::BIGINT << 48)";
+    let given = Locker::begin(&shop.place.url(), lock).await;
+    let committed = tokio::spawn(given.commit_when_waited_for());
+    let output = tokio::task::block_in_place(|| shop.output(&["doctor", "--repair"]));
+    committed.await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(shop.ask("SELECT last_value FROM order_ids"), "5");
+}

@@ -39,8 +39,9 @@ const COUNTERS: &str = "SELECT 'sequences/' || name, 'has given ' || given || ' 
     coalesce((SELECT order_date FROM orders ORDER BY id DESC LIMIT 1), -9223372036854775808)) AS counted \
     WHERE given < newest";
 
-/// Sets them to what is stored.
-const COUNT_ON: &str = "SELECT setval('order_ids', newest) FROM (SELECT max(id) AS newest FROM orders) AS stored \
+/// Sets them to what is stored, while nobody is given numbers: a sequence never goes back.
+const COUNT_ON: &str = "SELECT pg_advisory_xact_lock(x'4F53'::BIGINT << 48); \
+    SELECT setval('order_ids', newest) FROM (SELECT max(id) AS newest FROM orders) AS stored \
     WHERE newest > (SELECT last_value FROM order_ids); \
     SELECT setval('event_ids', newest) FROM (SELECT max(id) AS newest FROM events) AS stored \
     WHERE newest > (SELECT last_value FROM event_ids); \
