@@ -1,7 +1,7 @@
 //! Whether what is stored agrees with itself, and what of it can be set right.
 
 use std::{
-    io::{Write, stdout},
+    io::{Write, stderr, stdout},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -14,6 +14,7 @@ use indicatif::ProgressBar;
 use orders_adapters::sql::{Audit, Stretch};
 use orders_domain::{
     audit::{DifferenceKind, Findings, Remedy},
+    failure::with_causes,
     plural::Counted,
 };
 
@@ -63,7 +64,7 @@ pub fn doctor(settings: &DoctorSettings) -> Result<()> {
     let mut report = look()?;
     let found = report.found.count();
     if settings.repair && !report.is_clean() {
-        repair(&settings.database, &report.found).context(NotExamined)?;
+        repair(&settings.database, &report.found, settings.most).context(NotExamined)?;
         report = look()?;
     }
     let repaired = settings.repair.then(|| found.saturating_sub(report.found.count()));
@@ -138,11 +139,19 @@ impl Walk<'_> {
     }
 }
 
-/// Sets right what can be, place by place.
-fn repair(database: &DatabaseSettings, found: &Findings) -> Result<()> {
+/// Sets right what can be, place by place. Where that fails it is as it was, the others go on, and so many are named.
+fn repair(database: &DatabaseSettings, found: &Findings, most: usize) -> Result<()> {
     let mut mend = storage::mend(database)?;
+    let mut failed = 0;
     for place in found.repairable() {
-        mend.mend(place)?;
+        let Err(error) = mend.mend(place) else { continue };
+        if failed < most {
+            writeln!(stderr(), "warning: {place} could not be repaired: {}", with_causes(&error))?;
+        }
+        failed += 1;
+    }
+    if failed > most {
+        writeln!(stderr(), "warning: {} more could not be repaired", failed - most)?;
     }
     Ok(())
 }

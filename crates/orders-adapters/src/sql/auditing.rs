@@ -97,13 +97,13 @@ impl Page {
         let (first, lines, behind) = (after + 1, after * LINES + 1, last.saturating_mul(LINES));
         let orders = sql::<OrderTypes>(&format!(
             "SELECT id, order_date, updated_at, status, currency, version, fulfillment, current_total, marketplace, \
-             chosen_by, locale, ship_to, coalesce(email NOT LIKE '%_@_%', FALSE) FROM orders \
+             chosen_by, locale, ship_to, external_id, placed_at, coalesce(email NOT LIKE '%_@_%', FALSE) FROM orders \
              WHERE id BETWEEN {first} AND {last} ORDER BY id"
         ))
         .load(conn)?;
         let lines_of_orders = sql::<LineTypes>(&format!(
-            "SELECT id, product_id, price, quantity, (name IS NULL) <> (name_from IS NULL) \
-             OR coalesce(length(name) NOT BETWEEN 1 AND 200, FALSE) OR order_id <> (id - 1) / {LINES} + 1 \
+            "SELECT id, product_id, price, quantity, name, name_from, model, (name IS NULL) <> (name_from IS NULL) \
+             OR order_id <> (id - 1) / {LINES} + 1 \
              FROM order_products WHERE id BETWEEN {lines} AND {behind} ORDER BY id"
         ))
         .load(conn)?;
@@ -225,7 +225,7 @@ fn unreadable(id: i64, error: &InvalidInput) -> Difference {
         CANCELLED => {
             of_order(Kind::CancellationPart, id, format!("has a cancellation in which {}", error.reason))
         }
-        "email" | "ship_to" => {
+        "email" | "ship_to" | "externalId" => {
             of_order(Kind::OrderUnreadable, id, format!("has no {} that can be read", error.what))
         }
         _ => of_order(Kind::OrderUnreadable, id, format!("cannot be read: {error}")),
@@ -289,7 +289,18 @@ impl Page {
         let movements: Vec<_> = self.movements.of(id, |row| order_of_line(row.0)).collect();
 
         let (_, ordered, updated, status, currency, version, ..) = &row;
-        let (.., fulfillment, current_total, marketplace, chosen_by, locale, ship_to, is_odd) = &row;
+        let (
+            ..,
+            fulfillment,
+            current_total,
+            marketplace,
+            chosen_by,
+            locale,
+            ship_to,
+            external_id,
+            placed_at,
+            is_odd,
+        ) = &row;
         if !first.is_empty() && parcels.iter().all(|parcel| parcel.1 != 1) {
             found.push(of_order(Kind::ParcelPart, id, "has pieces in a parcel that is not there".to_owned()));
         }
@@ -301,6 +312,7 @@ impl Page {
             return Err(InvalidInput::new("email", "cannot be read"));
         }
         audited::check_address(ship_to.as_deref())?;
+        audited::check_imported(external_id.as_deref(), *placed_at)?;
         known.check([Some(currency), marketplace.as_ref(), chosen_by.as_ref(), locale.as_ref()])?;
         Ok(StoredOrder {
             id: OrderId::try_from(id)?,

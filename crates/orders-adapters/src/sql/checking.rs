@@ -8,7 +8,7 @@ use diesel::{
     connection::DefaultLoadingMode,
     dsl::sql,
     prelude::*,
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Binary, Bool, Nullable, Text},
 };
 use orders_domain::{
     Consumer, Listing, Product, ProductText, Subject, Webhook,
@@ -91,6 +91,11 @@ fn versions(
     Ok(())
 }
 
+type EventTypes = (Text, BigInt, BigInt, BigInt, Text, Text, Nullable<Text>, Nullable<Binary>, Bool);
+
+/// Of what, version, number, type, what it says, request, trace, whether it is odd.
+type EventRow = (String, i64, i64, i64, String, String, Option<String>, Option<Vec<u8>>, bool);
+
 /// Whether the events of everything but orders can be read.
 fn events(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResult<()> {
     for side in ["kind < 'order'", "kind > 'order'"] {
@@ -105,18 +110,19 @@ fn events(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResult<()>
                 }
                 None => String::new(),
             };
-            let rows: Vec<(String, i64, i64, i64, String, String, bool)> =
-                sql::<(Text, BigInt, BigInt, BigInt, Text, Text, diesel::sql_types::Bool)>(&format!(
-                    "SELECT kind, subject, version, id, type, data, {} FROM events WHERE {side} {behind} \
+            let rows: Vec<EventRow> =
+                sql::<EventTypes>(&format!(
+                    "SELECT kind, subject, version, id, type, data, request_id, trace_context, {} FROM events WHERE {side} {behind} \
                      ORDER BY kind, subject, version LIMIT {AT_ONCE}",
                     recounting::ODD
                 ))
                 .load(conn)?;
-            for (kind, subject, _, id, what, data, is_odd) in &rows {
+            for (kind, subject, _, id, what, data, request, trace, is_odd) in &rows {
                 let word = kind.split('/').next().unwrap_or_default();
                 let is_read = Subject::of_parts(kind, *subject).is_ok()
                     && orders_domain::EventType::of_parts(word, what).is_ok()
-                    && is_said_of_other(data);
+                    && is_said_of_other(data)
+                    && recounting::is_traced(request.as_deref(), trace.as_deref());
                 if *is_odd || !is_read {
                     found(Difference::new(
                         Kind::EventUnreadable,

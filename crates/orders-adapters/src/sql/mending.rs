@@ -67,6 +67,9 @@ pub fn mend(conn: &mut Conn, place: Place, now: DateTime<Utc>) -> QueryResult<()
 
 fn mend_order(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResult<()> {
     let Some(stored) = read(conn, order)? else { return Ok(()) };
+    if !stored.are_lines_whole() {
+        return Ok(());
+    }
     let progress = if let Some(told) = stored.recomputed() {
         become_it(conn, &stored, &told)?;
         told.progress
@@ -100,7 +103,8 @@ fn become_it(conn: &mut Conn, stored: &StoredOrder, told: &Recomputed) -> QueryR
     let columns = (
         orders::status.eq(told.progress.status.as_str()),
         orders::version.eq(told.version),
-        orders::updated_at.eq(millis(told.updated_at)),
+        // No order was changed before it was placed; by which of its dates that is so its events do not tell.
+        (told.updated_at >= stored.ordered_at).then(|| orders::updated_at.eq(millis(told.updated_at))),
         orders::fulfillment.eq(derived_fulfillment(&told.progress, &stored.lines).map(Fulfillment::as_str)),
         orders::current_total.eq(derived_total(&told.progress, &stored.lines)),
     );
@@ -212,6 +216,12 @@ fn hold(
     let Some((shelf, _)) = catalogue::shelf(conn, product.get())? else { return Ok(false) };
     let mut shelves = Shelves::new();
     shelves.learn(product, shelf);
+    let mut tally = Tally::default();
+    let is_broken = !tally.finish(conn, product)?.is_empty();
+    let stands = shelves.level(product, location).map(|level| (level.on_hand, level.reserved));
+    if is_broken || stands != tally.led((product, location)) {
+        return Ok(false);
+    }
     let Some(decision) = shelves.hold((product, &code), line, more) else { return Ok(false) };
     for ((product, location), level) in shelves.settle_changes() {
         set_level(conn, product, location, level)?;

@@ -5,10 +5,10 @@ use diesel::{
     connection::DefaultLoadingMode,
     dsl::sql,
     prelude::*,
-    sql_types::{BigInt, Bool, Nullable, Text},
+    sql_types::{BigInt, Binary, Bool, Nullable, Text},
 };
 use orders_domain::{
-    EventType, Happening, Progress,
+    EventType, Happening, Progress, RequestId, TraceContext,
     audit::{Difference, DifferenceKind as Kind, order::StoredEvent},
 };
 
@@ -26,14 +26,21 @@ pub struct Events {
     pub stored: StoredEvent,
 }
 
-/// What somebody is who causes an event, and what a request's number looks like, as a condition: whether it is odd.
+/// What somebody is who causes an event, as a condition: whether it is odd.
 pub const ODD: &str = "NOT (actor_kind = 'user' OR actor_kind = 'cli' OR actor_kind = 'worker' OR actor_kind = 'system') \
-    OR coalesce(actor < 1, FALSE) OR coalesce(length(request_id) NOT BETWEEN 1 AND 128, FALSE)";
+    OR coalesce(actor < 1, FALSE)";
 
-type Types = (BigInt, BigInt, BigInt, Text, BigInt, Nullable<Text>, Text, Bool);
+/// Whether it can be read by which request something happened, and of which trace that is a part.
+pub fn is_traced(request: Option<&str>, trace: Option<&[u8]>) -> bool {
+    request.is_none_or(|request| RequestId::admits(request.as_bytes()))
+        && trace.is_none_or(|trace| TraceContext::try_from(trace).is_ok())
+}
 
-/// Order, version, number, type, when, marketplace, what it says, whether it is odd.
-type Row = (i64, i64, i64, String, i64, Option<String>, String, bool);
+type Types =
+    (BigInt, BigInt, BigInt, Text, BigInt, Nullable<Text>, Text, Nullable<Text>, Nullable<Binary>, Bool);
+
+/// Order, version, number, type, when, marketplace, what it says, request, trace, whether it is odd.
+type Row = (i64, i64, i64, String, i64, Option<String>, String, Option<String>, Option<Vec<u8>>, bool);
 
 /// The events of some orders, by order and version.
 pub fn events(
@@ -42,12 +49,13 @@ pub fn events(
     found: &mut Vec<Difference>,
 ) -> QueryResult<Vec<Events>> {
     let rows = sql::<Types>(&format!(
-        "SELECT subject, version, id, type, at, marketplace, data, {ODD} FROM events \
+        "SELECT subject, version, id, type, at, marketplace, data, request_id, trace_context, {ODD} FROM events \
          WHERE kind = 'order' AND subject > {after} AND subject <= {last} ORDER BY subject, version"
     ));
     let mut events = Vec::new();
     for row in rows.load_iter::<Row, DefaultLoadingMode>(conn)? {
-        let (order, version, id, what, at, marketplace, data, is_odd) = row?;
+        let (order, version, id, what, at, marketplace, data, request, trace, is_odd) = row?;
+        let is_odd = is_odd || !is_traced(request.as_deref(), trace.as_deref());
         let said = if is_odd { Err("somebody that nobody is".into()) } else { said(&what, &data) };
         let at = moment(at);
         if said.is_err() || at.is_err() {

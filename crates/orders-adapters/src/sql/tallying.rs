@@ -112,18 +112,18 @@ impl Tally {
         Ok(!self.is_over)
     }
 
-    /// Looks at all movements of a product, and nothing else.
-    pub fn finish(&mut self, conn: &mut Conn, product: ProductId) -> QueryResult<()> {
-        let mut seen = 0;
+    /// Looks at all movements of a product, and nothing else; what is wrong with them.
+    pub fn finish(&mut self, conn: &mut Conn, product: ProductId) -> QueryResult<Vec<Difference>> {
+        let (mut seen, mut found) = (0, Vec::new());
         loop {
             let condition = format!("product_id = {} AND id > {seen}", product.get());
             let rows = movements(conn, &condition, AT_ONCE)?;
             for row in &rows {
                 seen = row.0;
-                self.take(row, &mut Vec::new());
+                self.take(row, &mut found);
             }
             if rows.len() < AT_ONCE {
-                return Ok(());
+                return Ok(found);
             }
         }
     }

@@ -11,10 +11,21 @@ pub enum Place {
     /// Something that one statement sets right wherever it is. It comes first: what is set right after it takes new
     /// numbers.
     Everywhere,
+    /// What there is of a product at a place. It comes before orders: what they hold is moved by it.
+    Level(ProductId, LocationId),
     /// An order, with its parcels, and what it holds.
     Order(OrderId),
-    /// What there is of a product at a place.
-    Level(ProductId, LocationId),
+}
+
+/// As it is named to people, by numbers.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere => f.write_str("cursors, deliveries and sequences"),
+            Self::Level(product, location) => write!(f, "stock/{product}/{location}"),
+            Self::Order(order) => write!(f, "orders/{order}"),
+        }
+    }
 }
 
 /// One thing that is not as it should be. Nothing personal is in it.

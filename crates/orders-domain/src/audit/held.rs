@@ -7,7 +7,7 @@ use super::{
     kind::DifferenceKind::{self as Kind},
     order::StoredOrder,
 };
-use crate::{id::LocationId, order::progress::Progress};
+use crate::{id::LocationId, order::progress::Progress, stock::holding::OfLine};
 
 /// A line that holds something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +29,13 @@ impl Misheld {
 }
 
 impl StoredOrder {
-    /// What the lines should hold and do not, or hold and should not: by line, how many pieces more they should.
+    /// What the lines should hold and do not, or hold and should not: by line, how many pieces more they should. Nothing
+    /// where a movement is of none of them.
     #[must_use]
     pub fn misheld(&self, progress: &Progress) -> Vec<Misheld> {
+        if self.strange_movement().is_some() {
+            return Vec::new();
+        }
         let mut held: BTreeMap<u8, BTreeMap<LocationId, i64>> = BTreeMap::new();
         for moved in &self.movements {
             let at = held.entry(moved.line.position()).or_default();
@@ -44,17 +48,20 @@ impl StoredOrder {
         misheld.filter(|of| of.missing() != 0 || of.at.values().any(|pieces| *pieces < 0)).collect()
     }
 
+    /// A movement that is of none of the lines.
+    fn strange_movement(&self) -> Option<&OfLine> {
+        let line = |moved: &OfLine| self.lines.get(usize::from(moved.line.position()));
+        self.movements.iter().find(|moved| line(moved).is_none_or(|line| line.product() != moved.product))
+    }
+
     pub(super) fn look_at_stock(&self, progress: &Progress, found: &mut Vec<Difference>) {
         if self.movements.is_empty() {
             return;
         }
-        for moved in &self.movements {
-            let line = self.lines.get(usize::from(moved.line.position()));
-            if line.is_none_or(|line| line.product() != moved.product) {
-                let reason = format!("has movement {}, which is of none of its lines", moved.id);
-                found.push(self.differs(Kind::OrderMovement, reason));
-                return;
-            }
+        if let Some(moved) = self.strange_movement() {
+            let reason = format!("has movement {}, which is of none of its lines", moved.id);
+            found.push(self.differs(Kind::OrderMovement, reason));
+            return;
         }
         for of in self.misheld(progress) {
             let (line, holds) = (of.line + 1, of.at.values().sum::<i64>());

@@ -120,6 +120,12 @@ impl StoredOrder {
         Difference::of_order(kind, self.id, reason)
     }
 
+    /// Whether the lines are those that were placed, as far as that is told: everything else goes by them.
+    #[must_use]
+    pub fn are_lines_whole(&self) -> bool {
+        self.look_at_lines(&mut Vec::new())
+    }
+
     /// Whether the lines are those that were placed, so that the events can be added up.
     fn look_at_lines(&self, found: &mut Vec<Difference>) -> bool {
         let before = found.len();

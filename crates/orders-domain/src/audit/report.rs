@@ -72,7 +72,7 @@ impl Findings {
         self.kinds.iter().map(|(kind, of)| (*kind, of.count, of.shown.as_slice()))
     }
 
-    /// Where something can be repaired.
+    /// Where something can be repaired, in the order in which it is to be.
     pub fn repairable(&self) -> impl Iterator<Item = Place> {
         self.repairable.iter().copied()
     }
@@ -104,5 +104,16 @@ mod tests {
         assert_eq!((one.count(), one.is_clean()), (5, false));
         // Lines cannot be repaired.
         assert_eq!(one.repairable().count(), 4);
+    }
+    #[test]
+    fn levels_are_repaired_before_the_orders_that_are_moved_by_them() {
+        let mut found = Findings::keeping(1);
+        let level = (9.try_into().unwrap(), 2.try_into().unwrap());
+        found.add(of(1, DifferenceKind::OrderHeld));
+        found.add(Difference::of_level(DifferenceKind::LevelSum, level, "is not what it was"));
+        found.add(Difference::new(DifferenceKind::ConsumerCursor, "consumers/mail", "is too far"));
+        let places: Vec<_> = found.repairable().collect();
+        let order = Place::Order(1.try_into().unwrap());
+        assert_eq!(places, [Place::Everywhere, Place::Level(level.0, level.1), order]);
     }
 }

@@ -10,4 +10,5 @@ mod faults;
 mod looking;
 mod page;
 mod planting;
+mod repairing;
 mod shop;

@@ -7,6 +7,7 @@ use diesel::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::support::{Place, Server, orders, receiver::Receiver};
 
@@ -101,12 +102,43 @@ impl Shop {
             }
         }
     }
+
+    /// Adds a movement by which a line of this order holds a piece more, which the level has too.
+    pub fn hold_another(&self, order: i64) {
+        self.plant(&format!(
+            "INSERT INTO stock_movements (id, product_id, location_id, kind, quantity, on_hand_after, reserved_after, line, at) \
+             SELECT (SELECT max(id) FROM events) * 8192 + 8000, product_id, location_id, 'reserved', 1, on_hand, reserved + 1, \
+             {order} * 100 - 99, 0 FROM stock_levels WHERE product_id = 200; \
+             UPDATE stock_levels SET reserved = reserved + 1 WHERE product_id = 200"
+        ));
+    }
+}
+
+/// Somebody who holds locks in PostgreSQL.
+pub struct Locker(Client);
+
+impl Locker {
+    /// Does this in a transaction, which goes on.
+    pub async fn begin(url: &str, statements: &str) -> Self {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(&format!("BEGIN; {statements}")).await.unwrap();
+        Self(client)
+    }
+
+    /// Commits once somebody waits for it.
+    pub async fn commit_when_waited_for(self) {
+        let waits =
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        while self.0.query(waits, &[]).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        self.0.batch_execute("COMMIT").await.unwrap();
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn ask_postgres(url: &str, query: &str) -> String {
-    use tokio_postgres::{NoTls, SimpleQueryMessage};
-
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
     let answer = client.simple_query(query).await.unwrap();

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, dsl::sql, prelude::*, sql_types::BigInt};
 use orders_domain::{
+    OrderId, ProductId,
     audit::{Difference, DifferenceKind as Kind, Place},
     ports::PortError,
 };
@@ -12,11 +13,12 @@ use super::{
         OpenError,
         audit::{Audit, Mend, Stretch},
         failure,
+        schema::order_products,
     },
     Conn, auditing, changing, checking,
     connection::{Connector, PostgresOptions, Purpose},
     copy::refuse_unfinished,
-    mending, migrations,
+    filling, mending, migrations,
     tallying::Tally,
     url::PostgresUrl,
 };
@@ -24,6 +26,9 @@ use super::{
 /// Each transaction sees one state, and none can write. Plans go by what there is: each text is new.
 const LOOKING: &str = "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on; \
     SET jit = off; SET enable_seqscan = off";
+
+/// Each statement sees what was committed before it: what the locks have waited for.
+const MENDING: &str = "SET default_transaction_isolation = 'read committed'";
 
 /// Sequences that are behind what is stored: what each counts, its name, the last it has given, the newest there is. What
 /// is given out and not stored yet is ahead of all that is seen.
@@ -34,8 +39,9 @@ const COUNTERS: &str = "SELECT 'sequences/' || name, 'has given ' || given || ' 
     coalesce((SELECT order_date FROM orders ORDER BY id DESC LIMIT 1), -9223372036854775808)) AS counted \
     WHERE given < newest";
 
-/// Sets them to what is stored.
-const COUNT_ON: &str = "SELECT setval('order_ids', newest) FROM (SELECT max(id) AS newest FROM orders) AS stored \
+/// Sets them to what is stored, while nobody is given numbers: a sequence never goes back.
+const COUNT_ON: &str = "SELECT pg_advisory_xact_lock(x'4F53'::BIGINT << 48); \
+    SELECT setval('order_ids', newest) FROM (SELECT max(id) AS newest FROM orders) AS stored \
     WHERE newest > (SELECT last_value FROM order_ids); \
     SELECT setval('event_ids', newest) FROM (SELECT max(id) AS newest FROM events) AS stored \
     WHERE newest > (SELECT last_value FROM event_ids); \
@@ -110,6 +116,8 @@ impl PostgresMend {
         let mut conn = connector.connect(Purpose::Maintain)?;
         migrations::refuse_other(&mut conn)?;
         refuse_unfinished(&mut conn)?;
+        let patience = options.lock_timeout.as_millis();
+        conn.batch_execute(&format!("{MENDING}; SET lock_timeout = {patience}"))?;
         Ok(Self { conn, now, _connector: connector })
     }
 }
@@ -121,20 +129,33 @@ impl Mend for PostgresMend {
     }
 }
 
-/// Keeps everybody else from what is being set right: nobody sells meanwhile, and the order stays as it is.
+/// Keeps everybody else from what is being set right, in the one order of all who lock, not waiting for long. What there is
+/// of an order's products is sold to nobody meanwhile; everything is sold to nobody only while a level is set right, which
+/// may not be there to be locked.
 pub fn hold(conn: &mut Conn, place: Place) -> QueryResult<()> {
-    changing::close_gate(conn)?;
     match place {
         Place::Order(order) => {
+            let products = products_of(conn, order)?;
+            filling::lock_levels(conn, &products)?;
             conn.batch_execute(&format!("SELECT FROM orders WHERE id = {} FOR NO KEY UPDATE", order.get()))
         }
-        Place::Level(product, location) => conn.batch_execute(&format!(
-            "SELECT FROM stock_levels WHERE product_id = {} AND location_id = {} FOR NO KEY UPDATE",
-            product.get(),
-            location.get()
-        )),
+        Place::Level(product, _) => {
+            changing::close_gate(conn)?;
+            filling::lock_levels(conn, &[product])
+        }
         Place::Everywhere => Ok(()),
     }
+}
+
+/// The products of an order's lines, which do not change, ascending.
+fn products_of(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<ProductId>> {
+    let products: Vec<i64> = order_products::table
+        .filter(order_products::order_id.eq(order.get()))
+        .select(order_products::product_id)
+        .distinct()
+        .order(order_products::product_id)
+        .load(conn)?;
+    Ok(products.into_iter().filter_map(|product| product.try_into().ok()).collect())
 }
 
 /// The number of the next event.

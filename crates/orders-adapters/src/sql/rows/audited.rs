@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use orders_domain::{
-    ChosenBy, Currency, InvalidInput, Locale, LocationCode, MarketplaceCode, Money, OrderProduct, Part,
-    SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
-    shipment::cancellation::Cancellation, stock::holding::OfLine,
+    ChosenBy, Currency, InvalidInput, Locale, LocationCode, MarketplaceCode, Money, NameFrom, OrderProduct,
+    Part, SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
+    catalogue::product::ProductName, market::listing::Model, shipment::cancellation::Cancellation,
+    stock::holding::OfLine,
 };
 
-use super::{contact, moment, progress};
+use super::{contact, imported, moment, progress};
 
 /// Ids of lines that each order owns.
 pub const LINES: i64 = 100;
@@ -35,11 +36,13 @@ pub type OrderTypes = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
+    Nullable<Text>,
+    Nullable<BigInt>,
     Bool,
 );
 
-/// Number, dates, status, currency, version, the derived columns, where it was placed, the address, whether the e-mail
-/// is odd.
+/// Number, dates, status, currency, version, the derived columns, where it was placed, the address, from where it was
+/// imported, whether the e-mail is odd.
 pub type OrderRow = (
     i64,
     i64,
@@ -53,14 +56,16 @@ pub type OrderRow = (
     Option<String>,
     Option<String>,
     Option<String>,
+    Option<String>,
+    Option<i64>,
     bool,
 );
 
 /// The columns' types in SQL.
-pub type LineTypes = (BigInt, BigInt, BigInt, BigInt, Bool);
+pub type LineTypes = (BigInt, BigInt, BigInt, BigInt, Nullable<Text>, Nullable<Text>, Nullable<Text>, Bool);
 
-/// Number, product, price, quantity, whether what was shown is odd.
-pub type LineRow = (i64, i64, i64, i64, bool);
+/// Number, product, price, quantity, what was shown: the name, from where that is, the model; whether it is odd.
+pub type LineRow = (i64, i64, i64, i64, Option<String>, Option<String>, Option<String>, bool);
 
 /// The columns' types in SQL.
 pub type ParcelTypes = (
@@ -130,6 +135,12 @@ pub fn check_address(ship_to: Option<&str>) -> Result<(), InvalidInput> {
     contact::contact(None, ship_to).map(drop).map_err(|_| InvalidInput::new("ship_to", "cannot be read"))
 }
 
+/// Whether it can be read from where an order comes. Of its name elsewhere nothing is said.
+pub fn check_imported(external_id: Option<&str>, placed_at: Option<i64>) -> Result<(), InvalidInput> {
+    let read = imported::imported(external_id, placed_at).map(drop);
+    read.map_err(|_| InvalidInput::new("externalId", "cannot be read"))
+}
+
 /// A parcel of an order, with what is in it, and the codes of places.
 pub fn shipment_of(
     order: i64,
@@ -167,11 +178,20 @@ pub fn shipment_of(
 }
 
 /// A line of an order.
-pub fn line_of((id, product, price, quantity, is_odd): &LineRow) -> Result<OrderProduct, InvalidInput> {
-    if *is_odd {
-        return Err(InvalidInput::new("line", format!("{id} has a name that is none, or another order")));
+pub fn line_of(row: &LineRow) -> Result<OrderProduct, InvalidInput> {
+    let (id, product, price, quantity, name, from, model, is_odd) = row;
+    let odd = || InvalidInput::new("line", format!("{id} has a name that is none, or another order"));
+    if *is_odd || !is_shown(name.as_deref(), from.as_deref(), model.as_deref()) {
+        return Err(odd());
     }
     Ok(OrderProduct::new((*product).try_into()?, Money::try_from(*price)?, (*quantity).try_into()?))
+}
+
+/// Whether it can be read what was shown of a product: the name, from where that is, the model.
+fn is_shown(name: Option<&str>, from: Option<&str>, model: Option<&str>) -> bool {
+    name.is_none_or(|name| ProductName::parse(name).is_ok())
+        && from.is_none_or(|from| from.parse::<NameFrom>().is_ok())
+        && model.is_none_or(|model| Model::parse(model).is_ok())
 }
 
 /// Pieces of the lines of an order; of another order's line there are none.

@@ -111,6 +111,32 @@ pub fn plant(planter: &mut Planter<'_>) {
         (DELIVERED, "UPDATE orders SET email = 'Ada Lovelace' WHERE id = {id}", &["order.unreadable"]),
         (
             DELIVERED,
+            "UPDATE order_products SET name = 'a thing', name_from = 'Ada Lovelace' WHERE order_id = {id}",
+            &["order.unreadable"],
+        ),
+        (
+            DELIVERED,
+            "UPDATE order_products SET name = 'a thing', name_from = '/de', model = '' WHERE order_id = {id}",
+            &["order.unreadable"],
+        ),
+        (
+            PENDING,
+            "UPDATE orders SET external_id = 'Ada Lovelace', placed_at = 9223372036854775807 WHERE id = {id}",
+            &["order.unreadable"],
+        ),
+        (PENDING, "UPDATE orders SET external_id = '', placed_at = 0 WHERE id = {id}", &["order.unreadable"]),
+        (
+            DELIVERED,
+            "UPDATE events SET request_id = 'Ada Lovelace' WHERE kind = 'order' AND subject = {id} AND version = 3",
+            &["order.event_unreadable"],
+        ),
+        (
+            DELIVERED,
+            "UPDATE events SET trace_context = 'odd' WHERE kind = 'order' AND subject = {id} AND version = 3",
+            &["order.event_unreadable"],
+        ),
+        (
+            DELIVERED,
             "UPDATE orders SET marketplace = 'zz' WHERE id = {id}; \
              UPDATE events SET marketplace = 'zz' WHERE kind = 'order' AND subject = {id}",
             &["order.marketplace"],

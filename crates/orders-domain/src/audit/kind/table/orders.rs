@@ -157,7 +157,7 @@ pub(super) const ORDERS: [Row; 28] = [
         "order.held",
         "a line holds more or fewer pieces of the stock than are neither out nor cancelled",
         Repaired(
-            "a count by `cli` moves the difference; pieces that are not there cannot be held, and are left",
+            "a count by `cli` moves the difference; pieces that are not there cannot be held, and are left, as is all of a product whose movements are broken",
         ),
     ),
     (
