@@ -81,8 +81,10 @@ fn make_next(
         anyhow::bail!("{} is there already, and is not replaced", taken.display());
     }
     let made = copy::make(database, &path, |name| series.time_in(name).is_some(), interrupt)?;
-    say(settings, database, &path, &made)?;
-    settings.keep.map_or(Ok(()), |keep| series.keep_newest(keep.get()))
+    let pruned = settings.keep.map_or(Ok(()), |keep| series.keep_newest(keep.get(), &path));
+    // Whether anybody reads what is said or not, the folder does not fill up.
+    let said = say(settings, database, &path, &made);
+    pruned.and(said)
 }
 
 fn say(settings: &BackupSettings, database: &Path, path: &Path, made: &Made) -> Result<()> {
