@@ -5,8 +5,8 @@ use std::{fs, os::unix::fs::symlink, path::Path, time::Duration};
 use tempfile::TempDir;
 
 use crate::{
-    kept::{a_large_shop, a_shop, backed_up, backup, manifest_path, names, restore, signal, started},
-    support::{assert_bad_setting, ends_within},
+    kept::{a_large_shop, a_shop, backed_up, backup, done, manifest_path, names, restore, signal, started},
+    support::{assert_bad_setting, ends_within, orders, url_of},
 };
 
 /// Nothing that has a backup's name.
@@ -90,6 +90,25 @@ fn of_two_backups_at_once_the_one_does_not_take_the_others_file_for_left() {
     let said = String::from_utf8(loser.stderr).unwrap();
     assert!(said.contains("File exists") || said.contains("is there already"), "{said}");
     assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_check_that_is_told_to_end_leaves_nothing_of_the_second_copy() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (database, file) = (a_large_shop(shop.path()), folder.path().join("copy.sqlite"));
+    let mut down = orders();
+    down.args(["migrate", "down", "--lose-orders", "--database-url", &url_of(&database)]);
+    done(down);
+    backed_up(&database, &file);
+    let before = names(folder.path());
+    for told in ["TERM", "INT"] {
+        let mut check = orders();
+        check.args(["restore", "--check"]).arg(&file);
+        let mut child = started(check, folder.path());
+        signal(&child, told);
+        assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(1));
+        assert_eq!(names(folder.path()), before);
+    }
 }
 
 #[test]
