@@ -38,13 +38,14 @@ pub fn backup(settings: &BackupSettings) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     match settings.every {
         None => {
+            let is_own = |name: &str| Some(name) == settings.file.file_name().and_then(|own| own.to_str());
+            copy::sweep(&settings.file, is_own)?;
             if let Some(taken) = copy::taken(&settings.file) {
                 return Err(
                     BadSetting(format!("{} is there already, and is not replaced", taken.display())).into()
                 );
             }
-            let is_part = |name: &str| Some(name) == settings.file.file_name().and_then(|own| own.to_str());
-            let made = copy::make(&database, &settings.file, is_part, &interrupt)?;
+            let made = copy::make(&database, &settings.file, &interrupt)?;
             say(settings, &database, &settings.file, &made)
         }
         Some(Every(every)) => {
@@ -77,12 +78,15 @@ fn make_next(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let path: PathBuf = series.at(SystemClock.now());
+    copy::sweep(&path, |name| series.time_in(name).is_some())?;
     if let Some(taken) = copy::taken(&path) {
         anyhow::bail!("{} is there already, and is not replaced", taken.display());
     }
-    let made = copy::make(database, &path, |name| series.time_in(name).is_some(), interrupt)?;
-    say(settings, database, &path, &made)?;
-    settings.keep.map_or(Ok(()), |keep| series.keep_newest(keep.get()))
+    let made = copy::make(database, &path, interrupt)?;
+    let pruned = settings.keep.map_or(Ok(()), |keep| series.keep_newest(keep.get(), &path));
+    // Whether anybody reads what is said or not, the folder does not fill up.
+    let said = say(settings, database, &path, &made);
+    pruned.and(said)
 }
 
 fn say(settings: &BackupSettings, database: &Path, path: &Path, made: &Made) -> Result<()> {

@@ -6,22 +6,25 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use orders_adapters::sql::{BulkOrders, BulkParts, Digests, Key, Part};
-use orders_domain::OrderId;
+use orders_adapters::sql::{BulkOrders, BulkParts, BulkShop, Digests, Key, Part};
+use orders_domain::{Currency, OrderId};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::{config::DigestSettings, progress, storage};
 
 /// A database that can be digested.
-pub trait Digestible: BulkOrders + BulkParts {}
+pub trait Digestible: BulkOrders + BulkParts + BulkShop {}
 
-impl<T: BulkOrders + BulkParts + ?Sized> Digestible for T {}
+impl<T: BulkOrders + BulkParts + BulkShop + ?Sized> Digestible for T {}
 
 /// What is digested by itself.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// The orders, with all that is stored of them.
     Orders,
+    /// The currency of all prices, if the database was ever used.
+    Currency,
     /// The rows of a part.
     Part(Part),
 }
@@ -29,7 +32,7 @@ pub enum Kind {
 impl Kind {
     /// All, in the order in which they are digested.
     pub fn all() -> impl Iterator<Item = Self> {
-        std::iter::once(Self::Orders).chain(Part::ALL.map(Self::Part))
+        [Self::Orders, Self::Currency].into_iter().chain(Part::ALL.map(Self::Part))
     }
 }
 
@@ -37,6 +40,7 @@ impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Orders => f.write_str("orders"),
+            Self::Currency => f.write_str("currency"),
             Self::Part(part) => part.fmt(f),
         }
     }
@@ -64,6 +68,13 @@ impl<'a, D: Digestible + ?Sized> Entries<'a, D> {
             Kind::Part(part) => {
                 let rows = self.database.rows_after(part, &self.after)?;
                 (rows.digests(), rows.last())
+            }
+            // After the one there is none.
+            Kind::Currency if self.after != Key::default() => (Vec::new(), None),
+            Kind::Currency => {
+                let key = Key { first: 1, ..Key::default() };
+                let digest = |currency: Currency| (key.clone(), Sha256::digest(currency.code()).into());
+                (self.database.currency()?.map(digest).into_iter().collect(), Some(key))
             }
             Kind::Orders => {
                 let after = (self.after != Key::default())
@@ -112,7 +123,7 @@ pub struct Line {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Digest {
-    /// The orders, then each part.
+    /// The orders, the currency, then each part.
     pub parts: Vec<Line>,
     /// All of them.
     pub all: Line,

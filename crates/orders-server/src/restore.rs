@@ -2,15 +2,15 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Read, Write, stderr, stdout},
+    io::{self, Read, Write, stdout},
     os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::{Context, Result, bail};
 use orders_adapters::{OpenError, sql::sqlite};
 use orders_domain::plural::Counted;
-use tempfile::{Builder, TempDir, TempPath};
+use tempfile::TempPath;
 
 use crate::{
     backup::{
@@ -18,11 +18,12 @@ use crate::{
         manifest::{self, Manifest},
     },
     config::{BadSetting, RestoreSettings},
-    interrupt::Interrupt,
     progress,
 };
+use rooms::Rooms;
 
 mod examine;
+mod rooms;
 
 /// How much is copied at once, in bytes.
 const CHUNK: usize = 1 << 20;
@@ -39,12 +40,13 @@ pub fn restore(settings: &RestoreSettings) -> Result<()> {
     let source = &settings.file;
     let copy = file::regular(source).with_context(|| format!("cannot read {}", source.display()))?;
     let manifest = manifest_of(settings)?;
+    let rooms = Rooms::listen()?;
     let schema = if let Some(target) = &settings.to {
-        put(copy, settings, target, manifest.as_ref())?
+        put(copy, settings, target, manifest.as_ref(), &rooms)?
     } else {
         let read = digest(copy, source, io::sink())?;
         compare(source, manifest.as_ref(), &read)?;
-        examine::sound(source, source, settings.accept_differences)?
+        examine::sound(source, source, &rooms, settings.accept_differences)?
     };
     let mut out = stdout().lock();
     match &settings.to {
@@ -93,6 +95,7 @@ fn put(
     settings: &RestoreSettings,
     target: &Path,
     manifest: Option<&Manifest>,
+    rooms: &Rooms,
 ) -> Result<sqlite::SchemaAge> {
     let source = settings.file.as_path();
     let folder = file::folder(target);
@@ -101,13 +104,16 @@ fn put(
         bail!("there is no folder {}", folder.display());
     }
     let _lock = refuse_taken(target)?;
-    let (room, part) = room(target).with_context(unwritable)?;
+    let name = target.file_name().context("it names no file").with_context(unwritable)?;
+    let room = rooms.beside(target, name).with_context(unwritable)?;
+    let part = room.path().join("restored.sqlite");
     let to = File::options().write(true).create_new(true).mode(0o600).open(&part).with_context(unwritable)?;
     let read = digest(copy, source, &to).with_context(unwritable)?;
     compare(source, manifest, &read)?;
     to.sync_all().with_context(unwritable)?;
-    let schema = examine::sound(&part, source, settings.accept_differences)?;
-    if let Err(error) = TempPath::try_from_path(&part)?.persist_noclobber(target) {
+    let schema = examine::sound(&part, source, rooms, settings.accept_differences)?;
+    let whole = TempPath::try_from_path(&part)?;
+    if let Err(error) = rooms.done_by(|| whole.persist_noclobber(target)) {
         let error = error.error;
         return match error.kind() {
             io::ErrorKind::AlreadyExists => {
@@ -141,22 +147,6 @@ fn refuse_taken(target: &Path) -> Result<Option<File>> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(target.to_owned()).into()),
         Err(TryLockError::Error(error)) => Err(error).with_context(unusable),
     }
-}
-
-/// A folder beside the place, which goes with all that is made in it, and in it the file that becomes the database.
-fn room(target: &Path) -> Result<(TempDir, PathBuf)> {
-    let name = target.file_name().context("it names no file")?;
-    let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(name);
-    prefix.push(".");
-    let room = Builder::new().prefix(&prefix).suffix(".part").tempdir_in(file::folder(target))?;
-    let (part, path) = (room.path().join("restored.sqlite"), room.path().to_owned());
-    Interrupt::listen()?.then(move || {
-        let _ = fs::remove_dir_all(path);
-        let _ = writeln!(stderr(), "error: interrupted");
-        std::process::exit(1);
-    })?;
-    Ok((room, part))
 }
 
 /// Copies a file; how long it is, and its SHA-256.

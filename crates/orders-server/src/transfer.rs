@@ -74,6 +74,7 @@ pub fn transfer(settings: &TransferSettings) -> Result<()> {
     ensure!(theirs == count, "{count} orders became {theirs}");
     let (mut all, mut rows) = (Digests::default(), Vec::new());
     compare(&mut source, &mut target, Kind::Orders, &mut all)?;
+    compare(&mut source, &mut target, Kind::Currency, &mut all)?;
     for part in Part::ALL {
         rows.push(format!("{} {part}", compare(&mut source, &mut target, Kind::Part(part), &mut all)?));
     }
@@ -134,7 +135,7 @@ fn copy(
 fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, kind: Kind, all: &mut Digests) -> Result<u64> {
     let bar = match kind {
         Kind::Orders => progress::bar(u64::try_from(source.count()?)?, "comparing"),
-        Kind::Part(_) => ProgressBar::hidden(),
+        Kind::Currency | Kind::Part(_) => ProgressBar::hidden(),
     };
     let (mut ours, mut theirs) = (Entries::of(source, kind), Entries::of(target, kind));
     loop {
@@ -155,6 +156,7 @@ fn compare(source: &mut SqliteCopy, target: &mut PostgresCopy, kind: Kind, all: 
 fn named(kind: Kind, key: &Key) -> String {
     match kind {
         Kind::Orders => format!("order {}", key.first),
+        Kind::Currency => kind.to_string(),
         Kind::Part(part) => format!("of the {part}, {key}"),
     }
 }

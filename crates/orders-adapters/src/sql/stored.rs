@@ -2,12 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use orders_domain::{
-    Happening, Idempotency, Order, OrderEvent, OrderId, RequestId, UserId, order::contact::Email,
-    ports::PortError, shipment::cancellation::Note,
+    Happening, Idempotency, Locale, Order, OrderEvent, OrderId, RequestId, UserId, market::listing::Model,
+    order::contact::Email, ports::PortError, shipment::cancellation::Note,
 };
 use sha2::{Digest, Sha256};
 
-use super::rows::{contact::ship_to, event::data, progress::ProgressData};
+use super::rows::{
+    contact::ship_to,
+    event::data,
+    new_order::{chosen_by, marketplace},
+    progress::ProgressData,
+};
 use crate::hex::Hex;
 
 /// An event and the key of the request that made it, if that came with one.
@@ -85,6 +90,31 @@ impl StoredOrder {
         self.events.iter().filter(says_one).map(|stored| stored.event.id.get()).collect()
     }
 
+    /// Where it was placed and how its lines were shown there, as their columns say it: whose each is, its name and
+    /// what is in it. `None` when all are empty.
+    fn said_of_markets(&self) -> Option<String> {
+        let (sold_in, mut said) = (self.order.sold_in(), Vec::new());
+        let mut add = |of: i64, column: &'static str, text: Option<&str>| {
+            said.extend(text.map(|text| (of, column, text.to_owned())));
+        };
+        let id = self.order.id().get();
+        add(id, "marketplace", marketplace(sold_in));
+        add(id, "chosen_by", chosen_by(sold_in));
+        add(id, "locale", sold_in.locale.as_ref().map(Locale::as_str));
+        for (id, line) in self.order.lines() {
+            let Some(shown) = line.shown() else { continue };
+            add(id.get(), "name", Some(shown.name.as_str()));
+            add(id.get(), "model", shown.model.as_ref().map(Model::as_str));
+            add(id.get(), "name_from", Some(&shown.name_from.to_string()));
+        }
+        for StoredEvent { event, .. } in &self.events {
+            let code = &event.marketplace;
+            add(event.id.get(), "event", (!code.is_default()).then_some(code.as_str()));
+        }
+        // Numbers and texts can be written.
+        (!said.is_empty()).then(|| serde_json::to_string(&said).unwrap_or_default())
+    }
+
     /// SHA-256 of everything that is stored: two stores that agree on it hold the same order.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -133,6 +163,8 @@ impl StoredOrder {
                 made_by.as_ref().map(|made_by| made_by.key.as_str()),
             ]);
         }
+        let of_markets = self.said_of_markets();
+        texts.extend(of_markets.as_deref().map(Some));
         for text in texts {
             // The length tells where one ends, and absent from empty.
             let length = text.map_or(u64::MAX, |text| text.len() as u64);

@@ -1,7 +1,7 @@
 //! One copy: beside its name until it is whole and on disk, then its manifest.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
     time::Instant,
@@ -42,24 +42,37 @@ pub fn taken(path: &Path) -> Option<PathBuf> {
     [path.to_owned(), Manifest::path_of(path)].into_iter().find(|path| file::is_there(path))
 }
 
-/// Makes a copy of the database at this path. What is left of one that was killed, of a name that is `ours`, is
-/// deleted.
+/// Deletes what is left of a copy beside this one that was killed, if its name is `ours`: also if it had that name
+/// already, and its manifest not yet.
+///
+/// # Errors
+///
+/// When something of it stays.
+pub fn sweep(path: &Path, ours: impl Fn(&str) -> bool) -> Result<()> {
+    let ours = |name: &str| ours(name.strip_suffix(manifest::SUFFIX).unwrap_or(name));
+    let with_its_copy = |part: &Path, name: &str| {
+        let Some(name) = name.strip_suffix(manifest::SUFFIX) else { return Ok(()) };
+        let copy = file::folder(path).join(name);
+        let is_of = |manifest: Manifest| manifest.file == name && manifest.is_of(&copy);
+        if !file::is_there(&Manifest::path_of(&copy)) && Manifest::read_at(part).is_ok_and(is_of) {
+            file::remove(&copy)?;
+        }
+        Ok(())
+    };
+    file::sweep(path, ours, with_its_copy).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Makes a copy of the database at this path.
 ///
 /// # Errors
 ///
 /// When there is none then, and nothing of it either.
-pub fn make(
-    database: &Path,
-    path: &Path,
-    ours: impl Fn(&str) -> bool,
-    interrupt: &Interrupt,
-) -> Result<Made> {
+pub fn make(database: &Path, path: &Path, interrupt: &Interrupt) -> Result<Made> {
     let time = SystemClock.now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let mut snapshot = SqliteSnapshot::open(database)?;
     let contents = snapshot.contents().clone();
     let unwritable = || format!("cannot write {}", path.display());
-    let ours = |name: &str| ours(name.strip_suffix(manifest::SUFFIX).unwrap_or(name));
-    let part = file::sweep(path, ours).and_then(|()| file::part_of(path)).with_context(unwritable)?;
+    let part = file::part_of(path).with_context(unwritable)?;
     let bar = progress::of_bytes(contents.bytes, "copying");
     let written = write(&mut snapshot, part.as_file(), &bar, interrupt);
     drop(snapshot);
@@ -78,7 +91,6 @@ pub fn make(
         path.display(),
         contents.bytes
     );
-    file::finish(part, path).with_context(unwritable)?;
     let manifest = Manifest {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         sha256,
@@ -89,10 +101,15 @@ pub fn make(
         last_event: contents.last_event,
         time,
     };
-    if let Err(error) = manifest.write(path) {
-        // It is this one's own, and would not be taken for a backup.
-        let _ = fs::remove_file(path);
-        return Err(error).with_context(|| format!("cannot write {}", Manifest::path_of(path).display()));
+    let beside = Manifest::path_of(path);
+    let unwritable_beside = || format!("cannot write {}", beside.display());
+    // Whoever finds it so knows that the copy of that name, which nobody would take for a backup, is one that was
+    // killed just then.
+    let ready = manifest.ready(path).with_context(unwritable_beside)?;
+    file::finish(part, path).with_context(unwritable)?;
+    if let Err(error) = file::finish(ready, &beside) {
+        let _ = file::remove(path);
+        return Err(error).with_context(unwritable_beside);
     }
     Ok(Made { manifest, has_webhooks: contents.has_webhooks })
 }

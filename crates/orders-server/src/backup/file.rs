@@ -63,22 +63,41 @@ pub fn part_of(path: &Path) -> io::Result<NamedTempFile> {
     Ok(part)
 }
 
-/// Deletes what was to become a file beside this one, of a name that is `ours`, and which nobody writes any more.
+/// Deletes what was to become a file beside this one, of a name that is `ours`, and which nobody writes any more; before
+/// that, does `first` with it and that name. What is no file, or cannot be opened, is left alone.
 ///
 /// # Errors
 ///
-/// When the folder cannot be read, or one not be deleted.
-pub fn sweep(path: &Path, ours: impl Fn(&str) -> bool) -> io::Result<()> {
+/// When the folder cannot be read, or one not be deleted; what `first` says.
+pub fn sweep(
+    path: &Path,
+    ours: impl Fn(&str) -> bool,
+    first: impl Fn(&Path, &str) -> io::Result<()>,
+) -> io::Result<()> {
     let _gate = gate(path)?;
     for entry in fs::read_dir(folder(path))? {
         let entry = entry?;
-        if entry.file_name().to_str().and_then(part_name).is_some_and(&ours)
-            && regular(&entry.path())?.try_lock().is_ok()
-        {
-            fs::remove_file(entry.path())?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str().and_then(part_name).filter(|name| ours(name)) else { continue };
+        let Ok(part) = regular(&entry.path()) else { continue };
+        if part.try_lock().is_ok() {
+            first(&entry.path(), name)?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Deletes a file, if it is there.
+///
+/// # Errors
+///
+/// When it stays.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Held by one at a time, so that nobody takes for left what is just being made.
@@ -92,11 +111,13 @@ fn gate(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 ///
-/// When something has, or it cannot be written.
+/// When something has, or it cannot be written; then nothing of it is there.
 pub fn finish(part: NamedTempFile, path: &Path) -> io::Result<()> {
     part.as_file().sync_all()?;
     part.persist_noclobber(path).map_err(|error| error.error)?;
-    sync_folder(path)
+    sync_folder(path).inspect_err(|_| {
+        let _ = remove(path);
+    })
 }
 
 /// Has what was done to a file's name be on disk.

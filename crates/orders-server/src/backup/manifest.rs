@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use super::file;
 
@@ -51,9 +52,17 @@ impl Manifest {
     ///
     /// When there is none, or it cannot be read.
     pub fn read(copy: &Path) -> Result<Self> {
-        let path = Self::path_of(copy);
+        Self::read_at(&Self::path_of(copy))
+    }
+
+    /// The one in this file.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it cannot be read.
+    pub fn read_at(path: &Path) -> Result<Self> {
         let unreadable = || format!("cannot read the manifest {}", path.display());
-        let file = file::regular(&path).with_context(unreadable)?;
+        let file = file::regular(path).with_context(unreadable)?;
         let mut text = String::new();
         file.take(LONGEST).read_to_string(&mut text).with_context(unreadable)?;
         let manifest: Self = serde_json::from_str(&text).with_context(unreadable)?;
@@ -63,16 +72,16 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Writes it beside its copy, where there is none yet.
+    /// Has it ready beside its copy, under another name, for [`file::finish`].
     ///
     /// # Errors
     ///
-    /// When there is one, or it cannot be written.
-    pub fn write(&self, copy: &Path) -> io::Result<()> {
-        let path = Self::path_of(copy);
-        let mut part = file::part_of(&path)?;
+    /// When it cannot be written.
+    pub fn ready(&self, copy: &Path) -> io::Result<NamedTempFile> {
+        let mut part = file::part_of(&Self::path_of(copy))?;
         writeln!(part, "{}", serde_json::to_string_pretty(self)?)?;
-        file::finish(part, &path)
+        part.as_file().sync_all()?;
+        Ok(part)
     }
 
     /// Whether a copy is there as this says, but for what is in it.

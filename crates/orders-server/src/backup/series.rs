@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::{file, manifest::Manifest};
@@ -48,23 +48,21 @@ impl Series {
         (time.format(TIME).to_string() == text).then_some(time)
     }
 
-    /// Deletes all but the newest ones, with their manifests. What has no manifest, or is not as its manifest says,
-    /// is left alone and does not count.
+    /// Deletes all but the newest ones up to the one that was just made, with their manifests. What has no manifest,
+    /// or is not as its manifest says, is left alone and does not count. Neither does what has a later time: the clock
+    /// was ahead, and it is not known which of them is newer.
     ///
     /// # Errors
     ///
-    /// When one cannot be deleted.
-    pub fn keep_newest(&self, keep: usize) -> Result<()> {
-        for old in self.copies()?.into_iter().skip(keep) {
-            for path in [&old, &Manifest::path_of(&old)] {
-                fs::remove_file(path).with_context(|| format!("cannot delete {}", path.display()))?;
-            }
-        }
-        Ok(())
+    /// When some cannot be deleted; the others are then all the same.
+    pub fn keep_newest(&self, keep: usize, made: &Path) -> Result<()> {
+        let made = made.file_name().and_then(|name| self.time_in(name.to_str()?));
+        let copies = self.copies()?.into_iter().filter(|(time, _)| Some(*time) <= made);
+        delete(copies.skip(keep).map(|(_, path)| path))
     }
 
     /// All that are there, the newest one first.
-    fn copies(&self) -> Result<Vec<PathBuf>> {
+    fn copies(&self) -> Result<Vec<(NaiveDateTime, PathBuf)>> {
         let unreadable = || format!("cannot read the folder {}", self.folder.display());
         let mut copies = Vec::new();
         for entry in fs::read_dir(&self.folder).with_context(unreadable)? {
@@ -78,8 +76,22 @@ impl Series {
             }
         }
         copies.sort_unstable();
-        Ok(copies.into_iter().rev().map(|(_, path)| path).collect())
+        copies.reverse();
+        Ok(copies)
     }
+}
+
+/// Deletes copies with their manifests.
+fn delete(copies: impl Iterator<Item = PathBuf>) -> Result<()> {
+    let mut failures = Vec::new();
+    for copy in copies {
+        let both = [Manifest::path_of(&copy), copy];
+        // A copy that stays keeps its manifest.
+        let failure = both.iter().rev().find_map(|path| Some((path, fs::remove_file(path).err()?)));
+        failures.extend(failure.map(|(path, error)| format!("cannot delete {}: {error}", path.display())));
+    }
+    ensure!(failures.is_empty(), "{}", failures.join("; "));
+    Ok(())
 }
 
 #[cfg(test)]
@@ -101,6 +113,46 @@ mod tests {
             assert_eq!(found.and_utc().timestamp(), time.timestamp());
         }
         assert!(Series::of(Path::new("/b/..")).is_err());
+    }
+
+    /// The names of copies that are left of those of these days, once that of one of them was made.
+    fn left(days: &[u32], made: u32, keep: usize) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let name = |day: &u32| format!("orders-202611{day:02}T000000Z");
+        for name in days.iter().map(name) {
+            let manifest = serde_json::json!({"file": name, "sha256": "0".repeat(64), "bytes": 0, "schema": "",
+                "version": "", "orders": 0, "lastEvent": 0, "time": ""});
+            let copy = folder.path().join(name);
+            fs::write(Manifest::path_of(&copy), manifest.to_string()).unwrap();
+            fs::write(copy, "").unwrap();
+        }
+        let series = Series::of(&folder.path().join("orders")).unwrap();
+        series.keep_newest(keep, &folder.path().join(name(&made))).unwrap();
+        let copies = series.copies().unwrap();
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap()[13..15].to_owned();
+        copies.iter().map(|(_, path)| name(path)).collect()
+    }
+
+    #[test]
+    fn those_of_a_clock_that_was_ahead_neither_count_nor_go() {
+        assert_eq!(left(&[1, 2, 3, 4], 4, 2), ["04", "03"]);
+        assert_eq!(left(&[1, 2, 3, 28, 29], 3, 2), ["29", "28", "03", "02"]);
+        assert_eq!(left(&[1, 28, 29], 1, 1), ["29", "28", "01"]);
+        assert_eq!(left(&[3, 28, 29, 30], 30, 2), ["30", "29"]);
+    }
+
+    #[test]
+    fn one_that_cannot_be_deleted_keeps_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let [stuck, old] = ["stuck", "old"].map(|name| folder.path().join(name));
+        fs::create_dir(&stuck).unwrap();
+        for file in [Manifest::path_of(&stuck), Manifest::path_of(&old), old.clone()] {
+            fs::write(file, "").unwrap();
+        }
+        let error = delete([stuck.clone(), old.clone()].into_iter()).unwrap_err().to_string();
+        assert!(error.contains("/stuck: ") && !error.contains("/old"), "{error}");
+        assert!(Manifest::path_of(&stuck).exists());
+        assert!(!old.exists() && !Manifest::path_of(&old).exists());
     }
 
     #[test]

@@ -2,17 +2,18 @@
 
 use std::{
     fmt::Write as _,
-    fs,
+    fs::{self, Permissions},
     io::{Write as _, stderr},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 
 use anyhow::{Context, Result, bail};
 use orders_adapters::sql::sqlite::{self, SchemaAge, SqliteAudit};
 use orders_domain::plural::Counted;
-use tempfile::Builder;
 
-use crate::{backup::file, doctor};
+use super::rooms::Rooms;
+use crate::doctor;
 
 /// How many differences are named.
 const SHOWN: usize = 5;
@@ -26,7 +27,7 @@ const SHOWN: usize = 5;
 /// # Errors
 ///
 /// When it is not.
-pub fn sound(path: &Path, source: &Path, accepted: bool) -> Result<SchemaAge> {
+pub fn sound(path: &Path, source: &Path, rooms: &Rooms, accepted: bool) -> Result<SchemaAge> {
     let unsound = || format!("{} cannot be restored", source.display());
     let faults = sqlite::faults(path).with_context(unsound)?;
     if !faults.is_empty() {
@@ -36,10 +37,11 @@ pub fn sound(path: &Path, source: &Path, accepted: bool) -> Result<SchemaAge> {
     match schema {
         SchemaAge::Same => examine(path, source, accepted).with_context(unsound)?,
         SchemaAge::Older => {
-            let room =
-                Builder::new().prefix(".migrated.").tempdir_in(file::folder(path)).with_context(unsound)?;
+            let room = rooms.beside(path, "migrated").with_context(unsound)?;
             let migrated = room.path().join("migrated.sqlite");
             fs::copy(path, &migrated).with_context(unsound)?;
+            // The copy itself may be one that nobody may write to.
+            fs::set_permissions(&migrated, Permissions::from_mode(0o600)).with_context(unsound)?;
             sqlite::migrate(&migrated).with_context(unsound)?;
             examine(&migrated, source, accepted).with_context(unsound)?;
         }

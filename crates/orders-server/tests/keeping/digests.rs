@@ -69,6 +69,47 @@ fn whatever_differs_is_seen_in_its_part_and_in_all() {
     }
 }
 
+fn each_column_of_an_order_counts(place: &Place) {
+    seed_at(&place.url(), 10);
+    let change = |what: &str| match place {
+        Place::File(_) => change(&place.file().unwrap(), what),
+        Place::Postgres(database) => database.execute(what),
+    };
+    let parts = |digest: &serde_json::Value| digest["parts"].as_array().unwrap().clone();
+    let mut last = digest(&place.url());
+    for (part, table, set, of) in [
+        ("orders", "orders", "marketplace = 'europe'", "id = 7"),
+        ("orders", "orders", "chosen_by = 'country'", "id = 7"),
+        ("orders", "orders", "locale = 'de-AT'", "id = 7"),
+        ("orders", "order_products", "name = 'Shoe', model = NULL, name_from = 'default/en'", "order_id = 7"),
+        ("orders", "order_products", "name = 'Boot'", "order_id = 7"),
+        ("orders", "order_products", "model = 'B-1'", "order_id = 7"),
+        ("orders", "order_products", "name_from = '/en'", "order_id = 7"),
+        ("orders", "events", "marketplace = 'europe'", "kind = 'order' AND subject = 7 AND version = 1"),
+        ("currency", "shop", "currency = 'EUR'", "id = 1"),
+    ] {
+        change(&format!("UPDATE {table} SET {set} WHERE {of}"));
+        let now = digest(&place.url());
+        assert_ne!(now["all"], last["all"], "{set}");
+        for (one, other) in parts(&now).iter().zip(&parts(&last)) {
+            assert_eq!(one != other, one["name"] == part, "{set}: {one} {other}");
+        }
+        last = now;
+    }
+}
+
+#[test]
+fn each_column_of_an_order_counts_in_a_file() {
+    each_column_of_an_order_counts(&Place::file_in_a_folder());
+}
+
+#[test]
+fn each_column_of_an_order_counts_in_postgresql() {
+    if let Some(place) = Place::postgres() {
+        each_column_of_an_order_counts(&place);
+    }
+}
+
 #[test]
 fn it_is_printed_for_people_too() {
     let place = Place::file_in_a_folder();

@@ -118,6 +118,23 @@ fn after_a_failure_the_next_one_is_made() {
 }
 
 #[test]
+fn old_ones_are_deleted_where_nothing_can_be_said() {
+    let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut command = every(&a_shop(shop.path()), &folder.path().join("orders"), &["--keep", "1"]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    // Each is said not to have been said, once those before it are gone.
+    for _ in 0..3 {
+        let line = said.next().unwrap();
+        assert!(line.contains("No space left on device"), "{line}");
+    }
+    signal(&child, "TERM");
+    assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(0));
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
 fn one_that_waits_ends_when_it_is_told_to() {
     let (shop, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let mut command = backup(&a_shop(shop.path()), &folder.path().join("orders"));

@@ -22,8 +22,11 @@ const LAST_PATIENCE_MS: u32 = 1000;
 /// Look at the file only every so many batches.
 const EVERY: u32 = 64;
 
-/// The most batches after which it is looked at.
+/// The most batches after which readers are asked to leave it.
 const LONGEST: u32 = 64 * EVERY;
+
+/// How much the log may grow, in bytes, until readers are asked again, however often that was in vain.
+const GROWTH: u64 = 64 << 20;
 
 /// What a checkpoint says of itself.
 #[derive(QueryableByName)]
@@ -63,9 +66,11 @@ fn merge(conn: &mut Conn, patience_ms: u32) -> Result<(), String> {
 pub struct WalLimit {
     file: PathBuf,
     batches: u32,
-    /// After how many batches it is looked at. Whoever reads for long, as a backup does, is waited for in vain: each
+    /// After how many batches it is started over. Whoever reads for long, as a backup does, is waited for in vain: each
     /// time twice as late, so that writes do not wait with it again and again.
     every: u32,
+    /// How long it was when that was tried last, in vain.
+    tried: u64,
 }
 
 impl WalLimit {
@@ -73,22 +78,26 @@ impl WalLimit {
     pub fn of(database: &Path) -> Self {
         let mut file = database.as_os_str().to_owned();
         file.push("-wal");
-        Self { file: file.into(), batches: 0, every: EVERY }
+        Self { file: file.into(), batches: 0, every: EVERY, tried: 0 }
     }
 
     /// To be called after each batch, outside of a transaction.
     pub fn keep(&mut self, conn: &mut Conn) {
         self.batches += 1;
-        if self.batches < self.every {
+        if !self.batches.is_multiple_of(EVERY) {
+            return;
+        }
+        let size = std::fs::metadata(&self.file).map_or(0, |file| file.len());
+        if self.batches < self.every && size < self.tried + GROWTH {
             return;
         }
         self.batches = 0;
-        let size = std::fs::metadata(&self.file).map_or(0, |file| file.len());
         let restarted = if size > LIMIT { restart(conn) } else { Ok(()) };
         let Err(error) = restarted else {
             self.every = EVERY;
             return;
         };
+        self.tried = size;
         // Once for each reader that stays.
         if self.every == EVERY {
             tracing::warn!(error, size, "the write-ahead log could not be started over");
@@ -132,5 +141,29 @@ mod tests {
             limit.keep(&mut conn);
         }
         assert_eq!(limit.every, EVERY);
+    }
+
+    #[test]
+    fn a_log_that_has_grown_much_since_the_last_try_is_started_over_early() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut conn, mut reader) = (database(folder.path()), database(folder.path()));
+        let mut limit = WalLimit::of(&folder.path().join("orders.sqlite"));
+        let log = limit.file.clone();
+        let size = || std::fs::metadata(&log).unwrap().len();
+        reader.batch_execute("BEGIN; SELECT * FROM orders").unwrap();
+        conn.batch_execute(&format!("CREATE TABLE large AS SELECT zeroblob({LIMIT}) AS bytes")).unwrap();
+        limit.every = LONGEST / 2;
+        limit.batches = limit.every - EVERY;
+        for _ in 0..EVERY {
+            limit.keep(&mut conn);
+        }
+        assert_eq!((limit.every, limit.tried), (LONGEST, size()));
+
+        conn.batch_execute(&format!("INSERT INTO large VALUES (zeroblob({GROWTH}))")).unwrap();
+        reader.batch_execute("COMMIT").unwrap();
+        for _ in 0..EVERY {
+            limit.keep(&mut conn);
+        }
+        assert_eq!(size(), 0);
     }
 }
