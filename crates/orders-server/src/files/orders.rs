@@ -9,8 +9,8 @@ use chrono::{DateTime, SubsecRound, Utc};
 use indicatif::ProgressBar;
 use orders_adapters::sql::Lines;
 use orders_domain::{
-    ExternalId, Imported, InvalidInput, MarketplaceCode, OrderProduct, Quoted, ShippingProvider, Tracking,
-    TrackingNumber,
+    ExternalId, Imported, InvalidInput, MarketplaceCode, NewOrder, OrderProduct, Quoted, ShippingProvider,
+    Tracking, TrackingNumber,
     faults::Faults,
     order::{
         contact::{Contact, Email},
@@ -42,6 +42,12 @@ const PRODUCT: [&str; 3] = ["id", "quantity", "price"];
 
 /// The members of a tracking.
 const TRACKING: [&str; 2] = ["provider", "number"];
+
+/// After how many bytes the lines are handed over, however few they are.
+const READ_AT_ONCE: u64 = 8 << 20;
+
+/// How many characters are said of a line at most, but for the last fault of them.
+const MOST_SAID: usize = 4_000;
 
 /// The byte order mark of UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -108,8 +114,12 @@ impl Lines<ImportedOrder> for Orders {
 
     fn next_lines(&mut self, faults: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
         let Some(reading) = &mut self.reading else { return Ok(None) };
-        let mut orders = Vec::with_capacity(AT_ONCE);
+        let mut orders = Vec::new();
+        let until = reading.read + READ_AT_ONCE;
         for _ in 0..AT_ONCE {
+            if reading.read >= until {
+                break;
+            }
             match reading.next()? {
                 Next::Line => {}
                 Next::TooLong => {
@@ -146,8 +156,25 @@ fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
     let mut faults = Vec::new();
     match members(line, tree, &mut faults) {
         Some(order) if faults.is_empty() => Ok(order),
-        _ => Err(faults),
+        _ => Err(cut(faults)),
     }
+}
+
+/// The first of many faults, and how many there are more.
+fn cut(mut faults: Vec<String>) -> Vec<String> {
+    let mut said = 0;
+    let kept = faults.iter().take_while(|fault| {
+        let before = said;
+        said += fault.len();
+        before < MOST_SAID
+    });
+    let kept = kept.count();
+    let more = faults.len() - kept;
+    if more > 0 {
+        faults.truncate(kept);
+        faults.push(format!("and {more} faults more"));
+    }
+    faults
 }
 
 /// What is wrong with a text, and in which column: it is one line.
@@ -172,7 +199,12 @@ fn members(line: u64, tree: Json<'_>, faults: &mut Vec<String>) -> Option<Import
     let marketplace = if is_elsewhere { marketplace } else { Some(MarketplaceCode::DEFAULT) };
     let email = given.private("email", Email::parse);
     let tracking = given.given("tracking").and_then(|value| tracking(value, given.faults()));
-    let products = given.array("products").unwrap_or_default();
+    let mut products = given.array("products").unwrap_or_default();
+    if products.len() > NewOrder::MAX_LINES {
+        let refused = NewOrder::refused_count(products.len());
+        given.faults().push(refused.to_string());
+        products.clear();
+    }
     let mut lines = Vec::with_capacity(products.len());
     for (index, value) in products.into_iter().enumerate() {
         lines.extend(product(index, value, given.faults()));

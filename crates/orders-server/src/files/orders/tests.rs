@@ -130,6 +130,31 @@ fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
 }
 
 #[test]
+fn what_is_said_of_a_line_does_not_grow_with_it() {
+    let product = r#"{"id": 9, "quantity": 7, "price": 1999}"#;
+    let many = [r#"{"id": 0}"#; 101].join(", ");
+    assert_eq!(
+        wrong(&good().replacen(product, &many, 1)),
+        "an order has 1 to 100 products, but 101 were sent"
+    );
+    let members = (0..5_000).map(|nth| format!("\"{nth}\": 0, ")).collect::<Vec<_>>().concat();
+    let said = wrong(&good().replacen('{', &format!("{{{members}"), 1));
+    assert!(said.len() < 5_000 && said.ends_with(" faults more"), "{said}");
+}
+
+#[test]
+fn lines_are_handed_over_after_some_mebibytes() {
+    let line = format!("{}{}\n", good(), " ".repeat(1 << 19));
+    let mut orders = file(&line.repeat(40));
+    orders.rewind().unwrap();
+    let mut read = Vec::new();
+    while let Some(some) = orders.next_lines(&mut Faults::default()).unwrap() {
+        read.push(some.len());
+    }
+    assert_eq!(read, [16, 16, 8]);
+}
+
+#[test]
 fn a_byte_order_mark_is_passed_over_at_the_beginning_only() {
     let mut orders = file(&format!("\u{feff}{}\n\u{feff}{}", good(), good()));
     let mut faults = Faults::default();
