@@ -247,6 +247,54 @@ fn a_dry_run_on_postgres_says_what_the_import_does_and_changes_nothing() {
     rehearse(&mut shop, 20, || Box::new(PostgresCopy::read(&url, options).unwrap()));
 }
 
+/// Orders, and what happens elsewhere before they are read for the second time.
+#[cfg(feature = "postgres")]
+struct Disturbed<'a> {
+    given: Given<ImportedOrder>,
+    begun: usize,
+    meanwhile: &'a dyn Fn(),
+}
+
+#[cfg(feature = "postgres")]
+impl Lines<ImportedOrder> for Disturbed<'_> {
+    fn rewind(&mut self) -> Result<(), Cause> {
+        self.begun += 1;
+        if self.begun == 2 {
+            (self.meanwhile)();
+        }
+        self.given.rewind()
+    }
+
+    fn next_lines(&mut self, faults: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
+        self.given.next_lines(faults)
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn an_open_order_is_in_the_currency_that_its_marketplace_has_at_the_commit() {
+    use orders_adapters::sql::postgres::{PostgresCopy, PostgresOptions};
+
+    let Some(database) = postgres_server::database() else { return };
+    let mut shop =
+        PostgresCopy::open_shop(&database.url().parse().unwrap(), PostgresOptions::default()).unwrap();
+    let order = ImportedOrder {
+        from: Imported { external_id: ExternalId::parse("A-1").unwrap(), placed_at: now() },
+        status: OrderStatus::Pending,
+        currency: Currency::USD,
+        marketplace: "default".parse().unwrap(),
+        lines: vec![OrderProduct::new(n(9), n(1), n(1))],
+        tracking: None,
+        ..line(1, &mut fastrand::Rng::with_seed(3))
+    };
+    let change = || database.execute("UPDATE marketplaces SET currency = 'EUR' WHERE code = 'default'");
+    let mut orders = Disturbed { given: Given::new(vec![order]), begun: 0, meanwhile: &change };
+    let done = shop.import_orders(&mut orders, Run { at: now(), dry: false });
+    let Err(ImportError::Faults(faults)) = done else { panic!("{done:?}") };
+    assert_eq!(faults.first().map(|(line, _)| line).collect::<Vec<_>>(), [1]);
+    assert_eq!((orders.begun, all(&mut shop).len()), (3, 0));
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn of_two_that_import_the_same_at_once_one_adds_it_and_both_say_so() {

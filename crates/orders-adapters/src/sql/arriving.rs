@@ -49,7 +49,15 @@ impl BulkImports for Bulk {
                 filling::lock_levels(conn, &selling)?;
                 let stored = store(conn, &mut found, checked, lines, at)?;
                 // Of what is locked, and no more: a product may be counted that was not.
-                if found.selling() == selling { Ok(stored) } else { Err(ImportError::Overtaken) }
+                if found.selling() != selling {
+                    return Err(ImportError::Overtaken);
+                }
+                filling::enter_gate(conn)?;
+                if found.is_priced_as(&markets::directory(conn)?) {
+                    Ok(stored)
+                } else {
+                    Err(ImportError::Overtaken)
+                }
             })
         });
         if let Ok(OrderTally { added: 1.., .. }) = &done
@@ -81,6 +89,14 @@ impl Found {
         let any = select(exists(is_from_elsewhere)).get_result(conn)?;
         let (products, shelves, levels) = (HashMap::new(), Shelves::new(), BTreeMap::new());
         Ok(Self { marketplaces: markets::directory(conn)?, products, shelves, levels, any })
+    }
+
+    /// Whether all marketplaces have the currencies here that they had when the lines were judged.
+    fn is_priced_as(&self, now: &Directory) -> bool {
+        self.marketplaces.entries().all(|entry| {
+            let now = now.get(entry.marketplace.code);
+            now.is_some_and(|now| now.marketplace.details.currency == entry.marketplace.details.currency)
+        })
     }
 
     /// Forgets the levels, which are read anew.
