@@ -89,9 +89,13 @@ pub enum ImportError {
 
 impl From<QueryError> for ImportError {
     fn from(error: QueryError) -> Self {
-        use DatabaseErrorKind::{SerializationFailure, UniqueViolation};
+        use DatabaseErrorKind::{SerializationFailure, UniqueViolation, Unknown};
 
         match error {
+            // A deadlock has no kind of its own.
+            QueryError::DatabaseError(Unknown, said) if said.message() == "deadlock detected" => {
+                Self::Overtaken
+            }
             QueryError::DatabaseError(SerializationFailure | UniqueViolation, _) => Self::Overtaken,
             error => Self::Database(failure(error)),
         }
@@ -167,3 +171,17 @@ pub trait BulkShop {
 pub trait Bulk: BulkOrders + BulkParts + BulkShop + BulkMarkets + BulkImports {}
 
 impl<T: BulkOrders + BulkParts + BulkShop + BulkMarkets + BulkImports> Bulk for T {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_in_a_deadlock_begins_anew_and_who_has_no_room_does_not() {
+        let failed = |said: &str| {
+            QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(said.to_owned())).into()
+        };
+        assert!(matches!(failed("deadlock detected"), ImportError::Overtaken));
+        assert!(matches!(failed("could not extend file: No space left"), ImportError::Database(_)));
+    }
+}
