@@ -198,7 +198,7 @@ impl Connector {
         match purpose {
             Purpose::Read => format!("{limits}; {PLANS}; SET enable_hashjoin = off"),
             Purpose::Write => format!("{limits}; {PLANS}; SET enable_nestloop = off; {DURABLE}"),
-            Purpose::Maintain => "SET statement_timeout = 0; SET lock_timeout = 0".to_owned(),
+            Purpose::Maintain => format!("SET statement_timeout = 0; SET lock_timeout = 0; {DURABLE}"),
         }
     }
 }

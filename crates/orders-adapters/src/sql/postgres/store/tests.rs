@@ -257,14 +257,17 @@ fn whether_a_key_that_had_expired_has_made_an_order_is_unknown_when_its_commit_i
 #[test]
 fn what_is_answered_is_on_disk_whatever_the_database_or_the_role_is_set_to() {
     let Some(database) = postgres_server::database() else { return };
-    let set = |store: &mut PostgresStore| {
+    let setting = |conn: &mut Conn| {
         let setting = diesel::dsl::sql::<Text>("current_setting('synchronous_commit')");
-        diesel::select(setting).get_result::<String>(store.0.get().unwrap()).unwrap()
+        diesel::select(setting).get_result::<String>(conn).unwrap()
     };
+    let set = |store: &mut PostgresStore| setting(store.0.get().unwrap());
+    let connector = Connector::new(&database.url().parse().unwrap(), PostgresOptions::default()).unwrap();
     let name = database.name();
     for whose in [format!("DATABASE {name}"), format!("ROLE CURRENT_USER IN DATABASE {name}")] {
         database.execute(&format!("ALTER {whose} SET synchronous_commit = off"));
         assert_eq!(set(&mut store(&database)), "on", "{whose}");
+        assert_eq!(setting(&mut connector.connect(Purpose::Maintain).unwrap()), "on", "{whose}");
         // More than is asked for stays.
         database.execute(&format!("ALTER {whose} SET synchronous_commit = remote_apply"));
         assert_eq!(set(&mut store(&database)), "remote_apply", "{whose}");
