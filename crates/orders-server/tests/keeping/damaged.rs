@@ -92,7 +92,10 @@ fn orders_that_break_a_rule_are_found() {
     );
     backed_up(&database, &file);
     let target = folder.path().join("new.sqlite");
-    assert_refused(restore(&file, &target), &["copy.sqlite cannot be restored", "order.lines: orders/1 has other lines"]);
+    assert_refused(
+        restore(&file, &target),
+        &["copy.sqlite cannot be restored", "order.lines: orders/1 has other lines"],
+    );
     assert!(!target.exists());
 }
 

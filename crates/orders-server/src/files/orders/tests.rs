@@ -132,12 +132,12 @@ fn a_file_is_read_as_often_as_one_likes_and_empty_lines_count_but_are_none() {
 #[test]
 fn what_is_said_of_a_line_does_not_grow_with_it() {
     let product = r#"{"id": 9, "quantity": 7, "price": 1999}"#;
-    let many = vec![r#"{"id": 0}"#; 101].join(", ");
+    let many = [r#"{"id": 0}"#; 101].join(", ");
     assert_eq!(
         wrong(&good().replacen(product, &many, 1)),
         "an order has 1 to 100 products, but 101 were sent"
     );
-    let members: String = (0..5_000).map(|nth| format!("\"{nth}\": 0, ")).collect();
+    let members = (0..5_000).map(|nth| format!("\"{nth}\": 0, ")).collect::<Vec<_>>().concat();
     let said = wrong(&good().replacen('{', &format!("{{{members}"), 1));
     assert!(said.len() < 5_000 && said.ends_with(" faults more"), "{said}");
 }
