@@ -129,7 +129,7 @@ impl Locker {
     /// Commits once somebody waits for it.
     pub async fn commit_when_waited_for(self) {
         let waits =
-            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
         while self.0.query(waits, &[]).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
         }

@@ -132,7 +132,8 @@ pub fn plant(planter: &mut Planter<'_>) {
         ),
         (
             DELIVERED,
-            "UPDATE events SET trace_context = 'odd' WHERE kind = 'order' AND subject = {id} AND version = 3",
+            "UPDATE events SET trace_context = (SELECT request_fingerprint FROM events WHERE request_fingerprint IS NOT NULL LIMIT 1) \
+             WHERE kind = 'order' AND subject = {id} AND version = 3",
             &["order.event_unreadable"],
         ),
         (
