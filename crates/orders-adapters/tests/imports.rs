@@ -273,7 +273,10 @@ impl Lines<ImportedOrder> for Disturbed<'_> {
 #[cfg(feature = "postgres")]
 #[test]
 fn an_open_order_is_in_the_currency_that_its_marketplace_has_at_the_commit() {
-    use orders_adapters::sql::postgres::{PostgresCopy, PostgresOptions};
+    use orders_adapters::sql::{
+        BulkImports as _,
+        postgres::{PostgresCopy, PostgresOptions},
+    };
 
     let Some(database) = postgres_server::database() else { return };
     let mut shop =

@@ -46,9 +46,15 @@ impl<'a> Json<'a> {
     /// Judges each number by what was written, given all numbers in their order: a float has forgotten it.
     fn settle_numbers(&mut self, literals: &mut impl Iterator<Item = &'a str>) {
         match self {
-            Self::Array(values) => values.iter_mut().for_each(|value| value.settle_numbers(literals)),
+            Self::Array(values) => {
+                for value in values {
+                    value.settle_numbers(literals);
+                }
+            }
             Self::Object(members) => {
-                members.iter_mut().for_each(|(_, value)| value.settle_numbers(literals));
+                for (_, value) in members {
+                    value.settle_numbers(literals);
+                }
             }
             Self::Whole(_) => {
                 literals.next();

@@ -76,11 +76,11 @@ async fn what_cannot_be_repaired_is_named_and_the_rest_goes_on() {
         shop.run(&["seed", "--orders", "20"]);
         shop.hold_another(held);
         // The next count of the product has its number already.
-        shop.plant(&format!(
+        shop.plant(
             "INSERT INTO events (id, kind, subject, version, type, at, actor_kind, actor, data) \
              SELECT (SELECT max(id) + 1 FROM events), kind, subject, 2, type, at, actor_kind, actor, data \
-             FROM events WHERE kind = 'stock/MAIN' AND subject = 200"
-        ));
+             FROM events WHERE kind = 'stock/MAIN' AND subject = 200",
+        );
         // One that is dated after all that its events say, and one behind both.
         shop.plant(&format!(
             "UPDATE orders SET order_date = order_date + 90000000000, updated_at = updated_at + 90000000000, \
