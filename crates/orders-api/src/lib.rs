@@ -27,10 +27,7 @@ mod stock;
 mod webhooks;
 
 pub use events::{EventsSource, Region, body::event_text};
-pub use http::{
-    json::{number_literals, whole_number},
-    public_url::PublicUrl,
-};
+pub use http::{json::Json, public_url::PublicUrl};
 pub use openapi::document;
 pub use orders_domain::{OrderService, WebhookService};
 pub use server::{

@@ -10,18 +10,19 @@ use std::{
     fmt::{self, Write},
 };
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use orders_domain::Quoted;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::http::{error::ApiError, faults::Faults};
 
 mod number;
 
-pub use number::{literals as number_literals, whole as whole_number};
-
 /// A JSON value that borrows its texts from the body where it can.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// A whole number that fits.
     Integer(i64),
@@ -29,7 +30,9 @@ pub enum Json<'a> {
     Huge(Cow<'a, str>),
     /// Any other number, as it was written.
     Fraction(Cow<'a, str>),
+    /// A string.
     Text(Cow<'a, str>),
+    /// Values in a row.
     Array(Vec<Json<'a>>),
     /// Every member as sent, repeated keys included.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
@@ -42,16 +45,32 @@ impl<'a> Json<'a> {
     ///
     /// [`ApiError::Malformed`] for what is not JSON.
     pub fn parse(body: &'a [u8]) -> Result<(Self, Faults), ApiError> {
-        let mut json: Self = serde_json::from_slice(body)
+        let json = Self::tree(body, Repeats::Kept)
             .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
         let mut faults = Faults::default();
-        if json.has_a_float() {
-            json.settle_floats(&mut number::literals(body));
-        }
         if json.repeats_a_key() {
             json.find_repeated_keys(&mut String::new(), &mut faults);
         }
         Ok((json, faults))
+    }
+
+    /// Reads a text whose objects repeat no key.
+    ///
+    /// # Errors
+    ///
+    /// That of a text that is not JSON, or repeats one.
+    pub fn strict(text: &'a str) -> serde_json::Result<Self> {
+        Self::tree(text.as_bytes(), Repeats::Refused { named: true })
+    }
+
+    fn tree(text: &'a [u8], repeats: Repeats) -> serde_json::Result<Self> {
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        let mut json = JsonVisitor(repeats).deserialize(&mut reader)?;
+        reader.end()?;
+        if json.has_a_float() {
+            json.settle_floats(&mut number::literals(text));
+        }
+        Ok(json)
     }
 
     /// Whether a number in it came as a float, which is not to be trusted: 1.00000000000000000001 is 1 then.
@@ -126,6 +145,7 @@ impl<'a> Json<'a> {
     }
 
     /// What it is, for messages.
+    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -170,13 +190,35 @@ pub fn push_pointer(pointer: &mut String, segment: &str) {
     }
 }
 
-impl<'de> Deserialize<'de> for Json<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+/// What becomes of a key that an object has already.
+#[derive(Debug, Clone, Copy)]
+enum Repeats {
+    /// It stays, as it was sent.
+    Kept,
+    /// It is an error, which names it in the outermost object only: further in it may be personal.
+    Refused { named: bool },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct JsonVisitor(Repeats);
+
+impl JsonVisitor {
+    /// The same for what is within an object.
+    fn within(self) -> Self {
+        match self.0 {
+            Repeats::Kept => self,
+            Repeats::Refused { .. } => Self(Repeats::Refused { named: false }),
+        }
     }
 }
 
-struct JsonVisitor;
+impl<'de> DeserializeSeed<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for JsonVisitor {
     type Value = Json<'de>;
@@ -217,29 +259,40 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Json::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let mut object = Vec::new();
-        while let Some(Key(key)) = members.next_key()? {
-            object.push((key, members.next_value()?));
+        let mut object: Vec<(Cow<'de, str>, _)> = Vec::new();
+        while let Some(key) = members.next_key_seed(Key)? {
+            if let Repeats::Refused { named } = self.0
+                && object.iter().any(|(before, _)| *before == key)
+            {
+                return Err(if named {
+                    A::Error::custom(format_args!("{} is there twice", Quoted(&key)))
+                } else {
+                    A::Error::custom("a name is there twice")
+                });
+            }
+            object.push((key, members.next_value_seed(self.within())?));
         }
         Ok(Json::Object(object))
     }
 }
 
 /// A key that borrows where it can, which `Cow`'s own reader never does.
-struct Key<'a>(Cow<'a, str>);
+struct Key;
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_str(JsonVisitor)? {
-            Json::Text(key) => Ok(Self(key)),
-            other => Err(serde::de::Error::custom(format!("{} is not a key", other.kind()))),
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        match deserializer.deserialize_str(JsonVisitor(Repeats::Kept))? {
+            Json::Text(key) => Ok(key),
+            other => Err(D::Error::custom(format_args!("{} is not a key", other.kind()))),
         }
     }
 }
@@ -280,6 +333,21 @@ mod tests {
         let ApiError::Malformed { faults, .. } = error else { panic!("{error:?}") };
         let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(pointers, ["/a~1b/0/c", "/d"]);
+    }
+
+    #[test]
+    fn a_strict_text_repeats_no_key_and_only_one_of_the_outermost_object_is_named() {
+        assert_eq!(
+            Json::strict(r#"[{"a": 1}, {"a": 7.0}]"#).unwrap(),
+            Json::strict(r#"[{"a":1},{"a":7}]"#).unwrap()
+        );
+        for (text, reason) in [
+            (r#"{"a": 1, "\u0061": 2}"#, "\"a\" is there twice at line 1 column 17"),
+            (r#"{"a": {"b": 1, "b": 2}}"#, "a name is there twice at line 1 column 18"),
+            (r#"{"a": [{"b": 1, "b": 2}]}"#, "a name is there twice at line 1 column 19"),
+        ] {
+            assert_eq!(Json::strict(text).unwrap_err().to_string(), reason);
+        }
     }
 
     #[test]

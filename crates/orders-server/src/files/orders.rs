@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, SubsecRound, Utc};
 use indicatif::ProgressBar;
 use orders_adapters::sql::Lines;
+use orders_api::Json;
 use orders_domain::{
     ExternalId, Imported, InvalidInput, MarketplaceCode, NewOrder, OrderProduct, Quoted, ShippingProvider,
     Tracking, TrackingNumber,
@@ -20,7 +21,7 @@ use orders_domain::{
 };
 
 use super::{
-    json::{Json, Members},
+    json::Members,
     table::{AT_ONCE, LONGEST},
 };
 
@@ -152,7 +153,7 @@ impl Lines<ImportedOrder> for Orders {
 /// All that is wrong with it.
 fn order(line: u64, bytes: &[u8]) -> Result<ImportedOrder, Vec<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
-    let tree = Json::parse(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
+    let tree = Json::strict(text).map_err(|error| vec![format!("it is not JSON: {}", said(&error))])?;
     let mut faults = Vec::new();
     match members(line, tree, &mut faults) {
         Some(order) if faults.is_empty() => Ok(order),

@@ -70,12 +70,6 @@ pub fn judge(literal: &str) -> Json<'_> {
     }
 }
 
-/// The whole number that a number of JSON is by what is written, if it is one that fits.
-#[must_use]
-pub fn whole(literal: &str) -> Option<i64> {
-    if let Json::Integer(number) = judge(literal) { Some(number) } else { None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -107,6 +107,8 @@ fn an_address_is_in_no_message() {
         let said = wrong(&good().replacen('{', &format!("{{\"email\": {email}, "), 1));
         assert!(said.starts_with("email is not") && !said.contains("ada"), "{said}");
     }
+    let said = wrong(r#"{"email": {"ada@example.org": 1, "ada@example.org": 2}}"#);
+    assert_eq!(said, "it is not JSON: a name is there twice at column 50");
 }
 
 fn file(text: &str) -> Orders {
