@@ -35,6 +35,8 @@ mod plans_of_deliveries;
 mod plans_of_stock;
 #[path = "common/postgres.rs"]
 mod postgres_server;
+#[path = "postgres/scans.rs"]
+mod scans;
 #[path = "postgres/schema.rs"]
 mod schema;
 #[path = "postgres/sharing.rs"]

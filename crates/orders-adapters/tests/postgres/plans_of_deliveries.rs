@@ -1,21 +1,18 @@
 //! How PostgreSQL finds webhooks, consumers and deliveries: never by reading a whole table, whatever it knows of them.
 
-use orders_domain::{
-    Consumer, Storage, Webhook, WebhookId,
-    delivery::{DeliveryFilter, DeliveryQuery, DeliveryState, LogPosition, Progress, Step},
-    ports::{Commit, Handled},
-};
-use tokio_postgres::NoTls;
-
 use super::{
     common::{at, n, new_order, placing},
     hooks::{
         change, create, due, find, leased, log, order_events, progress, settled, standing, step, waiting,
     },
-    open,
-    postgres_server::{self, Database},
+    open, postgres_server,
+    scans::Scans,
     shop::now,
-    wait_until,
+};
+use orders_domain::{
+    Consumer, Storage, Webhook, WebhookId,
+    delivery::{DeliveryFilter, DeliveryQuery, DeliveryState, LogPosition, Progress, Step},
+    ports::{Commit, Handled},
 };
 
 /// Every statement, often enough for its plan to be kept.
@@ -63,22 +60,7 @@ async fn use_everything(shop: &Storage, id: WebhookId) {
     }
 }
 
-/// How often the tables were read whole, and how many entries of their indexes were read, by all connections
-/// that have ended.
-async fn reads(database: &Database) -> (i64, i64) {
-    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                  AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    let is_alone = || async { client.query_one(others, &[]).await.unwrap().get::<_, i64>(0) == 0 };
-    wait_until("the end of the other connections", is_alone).await;
-    let sums = "WITH used AS (SELECT unnest(ARRAY['webhooks', 'consumers', 'inbox', 'deliveries', 'attempts', 'events'])
-                    AS relname)
-                SELECT (SELECT sum(seq_scan)::BIGINT FROM pg_stat_user_tables JOIN used USING (relname)),
-                    sum(idx_tup_read)::BIGINT FROM pg_stat_user_indexes JOIN used USING (relname)";
-    let row = client.query_one(sums, &[]).await.unwrap();
-    (row.get(0), row.get(1))
-}
+const TABLES: [&str; 6] = ["webhooks", "consumers", "inbox", "deliveries", "attempts", "events"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_of_deliveries_is_found_by_index_in_a_new_database_and_among_many() {
@@ -99,12 +81,11 @@ async fn what_is_asked_of_deliveries_is_found_by_index_in_a_new_database_and_amo
                  ANALYZE",
             );
         }
-        let (whole, entries) = reads(&database).await;
+        let before = Scans::of(&database, &TABLES).await;
         use_everything(&Storage::of(open(&database)), id).await;
-        let after = reads(&database).await;
-        assert_eq!(after.0, whole, "filled: {filled}");
+        let read = Scans::of(&database, &TABLES).await.since(&before);
+        assert_eq!(read.whole, 0, "filled: {filled}");
         // A statement that read the rows of the webhook to their end each time would count 24,000 more.
-        let read = after.1 - entries;
-        assert!(read < 12_000, "{read} entries of indexes were read, filled: {filled}");
+        assert!(read.rows < 6_000, "{} rows were found, filled: {filled}", read.rows);
     }
 }
