@@ -15,23 +15,23 @@ use orders_domain::{
     },
 };
 
-/// A ledger whose commits are recorded: from the queue to the disk.
-pub struct TracedLedger {
-    inner: Arc<dyn Ledger>,
+/// A port, and what records the work that it does.
+pub struct Traced<T: ?Sized> {
+    inner: Arc<T>,
     tracer: Arc<dyn Tracer>,
 }
 
-impl TracedLedger {
-    /// Records what this ledger commits.
+impl<T: ?Sized> Traced<T> {
+    /// Records what this port does.
     #[must_use]
-    pub fn new(inner: Arc<dyn Ledger>, tracer: Arc<dyn Tracer>) -> Self {
+    pub fn new(inner: Arc<T>, tracer: Arc<dyn Tracer>) -> Self {
         Self { inner, tracer }
     }
-}
 
-/// The span of what is done in a trace, if there is one that is recorded.
-fn below(tracer: &Arc<dyn Tracer>, trace: Option<TraceContext>, work: Work) -> Option<Box<dyn Span>> {
-    tracer.below(trace?, work)
+    /// The span of what is done in a trace, if there is one that is recorded.
+    fn below(&self, trace: Option<TraceContext>, work: Work) -> Option<Box<dyn Span>> {
+        self.tracer.below(trace?, work)
+    }
 }
 
 /// Ends the span of what is stored: to refuse is an answer, not a failure.
@@ -41,17 +41,18 @@ fn stored(span: Option<Box<dyn Span>>, answer: &Result<Committed, Refused>) {
     }
 }
 
+/// Commits are recorded from the queue to the disk.
 #[async_trait]
-impl Ledger for TracedLedger {
+impl Ledger for Traced<dyn Ledger> {
     async fn commit(&self, work: Commit) -> Result<Committed, Refused> {
-        let span = below(&self.tracer, work.origin.trace, Work::Commit);
+        let span = self.below(work.origin.trace, Work::Commit);
         let answer = self.inner.commit(work).await;
         stored(span, &answer);
         answer
     }
 
     async fn rehearse(&self, work: Commit) -> Result<Committed, Refused> {
-        let span = below(&self.tracer, work.origin.trace, Work::Rehearsal);
+        let span = self.below(work.origin.trace, Work::Rehearsal);
         let answer = self.inner.rehearse(work).await;
         stored(span, &answer);
         answer
@@ -71,22 +72,9 @@ impl Ledger for TracedLedger {
     }
 }
 
-/// Webhooks whose tries are recorded; who gets a message is told of the try as its cause.
-pub struct TracedWebhooks {
-    inner: Arc<dyn WebhookSender>,
-    tracer: Arc<dyn Tracer>,
-}
-
-impl TracedWebhooks {
-    /// Records what this one sends.
-    #[must_use]
-    pub fn new(inner: Arc<dyn WebhookSender>, tracer: Arc<dyn Tracer>) -> Self {
-        Self { inner, tracer }
-    }
-}
-
+/// Tries are recorded, and who gets a message is told of the try as its cause.
 #[async_trait]
-impl WebhookSender for TracedWebhooks {
+impl WebhookSender for Traced<dyn WebhookSender> {
     fn key(&self) -> KeyId {
         self.inner.key()
     }
@@ -100,7 +88,7 @@ impl WebhookSender for TracedWebhooks {
     }
 
     async fn send(&self, to: &Endpoint, message: &Message) -> Outcome {
-        let Some(span) = below(&self.tracer, message.trace, Work::Webhook) else {
+        let Some(span) = self.below(message.trace, Work::Webhook) else {
             return self.inner.send(to, message).await;
         };
         let traced = Message { trace: Some(span.context()), ..message.clone() };
@@ -110,24 +98,11 @@ impl WebhookSender for TracedWebhooks {
     }
 }
 
-/// Mail whose tries are recorded.
-pub struct TracedMailer {
-    inner: Arc<dyn Mailer>,
-    tracer: Arc<dyn Tracer>,
-}
-
-impl TracedMailer {
-    /// Records what this one sends.
-    #[must_use]
-    pub fn new(inner: Arc<dyn Mailer>, tracer: Arc<dyn Tracer>) -> Self {
-        Self { inner, tracer }
-    }
-}
-
+/// Tries are recorded.
 #[async_trait]
-impl Mailer for TracedMailer {
+impl Mailer for Traced<dyn Mailer> {
     async fn send(&self, notice: &Notice) -> Outcome {
-        let span = below(&self.tracer, notice.trace, Work::Mail);
+        let span = self.below(notice.trace, Work::Mail);
         let outcome = self.inner.send(notice).await;
         if let Some(span) = span {
             span.end(Came::Tried { event: &notice.event.to_string(), outcome: &outcome });

@@ -3,10 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use anyhow::{Context, Result};
-use orders_adapters::{
-    DatabaseUrl, SystemClock,
-    traced::{TracedMailer, TracedWebhooks},
-};
+use orders_adapters::{DatabaseUrl, SystemClock, traced::Traced};
 use orders_api::{EventsSource, event_text};
 use orders_domain::{
     OrderService, Storage, WebhookService,
@@ -48,8 +45,8 @@ impl Outbound {
         let (mut sender, mut mailer) =
             (outbound::sender(settings, database, key)?, outbound::mailer(settings, may_print)?);
         if let Some(tracer) = tracer {
-            sender = sender.map(|sender| Arc::new(TracedWebhooks::new(sender, Arc::clone(tracer))) as _);
-            mailer = mailer.map(|mailer| Arc::new(TracedMailer::new(mailer, Arc::clone(tracer))) as _);
+            sender = sender.map(|sender| Arc::new(Traced::new(sender, Arc::clone(tracer))) as _);
+            mailer = mailer.map(|mailer| Arc::new(Traced::new(mailer, Arc::clone(tracer))) as _);
         }
         Ok(Self { sender, mailer, queue: outbound::queue(settings).await? })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use orders_adapters::traced::TracedLedger;
+use orders_adapters::traced::Traced;
 use orders_domain::{Storage, ports::Tracer};
 
 use crate::config::{BadSetting, TraceSettings};
@@ -50,6 +50,6 @@ pub fn tracer(settings: &TraceSettings) -> Result<Option<Arc<dyn Tracer>>> {
 /// The same storage, whose commits are recorded if anything is.
 pub fn traced(storage: Storage, tracer: Option<&Arc<dyn Tracer>>) -> Storage {
     let Some(tracer) = tracer else { return storage };
-    let ledger = Arc::new(TracedLedger::new(Arc::clone(&storage.ledger), Arc::clone(tracer)));
+    let ledger = Arc::new(Traced::new(Arc::clone(&storage.ledger), Arc::clone(tracer)));
     Storage { ledger, ..storage }
 }
