@@ -12,6 +12,7 @@ use diesel_migrations::MigrationHarness;
 use super::{
     super::{Applied, MigrationState, OpenError},
     Conn, MIGRATIONS,
+    migrate::has_table,
 };
 
 /// What taking a migration back loses.
@@ -117,8 +118,7 @@ pub fn run(conn: &mut Conn) -> std::result::Result<Applied, OpenError> {
 /// Each migration that this program knows, and whether the database has it.
 pub fn status(conn: &mut Conn) -> std::result::Result<Vec<MigrationState>, OpenError> {
     refuse_newer(conn)?;
-    let applied = conn.applied_migrations().map_err(failed)?;
-    let known = known().map_err(failed)?;
+    let (applied, known) = (applied(conn)?, known().map_err(failed)?);
     let names = known.iter().map(Migration::name);
     let state = |name: &dyn MigrationName| MigrationState {
         name: name.to_string(),
@@ -130,7 +130,8 @@ pub fn status(conn: &mut Conn) -> std::result::Result<Vec<MigrationState>, OpenE
 /// Refuses a database that has another schema than this program's.
 pub fn refuse_other(conn: &mut Conn) -> std::result::Result<(), OpenError> {
     refuse_newer(conn)?;
-    if conn.has_pending_migration(MIGRATIONS).map_err(failed)? {
+    let (applied, known) = (applied(conn)?, known().map_err(failed)?);
+    if known.iter().any(|known| !applied.contains(&known.name().version().as_owned())) {
         return Err(OpenError::OlderDatabase);
     }
     Ok(())
@@ -138,8 +139,7 @@ pub fn refuse_other(conn: &mut Conn) -> std::result::Result<(), OpenError> {
 
 /// The name of the newest migration that the database has, whether this program knows it or not.
 pub fn newest(conn: &mut Conn) -> std::result::Result<Option<String>, OpenError> {
-    let applied = conn.applied_migrations().map_err(failed)?;
-    applied.iter().max().map(name).transpose()
+    applied(conn)?.iter().max().map(name).transpose()
 }
 
 /// Takes the newest migration back; its name, or `None` when there is none. Unless losses are
@@ -187,13 +187,20 @@ fn name(version: &MigrationVersion<'_>) -> std::result::Result<String, OpenError
     Ok(named.map_or_else(|| version.to_string(), ToString::to_string))
 }
 
+/// The migrations that the database has. Diesel itself makes the table in which they stand, if it is not there.
+fn applied(conn: &mut Conn) -> std::result::Result<Vec<MigrationVersion<'static>>, OpenError> {
+    if !has_table(conn, "__diesel_schema_migrations")? {
+        return Ok(Vec::new());
+    }
+    conn.applied_migrations().map_err(failed)
+}
+
 fn known() -> Result<Known> {
     MIGRATIONS.migrations()
 }
 
 fn refuse_newer(conn: &mut Conn) -> std::result::Result<(), OpenError> {
-    let known = known().map_err(failed)?;
-    let applied = conn.applied_migrations().map_err(failed)?;
+    let (applied, known) = (applied(conn)?, known().map_err(failed)?);
     let is_known = |version: &str| known.iter().any(|known| known.name().version().to_string() == version);
     match applied.iter().map(ToString::to_string).find(|version| !is_known(version)) {
         Some(unknown) => Err(OpenError::NewerDatabase(unknown)),

@@ -6,11 +6,11 @@ use tempfile::TempDir;
 
 use crate::{
     kept::names,
-    support::{assert_refused, orders, url_of},
+    support::{Place, assert_refused, orders, url_of},
 };
 
 /// Each with its arguments; those after `--database-url` are its files.
-const READING: [&[&str]; 9] = [
+const READING: [&[&str]; 10] = [
     &["digest"],
     &["digest", "--json"],
     &["backup", "copy.sqlite"],
@@ -20,6 +20,7 @@ const READING: [&[&str]; 9] = [
     &["products", "import", "lines.csv", "--dry-run"],
     &["stock", "export", "counts.csv"],
     &["stock", "import", "lines.csv", "--dry-run"],
+    &["import", "lines.csv", "--dry-run"],
 ];
 
 /// These write, but what is not there they do not make either.
@@ -54,6 +55,25 @@ fn a_file_that_is_not_there_is_named_and_nothing_is_made() {
     openapi.arg("openapi").env("DATABASE_URL", url_of(&folder.path().join("missing.sqlite")));
     assert!(openapi.output().unwrap().status.success());
     assert_eq!(names(folder.path()), before);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_postgres_that_no_server_has_seen_stays_empty() {
+    let Some(place) = Place::postgres() else { return };
+    let folder = TempDir::new().unwrap();
+    for arguments in [&["doctor"][..], &["digest"], &["products", "export", "products.csv"]] {
+        let mut command = orders();
+        command.args(arguments).args(["--database-url", &place.url()]).current_dir(folder.path());
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains("has not this program's schema yet"), "{said}");
+    }
+    let mut status = orders();
+    status.args(["migrate", "status", "--database-url", &place.url()]);
+    let said = String::from_utf8(status.output().unwrap().stdout).unwrap();
+    assert!(said.lines().count() > 0 && said.lines().all(|line| line.starts_with("missing ")), "{said}");
+    assert_eq!(place.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
 }
 
 #[cfg(feature = "postgres")]

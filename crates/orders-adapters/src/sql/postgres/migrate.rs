@@ -1,7 +1,13 @@
 //! Bringing a database to this program's schema: of several servers that start at once, one does it.
 
 use chrono::{DateTime, Utc};
-use diesel::{Connection, connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Integer};
+use diesel::{
+    Connection,
+    connection::SimpleConnection,
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Integer},
+};
 use orders_domain::{Currency, Directory, UserId, ports::Clock};
 
 use super::{
@@ -120,4 +126,9 @@ fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, OpenError
         conn.batch_execute(LOCK)?;
         work(conn)
     })
+}
+
+/// Whether there is a table of this name.
+pub fn has_table(conn: &mut Conn, name: &str) -> QueryResult<bool> {
+    diesel::select(sql::<Bool>(&format!("to_regclass('{name}') IS NOT NULL"))).get_result(conn)
 }

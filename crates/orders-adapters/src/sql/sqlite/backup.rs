@@ -14,13 +14,15 @@ use diesel::{
 };
 use thiserror::Error;
 
-use super::{super::OpenError, Conn, connection, events, lists, migrate::existing, migrations};
+use super::{
+    super::OpenError,
+    Conn, connection, events, lists,
+    migrate::{existing, has_table},
+    migrations,
+};
 
 /// Where the file's header says for writing and reading whether there is a log beside it: 2, or else 1.
 const JOURNALS: std::ops::Range<usize> = 18..20;
-
-/// Where it stands which migrations a file has. Asking Diesel for them makes the table.
-pub const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
 
 /// Why there is no copy.
 #[derive(Debug, Error)]
@@ -74,12 +76,10 @@ impl SqliteSnapshot {
         };
         let mut conn = connection::onlooker(&existing(path)?)?;
         conn.batch_execute("BEGIN").map_err(unusable)?;
-        if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(unusable)?
-            || !has_table(&mut conn, "orders").map_err(unusable)?
-        {
+        let schema = migrations::newest(&mut conn)?.ok_or_else(|| OpenError::NoOrders(path.to_owned()))?;
+        if !has_table(&mut conn, "orders").map_err(unusable)? {
             return Err(OpenError::NoOrders(path.to_owned()));
         }
-        let schema = migrations::newest(&mut conn)?.ok_or_else(|| OpenError::NoOrders(path.to_owned()))?;
         let contents = contents(&mut conn, schema).map_err(unusable)?;
         Ok(Self { conn, contents })
     }
@@ -126,10 +126,4 @@ fn contents(conn: &mut Conn, schema: String) -> QueryResult<Contents> {
     let has_webhooks = has_table(conn, "webhooks")? && diesel::select(some).get_result(conn)?;
     let bytes = u64::try_from(pages).unwrap_or_default();
     Ok(Contents { schema, orders: lists::count(conn)?, last_event, has_webhooks, bytes })
-}
-
-/// Whether there is a table of this name.
-pub fn has_table(conn: &mut Conn, name: &str) -> QueryResult<bool> {
-    let found = format!("EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{name}')");
-    diesel::select(sql::<Bool>(&found)).get_result(conn)
 }

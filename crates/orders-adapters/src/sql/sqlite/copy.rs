@@ -13,7 +13,6 @@ use super::{
         schema::revocations,
     },
     Conn,
-    backup::{MIGRATIONS_TABLE, has_table},
     commit::Counters,
     connection, copying,
     database::founded,
@@ -64,9 +63,6 @@ impl SqliteCopy {
     pub fn read(path: &Path) -> Result<Self, OpenError> {
         let unusable = |reason: String| OpenError::Open { database: path.display().to_string(), reason };
         let mut conn = connection::onlooker(&existing(path)?)?;
-        if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(|error| unusable(error.to_string()))? {
-            return Err(OpenError::OlderDatabase);
-        }
         migrations::refuse_other(&mut conn)?;
         conn.batch_execute("BEGIN").map_err(|error| unusable(error.to_string()))?;
         Ok(Self { conn, used_again: None, _lock: None })

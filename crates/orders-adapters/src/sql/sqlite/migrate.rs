@@ -4,18 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    connection::SimpleConnection,
-    migration::{Migration, MigrationName, MigrationSource},
-    sqlite::Sqlite,
-};
+use diesel::{connection::SimpleConnection, dsl::sql, prelude::*, sql_types::Bool};
 use orders_domain::UserId;
 
 use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
-    MIGRATIONS,
-    backup::{MIGRATIONS_TABLE, has_table},
-    connection, forgetting,
+    Conn, connection, forgetting,
     lock::FileLock,
     migrations, revocations, wal,
 };
@@ -37,14 +31,7 @@ pub fn migrate(path: &Path) -> Result<Applied, OpenError> {
 /// [`OpenError::Open`], also when there is no such file; [`OpenError::NewerDatabase`].
 pub fn status(path: &Path) -> Result<Vec<MigrationState>, OpenError> {
     let mut conn = connection::onlooker(&existing(path)?)?;
-    // To look for them makes their table.
-    if has_table(&mut conn, MIGRATIONS_TABLE)? {
-        return migrations::status(&mut conn);
-    }
-    let known: Vec<Box<dyn Migration<Sqlite>>> =
-        MIGRATIONS.migrations().map_err(|error| OpenError::Migration(error.to_string()))?;
-    let missing = |name: &dyn MigrationName| MigrationState { name: name.to_string(), applied: false };
-    Ok(known.iter().map(Migration::name).map(missing).collect())
+    migrations::status(&mut conn)
 }
 
 /// Takes the newest migration back, and with it what it has room for; its name, or `None` when
@@ -94,4 +81,10 @@ pub fn forget(path: &Path, user: UserId, now: DateTime<Utc>) -> Result<Forgotten
 pub fn existing(path: &Path) -> Result<PathBuf, OpenError> {
     path.canonicalize()
         .map_err(|error| OpenError::Open { database: path.display().to_string(), reason: error.to_string() })
+}
+
+/// Whether there is a table of this name.
+pub fn has_table(conn: &mut Conn, name: &str) -> QueryResult<bool> {
+    let found = format!("EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{name}')");
+    diesel::select(sql::<Bool>(&found)).get_result(conn)
 }

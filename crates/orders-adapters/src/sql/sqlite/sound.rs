@@ -4,14 +4,7 @@ use std::path::Path;
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
 
-use super::{
-    super::OpenError,
-    Conn,
-    backup::{MIGRATIONS_TABLE, has_table},
-    connection,
-    migrate::existing,
-    migrations,
-};
+use super::{super::OpenError, Conn, connection, migrate::existing, migrations};
 
 /// As many faults as are named.
 const NAMED: i64 = 10;
@@ -56,11 +49,7 @@ pub fn faults(path: &Path) -> Result<Vec<String>, OpenError> {
 /// [`OpenError::NewerDatabase`].
 pub fn schema_age(path: &Path) -> Result<SchemaAge, OpenError> {
     let mut conn = connection::onlooker(&existing(path)?)?;
-    let unusable = |error: diesel::result::Error| OpenError::Open {
-        database: path.display().to_string(),
-        reason: error.to_string(),
-    };
-    if !has_table(&mut conn, MIGRATIONS_TABLE).map_err(unusable)? {
+    if migrations::newest(&mut conn)?.is_none() {
         return Err(OpenError::NoOrders(path.to_owned()));
     }
     match migrations::refuse_other(&mut conn) {
