@@ -10,7 +10,7 @@ use std::{
 use fastrand::Rng;
 
 use crate::{
-    client::Client,
+    client::{Client, done, put_to_work},
     sound::assert_file_is_sound,
     stored::compare,
     support::{Place, Server, orders, url_of},
@@ -58,13 +58,7 @@ async fn copy_under_load(
     let server = Arc::new(Server::start_on(database, &[]));
     // What the last kill left open is known from here on.
     compare(&mut clients, &server).await;
-    let working: Vec<_> = clients
-        .into_iter()
-        .map(|client| {
-            let server = Arc::clone(&server);
-            tokio::spawn(async move { client.work(&server).await })
-        })
-        .collect();
+    let working = put_to_work(clients, &server);
     // The random moments are what is tested; nothing is waited for.
     tokio::time::sleep(Duration::from_millis(rng.u64(0..200))).await;
     let mut backup = backup(database, copy).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -77,10 +71,7 @@ async fn copy_under_load(
     }
     let copies = tokio::task::spawn_blocking(move || backup.wait().unwrap().success()).await.unwrap();
     server.signal("KILL");
-    let mut clients = Vec::new();
-    for client in working {
-        clients.push(client.await.unwrap());
-    }
+    let clients = done(working).await;
     let all = clients.iter().map(Client::acknowledged).sum();
     (clients, copies, all)
 }

@@ -1,10 +1,11 @@
 //! A client that does one thing after another and remembers what it was told.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use fastrand::Rng;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::{
     order::{self, is_same_but_for_the_moment},
@@ -263,4 +264,22 @@ async fn answer(request: RequestBuilder, status: u16) -> Result<(Value, bool), U
     assert_eq!(response.status(), status, "{response:?}");
     let again = response.headers().contains_key("Idempotency-Replayed");
     Ok((response.json().await?, again))
+}
+
+/// Has clients work until their server is gone.
+pub fn put_to_work(clients: Vec<Client>, server: &Arc<Server>) -> Vec<JoinHandle<Client>> {
+    let work = |client: Client| {
+        let server = Arc::clone(server);
+        tokio::spawn(async move { client.work(&server).await })
+    };
+    clients.into_iter().map(work).collect()
+}
+
+/// The clients, once they have come to their end.
+pub async fn done(working: Vec<JoinHandle<Client>>) -> Vec<Client> {
+    let mut clients = Vec::new();
+    for client in working {
+        clients.push(client.await.unwrap());
+    }
+    clients
 }

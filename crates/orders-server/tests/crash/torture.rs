@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    client::Client,
+    client::{Client, done, put_to_work},
     follower::Follower,
     sound::assert_sound,
     stored::compare,
@@ -87,13 +87,7 @@ fn killed_while_it_makes_its_database_it_starts_on_what_is_there() {
 
 /// The clients, after the server was killed under them.
 async fn load_and_kill(clients: Vec<Client>, server: Arc<Server>, rng: &mut Rng) -> Vec<Client> {
-    let working: Vec<_> = clients
-        .into_iter()
-        .map(|client| {
-            let server = Arc::clone(&server);
-            tokio::spawn(async move { client.work(&server).await })
-        })
-        .collect();
+    let working = put_to_work(clients, &server);
     // The random moment is what is tested; nothing is waited for.
     tokio::time::sleep(Duration::from_millis(rng.u64(1..600))).await;
     if rng.u8(0..4) == 0 {
@@ -101,11 +95,7 @@ async fn load_and_kill(clients: Vec<Client>, server: Arc<Server>, rng: &mut Rng)
         tokio::time::sleep(Duration::from_millis(rng.u64(0..20))).await;
     }
     server.signal("KILL");
-    let mut clients = Vec::new();
-    for client in working {
-        clients.push(client.await.unwrap());
-    }
-    clients
+    done(working).await
 }
 
 /// In a file no number is missing. In PostgreSQL one may be, of a request that was under way.

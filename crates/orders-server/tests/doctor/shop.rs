@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeSet, process::Output};
 
-use diesel::{
-    Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql, sql_types::Text,
-};
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, NoTls};
 
 use crate::support::{Place, Server, orders, receiver::Receiver};
 
@@ -69,20 +67,9 @@ impl Shop {
         )
     }
 
-    /// The single value of a query that both databases understand, as text; nothing where there is none.
+    /// [`Place::ask`].
     pub fn ask(&self, query: &str) -> String {
-        let query = format!("SELECT coalesce(CAST(({query}) AS TEXT), '')");
-        match &self.place {
-            Place::File(_) => {
-                let text = query.trim_start_matches("SELECT ");
-                diesel::select(sql::<Text>(text)).get_result(&mut self.file()).unwrap()
-            }
-            Place::Postgres(database) => {
-                let url = database.url();
-                // A runtime may be on this thread.
-                std::thread::scope(|scope| scope.spawn(|| ask_postgres(&url, &query)).join().unwrap())
-            }
-        }
+        self.place.ask(query)
     }
 
     fn file(&self) -> SqliteConnection {
@@ -135,20 +122,6 @@ impl Locker {
         }
         self.0.batch_execute("COMMIT").await.unwrap();
     }
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn ask_postgres(url: &str, query: &str) -> String {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    let driver = tokio::spawn(connection);
-    let answer = client.simple_query(query).await.unwrap();
-    let value = answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    drop(client);
-    driver.await.unwrap().unwrap();
-    value.unwrap_or_default()
 }
 
 /// What a document says was found.

@@ -7,9 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use diesel::{
-    Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql, sql_types::Text,
-};
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -71,21 +69,9 @@ impl Shop {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The single value of a query that both databases understand, as text.
+    /// [`Place::ask`].
     pub fn ask(&self, query: &str) -> String {
-        match &self.place {
-            Place::File(_) => {
-                let mut conn =
-                    SqliteConnection::establish(self.place.file().unwrap().to_str().unwrap()).unwrap();
-                let query = format!("coalesce(CAST(({query}) AS TEXT), '')");
-                diesel::select(sql::<Text>(&query)).get_result(&mut conn).unwrap()
-            }
-            Place::Postgres(database) => {
-                let url = database.url();
-                // A runtime may be on this thread.
-                std::thread::scope(|scope| scope.spawn(|| ask_postgres(&url, query)).join().unwrap())
-            }
-        }
+        self.place.ask(query)
     }
 
     /// Has no event of this subject stored.
@@ -128,22 +114,6 @@ impl Shop {
         }
         stop(server);
     }
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn ask_postgres(url: &str, query: &str) -> String {
-    use tokio_postgres::{NoTls, SimpleQueryMessage};
-
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    let driver = tokio::spawn(connection);
-    let answer = client.simple_query(query).await.unwrap();
-    let value = answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    drop(client);
-    driver.await.unwrap().unwrap();
-    value.unwrap_or_default()
 }
 
 /// Ends a server as an operator does.

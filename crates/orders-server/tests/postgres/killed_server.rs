@@ -1,35 +1,17 @@
 //! One of two servers is killed under load.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::task::JoinHandle;
 
 use crate::{
-    client::Client,
+    client::{Client, done, put_to_work},
     stored::{compare, stored},
     support::{Server, postgres},
     together::{named, two_servers, wait_until_forgotten},
 };
 
 const CLIENTS: i64 = 12;
-
-/// Has the clients work until their server is gone.
-fn put_to_work(clients: Vec<Client>, server: &Arc<Server>) -> Vec<JoinHandle<Client>> {
-    let work = |client: Client| {
-        let server = Arc::clone(server);
-        tokio::spawn(async move { client.work(&server).await })
-    };
-    clients.into_iter().map(work).collect()
-}
-
-async fn done(working: Vec<JoinHandle<Client>>) -> Vec<Client> {
-    let mut clients = Vec::new();
-    for client in working {
-        clients.push(client.await.unwrap());
-    }
-    clients
-}
 
 /// Some time under load; nothing is waited for.
 async fn a_moment(rng: &mut Rng) {

@@ -8,8 +8,8 @@ use std::{
 
 use reqwest::{Method, Response};
 use serde_json::Value;
-use tokio_postgres::{NoTls, SimpleQueryMessage};
 
+pub use crate::support::asking::ask;
 use crate::support::{Server, postgres::Database, products};
 
 /// Longer than anything may take that is waited for.
@@ -43,20 +43,6 @@ pub async fn wait_until_ready(server: &Server) {
 pub async fn wait_until_forgotten(database: &Database, name: &str) {
     let query = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}'");
     wait_until("forgotten", || async { ask(&database.url(), &query).await == "0" }).await;
-}
-
-/// The first value of what the database answers.
-pub async fn ask(url: &str, query: &str) -> String {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    let driver = tokio::spawn(connection);
-    let answer = client.simple_query(query).await.unwrap();
-    let value = answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    drop(client);
-    driver.await.unwrap().unwrap();
-    value.unwrap_or_default()
 }
 
 pub async fn get(server: &Server, path: &str) -> Response {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 #[path = "../../../orders-adapters/tests/common/postgres.rs"]
 pub mod postgres;
 
+pub mod asking;
 #[cfg(feature = "otlp")]
 pub mod collector;
 pub mod place;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::Text};
 use tempfile::TempDir;
 
 use super::{
+    asking::ask_from_anywhere,
     postgres::{self, Database},
     url_of,
 };
@@ -46,6 +48,19 @@ impl Place {
         match self {
             Self::File(_) => url_of(&self.file().expect("it is one")),
             Self::Postgres(database) => database.url(),
+        }
+    }
+
+    /// The single value of a query that both databases understand, as text; nothing where there is none.
+    pub fn ask(&self, query: &str) -> String {
+        let text = format!("coalesce(CAST(({query}) AS TEXT), '')");
+        match self {
+            Self::File(_) => {
+                let file = self.file().expect("it is one");
+                let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+                diesel::select(sql::<Text>(&text)).get_result(&mut conn).unwrap()
+            }
+            Self::Postgres(database) => ask_from_anywhere(&database.url(), &format!("SELECT {text}")),
         }
     }
 
