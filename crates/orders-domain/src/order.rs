@@ -168,6 +168,18 @@ impl Order {
         self.progress.current_total(&self.lines, self.total)
     }
 
+    /// [`Progress::kept_fulfillment`] of it.
+    #[must_use]
+    pub fn kept_fulfillment(&self) -> Option<Fulfillment> {
+        self.progress.kept_fulfillment(&self.lines)
+    }
+
+    /// [`Progress::kept_total`] of it.
+    #[must_use]
+    pub fn kept_total(&self) -> Option<Money> {
+        self.progress.kept_total(&self.lines, self.total)
+    }
+
     /// How far its parcels are.
     #[must_use]
     pub fn fulfillment(&self) -> Fulfillment {

@@ -17,12 +17,12 @@ pub struct Stretch {
 /// A connection that looks. Each call looks at one state of what it is about, and holds that no longer than it lasts: no
 /// server that writes is in its way, and none waits for it.
 pub trait Audit: Send {
-    /// The newest order's number, or 0, and how many orders there are about.
+    /// The newest order's number, or 0.
     ///
     /// # Errors
     ///
     /// [`PortError::Unavailable`].
-    fn extent(&mut self) -> Result<(i64, u64), PortError>;
+    fn newest(&mut self) -> Result<i64, PortError>;
 
     /// The next orders after one, as many as are looked at at once; `None` behind the last.
     ///

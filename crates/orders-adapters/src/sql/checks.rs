@@ -144,3 +144,19 @@ pub const ALONE: &str = "SELECT kind, subject FROM events WHERE (kind < 'order' 
          WHEN kind LIKE 'text/%' THEN EXISTS (SELECT 1 FROM product_texts AS named WHERE product_id = subject \
          AND 'text/' || CASE named.marketplace WHEN '' THEN '-' ELSE named.marketplace END || '/' || named.locale = kind) \
          ELSE FALSE END GROUP BY kind, subject";
+
+#[cfg(test)]
+mod tests {
+    use orders_domain::{OrderProductId, ShipmentId};
+
+    use super::*;
+
+    #[test]
+    fn orders_of_lines_and_parcels_are_reckoned_by_the_numbers_of_the_ids() {
+        let query = |kind| CHECKS.iter().find(|check| check.0 == kind).map(|check| check.1).unwrap();
+        let (apart, lines) = (ShipmentId::APART, OrderProductId::BLOCK);
+        assert!(query(Kind::ParcelPart).contains(&format!("(shipment_id - 1) % {apart} + 1")));
+        assert!(query(Kind::LineAlone).contains(&format!("FROM orders) * {lines} GROUP")));
+        assert!(query(Kind::OrderMovement).contains(&format!("(line - 1) / {lines} + 1")));
+    }
+}

@@ -6,12 +6,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{connection::SimpleConnection, prelude::*};
 use orders_domain::{
-    Actor, EventId, Fulfillment, LocationCode, LocationId, OrderId, OrderProductId, Origin, ProductId,
-    Shipment, ShipmentId,
+    Actor, EventId, Fulfillment, LocationCode, LocationId, OrderId, Origin, ProductId, Shipment, ShipmentId,
     audit::{
         Place,
         held::Misheld,
-        order::{Recomputed, StoredOrder, derived_fulfillment, derived_total},
+        order::{Recomputed, StoredOrder},
     },
     stock::{
         Level,
@@ -75,9 +74,8 @@ fn mend_order(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResul
         told.progress
     } else {
         let columns = (
-            orders::fulfillment
-                .eq(derived_fulfillment(&stored.progress, &stored.lines).map(Fulfillment::as_str)),
-            orders::current_total.eq(derived_total(&stored.progress, &stored.lines)),
+            orders::fulfillment.eq(stored.progress.kept_fulfillment(&stored.lines).map(Fulfillment::as_str)),
+            orders::current_total.eq(stored.kept_total(&stored.progress)),
         );
         diesel::update(orders::table.find(order.get())).set(columns).execute(conn)?;
         // What it should hold is not known.
@@ -105,8 +103,8 @@ fn become_it(conn: &mut Conn, stored: &StoredOrder, told: &Recomputed) -> QueryR
         orders::version.eq(told.version),
         // No order was changed before it was placed; by which of its dates that is so its events do not tell.
         (told.updated_at >= stored.ordered_at).then(|| orders::updated_at.eq(millis(told.updated_at))),
-        orders::fulfillment.eq(derived_fulfillment(&told.progress, &stored.lines).map(Fulfillment::as_str)),
-        orders::current_total.eq(derived_total(&told.progress, &stored.lines)),
+        orders::fulfillment.eq(told.progress.kept_fulfillment(&stored.lines).map(Fulfillment::as_str)),
+        orders::current_total.eq(stored.kept_total(&told.progress)),
     );
     diesel::update(orders::table.find(id)).set(columns).execute(conn)?;
     for shipment in &told.progress.shipments {
@@ -148,31 +146,15 @@ fn become_it(conn: &mut Conn, stored: &StoredOrder, told: &Recomputed) -> QueryR
 fn set_parcel(conn: &mut Conn, order: OrderId, shipment: &Shipment) -> QueryResult<()> {
     let id = ShipmentId::of(order, shipment.number).get();
     let row = ShipmentRow::of(order, shipment);
-    let columns = (
-        order_shipments::location_id.eq(row.location_id),
-        order_shipments::status.eq(row.status),
-        order_shipments::shipping_provider.eq(row.shipping_provider.map(ToOwned::to_owned)),
-        order_shipments::tracking_number.eq(row.tracking_number.map(ToOwned::to_owned)),
-        order_shipments::weight_g.eq(row.weight_g),
-        order_shipments::reasons.eq(row.reasons.clone()),
-        order_shipments::created_at.eq(row.created_at),
-        order_shipments::shipped_at.eq(row.shipped_at),
-        order_shipments::delivered_at.eq(row.delivered_at),
-    );
     diesel::insert_into(order_shipments::table)
-        .values(row)
+        .values(&row)
         .on_conflict((order_shipments::order_id, order_shipments::number))
         .do_update()
-        .set(columns)
+        .set(&row)
         .execute(conn)?;
     let of_it = order_shipment_products::table.filter(order_shipment_products::shipment_id.eq(id));
     diesel::delete(of_it).execute(conn)?;
-    for part in &shipment.parts {
-        let row = PartRow {
-            shipment_id: id,
-            line: OrderProductId::of_line(order, part.line.into()).get(),
-            quantity: part.quantity.get().into(),
-        };
+    for row in PartRow::of(order, shipment) {
         diesel::insert_into(order_shipment_products::table).values(row).execute(conn)?;
     }
     Ok(())
@@ -248,14 +230,6 @@ fn record(
 }
 
 fn set_level(conn: &mut Conn, product: ProductId, location: LocationId, level: Level) -> QueryResult<()> {
-    let version = level.version.map_or(1, orders_domain::Version::get);
-    let columns = (
-        stock_levels::on_hand.eq(level.on_hand),
-        stock_levels::reserved.eq(level.reserved),
-        stock_levels::backorder_limit.eq(level.backorder_limit),
-        stock_levels::short.eq(level.short()),
-        stock_levels::version.eq(version),
-    );
     let row = NewLevelRow {
         product_id: product.get(),
         location_id: location.get(),
@@ -263,13 +237,13 @@ fn set_level(conn: &mut Conn, product: ProductId, location: LocationId, level: L
         reserved: level.reserved,
         backorder_limit: level.backorder_limit,
         short: level.short(),
-        version,
+        version: level.version.map_or(1, orders_domain::Version::get),
     };
     diesel::insert_into(stock_levels::table)
-        .values(row)
+        .values(&row)
         .on_conflict((stock_levels::product_id, stock_levels::location_id))
         .do_update()
-        .set(columns)
+        .set(&row)
         .execute(conn)
         .map(drop)
 }

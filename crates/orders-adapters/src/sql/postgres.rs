@@ -21,6 +21,9 @@ mod audit;
 mod auditing;
 mod batch;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "belonging.rs"]
+mod belonging;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "catalogue.rs"]
 mod catalogue;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]

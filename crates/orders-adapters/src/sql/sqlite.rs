@@ -15,6 +15,8 @@ mod audit;
 #[path = "auditing.rs"]
 mod auditing;
 mod backup;
+#[path = "belonging.rs"]
+mod belonging;
 #[path = "catalogue.rs"]
 mod catalogue;
 #[path = "catalogued.rs"]

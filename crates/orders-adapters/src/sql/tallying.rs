@@ -82,6 +82,16 @@ fn levels(conn: &mut Conn, after: i64, last: i64) -> QueryResult<Vec<Result<Stor
     Ok(rows.into_iter().map(level).collect())
 }
 
+/// Looks at all of it, some movements at a time, each time at one state.
+pub fn examine(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResult<()> {
+    let (mut tally, mut some, mut goes_on) = (Tally::default(), Vec::new(), true);
+    while goes_on {
+        goes_on = conn.transaction(|conn| tally.go_on(conn, &mut some))?;
+        some.drain(..).for_each(&mut *found);
+    }
+    Ok(())
+}
+
 /// How far the walk has come: all levels up to a product, and the movements up to one of another product.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -95,7 +105,7 @@ pub struct Tally {
 impl Tally {
     /// Looks at the next movements, and at the levels of the products that end among them: to be called in a transaction
     /// that sees one state. Movements are only ever added, behind those that were seen. Whether there is more.
-    pub fn go_on(&mut self, conn: &mut Conn, found: &mut Vec<Difference>) -> QueryResult<bool> {
+    fn go_on(&mut self, conn: &mut Conn, found: &mut Vec<Difference>) -> QueryResult<bool> {
         if self.is_over {
             return Ok(false);
         }

@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use super::{
     difference::Difference,
     folding::{Folded, fold},
-    kind::DifferenceKind::{self as Kind},
+    kind::DifferenceKind as Kind,
 };
 use crate::{
     id::OrderId,
+    money::Money,
     order::{
         event::Happening,
         line::OrderProduct,
@@ -103,6 +104,18 @@ impl StoredOrder {
         found
     }
 
+    /// What its lines cost together, if that is an amount.
+    fn total(&self) -> Option<Money> {
+        let mut amounts = self.lines.iter().map(OrderProduct::amount);
+        amounts.try_fold(Money::ZERO, |sum, amount| sum.checked_add(amount?))
+    }
+
+    /// What the column should say of what is left to pay, in minor units, if it is as far as that.
+    #[must_use]
+    pub fn kept_total(&self, progress: &Progress) -> Option<i64> {
+        progress.kept_total(&self.lines, self.total()?).map(Money::minor_units)
+    }
+
     /// What it should be, if its events tell.
     #[must_use]
     pub fn recomputed(&self) -> Option<Recomputed> {
@@ -134,9 +147,7 @@ impl StoredOrder {
         } else if !self.are_lines_numbered {
             found.push(self.differs(Kind::OrderLines, "has lines that are not numbered one after the other"));
         }
-        let mut amounts = self.lines.iter().map(OrderProduct::amount);
-        let total = amounts.try_fold(0_i64, |sum, amount| sum.checked_add(amount?.minor_units()));
-        if total.is_none() {
+        if self.total().is_none() {
             found.push(self.differs(Kind::OrderTotal, "has lines whose sum is no amount"));
         }
         let placed = self.events.first().and_then(|first| match &first.said {
@@ -271,37 +282,18 @@ impl StoredOrder {
     }
 
     fn look_at_columns(&self, progress: &Progress, found: &mut Vec<Difference>) {
-        let fulfillment = derived_fulfillment(progress, &self.lines);
+        let fulfillment = progress.kept_fulfillment(&self.lines);
         if self.fulfillment != fulfillment {
             let word = |of: Option<Fulfillment>| of.map_or("nothing", Fulfillment::as_str);
             let (is, should) = (word(self.fulfillment), word(fulfillment));
             let reason = format!("says {is} of how far its parcels are, and that is {should}");
             found.push(self.differs(Kind::OrderFulfillment, reason));
         }
-        let total = derived_total(progress, &self.lines);
-        if self.current_total != total {
+        if self.current_total != self.kept_total(progress) {
             let reason = "says something else of what is left to pay than its cancellations leave";
             found.push(self.differs(Kind::OrderCurrentTotal, reason));
         }
     }
-}
-
-/// What the column says of how far the parcels are: nothing of an order without any.
-#[must_use]
-pub fn derived_fulfillment(progress: &Progress, lines: &[OrderProduct]) -> Option<Fulfillment> {
-    let has_parcels = !progress.shipments.is_empty();
-    has_parcels.then(|| progress.fulfillment(&progress.tallies(lines)))
-}
-
-/// What the column says of what is left to pay: nothing of an order of which no part was cancelled.
-#[must_use]
-pub fn derived_total(progress: &Progress, lines: &[OrderProduct]) -> Option<i64> {
-    if progress.cancellations.is_empty() {
-        return None;
-    }
-    let mut amounts = lines.iter().map(OrderProduct::amount);
-    let total = amounts.try_fold(crate::money::Money::ZERO, |sum, amount| sum.checked_add(amount?))?;
-    Some(progress.current_total(lines, total).minor_units())
 }
 
 #[cfg(test)]

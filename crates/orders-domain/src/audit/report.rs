@@ -105,6 +105,7 @@ mod tests {
         // Lines cannot be repaired.
         assert_eq!(one.repairable().count(), 4);
     }
+
     #[test]
     fn levels_are_repaired_before_the_orders_that_are_moved_by_them() {
         let mut found = Findings::keeping(1);

@@ -18,8 +18,7 @@ use super::{
     Conn, auditing, changing, checking,
     connection::{Connector, PostgresOptions, Purpose},
     copy::refuse_unfinished,
-    filling, mending, migrations,
-    tallying::Tally,
+    filling, mending, migrations, tallying,
     url::PostgresUrl,
 };
 
@@ -73,9 +72,8 @@ impl PostgresAudit {
 }
 
 impl Audit for PostgresAudit {
-    fn extent(&mut self) -> Result<(i64, u64), PortError> {
-        let newest = auditing::newest(&mut self.conn).map_err(failure)?;
-        Ok((newest, newest.unsigned_abs()))
+    fn newest(&mut self) -> Result<i64, PortError> {
+        auditing::newest(&mut self.conn).map_err(failure)
     }
 
     fn stretch(&mut self, after: i64, newest: i64) -> Result<Option<Stretch>, PortError> {
@@ -87,11 +85,7 @@ impl Audit for PostgresAudit {
     }
 
     fn rest(&mut self, found: &mut dyn FnMut(Difference)) -> Result<(), PortError> {
-        let (mut tally, mut some) = (Tally::default(), Vec::new());
-        while self.conn.transaction(|conn| tally.go_on(conn, &mut some)).map_err(failure)? {
-            some.drain(..).for_each(&mut *found);
-        }
-        some.drain(..).for_each(&mut *found);
+        tallying::examine(&mut self.conn, found).map_err(failure)?;
         checking::find(&mut self.conn, &(Kind::CounterBehind, COUNTERS), found).map_err(failure)?;
         checking::examine(&mut self.conn, found).map_err(failure)
     }

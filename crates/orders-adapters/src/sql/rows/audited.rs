@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use orders_domain::{
     ChosenBy, Currency, InvalidInput, Locale, LocationCode, MarketplaceCode, Money, NameFrom, OrderProduct,
-    Part, SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
+    OrderProductId, Part, SentFrom, Shipment, ShipmentId, ShippingProvider, Tracking, TrackingNumber,
     catalogue::product::ProductName, market::listing::Model, shipment::cancellation::Cancellation,
     stock::holding::OfLine,
 };
@@ -14,7 +14,7 @@ use orders_domain::{
 use super::{contact, imported, moment, progress};
 
 /// Ids of lines that each order owns.
-pub const LINES: i64 = 100;
+pub const LINES: i64 = OrderProductId::BLOCK as i64;
 
 /// What is in a parcel, where it cannot be.
 pub const PART: &str = "a part of a parcel";

@@ -11,17 +11,19 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use orders_domain::{
-    Actor, Event, EventType, Fingerprint, Happening, Idempotency, InvalidInput, MarketplaceCode, Order,
-    OrderEvent, Origin, Progress, RequestId, Subject, TraceContext, UserId, Version, What,
+    Actor, Event, EventType, Happening, Idempotency, MarketplaceCode, Order, OrderEvent, Origin, Progress,
+    RequestId, Subject, TraceContext, UserId, Version, What,
 };
 
 use super::{column, facts::Read, millis, moment, new_order::marketplace, nullable};
 use crate::sql::schema::events;
 
 mod data;
+mod keyed;
 
 use data::Data;
 pub use data::{data, data_of_other, data_of_placing};
+pub use keyed::{KEYED_EVENT, KeyedEventRow, KeyedEventTypes};
 
 /// Events of orders are of this kind.
 pub const ORDER: &str = "order";
@@ -257,50 +259,4 @@ pub fn said_of_order(
 #[must_use]
 pub fn is_said_of_other(data: &str) -> bool {
     serde_json::from_str::<data::Other>(data).is_ok()
-}
-
-/// An event and the key that made it, as they are read.
-#[derive(Debug)]
-pub struct KeyedEventRow(pub EventRow, pub Option<Idempotency>);
-
-/// The columns of a [`KeyedEventRow`].
-pub type KeyedEventColumns = (EventColumns, events::idempotency_key, events::request_fingerprint);
-
-/// The columns' types in SQL.
-pub type KeyedEventTypes = (EventTypes, Nullable<Text>, Nullable<Binary>);
-
-/// What to select of events with their keys.
-pub const KEYED_EVENT: KeyedEventColumns = (EVENT, events::idempotency_key, events::request_fingerprint);
-
-impl KeyedEventRow {
-    /// Reads a row of [`KeyedEventTypes`]. Each seam makes Diesel's `FromSqlRow` of it, for its backend.
-    pub fn read<'a, DB>(row: &impl Row<'a, DB>) -> deserialize::Result<Self>
-    where
-        DB: Backend,
-        i64: FromSql<BigInt, DB>,
-        String: FromSql<Text, DB>,
-        Vec<u8>: FromSql<Binary, DB>,
-    {
-        let event = EventRow::read(row)?;
-        let key: Option<String> = nullable::<Text, _, _>(row, 12)?;
-        let fingerprint: Option<Vec<u8>> = nullable::<Binary, _, _>(row, 13)?;
-        Ok(Self(event, idempotency(key, fingerprint)?))
-    }
-}
-
-/// The key that made an event, if one did.
-fn idempotency(
-    key: Option<String>,
-    fingerprint: Option<Vec<u8>>,
-) -> Result<Option<Idempotency>, InvalidInput> {
-    match (key, fingerprint) {
-        (Some(key), Some(fingerprint)) => {
-            let fingerprint = fingerprint.try_into().map_err(|bytes: Vec<u8>| {
-                InvalidInput::new("a fingerprint", format!("has {} bytes, not 32", bytes.len()))
-            })?;
-            Ok(Some(Idempotency { key: key.parse()?, fingerprint: Fingerprint(fingerprint) }))
-        }
-        (None, None) => Ok(None),
-        _ => Err(InvalidInput::new("a key", "is stored by halves")),
-    }
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::ref_option_ref, reason = "Diesel's derive for rows that are written makes them")]
 
 use diesel::prelude::*;
-use orders_domain::{ChosenBy, Locale, Order, SoldIn, market::listing::Model, order::contact::Email};
+use orders_domain::{
+    ChosenBy, Fulfillment, Locale, Money, Order, SoldIn, market::listing::Model, order::contact::Email,
+};
 
 use super::{contact, millis};
 use crate::sql::schema::{order_products, orders};
@@ -99,10 +101,10 @@ pub fn chosen_by(sold_in: &SoldIn) -> Option<&'static str> {
 
 /// How far the parcels of an order are, if it has any.
 pub fn fulfillment(order: &Order) -> Option<&'static str> {
-    (!order.shipments().is_empty()).then(|| order.fulfillment().as_str())
+    order.kept_fulfillment().map(Fulfillment::as_str)
 }
 
 /// What an order costs without what was cancelled, if a part of it was.
 pub fn current_total(order: &Order) -> Option<i64> {
-    (!order.cancellations().is_empty()).then(|| order.current_total().minor_units())
+    order.kept_total().map(Money::minor_units)
 }

@@ -14,8 +14,9 @@ use crate::sql::schema::{
 };
 
 /// What is written of a parcel. `None` is written as NULL, so that the statement is always the same.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = order_shipments, treat_none_as_default_value = false)]
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = order_shipments, treat_none_as_default_value = false, treat_none_as_null = true,
+    primary_key(id, order_id, number))]
 pub struct ShipmentRow<'a> {
     pub id: i64,
     pub order_id: i64,
@@ -66,19 +67,19 @@ pub struct PartRow {
 }
 
 impl PartRow {
+    /// The rows of what is in an order's parcel.
+    pub fn of(order: OrderId, shipment: &Shipment) -> impl Iterator<Item = Self> {
+        let shipment_id = ShipmentId::of(order, shipment.number).get();
+        shipment.parts.iter().map(move |part| Self {
+            shipment_id,
+            line: OrderProductId::of_line(order, part.line.into()).get(),
+            quantity: part.quantity.get().into(),
+        })
+    }
+
     /// The rows of what is in all parcels of an order.
     pub fn all_of(order: &Order) -> impl Iterator<Item = Self> {
-        let id = order.id();
-        let of_parcel = move |shipment: &Shipment| {
-            let shipment_id = ShipmentId::of(id, shipment.number).get();
-            let row = move |part: &orders_domain::Part| Self {
-                shipment_id,
-                line: OrderProductId::of_line(id, part.line.into()).get(),
-                quantity: part.quantity.get().into(),
-            };
-            shipment.parts.iter().map(row).collect::<Vec<_>>()
-        };
-        order.shipments().iter().flat_map(of_parcel)
+        order.shipments().iter().flat_map(|shipment| Self::of(order.id(), shipment))
     }
 }
 

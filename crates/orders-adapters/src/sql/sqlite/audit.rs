@@ -19,8 +19,7 @@ use super::{
     lock::FileLock,
     mending,
     migrate::existing,
-    migrations,
-    tallying::Tally,
+    migrations, tallying,
 };
 
 /// A file that is looked at. It is not changed, nor is a file made beside it that is not there while a server has it.
@@ -43,10 +42,8 @@ impl SqliteAudit {
 }
 
 impl Audit for SqliteAudit {
-    fn extent(&mut self) -> Result<(i64, u64), PortError> {
-        // Numbers ascend without a gap, and to count the rows takes as long as to read them.
-        let newest = auditing::newest(&mut self.conn).map_err(failure)?;
-        Ok((newest, newest.unsigned_abs()))
+    fn newest(&mut self) -> Result<i64, PortError> {
+        auditing::newest(&mut self.conn).map_err(failure)
     }
 
     fn stretch(&mut self, after: i64, newest: i64) -> Result<Option<Stretch>, PortError> {
@@ -58,11 +55,7 @@ impl Audit for SqliteAudit {
     }
 
     fn rest(&mut self, found: &mut dyn FnMut(Difference)) -> Result<(), PortError> {
-        let (mut tally, mut some) = (Tally::default(), Vec::new());
-        while self.conn.transaction(|conn| tally.go_on(conn, &mut some)).map_err(failure)? {
-            some.drain(..).for_each(&mut *found);
-        }
-        some.drain(..).for_each(&mut *found);
+        tallying::examine(&mut self.conn, found).map_err(failure)?;
         checking::examine(&mut self.conn, found).map_err(failure)
     }
 }

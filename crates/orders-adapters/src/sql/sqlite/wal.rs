@@ -112,15 +112,21 @@ mod tests {
 
     use super::{super::tests::database, *};
 
-    #[test]
-    fn a_log_past_its_limit_is_started_over_once_nobody_reads_from_it() {
+    /// A database whose log is past its limit, and somebody who reads from it.
+    fn past_the_limit() -> (tempfile::TempDir, Conn, Conn, WalLimit) {
         let folder = tempfile::tempdir().unwrap();
         let (mut conn, mut reader) = (database(folder.path()), database(folder.path()));
-        let mut limit = WalLimit::of(&folder.path().join("orders.sqlite"));
-        let log = limit.file.clone();
-        let size = || std::fs::metadata(&log).unwrap().len();
+        let limit = WalLimit::of(&folder.path().join("orders.sqlite"));
         reader.batch_execute("BEGIN; SELECT * FROM orders").unwrap();
         conn.batch_execute(&format!("CREATE TABLE large AS SELECT zeroblob({LIMIT}) AS bytes")).unwrap();
+        (folder, conn, reader, limit)
+    }
+
+    #[test]
+    fn a_log_past_its_limit_is_started_over_once_nobody_reads_from_it() {
+        let (_folder, mut conn, mut reader, mut limit) = past_the_limit();
+        let log = limit.file.clone();
+        let size = || std::fs::metadata(&log).unwrap().len();
         for _ in 0..EVERY {
             limit.keep(&mut conn);
         }
@@ -145,13 +151,9 @@ mod tests {
 
     #[test]
     fn a_log_that_has_grown_much_since_the_last_try_is_started_over_early() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut conn, mut reader) = (database(folder.path()), database(folder.path()));
-        let mut limit = WalLimit::of(&folder.path().join("orders.sqlite"));
+        let (_folder, mut conn, mut reader, mut limit) = past_the_limit();
         let log = limit.file.clone();
         let size = || std::fs::metadata(&log).unwrap().len();
-        reader.batch_execute("BEGIN; SELECT * FROM orders").unwrap();
-        conn.batch_execute(&format!("CREATE TABLE large AS SELECT zeroblob({LIMIT}) AS bytes")).unwrap();
         limit.every = LONGEST / 2;
         limit.batches = limit.every - EVERY;
         for _ in 0..EVERY {

@@ -40,7 +40,7 @@ fn shipped() -> StoredOrder {
         version: 3,
         marketplace: None,
         are_lines_numbered: true,
-        fulfillment: derived_fulfillment(&progress, &lines),
+        fulfillment: progress.kept_fulfillment(&lines),
         current_total: None,
         lines,
         progress,

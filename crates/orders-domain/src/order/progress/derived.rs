@@ -2,6 +2,7 @@
 
 use super::{Progress, ShipmentStatus, Tally};
 use crate::{
+    money::Money,
     order::{
         line::OrderProduct,
         status::OrderStatus::{self, Cancelled, Delivered, Pending, Processing, Shipped},
@@ -37,6 +38,18 @@ impl Progress {
     #[must_use]
     pub fn fulfillment(&self, tallies: &[Tally]) -> Fulfillment {
         if self.shipments.is_empty() { Fulfillment::Unfulfilled } else { self.standing(tallies).1 }
+    }
+
+    /// How far the parcels are, as a store keeps it beside them to find orders by: nothing of an order without any.
+    #[must_use]
+    pub fn kept_fulfillment(&self, lines: &[OrderProduct]) -> Option<Fulfillment> {
+        (!self.shipments.is_empty()).then(|| self.fulfillment(&self.tallies(lines)))
+    }
+
+    /// What is left to pay, as a store keeps it beside what was cancelled: nothing of an order of which no part was.
+    #[must_use]
+    pub fn kept_total(&self, lines: &[OrderProduct], total: Money) -> Option<Money> {
+        (!self.cancellations.is_empty()).then(|| self.current_total(lines, total))
     }
 
     /// Whether its status is what its parcels say, and no piece is in two of them.
