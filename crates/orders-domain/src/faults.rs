@@ -26,6 +26,15 @@ impl Faults {
         }
     }
 
+    /// All this is wrong with other lines.
+    pub fn append(&mut self, others: Self) {
+        self.lines += others.lines;
+        self.first.extend(others.first);
+        while self.first.len() > Self::KEPT {
+            self.first.pop_last();
+        }
+    }
+
     /// How many lines have faults.
     #[must_use]
     pub fn lines(&self) -> u64 {
@@ -55,5 +64,12 @@ mod tests {
         assert_eq!(faults.lines(), 150);
         assert!(faults.first().map(|(line, _)| line).eq(2..=101));
         assert_eq!(faults.first().next(), Some((2, "name is empty; price is empty")));
+
+        let mut others = Faults::default();
+        others.add(1, &[fault("sku")]);
+        others.add(200, &[fault("sku")]);
+        faults.append(others);
+        assert_eq!(faults.lines(), 152);
+        assert!(faults.first().map(|(line, _)| line).eq(1..=100));
     }
 }

@@ -13,6 +13,7 @@ use orders_domain::{plural::Counted, ports::Clock};
 use crate::{
     config::{BackupSettings, BadSetting, Every},
     interrupt::Interrupt,
+    priority,
 };
 use copy::Made;
 use series::Series;
@@ -35,6 +36,7 @@ pub fn backup(settings: &BackupSettings) -> Result<()> {
     };
     let folder = file::folder(&settings.file);
     ensure!(folder.is_dir(), "there is no folder {}", folder.display());
+    priority::lower()?;
     let interrupt = Interrupt::listen()?;
     match settings.every {
         None => {

@@ -11,7 +11,7 @@ use orders_domain::{Currency, OrderId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{config::DigestSettings, progress, storage};
+use crate::{config::DigestSettings, priority, progress, storage};
 
 /// A database that can be digested.
 pub trait Digestible: BulkOrders + BulkParts + BulkShop {}
@@ -164,6 +164,7 @@ pub fn of(database: &mut (impl Digestible + ?Sized)) -> Result<Digest> {
 ///
 /// As [`of`].
 pub fn digest(settings: &DigestSettings) -> Result<()> {
+    priority::lower()?;
     let digest = of(storage::bulk_to_read(&settings.database)?.as_mut())?;
     let mut out = stdout().lock();
     if settings.json {

@@ -20,7 +20,7 @@ use orders_domain::{
 
 use crate::{
     config::{DatabaseSettings, DoctorSettings},
-    progress, storage,
+    priority, progress, storage,
 };
 
 mod json;
@@ -57,6 +57,9 @@ pub struct NotExamined;
 ///
 /// When anything is left that is not as it should be; [`NotExamined`] when that could not be found out.
 pub fn doctor(settings: &DoctorSettings) -> Result<()> {
+    if !settings.repair {
+        priority::lower()?;
+    }
     let look = || {
         let database = settings.database.parse()?.absolute().to_string();
         examine(database, &|| storage::audit(&settings.database), settings.most).context(NotExamined)

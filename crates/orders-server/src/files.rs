@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
+pub mod ahead;
 pub mod counts;
 mod json;
 pub mod markets;

@@ -23,8 +23,8 @@ use orders_domain::{
 use crate::{
     config::{DatabaseSettings, ExportSettings, ImportOrdersSettings, ProductsCommand, StockCommand},
     files::{
-        self, Output, counts, counts::Counts, markets, orders::Orders, products, products::Products,
-        table::Table,
+        self, Output, ahead::Ahead, counts, counts::Counts, markets, orders::Orders, products,
+        products::Products, table::Table,
     },
     progress, storage,
 };
@@ -104,7 +104,7 @@ pub fn orders(settings: &ImportOrdersSettings) -> Result<()> {
     let bar = progress::of_bytes(file.metadata()?.len(), "reading");
     let mut shop = open(&settings.database, None, settings.dry_run)?;
     let run = Run { at: SystemClock.now(), dry: settings.dry_run };
-    let done = shop.import_orders(&mut Orders::new(file, bar.clone()), run);
+    let done = shop.import_orders(&mut Ahead::of(Orders::new(file, bar.clone())), run);
     bar.finish_and_clear();
     if settings.json {
         say_as_json(&done, settings.dry_run)?;

@@ -18,6 +18,7 @@ mod import;
 mod interrupt;
 mod listen;
 mod observe;
+mod priority;
 mod progress;
 mod restore;
 mod seed;

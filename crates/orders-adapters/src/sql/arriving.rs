@@ -198,7 +198,8 @@ fn store(
 ) -> Result<OrderTally, ImportError> {
     let mut next = filling::numbers(conn, (checked.added, checked.events), at)?;
     let behind = next.order.saturating_add_unsigned(checked.added);
-    let stored = go_through(conn, found, lines, at, |conn, some| {
+    let are_more = checked.added > next.order.unsigned_abs();
+    let mut add = |conn: &mut Conn, some: Vec<Taken>| {
         let (mut complete, mut moved) = (Vec::with_capacity(some.len()), Vec::new());
         for Taken { order: imported, moves } in some {
             // The file is another one by now.
@@ -218,7 +219,8 @@ fn store(
             .iter()
             .flat_map(|(event, order, moves)| NewMovementRow::of(*event, moves, Some(*order), None, next.at));
         Ok(filling::move_stock(conn, &rows.collect::<Vec<_>>())?)
-    })?;
+    };
+    let stored = filling::many(conn, are_more, |conn| go_through(conn, found, lines, at, &mut add))?;
     if stored != checked {
         return Err(ImportError::Overtaken);
     }

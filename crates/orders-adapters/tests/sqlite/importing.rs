@@ -1,10 +1,16 @@
 //! Orders brought in from elsewhere.
 
 use chrono::DateTime;
-use orders_adapters::sql::{BulkOrders, Newest, StoredEvent, StoredOrder, sqlite::SqliteCopy};
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
+use orders_adapters::sql::{
+    BulkImports, BulkOrders, Lines, Newest, Run, StoredEvent, StoredOrder, sqlite::SqliteCopy,
+};
 use orders_domain::{
-    Actor, Happening, Order, OrderEvent, OrderList, OrderStatus, PageLimit, Step, Subject,
-    ports::{EventFilter, EventLimit, Feed, Orders, PortError},
+    Actor, Currency, ExternalId, Happening, Imported, MarketplaceCode, Order, OrderEvent, OrderList,
+    OrderProduct, OrderStatus, PageLimit, Step, Subject,
+    faults::Faults,
+    order::{contact::Contact, import::ImportedOrder},
+    ports::{Cause, EventFilter, EventLimit, Feed, Orders, PortError},
 };
 
 use super::{
@@ -31,7 +37,7 @@ fn lived(id: i64, millis: i64, event: i64, steps: &[fn(Order) -> Step]) -> Store
                 version,
                 at,
                 origin,
-                marketplace: orders_domain::MarketplaceCode::DEFAULT,
+                marketplace: MarketplaceCode::DEFAULT,
                 what,
                 checkpoint: None,
             },
@@ -102,4 +108,63 @@ async fn an_import_with_a_taken_number_stores_none_of_its_orders() {
     assert!(matches!(failed, Err(PortError::Unavailable(_))), "{failed:?}");
     drop(importer);
     assert_eq!(place_of_file.open().page(everything()).await.unwrap(), [history[1].order.clone()]);
+}
+
+/// Delivered orders of these names, all at once.
+struct File {
+    names: std::ops::Range<u64>,
+    is_read: bool,
+}
+
+impl Lines<ImportedOrder> for File {
+    fn rewind(&mut self) -> Result<(), Cause> {
+        self.is_read = false;
+        Ok(())
+    }
+
+    fn next_lines(&mut self, _: &mut Faults) -> Result<Option<Vec<ImportedOrder>>, Cause> {
+        let order = |name: u64| ImportedOrder {
+            line: name,
+            from: Imported { external_id: ExternalId::parse(&name.to_string()).unwrap(), placed_at: at(0) },
+            user: n(1),
+            status: OrderStatus::Delivered,
+            currency: Currency::USD,
+            marketplace: MarketplaceCode::DEFAULT,
+            lines: vec![OrderProduct::new(n(1), n(100), n(1))],
+            tracking: None,
+            contact: Contact::default(),
+        };
+        let was_read = std::mem::replace(&mut self.is_read, true);
+        Ok((!was_read).then(|| self.names.clone().map(order).collect()))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, QueryableByName)]
+struct Made {
+    #[diesel(sql_type = Text)]
+    sql: String,
+    #[diesel(sql_type = Text)]
+    said: String,
+}
+
+#[test]
+fn indexes_that_were_put_off_are_all_there_after_an_import() {
+    let place_of_file = Place::new();
+    let mut importer = SqliteCopy::open(&place_of_file.file()).unwrap();
+    let mut other = SqliteConnection::establish(place_of_file.file().to_str().unwrap()).unwrap();
+    let mut schema = || {
+        let made = "SELECT sql, integrity_check AS said FROM sqlite_schema, pragma_integrity_check
+                    WHERE sql IS NOT NULL ORDER BY sql";
+        sql_query(made).load::<Made>(&mut other).unwrap()
+    };
+    let before = schema();
+    assert!(before.iter().any(|made| made.sql.starts_with("CREATE INDEX orders_by_user")));
+    assert_eq!(before[0].said, "ok");
+    let run = Run { at: at(0), dry: false };
+    // More than there are, and fewer.
+    for names in [1..9, 9..12] {
+        let count = names.end - names.start;
+        let done = importer.import_orders(&mut File { names, is_read: false }, run).unwrap();
+        assert_eq!((done.added, schema()), (count, before.clone()));
+    }
 }

@@ -23,11 +23,15 @@ use super::{
 use crate::{interrupt::Interrupt, progress};
 
 /// How much is written at once, in bytes.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 256 << 10;
 
 /// After how much of it the disk has it, in bytes, so that it is never given much at once: whoever saves orders waits
 /// for what is on its way.
-const FLUSH: u64 = 16 << 20;
+const FLUSH: u64 = 1 << 20;
+
+/// How many times as long as it works it rests. The faster it is, the longer a server waits for the disk; the slower, the
+/// longer the server's log cannot be started over.
+const REST: u32 = 2;
 
 /// A copy that was made.
 pub struct Made {
@@ -114,8 +118,7 @@ pub fn make(database: &Path, path: &Path, interrupt: &Interrupt) -> Result<Made>
     Ok(Made { manifest, has_webhooks: contents.has_webhooks })
 }
 
-/// Writes all pages, and rests as long as it works: the server has the other half of the time, and more where there
-/// is more than one processor.
+/// Writes all pages, with rests between, which are the server's.
 fn write(
     snapshot: &mut SqliteSnapshot,
     mut part: &File,
@@ -138,7 +141,7 @@ fn write(
             part.sync_data()?;
             flushed = 0;
         }
-        if interrupt.wait(since.elapsed()) {
+        if interrupt.wait(since.elapsed() * REST) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         since = Instant::now();

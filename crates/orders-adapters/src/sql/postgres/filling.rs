@@ -74,6 +74,15 @@ pub fn numbers(conn: &mut Conn, (orders, events): (u64, u64), at: DateTime<Utc>)
     Ok(Numbers { order: given.first_order, event: given.first_event, at })
 }
 
+/// Stores orders, more of them than there are or fewer: all indexes stay, for servers look for orders meanwhile.
+pub fn many<T>(
+    conn: &mut Conn,
+    _: bool,
+    store: impl FnOnce(&mut Conn) -> Result<T, ImportError>,
+) -> Result<T, ImportError> {
+    store(conn)
+}
+
 /// Stores complete orders.
 pub fn add_orders(conn: &mut Conn, orders: &[StoredOrder]) -> QueryResult<()> {
     complete::insert(conn, orders)

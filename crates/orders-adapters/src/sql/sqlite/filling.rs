@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{connection::SimpleConnection, prelude::*};
+use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Text};
 use orders_domain::{LocationId, Product, ProductId, catalogue::product::ChangedProduct, stock::Level};
 
 use super::{
@@ -39,6 +39,43 @@ pub fn analyze(_: &mut Conn, _: &str) {}
 pub fn numbers(conn: &mut Conn, _: (u64, u64), at: DateTime<Utc>) -> QueryResult<Numbers> {
     let Counters { last_order, newest, last_event } = Counters::read(conn)?;
     Ok(Numbers { order: last_order + 1, event: last_event + 1, at: at.max(newest) })
+}
+
+/// What makes an index.
+#[derive(QueryableByName)]
+struct Index {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    sql: String,
+}
+
+/// Stores orders, more of them than there are or fewer. If more, what only finds orders and events is taken away, and made
+/// anew at the end: each row would be put somewhere into each index, while one that is made of all rows is written from
+/// its beginning to its end. Whoever reads meanwhile sees the file as it was before the transaction.
+pub fn many<T>(
+    conn: &mut Conn,
+    are_more: bool,
+    store: impl FnOnce(&mut Conn) -> Result<T, ImportError>,
+) -> Result<T, ImportError> {
+    if !are_more {
+        return store(conn);
+    }
+    let finding: Vec<Index> = sql_query(
+        "SELECT made.name, made.sql FROM sqlite_schema AS made JOIN pragma_index_list(made.tbl_name) AS listed USING (name)
+         WHERE listed.origin = 'c' AND NOT listed.\"unique\" AND made.tbl_name IN ('orders', 'order_products',
+             'order_shipments', 'order_shipment_products', 'order_cancellations', 'order_cancelled_products', 'events')
+         ORDER BY made.name",
+    )
+    .load(conn)?;
+    for Index { name, .. } in &finding {
+        conn.batch_execute(&format!("DROP INDEX {name}"))?;
+    }
+    let stored = store(conn)?;
+    for Index { sql, .. } in &finding {
+        conn.batch_execute(sql)?;
+    }
+    Ok(stored)
 }
 
 /// Stores complete orders.

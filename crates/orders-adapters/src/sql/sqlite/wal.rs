@@ -16,17 +16,15 @@ const LIMIT: u64 = 32 << 20;
 /// How long the writer waits for the readers to leave the log; they are done within microseconds.
 const PATIENCE_MS: u32 = 50;
 
+/// How many frames, each a page, may be missing in the database for that to be worth it. Whoever reads for long, as a backup
+/// does, keeps more of them from being copied, and is not waited for.
+const NEAR: i32 = 1000;
+
 /// How long the end of a server waits for readers, its own or another program's.
 const LAST_PATIENCE_MS: u32 = 1000;
 
 /// Look at the file only every so many batches.
 const EVERY: u32 = 64;
-
-/// The most batches after which readers are asked to leave it.
-const LONGEST: u32 = 64 * EVERY;
-
-/// How much the log may grow, in bytes, until readers are asked again, however often that was in vain.
-const GROWTH: u64 = 64 << 20;
 
 /// What a checkpoint says of itself.
 #[derive(QueryableByName)]
@@ -34,10 +32,23 @@ struct Checkpoint {
     /// Whether somebody kept it from being complete.
     #[diesel(sql_type = Integer)]
     busy: i32,
+    /// How many frames the log has.
+    #[diesel(sql_type = Integer)]
+    log: i32,
+    /// How many of them are in the database too.
+    #[diesel(sql_type = Integer)]
+    checkpointed: i32,
 }
+
+/// Why the log is as it is.
+const IN_THE_WAY: &str = "another program reads from it";
 
 /// Has the log begin anew if readers leave it at once.
 fn restart(conn: &mut Conn) -> Result<(), String> {
+    let passive = checkpoint(conn, "PASSIVE").map_err(|error| error.to_string())?;
+    if passive.log - passive.checkpointed > NEAR {
+        return Err(IN_THE_WAY.to_owned());
+    }
     let done = merge(conn, PATIENCE_MS);
     let patience = format!("PRAGMA busy_timeout = {}", super::connection::WRITER_PATIENCE_MS);
     conn.batch_execute(&patience).map_err(|error| error.to_string())?;
@@ -50,15 +61,16 @@ pub fn empty(conn: &mut Conn) -> Result<(), String> {
 }
 
 fn merge(conn: &mut Conn, patience_ms: u32) -> Result<(), String> {
-    let merge = |conn: &mut Conn| {
-        conn.batch_execute(&format!("PRAGMA busy_timeout = {patience_ms}"))?;
-        sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(conn)
-    };
-    match merge(conn) {
-        Ok(Checkpoint { busy: 0 }) => Ok(()),
-        Ok(_) => Err("another program reads from it".to_owned()),
+    let patience = conn.batch_execute(&format!("PRAGMA busy_timeout = {patience_ms}"));
+    match patience.and_then(|()| checkpoint(conn, "TRUNCATE")) {
+        Ok(Checkpoint { busy: 0, .. }) => Ok(()),
+        Ok(_) => Err(IN_THE_WAY.to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn checkpoint(conn: &mut Conn, mode: &str) -> QueryResult<Checkpoint> {
+    sql_query(format!("PRAGMA wal_checkpoint({mode})")).get_result(conn)
 }
 
 /// Watches the size of a database's log.
@@ -66,11 +78,8 @@ fn merge(conn: &mut Conn, patience_ms: u32) -> Result<(), String> {
 pub struct WalLimit {
     file: PathBuf,
     batches: u32,
-    /// After how many batches it is started over. Whoever reads for long, as a backup does, is waited for in vain: each
-    /// time twice as late, so that writes do not wait with it again and again.
-    every: u32,
-    /// How long it was when that was tried last, in vain.
-    tried: u64,
+    /// Whether somebody was in the way when it was to be started over last.
+    is_held: bool,
 }
 
 impl WalLimit {
@@ -78,41 +87,36 @@ impl WalLimit {
     pub fn of(database: &Path) -> Self {
         let mut file = database.as_os_str().to_owned();
         file.push("-wal");
-        Self { file: file.into(), batches: 0, every: EVERY, tried: 0 }
+        Self { file: file.into(), batches: 0, is_held: false }
     }
 
     /// To be called after each batch, outside of a transaction.
     pub fn keep(&mut self, conn: &mut Conn) {
-        self.batches += 1;
-        if !self.batches.is_multiple_of(EVERY) {
+        self.batches = (self.batches + 1) % EVERY;
+        if self.batches > 0 {
             return;
         }
         let size = std::fs::metadata(&self.file).map_or(0, |file| file.len());
-        if self.batches < self.every && size < self.tried + GROWTH {
-            return;
-        }
-        self.batches = 0;
         let restarted = if size > LIMIT { restart(conn) } else { Ok(()) };
-        let Err(error) = restarted else {
-            self.every = EVERY;
-            return;
-        };
-        self.tried = size;
-        // Once for each reader that stays.
-        if self.every == EVERY {
+        // Said once for each reader that stays.
+        if let Err(error) = &restarted
+            && !self.is_held
+        {
             tracing::warn!(error, size, "the write-ahead log could not be started over");
         }
-        self.every = LONGEST.min(self.every * 2);
+        self.is_held = restarted.is_err();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use diesel::dsl::sql;
 
     use super::{super::tests::database, *};
 
-    /// A database whose log is past its limit, and somebody who reads from it.
+    /// A database whose log is past its limit, and somebody who reads what was before all of it.
     fn past_the_limit() -> (tempfile::TempDir, Conn, Conn, WalLimit) {
         let folder = tempfile::tempdir().unwrap();
         let (mut conn, mut reader) = (database(folder.path()), database(folder.path()));
@@ -122,50 +126,50 @@ mod tests {
         (folder, conn, reader, limit)
     }
 
-    #[test]
-    fn a_log_past_its_limit_is_started_over_once_nobody_reads_from_it() {
-        let (_folder, mut conn, mut reader, mut limit) = past_the_limit();
-        let log = limit.file.clone();
-        let size = || std::fs::metadata(&log).unwrap().len();
-        for _ in 0..EVERY {
-            limit.keep(&mut conn);
-        }
-        assert!(size() > LIMIT);
-        let patience: i32 =
-            diesel::select(sql::<Integer>("timeout FROM pragma_busy_timeout")).get_result(&mut conn).unwrap();
-        assert_eq!(u32::try_from(patience), Ok(super::super::connection::WRITER_PATIENCE_MS));
+    fn size(limit: &WalLimit) -> u64 {
+        std::fs::metadata(&limit.file).unwrap().len()
+    }
 
-        reader.batch_execute("COMMIT").unwrap();
-        // Who is in the way is asked half as often from then on.
-        for _ in 1..2 * EVERY {
-            limit.keep(&mut conn);
-        }
-        assert!(size() > LIMIT);
-        limit.keep(&mut conn);
-        assert_eq!(size(), 0);
+    /// Until it has looked at the log once more.
+    fn look(limit: &mut WalLimit, conn: &mut Conn) {
         for _ in 0..EVERY {
-            limit.keep(&mut conn);
+            limit.keep(conn);
         }
-        assert_eq!(limit.every, EVERY);
     }
 
     #[test]
-    fn a_log_that_has_grown_much_since_the_last_try_is_started_over_early() {
+    fn a_log_past_its_limit_is_started_over_once_nobody_reads_from_it() {
         let (_folder, mut conn, mut reader, mut limit) = past_the_limit();
-        let log = limit.file.clone();
-        let size = || std::fs::metadata(&log).unwrap().len();
-        limit.every = LONGEST / 2;
-        limit.batches = limit.every - EVERY;
-        for _ in 0..EVERY {
-            limit.keep(&mut conn);
-        }
-        assert_eq!((limit.every, limit.tried), (LONGEST, size()));
+        look(&mut limit, &mut conn);
+        assert!(limit.is_held && size(&limit) > LIMIT);
 
-        conn.batch_execute(&format!("INSERT INTO large VALUES (zeroblob({GROWTH}))")).unwrap();
         reader.batch_execute("COMMIT").unwrap();
-        for _ in 0..EVERY {
-            limit.keep(&mut conn);
+        look(&mut limit, &mut conn);
+        assert_eq!((limit.is_held, size(&limit)), (false, 0));
+        let patience: i32 =
+            diesel::select(sql::<Integer>("timeout FROM pragma_busy_timeout")).get_result(&mut conn).unwrap();
+        assert_eq!(u32::try_from(patience), Ok(super::super::connection::WRITER_PATIENCE_MS));
+    }
+
+    #[test]
+    fn whoever_reads_for_long_is_not_waited_for() {
+        let (_folder, mut conn, _reader, mut limit) = past_the_limit();
+        let begun = Instant::now();
+        for _ in 0..20 {
+            look(&mut limit, &mut conn);
         }
-        assert_eq!(size(), 0);
+        let waited = Duration::from_millis(PATIENCE_MS.into()) * 20;
+        assert!(begun.elapsed() < waited, "it took {:?}", begun.elapsed());
+        assert!(limit.is_held && size(&limit) > LIMIT);
+    }
+
+    #[test]
+    fn whoever_reads_the_newest_is_waited_for_a_moment() {
+        let (_folder, mut conn, mut reader, mut limit) = past_the_limit();
+        reader.batch_execute("COMMIT; BEGIN; SELECT * FROM orders").unwrap();
+        let begun = Instant::now();
+        look(&mut limit, &mut conn);
+        assert!(begun.elapsed() >= Duration::from_millis(PATIENCE_MS.into()));
+        assert!(limit.is_held && size(&limit) > LIMIT);
     }
 }
