@@ -49,7 +49,7 @@ pub struct LocationCopy {
 
 /// A level.
 #[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
-#[diesel(table_name = stock_levels)]
+#[diesel(table_name = stock_levels, treat_none_as_default_value = false)]
 pub struct LevelCopy {
     pub product_id: i64,
     pub location_id: i64,
@@ -77,7 +77,7 @@ pub struct MarketplaceCopy {
 
 /// A country that leads to a marketplace.
 #[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
-#[diesel(table_name = marketplace_countries)]
+#[diesel(table_name = marketplace_countries, treat_none_as_default_value = false)]
 pub struct CountryCopy {
     pub country: String,
     pub marketplace: String,
@@ -172,7 +172,7 @@ pub struct ConsumerCopy {
 
 /// A message by which something was done.
 #[derive(Debug, Serialize, Queryable, Selectable, Insertable)]
-#[diesel(table_name = inbox)]
+#[diesel(table_name = inbox, treat_none_as_default_value = false)]
 pub struct InboxCopy {
     pub consumer: String,
     pub message_id: i64,

@@ -59,7 +59,7 @@ impl<'a> ShipmentRow<'a> {
 
 /// So many pieces of a line in a parcel.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = order_shipment_products)]
+#[diesel(table_name = order_shipment_products, treat_none_as_default_value = false)]
 pub struct PartRow {
     pub shipment_id: i64,
     pub line: i64,
@@ -96,7 +96,7 @@ pub struct CancellationRow<'a> {
 
 /// So many pieces of a line that are not wanted.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = order_cancelled_products)]
+#[diesel(table_name = order_cancelled_products, treat_none_as_default_value = false)]
 pub struct CancelledRow {
     pub order_id: i64,
     pub number: i64,

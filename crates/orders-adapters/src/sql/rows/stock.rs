@@ -118,7 +118,7 @@ pub fn spot(at: PlaceColumns, held: LevelRow) -> Result<Spot, InvalidInput> {
 
 /// What is written of a level.
 #[derive(Debug, Insertable, AsChangeset)]
-#[diesel(table_name = stock_levels, primary_key(product_id, location_id))]
+#[diesel(table_name = stock_levels, treat_none_as_default_value = false, primary_key(product_id, location_id))]
 pub struct NewLevelRow {
     pub product_id: i64,
     pub location_id: i64,

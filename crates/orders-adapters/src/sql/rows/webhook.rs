@@ -38,7 +38,7 @@ impl TryFrom<WebhookRow> for Webhook {
 
 /// What can be changed of a webhook.
 #[derive(Debug, Insertable, AsChangeset)]
-#[diesel(table_name = webhooks)]
+#[diesel(table_name = webhooks, treat_none_as_default_value = false)]
 pub struct WebhookDetailsRow<'a> {
     pub url: &'a str,
     pub types: String,

@@ -1,5 +1,6 @@
 //! What SQLite makes of the statements.
 
+mod kept;
 mod plans;
 mod plans_of_deliveries;
 mod plans_of_stock;
