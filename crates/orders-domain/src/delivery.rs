@@ -18,7 +18,9 @@ pub use attempt::{Attempt, Excerpt, Outcome, Verdict};
 pub use consumer::Consumer;
 pub use log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, DeliveryState, LogPosition};
 pub use patterns::TypePatterns;
-pub use progress::{Backlog, Due, Holder, Leased, Progress, Replaying, Settled, Standing, Step, Stepped};
+pub use progress::{
+    Backlog, Counted, Due, Holder, Leased, Progress, Replaying, Settled, Standing, Step, Stepped,
+};
 pub use schedule::Schedule;
 pub use secret::{KeyId, Sealed, SigningSecrets};
 pub use webhook::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{attempt::Attempt, consumer::Consumer, log::DeliveryState};
-use crate::{event::Subject, feed::Event, id::EventId, invalid::InvalidInput};
+use crate::{analytics::Rollups, event::Subject, feed::Event, id::EventId, invalid::InvalidInput};
 
 /// One of those who work, for as long as its process lives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -154,6 +154,21 @@ pub struct Progress {
     pub settled: Vec<Settled>,
 }
 
+/// What was counted since the last time, by [`Consumer::Rollups`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Whose it is to work off. Nothing is stored if that is another one by now.
+    pub holder: Holder,
+    /// For how long it stays so, from now on.
+    pub term: Duration,
+    /// After this event. Nothing is stored if the consumer has come elsewhere, so that nothing is counted twice.
+    pub after: Option<EventId>,
+    /// Everything up to here is counted, with what is in this.
+    pub until: Option<EventId>,
+    /// What the events between count as.
+    pub rollups: Rollups,
+}
+
 /// What is stored of consumers beside what they change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -178,6 +193,10 @@ pub enum Step {
     },
     /// Has come so far.
     Progress(Box<Progress>),
+    /// Has counted so far.
+    Count(Box<Counted>),
+    /// Forgets all that was counted: it is counted anew from the first event on, by whoever works it off next.
+    Recount,
     /// Forgets what has ended before a moment, so many rows at most.
     Prune {
         /// The moment.
