@@ -19,7 +19,7 @@ use crate::{
 /// Into what a time is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Every {
-    /// Hours of the clock on the wall: where it is moved by less than an hour, one is shorter.
+    /// Hours of the clock on the wall: where it is moved within one, that is two, which are shorter.
     Hour,
     /// Days, from the first midnight to the next; of 23 and 25 hours where the clock is moved.
     Day,
@@ -254,12 +254,10 @@ fn next_hour(rules: &tz::TimeZone, after: Quarter) -> Option<i64> {
     let start = Timestamp::from_second(at).ok()?;
     let offset = i64::from(rules.to_offset(start).seconds());
     let next = at + HOUR - (at + offset).rem_euclid(HOUR);
-    let moved = rules.following(start).next().map(|moved| (moved.timestamp().as_second(), moved.offset()));
-    match moved {
-        // By other than whole hours: what begins then is another hour.
-        Some((moved, to)) if moved < next && (i64::from(to.seconds()) - offset) % HOUR != 0 => Some(moved),
-        _ => Some(next),
-    }
+    // Where the clock is moved within an hour, another hour begins.
+    let moved = rules.following(start).next().map(|moved| moved.timestamp().as_second());
+    let moved = moved.filter(|moved| *moved < next && Quarter::beginning_at(*moved).is_some());
+    Some(moved.unwrap_or(next))
 }
 
 #[cfg(test)]

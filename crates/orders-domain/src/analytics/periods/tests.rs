@@ -66,6 +66,14 @@ fn an_hour_that_comes_twice_is_two_hours_and_one_is_shorter_where_the_clock_move
     );
 }
 
+#[test]
+fn an_hour_within_which_the_clock_is_moved_is_two() {
+    let hours = cut(&span("2026-04-04T13:15:00Z", "2026-04-04T15:15:00Z", "Pacific/Chatham"), Every::Hour);
+    let expected =
+        [("2026-04-05T03:00+13:45", 3), ("2026-04-05T02:45+12:45", 1), ("2026-04-05T03:00+12:45", 4)];
+    assert_eq!(pairs(&hours), expected);
+}
+
 /// In St John's the clock went from a minute past midnight back to the evening before, until 2011: that day began at
 /// its first midnight.
 #[test]
