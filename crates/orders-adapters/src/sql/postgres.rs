@@ -119,6 +119,9 @@ mod recounting;
 mod redoing;
 mod replica;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "resummed.rs"]
+mod resummed;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "revocations.rs"]
 mod revocations;
 mod said;

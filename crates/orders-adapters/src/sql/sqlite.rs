@@ -82,6 +82,8 @@ mod readers;
 mod recounting;
 #[path = "redoing.rs"]
 mod redoing;
+#[path = "resummed.rs"]
+mod resummed;
 #[path = "revocations.rs"]
 mod revocations;
 mod said;
