@@ -317,6 +317,9 @@ fn of_webhooks() -> Vec<Row> {
         rows.push((route, "1", "user_id: 4", String::new()));
         rows.push((route, "01", "", String::new()));
     }
+    for route in ["GET /analytics/orders", "GET /analytics/products"] {
+        rows.push((route, "", "user_id: 4", String::new()));
+    }
     rows
 }
 
@@ -366,8 +369,16 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
-        let of_staff =
-            ["/events", "/products", "/stock", "/locations", "/marketplaces", "/webhooks", "/deliveries"];
+        let of_staff = [
+            "/events",
+            "/products",
+            "/stock",
+            "/locations",
+            "/marketplaces",
+            "/webhooks",
+            "/deliveries",
+            "/analytics",
+        ];
         let is_staffs =
             of_staff.iter().any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));
