@@ -50,6 +50,8 @@ mod life;
 mod listing;
 #[path = "common/lists.rs"]
 mod lists;
+#[path = "repository_contract/lives.rs"]
+mod lives;
 #[path = "repository_contract/machine.rs"]
 mod machine;
 #[path = "repository_contract/markets.rs"]
@@ -63,6 +65,8 @@ mod placing;
 mod postgres_server;
 #[path = "repository_contract/queues.rs"]
 mod queues;
+#[path = "repository_contract/recount.rs"]
+mod recount;
 #[path = "repository_contract/rehearsing.rs"]
 mod rehearsing;
 #[path = "repository_contract/replaying.rs"]

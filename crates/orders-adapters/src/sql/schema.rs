@@ -1,5 +1,9 @@
 //! The tables, for every backend, with the columns that this program uses.
 
+mod counted;
+
+pub use counted::rollups;
+
 diesel::table! {
     orders (id) {
         id -> BigInt,
@@ -179,24 +183,6 @@ diesel::table! {
         failing_since -> Nullable<BigInt>,
         holder -> Nullable<Text>,
         held_until -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    rollups (kind, span, quarter, marketplace, currency, product_id) {
-        kind -> Text,
-        span -> BigInt,
-        quarter -> BigInt,
-        marketplace -> Text,
-        currency -> Text,
-        product_id -> BigInt,
-        orders -> BigInt,
-        units -> BigInt,
-        gross -> BigInt,
-        cancelled -> BigInt,
-        shipped -> BigInt,
-        timed -> BigInt,
-        ship_seconds -> BigInt,
     }
 }
 

