@@ -80,8 +80,8 @@ fn stored(conn: &mut Conn) -> QueryResult<Stored> {
         ),
     );
     for row in rollups::table.select(columns).load_iter::<(Key, Numbers), DefaultLoadingMode>(conn)? {
-        let ((kind, span, quarter, marketplace, currency, product), (a, b, c, d, e, f, g)) = row?;
-        let (texts, figures) = ([kind.as_str(), &marketplace, &currency], [a, b, c, d, e, f, g]);
+        let ((kind, span, quarter, marketplace, currency, product), figures) = row?;
+        let (texts, figures) = ([kind.as_str(), &marketplace, &currency], <[i64; 7]>::from(figures));
         stored.places = stored.places.wrapping_add(sum(texts, [span, quarter, product], &figures));
         if let Some(index) = SPANS.iter().position(|known| *known == span) {
             let of_day = sum(texts, [0, quarter.div_euclid(96), product], &figures);

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::{
-    Consumer, Currency, EventId, NewOrder, Order, OrderId, OrderStatus, Product, ProductId,
-    Step as OrderStep, Storage,
+    Consumer, EventId, ProductId, Storage,
     analytics::{Every, Grouping, Report, ReportQuery, ReportRow, Rollups, Timespan, Top},
     catalogue::product::StockPolicy,
     delivery::{Counted, Holder, Leased, Step, Stepped},

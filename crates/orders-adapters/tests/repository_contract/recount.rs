@@ -69,7 +69,9 @@ fn raw(at: DateTime<Utc>, was: Option<&Order>, is: &Order) -> Raw {
         lines.push((line.product(), figures));
     }
     let mut whole = Figures::default();
-    lines.iter().for_each(|(_, figures)| whole.add(figures));
+    for (_, figures) in &lines {
+        whole.add(figures);
+    }
     whole.orders = placed.into();
     let status = was.is_none_or(|was| was.status() != is.status()).then(|| is.status());
     Raw { at, currency: *is.currency(), marketplace: is.sold_in().marketplace, status, whole, lines }

@@ -208,11 +208,9 @@ pub fn limit_of<T: TryFrom<i64, Error = InvalidInput>>(
     pointer: String,
     faults: &mut Faults,
 ) -> Option<T> {
-    match value.parse::<i64>() {
-        Ok(number) => T::try_from(number).map_err(|reason| faults.invalid(pointer, reason)).ok(),
-        Err(_) => {
-            faults.malformed(pointer, format_args!("{name} {} is not a whole number", Quoted(value)));
-            None
-        }
-    }
+    let Ok(number) = value.parse::<i64>() else {
+        faults.malformed(pointer, format_args!("{name} {} is not a whole number", Quoted(value)));
+        return None;
+    };
+    T::try_from(number).map_err(|reason| faults.invalid(pointer, reason)).ok()
 }

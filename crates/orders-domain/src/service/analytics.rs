@@ -86,9 +86,12 @@ impl AnalyticsService {
     /// [`AnalyticsError::MissingScope`]; [`AnalyticsError::Invalid`] about `to` for more periods than
     /// [`Timespan::MOST_PERIODS`] and for more rows than [`ReportQuery::MOST_ROWS`], about `tz` where periods of it do not
     /// begin on quarters of an hour; [`AnalyticsError::Unavailable`].
-    pub async fn report(&self, asker: User, asked: AskedReport) -> Result<AnsweredReport, AnalyticsError> {
+    pub async fn report(
+        &self,
+        asker: User,
+        AskedReport { time, every, grouping }: AskedReport,
+    ) -> Result<AnsweredReport, AnalyticsError> {
         UseCase::Analyse.check(asker, Ownership::Own)?;
-        let AskedReport { time, every, grouping } = asked;
         let periods = match every {
             Some(every) => time.periods(every).map_err(AnalyticsError::Invalid)?,
             None => vec![time.whole()],

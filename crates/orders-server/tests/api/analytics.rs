@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, now},
     support::{Place, Server, orders},
 };
 
 /// A time in which the test runs.
 fn time() -> String {
-    let day = |days| (Utc::now() + TimeDelta::days(days)).format("%Y-%m-%dT00:00:00Z");
+    let day = |days| (now() + TimeDelta::days(days)).format("%Y-%m-%dT00:00:00Z");
     format!("from={}&to={}", day(-1), day(2))
 }
 

@@ -44,7 +44,7 @@ impl Life {
     }
 
     fn tell(&mut self, what: Happening) {
-        let id = (self.1.len() as i64 + 1).try_into().unwrap();
+        let id = i64::try_from(self.1.len() + 1).unwrap().try_into().unwrap();
         self.1.push(OrderEvent {
             id,
             order: self.0.id(),
