@@ -12,6 +12,7 @@ use orders_domain::{
     Consumer, Currency, Event, EventId, Fingerprint, Idempotency, IdempotencyKey, KeyUse, Listing,
     Marketplace, MarketplaceCode, MovementId, Order, OrderId, OrderList, Product, ProductId, ProductText,
     Subject, UserId, Version, Webhook, WebhookId, What,
+    analytics::Rollups,
     delivery::{Holder, KeyId, Leased, SigningSecrets, Step, Stepped},
     market::product_text::TextKey,
     ports::{
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::static_inventory::first_products;
 
+mod analytics;
 mod catalogue;
 mod committing;
 mod deliveries;
@@ -87,6 +89,7 @@ struct State {
     /// By which messages what was done, and when.
     inbox: BTreeMap<(&'static str, EventId), DateTime<Utc>>,
     deliveries: BTreeMap<(Consumer, EventId), Sent>,
+    rollups: Rollups,
 }
 
 impl State {

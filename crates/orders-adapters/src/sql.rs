@@ -22,6 +22,7 @@ mod pending;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod remembered;
+mod reporting;
 mod rows;
 mod schema;
 pub mod sqlite;

@@ -11,9 +11,11 @@ use orders_adapters::{MemoryDatabase, SqliteDatabase};
 use orders_adapters::{PostgresDatabase, sql::postgres::PostgresOptions};
 use orders_domain::{
     Storage,
-    ports::{Catalogue, Deliveries, Feed, Ledger, Markets, Orders as ReadsOrders, Stock},
+    ports::{Analytics, Catalogue, Deliveries, Feed, Ledger, Markets, Orders as ReadsOrders, Stock},
 };
 
+#[path = "repository_contract/analytics.rs"]
+mod analytics;
 #[path = "common/books.rs"]
 mod books;
 #[path = "repository_contract/catalogue.rs"]
@@ -48,6 +50,8 @@ mod life;
 mod listing;
 #[path = "common/lists.rs"]
 mod lists;
+#[path = "repository_contract/lives.rs"]
+mod lives;
 #[path = "repository_contract/machine.rs"]
 mod machine;
 #[path = "repository_contract/markets.rs"]
@@ -61,6 +65,8 @@ mod placing;
 mod postgres_server;
 #[path = "repository_contract/queues.rs"]
 mod queues;
+#[path = "repository_contract/recount.rs"]
+mod recount;
 #[path = "repository_contract/rehearsing.rs"]
 mod rehearsing;
 #[path = "repository_contract/replaying.rs"]
@@ -109,7 +115,7 @@ struct Fresh {
 impl Fresh {
     fn of<D>(database: D, leftovers: impl std::any::Any) -> Self
     where
-        D: ReadsOrders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + 'static,
+        D: ReadsOrders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + Analytics + 'static,
     {
         let database = Arc::new(database);
         let storage = Storage::of(Arc::clone(&database));
@@ -310,6 +316,15 @@ macro_rules! contract {
                 handling::what_is_done_by_a_message_is_done_once_however_often_it_comes,
                 handling::a_message_by_which_nothing_could_be_done_may_come_again,
                 handling::what_has_ended_is_forgotten_a_few_rows_at_a_time_and_what_waits_never,
+                analytics::figures_of_currencies_and_marketplaces_are_told_apart,
+                analytics::the_best_sellers_of_each_currency_come_first,
+                analytics::amounts_stop_at_the_end_of_their_range_and_nothing_else_is_lost,
+                analytics::what_is_not_counted_yet_is_told,
+            }
+
+            #[test]
+            fn any_life_of_orders_counts_as_a_plain_recount_in_every_zone() {
+                analytics::any_life_of_orders_counts_as_a_plain_recount_in_every_zone(super::$store);
             }
 
             #[test]

@@ -10,7 +10,7 @@ use actix_web::{
 use serde_json::Value;
 use utoipa_swagger_ui::Config;
 
-use crate::{http::error::ApiError, server::auth::Auth};
+use crate::{events::asyncapi, http::error::ApiError, server::auth::Auth};
 
 /// The assets of a release do not change.
 const ASSETS: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -43,11 +43,11 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// These.
+    /// This one of the API, and that of events.
     #[must_use]
-    pub fn new(openapi: &Value, asyncapi: &Value) -> Self {
+    pub fn of(openapi: &Value) -> Data<Self> {
         let bytes = |json: &Value| serde_json::to_vec(json).unwrap_or_default().into();
-        Self { openapi: bytes(openapi), asyncapi: bytes(asyncapi) }
+        Data::new(Self { openapi: bytes(openapi), asyncapi: bytes(&asyncapi::document()) })
     }
 }
 

@@ -11,6 +11,7 @@
 //! A request passes `edge` (ids, panics, metrics), `routes` (the table of them), `gate` (who is asking, how
 //! often), `ownership` (on the routes of one order) and a handler.
 
+mod analytics;
 mod docs;
 mod events;
 mod health;

@@ -17,7 +17,7 @@ mod failures;
 use failures::WhatCanGoWrong;
 
 use crate::{
-    events, health,
+    analytics, events, health,
     http::{error::Problem, public_url::PublicUrl},
     locations, markets, orders, products,
     routes::Endpoint,
@@ -46,6 +46,7 @@ use crate::{
         markets::listings::show, markets::listings::set, markets::texts::show, markets::texts::set,
         webhooks::list, webhooks::create, webhooks::show, webhooks::change, webhooks::disable,
         webhooks::rotate, webhooks::test, webhooks::deliveries, webhooks::retry, webhooks::replay, webhooks::log,
+        analytics::orders, analytics::products,
         health::live, health::ready, metrics::show,
     ),
     components(schemas(Problem, events::body::EventBody)),
@@ -57,6 +58,7 @@ use crate::{
         (name = "marketplaces", description = "Where products are shown, at which prices and under which names"),
         (name = "stock", description = "How many pieces there are, where, and what moved"),
         (name = "webhooks", description = "To where events are sent, and what was sent"),
+        (name = "analytics", description = "How many orders there were, of what worth, and what became of them"),
         (name = "operations", description = "For those who run the service"),
     ),
     modifiers(&WhatCanGoWrong, &OneThing, &Authentication),

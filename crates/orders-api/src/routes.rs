@@ -12,6 +12,7 @@ use endpoint::route;
 pub use endpoint::{Endpoint, mount, no_route};
 use failures::UNAVAILABLE;
 
+mod analytics;
 mod catalogue;
 mod endpoint;
 pub mod failures;
@@ -20,12 +21,13 @@ mod stock;
 mod webhooks;
 
 /// The API, what is asked for most first: routes are tried in their order. Those of one path stand together.
-pub static API: [&[Endpoint]; 6] = [
+pub static API: [&[Endpoint]; 7] = [
     &orders::ORDERS,
     &catalogue::PRODUCTS,
     &stock::STOCK,
     &catalogue::MARKETPLACES,
     &webhooks::WEBHOOKS,
+    &analytics::ANALYTICS,
     &DOCUMENTS,
 ];
 

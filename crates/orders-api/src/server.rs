@@ -13,12 +13,11 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt;
-use orders_domain::{KeepingService, OrderService, WebhookService, ports::Tracer};
-use serde_json::Value;
+use orders_domain::{AnalyticsService, KeepingService, OrderService, WebhookService, ports::Tracer};
 
 use crate::{
     docs::Documents,
-    events::{self, EventsSource, Streams, Tail, asyncapi},
+    events::{self, EventsSource, Streams, Tail},
     http::{
         idempotency,
         public_url::{PublicPath, PublicUrl},
@@ -62,6 +61,7 @@ macro_rules! app {
             .app_data(api.service.clone())
             .app_data(api.keeping.clone())
             .app_data(api.webhooks.clone())
+            .app_data(api.analytics.clone())
             .app_data(api.auth.clone())
             .app_data(api.documents.clone())
             .app_data(api.source.clone())
@@ -105,6 +105,7 @@ pub struct Api {
     service: Data<OrderService>,
     keeping: Data<KeepingService>,
     webhooks: Data<WebhookService>,
+    analytics: Data<AnalyticsService>,
     auth: Data<Auth>,
     rate_limit: Option<Data<RateLimit>>,
     cors_origins: Vec<String>,
@@ -127,6 +128,7 @@ impl Api {
     pub fn new(service: OrderService, auth: Auth) -> Self {
         Self {
             webhooks: Data::new(service.webhooks()),
+            analytics: Data::new(service.analytics()),
             keeping: Data::new(service.keeping()),
             service: Data::new(service),
             auth: Data::new(auth),
@@ -134,7 +136,7 @@ impl Api {
             cors_origins: Vec::new(),
             metrics: None,
             tracer: None,
-            documents: documents(&openapi::document()),
+            documents: Documents::of(&openapi::document()),
             source: Data::default(),
             streams: Data::default(),
             tail: Data::default(),
@@ -180,7 +182,7 @@ impl Api {
     #[must_use]
     pub fn at(self, url: PublicUrl) -> Self {
         Self {
-            documents: documents(&openapi::document_at(&url)),
+            documents: Documents::of(&openapi::document_at(&url)),
             public_path: Some(PublicPath(url.path().to_owned())),
             ..self
         }
@@ -247,10 +249,6 @@ impl Api {
         let cors = self.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
         Condition::new(!self.cors_origins.is_empty(), cors)
     }
-}
-
-fn documents(openapi: &Value) -> Data<Documents> {
-    Data::new(Documents::new(openapi, &asyncapi::document()))
 }
 
 /// Serves until `stop` is ready, then finishes the requests that were read, for 7 seconds at most.

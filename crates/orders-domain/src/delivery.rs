@@ -5,6 +5,7 @@
 
 pub mod attempt;
 pub mod consumer;
+pub mod counted;
 pub mod endpoint;
 pub mod log;
 pub mod patterns;
@@ -16,6 +17,7 @@ pub mod webhook;
 
 pub use attempt::{Attempt, Excerpt, Outcome, Verdict};
 pub use consumer::Consumer;
+pub use counted::Counted;
 pub use log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, DeliveryState, LogPosition};
 pub use patterns::TypePatterns;
 pub use progress::{Backlog, Due, Holder, Leased, Progress, Replaying, Settled, Standing, Step, Stepped};

@@ -25,6 +25,7 @@ mod text;
 pub mod version;
 
 // A room each capability.
+pub mod analytics;
 pub mod catalogue;
 pub mod delivery;
 pub mod event;
@@ -89,8 +90,8 @@ pub use patch::Patch;
 pub use quantity::Quantity;
 pub use quoted::Quoted;
 pub use service::{
-    AskedShipment, Done, KeepingError, KeepingService, OrderService, Storage, WebhookChange, WebhookError,
-    WebhookService, WithSecret,
+    AnalyticsError, AnalyticsService, AnsweredReport, AskedReport, AskedShipment, Done, KeepingError,
+    KeepingService, OrderService, Storage, WebhookChange, WebhookError, WebhookService, WithSecret,
 };
 pub use shipment::{
     NewShipment, Part, Proposal, SentFrom, Shipment, ShipmentNumber,

@@ -56,7 +56,7 @@ impl TryFrom<i64> for Money {
 }
 
 /// A currency by its ISO 4217 code: three upper-case ASCII letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
 impl Currency {

@@ -4,19 +4,8 @@
 //! adapter holds a lock across an await. With the feature `mocks` every port has a mock
 //! (`MockOrders`, …) made by mockall.
 
-#[cfg(any(test, feature = "mocks"))]
 pub use crate::{
-    catalogue::repository::MockCatalogue,
-    clock::MockClock,
-    delivery::ports::{MockDeliveries, MockMailer, MockQueue, MockWebhookSender},
-    feed::MockFeed,
-    identity::ports::{MockAuthenticator, MockRevocations},
-    ledger::MockLedger,
-    market::repository::MockMarkets,
-    order::repository::{MockObserver, MockOrders},
-    stock::repository::MockStock,
-};
-pub use crate::{
+    analytics::Analytics,
     catalogue::{
         query::{Offer, ProductQuery},
         repository::Catalogue,
@@ -31,4 +20,17 @@ pub use crate::{
     order::repository::{Health, Observer, Orders},
     stock::repository::{Standing, Stock},
     tracer::{Came, Span, Tracer, Work},
+};
+#[cfg(any(test, feature = "mocks"))]
+pub use crate::{
+    analytics::MockAnalytics,
+    catalogue::repository::MockCatalogue,
+    clock::MockClock,
+    delivery::ports::{MockDeliveries, MockMailer, MockQueue, MockWebhookSender},
+    feed::MockFeed,
+    identity::ports::{MockAuthenticator, MockRevocations},
+    ledger::MockLedger,
+    market::repository::MockMarkets,
+    order::repository::{MockObserver, MockOrders},
+    stock::repository::MockStock,
 };

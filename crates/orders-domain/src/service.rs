@@ -27,6 +27,7 @@ use crate::{
     version::Expected,
 };
 
+mod analytics;
 mod changing;
 mod fulfilling;
 mod history;
@@ -37,6 +38,7 @@ mod shipping;
 mod storage;
 mod webhooks;
 
+pub use analytics::{AnalyticsError, AnalyticsService, AnsweredReport, AskedReport};
 pub use keeping::{KeepingError, KeepingService};
 pub use marketing::ProductView;
 pub use selling::Placing;
@@ -94,6 +96,12 @@ impl OrderService {
     #[must_use]
     pub fn webhooks(&self) -> WebhookService {
         WebhookService::new(self.storage.clone(), Arc::clone(&self.clock))
+    }
+
+    /// What was counted of the same orders.
+    #[must_use]
+    pub fn analytics(&self) -> AnalyticsService {
+        AnalyticsService::new(self.storage.clone(), Arc::clone(&self.clock))
     }
 
     fn catalogue(&self) -> &Arc<dyn Catalogue> {

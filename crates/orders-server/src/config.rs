@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::EnumValueParser, value_
 use orders_api::{EventsSource, PublicUrl, Region};
 use value::{List, Origin, Trimmed};
 
+mod analytics;
 mod auth;
 mod database;
 mod delivery;
@@ -20,6 +21,7 @@ mod tools;
 mod traces;
 mod value;
 
+pub use analytics::{RebuildSettings, RollupsCommand};
 #[cfg(feature = "jwt")]
 pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings, ListMode};
@@ -69,6 +71,9 @@ pub enum Command {
     Import(ImportOrdersSettings),
     /// Look whether what is stored agrees with itself, also beside a server, and set right what can be
     Doctor(DoctorSettings),
+    /// Count orders anew
+    #[command(subcommand)]
+    Rollups(RollupsCommand),
     /// Import products from a file, or export them
     #[command(subcommand)]
     Products(ProductsCommand),

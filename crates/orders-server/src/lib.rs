@@ -21,6 +21,7 @@ mod observe;
 mod priority;
 mod progress;
 mod restore;
+mod rollups;
 mod seed;
 mod serving;
 mod storage;
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Openapi => commands::openapi(),
         Command::Doctor(settings) => doctor::doctor(&settings),
         Command::Forget(settings) => commands::forget(&settings),
+        Command::Rollups(config::RollupsCommand::Rebuild(settings)) => rollups::rebuild(&settings),
         Command::Seed(settings) => seed::seed(&settings),
         Command::Import(settings) => import::orders(&settings),
         Command::Products(command) => import::products(&command),

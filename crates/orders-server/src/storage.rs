@@ -197,6 +197,36 @@ pub fn forget(settings: &DatabaseSettings, user: UserId) -> Result<Forgotten> {
     })
 }
 
+/// Forgets all that was counted, beside servers; the newest event, up to which it is counted again then.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn recount(settings: &DatabaseSettings) -> Result<i64> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::recount(&path)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::recount(&url, settings.postgres.options())?
+        }
+    })
+}
+
+/// Up to which event is counted, or 0.
+///
+/// # Errors
+///
+/// With one line that says what is wrong.
+pub fn counted(settings: &DatabaseSettings) -> Result<i64> {
+    Ok(match settings.parse()? {
+        DatabaseUrl::Sqlite(path) => sqlite::counted(&path)?,
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            orders_adapters::sql::postgres::counted(&url, settings.postgres.options())?
+        }
+    })
+}
+
 /// Applies the migrations that are missing.
 ///
 /// # Errors

@@ -75,6 +75,7 @@ const ABOVE_GROUND: &[&str] = &[
     "stock",
     "shipment",
     "order",
+    "analytics",
     "feed",
     "delivery",
     "ledger",
@@ -84,7 +85,7 @@ const ABOVE_GROUND: &[&str] = &[
 
 /// What the files of a room of the domain, those of the rooms within it, or of its ground, must not name: the
 /// arrows go down.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("clock.rs", ABOVE_GROUND),
     ("code.rs", ABOVE_GROUND),
     ("failure.rs", ABOVE_GROUND),
@@ -110,7 +111,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("catalogue", &["identity", "stock", "shipment", "order", "feed", "delivery", "ledger", "service"]),
     ("stock", &["identity", "shipment", "order", "feed", "delivery", "ledger", "service"]),
     ("shipment", &["identity", "event", "order", "feed", "delivery", "ledger", "service"]),
-    ("order", &["feed", "delivery", "ledger", "service"]),
+    ("order", &["analytics", "feed", "delivery", "ledger", "service"]),
+    ("analytics", &["identity", "catalogue", "stock", "shipment", "feed", "delivery", "ledger", "service"]),
     ("feed", &["identity", "catalogue", "stock", "shipment", "delivery", "ledger", "service"]),
     ("delivery", &["identity", "catalogue", "stock", "ledger", "service"]),
     ("ledger", &["identity", "feed", "service"]),

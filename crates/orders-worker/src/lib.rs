@@ -1,4 +1,4 @@
-//! What happens afterwards: webhooks, mail, the queue and fulfilment, as tasks over the ports of `orders-domain`.
+//! What happens afterwards: webhooks, mail, the queue, fulfilment and counting, as tasks over the ports of `orders-domain`.
 //!
 //! A task takes no input and is idempotent: what it has done is stored with how far it has come, so that whoever goes
 //! on after it goes on from there. Nothing is lost when it dies, and inside nothing is done twice; to the outside
@@ -25,6 +25,7 @@ mod courier;
 mod metrics;
 mod pruning;
 mod queue;
+mod rollups;
 mod stop;
 mod task;
 mod webhooks;
@@ -34,6 +35,7 @@ pub use courier::Terms;
 use courier::{Courier, Ended};
 use pruning::Pruning;
 use queue::{Publisher, Subscriber};
+use rollups::Counting;
 pub use stop::Stop;
 use task::{Carrying, Task, supervise};
 use webhooks::Webhooks;
@@ -133,10 +135,16 @@ impl Worker {
         Ok(())
     }
 
+    /// Counts what is not counted, and ends. Whether that has not kept failing.
+    pub async fn count(mut self, stop: Stop) -> bool {
+        self.terms.once = true;
+        all([self.counting()], &stop, true).await
+    }
+
     /// Works until it is time to stop; what is on its way then is waited for, but not for long.
     pub async fn run(self, stop: Stop) {
         let tasks = self.fulfilling(&stop).into_iter().chain(self.publisher()).chain(self.subscriber());
-        all(tasks.chain(self.telling(&stop)), &stop, false).await;
+        all(tasks.chain(self.telling(&stop)).chain([self.counting()]), &stop, false).await;
     }
 
     /// Works off what is there, and ends: what becomes of orders first, so that it is told of. Whether nothing has kept
@@ -146,7 +154,8 @@ impl Worker {
         let planned = all(self.fulfilling(&stop).into_iter().chain(self.publisher()), &stop, true).await;
         let taken = all(self.subscriber(), &stop, true).await;
         let told = all(self.telling(&stop).into_iter().chain(self.publisher()), &stop, true).await;
-        planned && taken && told
+        let counted = all([self.counting()], &stop, true).await;
+        planned && taken && told && counted
     }
 
     fn courier(&self, process: &Stop) -> Arc<Courier> {
@@ -189,6 +198,16 @@ impl Worker {
         let kept = TimeDelta::from_std(self.kept).unwrap_or(TimeDelta::MAX);
         tasks.push(Box::new(Pruning { storage, clock, kept, once: self.terms.once }));
         tasks
+    }
+
+    /// What counts orders.
+    fn counting(&self) -> Box<dyn Task> {
+        Box::new(Counting {
+            storage: self.storage.clone(),
+            clock: Arc::clone(&self.clock),
+            holder: self.holder.clone(),
+            terms: self.terms.clone(),
+        })
     }
 
     fn fulfilment(&self) -> Option<Arc<Fulfilment>> {

@@ -39,6 +39,11 @@ impl State {
                 self.consumers.entry(consumer).or_insert_with(|| (Leased::beginning(newest), None));
                 Stepped::Done
             }
+            Step::Lease { consumer: Consumer::Rollups, holder, .. } => {
+                let (leased, held_by) = self.counting();
+                *held_by = Some(holder);
+                Stepped::Leased(leased.clone())
+            }
             Step::Lease { consumer, holder, .. } => match self.consumers.get_mut(&consumer) {
                 Some((leased, held_by)) => {
                     *held_by = Some(holder);
@@ -54,6 +59,8 @@ impl State {
                 _ => Stepped::Others,
             },
             Step::Progress(progress) => self.advance(*progress),
+            Step::Count(counted) => self.count(&counted),
+            Step::Recount => self.recount(),
             Step::Prune { before, most } => Stepped::Pruned(self.prune(before, most)),
         }
     }

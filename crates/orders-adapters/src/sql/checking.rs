@@ -30,7 +30,7 @@ use super::{
         },
         schema::{consumers, listings, locations, marketplaces, product_texts, products, webhooks},
     },
-    Conn, recounting,
+    Conn, recounting, resummed,
 };
 
 /// Rows that are looked at at once.
@@ -62,7 +62,8 @@ pub fn examine(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResul
     }
     events(conn, found)?;
     read_products(conn, found)?;
-    read_few(conn, found)
+    read_few(conn, found)?;
+    resummed::examine(conn, found)
 }
 
 /// Whether each version of each thing has its event.

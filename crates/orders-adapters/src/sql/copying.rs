@@ -5,6 +5,7 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Text},
 };
+use orders_domain::Consumer;
 
 use super::{
     super::{
@@ -97,6 +98,8 @@ pub fn rows_after(conn: &mut Conn, part: Part, key: &Key) -> QueryResult<Copied>
         Part::Consumers => Copied::Consumers(
             consumers::table
                 .filter(consumers::name.gt(name))
+                // Each database counts for itself.
+                .filter(consumers::name.ne(Consumer::Rollups.kind()))
                 .order(consumers::name)
                 .limit(PAGE)
                 .select(ConsumerCopy::as_select())

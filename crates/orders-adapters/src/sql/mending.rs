@@ -32,7 +32,7 @@ use super::{
             order_shipments, orders, stock_levels, stock_movements,
         },
     },
-    Conn, audit, auditing, catalogue,
+    Conn, analytics, audit, auditing, catalogue,
     keeping::Told,
     tallying::Tally,
 };
@@ -61,6 +61,7 @@ pub fn mend(conn: &mut Conn, place: Place, now: DateTime<Utc>) -> QueryResult<()
             conn.batch_execute(STUCK)?;
             audit::mend_counters(conn)
         }
+        Place::Rollups => analytics::reset(conn),
     }
 }
 

@@ -13,6 +13,9 @@ use super::schema::{events as events_table, products};
 
 mod alone;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "analytics.rs"]
+mod analytics;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "arriving.rs"]
 mod arriving;
 mod audit;
@@ -43,6 +46,7 @@ mod copy;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "copying.rs"]
 mod copying;
+mod counted;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "counting.rs"]
 mod counting;
@@ -115,6 +119,9 @@ mod recounting;
 mod redoing;
 mod replica;
 #[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
+#[path = "resummed.rs"]
+mod resummed;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each backend")]
 #[path = "revocations.rs"]
 mod revocations;
 mod said;
@@ -141,7 +148,7 @@ pub use audit::{PostgresAudit, PostgresMend};
 pub use connection::PostgresOptions;
 pub use copy::PostgresCopy;
 pub use database::PostgresDatabase;
-pub use migrate::{forget, migrate, revert, revoke, status};
+pub use migrate::{counted, forget, migrate, recount, revert, revoke, status};
 pub use url::PostgresUrl;
 
 type Conn = AsyncConnectionWrapper<AsyncPgConnection, connection::Parked>;

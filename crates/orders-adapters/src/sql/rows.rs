@@ -22,6 +22,7 @@ pub mod order;
 pub mod product;
 pub mod progress;
 pub mod proposal;
+pub mod rollup;
 pub mod shipment;
 pub mod stock;
 pub mod webhook;

@@ -1,5 +1,9 @@
 //! The tables, for every backend, with the columns that this program uses.
 
+mod counted;
+
+pub use counted::rollups;
+
 diesel::table! {
     orders (id) {
         id -> BigInt,

@@ -9,6 +9,8 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::schema::{events as events_table, products};
 
+#[path = "analytics.rs"]
+mod analytics;
 #[path = "arriving.rs"]
 mod arriving;
 mod audit;
@@ -31,6 +33,7 @@ mod consumers;
 mod copy;
 #[path = "copying.rs"]
 mod copying;
+mod counted;
 #[path = "counting.rs"]
 mod counting;
 mod database;
@@ -79,6 +82,8 @@ mod readers;
 mod recounting;
 #[path = "redoing.rs"]
 mod redoing;
+#[path = "resummed.rs"]
+mod resummed;
 #[path = "revocations.rs"]
 mod revocations;
 mod said;
@@ -100,7 +105,7 @@ pub use audit::{SqliteAudit, SqliteMend};
 pub use backup::{BackupError, Contents, SqliteSnapshot};
 pub use copy::SqliteCopy;
 pub use database::SqliteDatabase;
-pub use migrate::{forget, migrate, revert, revoke, status};
+pub use migrate::{counted, forget, migrate, recount, revert, revoke, status};
 pub use sound::{SchemaAge, faults, schema_age};
 
 type Conn = SqliteConnection;

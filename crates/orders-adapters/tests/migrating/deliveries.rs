@@ -46,16 +46,16 @@ async fn a_file_with_webhooks_goes_back_only_with_losses_and_comes_again() {
     let file = folder.path().join("orders.sqlite");
     let open = || Storage::of(std::sync::Arc::new(SqliteDatabase::open(&file).unwrap()));
     live(&open()).await;
-    for newer in &NEWER[..2] {
+    for newer in &NEWER[..3] {
         assert_eq!(revert(&file, false).unwrap().as_deref(), Some(*newer));
     }
     // The names on the lines of its orders go first.
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[2]));
-    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[3]));
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[3]));
+    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[4]));
     let refused = revert(&file, false);
     assert!(matches!(refused, Err(OpenError::WouldLose { what, .. }) if what.contains("webhooks")));
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[4]));
-    assert_eq!(migrate(&file).unwrap(), [NEWER[4], NEWER[3], NEWER[2], NEWER[1], NEWER[0]]);
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[5]));
+    assert_eq!(migrate(&file).unwrap(), [NEWER[5], NEWER[4], NEWER[3], NEWER[2], NEWER[1], NEWER[0]]);
     assert_begins_anew(&open()).await;
 }
 
@@ -75,14 +75,14 @@ async fn a_postgres_with_webhooks_goes_back_only_with_losses_and_comes_again() {
     let going = url.clone();
     let back = move || {
         let options = PostgresOptions::default();
-        for newer in &NEWER[..2] {
+        for newer in &NEWER[..3] {
             assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(*newer));
         }
         // The names on the lines of its orders go first.
-        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[2]));
-        assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(NEWER[3]));
+        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[3]));
+        assert_eq!(postgres::revert(&going, options, false).unwrap().as_deref(), Some(NEWER[4]));
         assert!(matches!(postgres::revert(&going, options, false), Err(OpenError::WouldLose { .. })));
-        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[4]));
+        assert_eq!(postgres::revert(&going, options, true).unwrap().as_deref(), Some(NEWER[5]));
     };
     std::thread::spawn(back).join().unwrap();
     assert_begins_anew(&open()).await;

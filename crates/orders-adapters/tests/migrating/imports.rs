@@ -73,9 +73,10 @@ async fn a_file_with_imported_orders_goes_back_only_with_losses_and_comes_again(
     import(SqliteCopy::open(&file).unwrap(), NEW);
     import(SqliteCopy::open(&file).unwrap(), OrderTally { added: 0, unchanged: 1, events: 0 });
     assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[0]));
+    assert_eq!(revert(&file, false).unwrap().as_deref(), Some(NEWER[1]));
     assert_would_lose(revert(&file, false));
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[1]));
-    assert_eq!(migrate(&file).unwrap(), [NEWER[1], NEWER[0]]);
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[2]));
+    assert_eq!(migrate(&file).unwrap(), [NEWER[2], NEWER[1], NEWER[0]]);
     assert_is_an_order_as_others(&SqliteDatabase::open(&file).unwrap()).await;
     import(SqliteCopy::open(&file).unwrap(), NEW);
 }
@@ -92,8 +93,9 @@ async fn a_postgres_with_imported_orders_goes_back_only_with_losses_and_comes_ag
         import(open(), NEW);
         import(open(), OrderTally { added: 0, unchanged: 1, events: 0 });
         assert_eq!(postgres::revert(&url, options, false).unwrap().as_deref(), Some(NEWER[0]));
+        assert_eq!(postgres::revert(&url, options, false).unwrap().as_deref(), Some(NEWER[1]));
         assert_would_lose(postgres::revert(&url, options, false));
-        assert_eq!(postgres::revert(&url, options, true).unwrap().as_deref(), Some(NEWER[1]));
+        assert_eq!(postgres::revert(&url, options, true).unwrap().as_deref(), Some(NEWER[2]));
         PostgresDatabase::open(&url, None, options).unwrap()
     });
     assert_is_an_order_as_others(&opened.join().unwrap()).await;

@@ -160,14 +160,14 @@ async fn a_file_that_goes_back_with_losses_is_one_that_a_program_of_before_reads
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("orders.sqlite");
     live_as_only_now(&SqliteDatabase::open(&file).unwrap()).await;
-    for newer in &NEWER[..3] {
+    for newer in &NEWER[..4] {
         assert_eq!(revert(&file, true).unwrap().as_deref(), Some(*newer));
     }
-    for newer in &NEWER[3..5] {
+    for newer in &NEWER[4..6] {
         assert_eq!(revert(&file, false).unwrap().as_deref(), Some(*newer));
     }
     assert!(revert(&file, false).is_err());
-    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[5]));
+    assert_eq!(revert(&file, true).unwrap().as_deref(), Some(NEWER[6]));
     let unread = format!(
         "CREATE TABLE unread (n INTEGER CHECK (n = 0)); INSERT INTO unread SELECT count(*) FROM events WHERE NOT ({OF_BEFORE}); DROP TABLE unread"
     );
@@ -180,7 +180,7 @@ async fn a_file_that_goes_back_with_losses_is_one_that_a_program_of_before_reads
 async fn a_postgres_that_goes_back_with_losses_is_one_that_a_program_of_before_reads() {
     let Some(database) = postgres_server::database() else { return };
     live_as_only_now(&open(&database)).await;
-    assert_eq!(go_back(&database, true).as_deref(), Some(NEWER[5]));
+    assert_eq!(go_back(&database, true).as_deref(), Some(NEWER[6]));
     database.execute(&format!(
         "DO $$ BEGIN ASSERT NOT EXISTS (SELECT * FROM events WHERE NOT ({OF_BEFORE})); END $$"
     ));
@@ -200,10 +200,10 @@ fn go_back(database: &postgres_server::Database, with_losses: bool) -> Option<St
     let url: postgres::PostgresUrl = database.url().parse().unwrap();
     let reverting = std::thread::spawn(move || {
         let revert = |with_losses| postgres::revert(&url, PostgresOptions::default(), with_losses).unwrap();
-        for newer in &NEWER[..3] {
+        for newer in &NEWER[..4] {
             assert_eq!(revert(with_losses).as_deref(), Some(*newer));
         }
-        for newer in &NEWER[3..5] {
+        for newer in &NEWER[4..6] {
             assert_eq!(revert(false).as_deref(), Some(*newer));
         }
         revert(with_losses)
@@ -220,7 +220,7 @@ async fn a_file_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
         conn.batch_execute(sql).unwrap();
     };
     let go_back = || {
-        for newer in &NEWER[..6] {
+        for newer in &NEWER[..7] {
             assert_eq!(revert(&file, false).unwrap().as_deref(), Some(*newer));
         }
     };
@@ -250,7 +250,7 @@ async fn a_file_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
 async fn a_postgres_from_before_parcels_keeps_all_and_goes_back_to_what_it_was() {
     let Some(database) = postgres_server::database() else { return };
     drop(open(&database));
-    assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[5]));
+    assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[6]));
     database.execute(MADE);
     database.execute(
         "SELECT setval('order_ids', max(id)) FROM orders; SELECT setval('event_ids', max(id)) FROM events",
@@ -261,7 +261,7 @@ async fn a_postgres_from_before_parcels_keeps_all_and_goes_back_to_what_it_was()
     }
     for _ in 0..2 {
         assert_all_have_parcels(&open(&database)).await;
-        assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[5]));
+        assert_eq!(go_back(&database, false).as_deref(), Some(NEWER[6]));
         for table in tables {
             database.execute(&format!(
                 "DO $$ BEGIN ASSERT NOT EXISTS (SELECT * FROM kept_{table} EXCEPT SELECT * FROM {table});

@@ -130,6 +130,6 @@ async fn both_have_the_same_columns_and_indexes_to_which_sqlite_appends_the_id_b
             *columns = columns.replace(" user_id", "");
         }
     }
-    assert_eq!((sqlite.columns.len(), sqlite.indexes.len()), (170, 22));
+    assert_eq!((sqlite.columns.len(), sqlite.indexes.len()), (183, 22));
     assert_eq!(sqlite, postgres);
 }

@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use chrono::{DateTime, Datelike, Utc};
 use form_urlencoded::parse;
 use orders_domain::{InvalidInput, PageLimit, Quoted, Version};
 use utoipa::IntoParams;
@@ -177,4 +178,39 @@ pub fn limit<T: TryFrom<i64, Error = InvalidInput>>(
         }
     }
     None
+}
+
+/// A moment in RFC 3339. In a query an unescaped `+` arrives as a space, and no moment has a space
+/// where its offset begins, so it is taken for the plus that was meant.
+pub fn moment(value: &str, pointer: &str, faults: &mut Faults) -> Option<DateTime<Utc>> {
+    let repaired = match value.rsplit_once(' ') {
+        Some((time, offset)) if time.contains(['T', 't']) => format!("{time}+{offset}"),
+        _ => value.to_owned(),
+    };
+    let Ok(moment) = DateTime::parse_from_rfc3339(&repaired) else {
+        let form = "is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z";
+        faults.malformed(pointer, format_args!("{} {form}", Quoted(value)));
+        return None;
+    };
+    let moment = moment.to_utc();
+    // The offset can take it to a year that RFC 3339 cannot write.
+    if !(0..=9999).contains(&moment.year()) {
+        faults.invalid(pointer, format_args!("{} is not in the years 0000 to 9999 of UTC", Quoted(value)));
+        return None;
+    }
+    Some(moment)
+}
+
+/// A whole number within a range, of a parameter of this name.
+pub fn limit_of<T: TryFrom<i64, Error = InvalidInput>>(
+    name: &'static str,
+    value: &str,
+    pointer: String,
+    faults: &mut Faults,
+) -> Option<T> {
+    let Ok(number) = value.parse::<i64>() else {
+        faults.malformed(pointer, format_args!("{name} {} is not a whole number", Quoted(value)));
+        return None;
+    };
+    T::try_from(number).map_err(|reason| faults.invalid(pointer, reason)).ok()
 }

@@ -1,6 +1,6 @@
 //! The query of `GET /orders`, and the link to its next page.
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use form_urlencoded::Serializer;
 use orders_domain::{
     Cursor, ExternalId, InvalidInput, Order, OrderFilter, OrderQuery, PageLimit, Quoted, TrackingNumber,
@@ -12,7 +12,7 @@ use crate::http::{
     accept::Media,
     error::ApiError,
     faults::Faults,
-    parameters::{self, spelled},
+    parameters::{self, moment, spelled},
     writing,
 };
 
@@ -139,27 +139,6 @@ fn is_raw(value: &str, pointer: String, media: Media, faults: &mut Faults) -> bo
         faults.invalid(pointer, format_args!("raw is of {} only", Media::Csv.name()));
     }
     raw
-}
-
-/// A moment in RFC 3339. In a query an unescaped `+` arrives as a space, and no moment has a space
-/// where its offset begins, so it is taken for the plus that was meant.
-fn moment(value: &str, pointer: &str, faults: &mut Faults) -> Option<DateTime<Utc>> {
-    let repaired = match value.rsplit_once(' ') {
-        Some((time, offset)) if time.contains(['T', 't']) => format!("{time}+{offset}"),
-        _ => value.to_owned(),
-    };
-    let Ok(moment) = DateTime::parse_from_rfc3339(&repaired) else {
-        let form = "is not a moment in RFC 3339, such as 2026-11-22T10:00:00Z";
-        faults.malformed(pointer, format_args!("{} {form}", Quoted(value)));
-        return None;
-    };
-    let moment = moment.to_utc();
-    // The offset can take it to a year that RFC 3339 cannot write.
-    if !(0..=9999).contains(&moment.year()) {
-        faults.invalid(pointer, format_args!("{} is not in the years 0000 to 9999 of UTC", Quoted(value)));
-        return None;
-    }
-    Some(moment)
 }
 
 /// The `Link` to the page after the order `last` of a server below this path, with everything else of the query kept.

@@ -131,6 +131,9 @@ pub const INVALID_STOCK: Failure = failure("Well-formed but invalid; `errors` na
 pub const INVALID_LOCATION: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
     invalid("/country", "country \"XX\" is not a country's code of ISO 3166-1 alpha-2")
 });
+pub const INVALID_REPORT: Failure = failure("Well-formed but invalid; `errors` names every fault", || {
+    invalid("/from", "from 2026-10-24T22:07:00Z is not on a quarter of an hour")
+});
 pub const NO_WEBHOOK: Failure = failure("No such webhook, or no such delivery", || {
     ApiError::UnknownWebhook(InvalidInput::new("webhook", "7 does not exist"))
 });

@@ -15,6 +15,8 @@ pub enum Place {
     Level(ProductId, LocationId),
     /// An order, with its parcels, and what it holds.
     Order(OrderId),
+    /// What was counted of orders. It comes last: orders are set right by what it goes by too.
+    Rollups,
 }
 
 /// As it is named to people, by numbers.
@@ -24,6 +26,7 @@ impl fmt::Display for Place {
             Self::Everywhere => f.write_str("cursors, deliveries and sequences"),
             Self::Level(product, location) => write!(f, "stock/{product}/{location}"),
             Self::Order(order) => write!(f, "orders/{order}"),
+            Self::Rollups => f.write_str("rollups"),
         }
     }
 }
@@ -53,6 +56,12 @@ impl Difference {
     pub fn of_order(kind: DifferenceKind, order: OrderId, found: impl Into<String>) -> Self {
         let place = Place::Order(order);
         Self { place, ..Self::new(kind, format_args!("orders/{order}"), found) }
+    }
+
+    /// The same of what was counted.
+    #[must_use]
+    pub fn of_rollups(kind: DifferenceKind, found: impl Into<String>) -> Self {
+        Self { place: Place::Rollups, ..Self::new(kind, "rollups", found) }
     }
 
     /// The same of a level.

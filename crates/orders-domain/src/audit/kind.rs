@@ -134,6 +134,8 @@ pub enum DifferenceKind {
     InboxEvent,
     /// A sequence would give a number again (PostgreSQL).
     CounterBehind,
+    /// What was counted of orders is not what their events count as.
+    RollupSum,
 }
 
 impl DifferenceKind {

@@ -13,6 +13,8 @@ pub enum Consumer {
     Mail,
     /// Publishes every event to a queue.
     Queue,
+    /// Counts every event of orders.
+    Rollups,
     /// Sends events to a webhook.
     Webhook(WebhookId),
 }
@@ -26,7 +28,7 @@ impl Consumer {
     pub fn webhook(self) -> Option<WebhookId> {
         match self {
             Self::Webhook(id) => Some(id),
-            Self::Fulfilment | Self::Mail | Self::Queue => None,
+            Self::Fulfilment | Self::Mail | Self::Queue | Self::Rollups => None,
         }
     }
 
@@ -37,6 +39,7 @@ impl Consumer {
             Self::Fulfilment => "fulfilment",
             Self::Mail => "mail",
             Self::Queue => "queue",
+            Self::Rollups => "rollups",
             Self::Webhook(_) => "webhook",
         }
     }
@@ -61,9 +64,12 @@ impl FromStr for Consumer {
             "fulfilment" => Ok(Self::Fulfilment),
             "mail" => Ok(Self::Mail),
             "queue" => Ok(Self::Queue),
+            "rollups" => Ok(Self::Rollups),
             other => webhook(other).ok_or_else(|| {
-                let reason =
-                    format!("{} is not fulfilment, mail, queue or of the form webhook:7", Quoted(text));
+                let reason = format!(
+                    "{} is not fulfilment, mail, queue, rollups or of the form webhook:7",
+                    Quoted(text)
+                );
                 InvalidInput::new("consumer", reason)
             }),
         }
@@ -81,6 +87,7 @@ mod tests {
             (Consumer::Fulfilment, "fulfilment"),
             (Consumer::Mail, "mail"),
             (Consumer::Queue, "queue"),
+            (Consumer::Rollups, "rollups"),
             (Consumer::Webhook(webhook), "webhook:7"),
         ] {
             assert_eq!(consumer.to_string(), name);

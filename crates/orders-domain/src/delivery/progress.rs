@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{attempt::Attempt, consumer::Consumer, log::DeliveryState};
+use super::{attempt::Attempt, consumer::Consumer, counted::Counted, log::DeliveryState};
 use crate::{event::Subject, feed::Event, id::EventId, invalid::InvalidInput};
 
 /// One of those who work, for as long as its process lives.
@@ -178,6 +178,10 @@ pub enum Step {
     },
     /// Has come so far.
     Progress(Box<Progress>),
+    /// Has counted so far.
+    Count(Box<Counted>),
+    /// Forgets all that was counted: it is counted anew from the first event on, by whoever works it off next.
+    Recount,
     /// Forgets what has ended before a moment, so many rows at most.
     Prune {
         /// The moment.

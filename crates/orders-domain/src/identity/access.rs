@@ -1,6 +1,8 @@
 //! Who may do what: one table; everything that speaks of it is derived from here.
 
-use Scope::{Admin, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite, Track, Webhooks};
+use Scope::{
+    Admin, Analytics, Cancel, Create, Events, Fulfil, Products, Read, StockRead, StockWrite, Track, Webhooks,
+};
 
 use super::{scope::Scope, user::User};
 use crate::id::UserId;
@@ -34,6 +36,8 @@ pub enum UseCase {
     KeepStock,
     /// See, add and change webhooks, and see what was sent.
     KeepWebhooks,
+    /// See how many orders there were, of what worth, and what became of them.
+    Analyse,
 }
 
 /// Whose the order in question is.
@@ -84,7 +88,7 @@ const fn rule(own: &'static [Scope], any: Option<Scope>, open_in_development: bo
 
 impl UseCase {
     /// Every use case, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Place,
         Self::List,
         Self::Show,
@@ -98,6 +102,7 @@ impl UseCase {
         Self::SeeStock,
         Self::KeepStock,
         Self::KeepWebhooks,
+        Self::Analyse,
     ];
 
     /// The table.
@@ -116,6 +121,7 @@ impl UseCase {
             Self::SeeStock => rule(&[StockRead], None, false),
             Self::KeepStock => rule(&[StockWrite], None, false),
             Self::KeepWebhooks => rule(&[Webhooks], None, false),
+            Self::Analyse => rule(&[Analytics], None, false),
         }
     }
 

@@ -32,10 +32,12 @@ pub enum Scope {
     StockWrite,
     /// See, add and change webhooks, and see what was sent.
     Webhooks,
+    /// See how many orders there were, of what worth, and what became of them.
+    Analytics,
 }
 
 /// Each scope and the word for it in a token.
-const WORDS: [(Scope, &str); 11] = [
+const WORDS: [(Scope, &str); 12] = [
     (Scope::Create, "orders:create"),
     (Scope::Read, "orders:read"),
     (Scope::Cancel, "orders:cancel"),
@@ -47,11 +49,12 @@ const WORDS: [(Scope, &str); 11] = [
     (Scope::StockRead, "stock:read"),
     (Scope::StockWrite, "stock:write"),
     (Scope::Webhooks, "webhooks:write"),
+    (Scope::Analytics, "analytics:read"),
 ];
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Create,
         Self::Read,
         Self::Cancel,
@@ -63,6 +66,7 @@ impl Scope {
         Self::StockRead,
         Self::StockWrite,
         Self::Webhooks,
+        Self::Analytics,
     ];
 
     /// That any of these is enough, for people.
@@ -173,7 +177,7 @@ mod tests {
         let error = "orders:all".parse::<Scope>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:track, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write, webhooks:write"#
+            r#"scope "orders:all" is not one of orders:create, orders:read, orders:cancel, orders:track, orders:fulfil, orders:admin, events:read, catalogue:write, stock:read, stock:write, webhooks:write, analytics:read"#
         );
     }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where an order stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrderStatus {
     /// Placed; nobody has touched it yet. Every order starts here.
     Pending,

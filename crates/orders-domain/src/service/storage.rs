@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    analytics::Analytics,
     catalogue::{Product, repository::Catalogue},
     delivery::{ports::Deliveries, webhook::Webhook},
     event::Origin,
@@ -89,13 +90,17 @@ pub struct Storage {
     pub markets: Arc<dyn Markets>,
     /// Reads webhooks, and what was sent to them.
     pub deliveries: Arc<dyn Deliveries>,
+    /// Reads what is counted, and what is to be.
+    pub analytics: Arc<dyn Analytics>,
 }
 
 impl Storage {
     /// A database that does it all.
     #[must_use]
     pub fn of(
-        database: Arc<impl Orders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + 'static>,
+        database: Arc<
+            impl Orders + Ledger + Feed + Catalogue + Stock + Markets + Deliveries + Analytics + 'static,
+        >,
     ) -> Self {
         Self {
             orders: Arc::clone(&database) as _,
@@ -104,7 +109,8 @@ impl Storage {
             catalogue: Arc::clone(&database) as _,
             stock: Arc::clone(&database) as _,
             markets: Arc::clone(&database) as _,
-            deliveries: database,
+            deliveries: Arc::clone(&database) as _,
+            analytics: database,
         }
     }
 

@@ -77,13 +77,14 @@ struct Ports {
     stock: MockStock,
     markets: MockMarkets,
     deliveries: MockDeliveries,
+    analytics: MockAnalytics,
 }
 
 /// The use cases with the catalogue that is stored with the orders.
 fn service(ports: Ports) -> OrderService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
-    let Ports { orders, ledger, feed, catalogue, stock, mut markets, deliveries } = ports;
+    let Ports { orders, ledger, feed, catalogue, stock, mut markets, deliveries, analytics } = ports;
     let first = || Ok(Directory::new(Marketplace::first(Currency::USD), []).into());
     markets.expect_directory().returning(first);
     markets.expect_directory_now().returning(first);
@@ -99,6 +100,7 @@ fn service(ports: Ports) -> OrderService {
         stock: Arc::new(stock),
         markets: Arc::new(markets),
         deliveries: Arc::new(deliveries),
+        analytics: Arc::new(analytics),
     };
     OrderService::new(storage, Arc::new(clock))
 }

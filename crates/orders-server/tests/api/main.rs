@@ -9,6 +9,7 @@ mod answer;
 mod bodies;
 mod wire;
 
+mod analytics;
 mod cancelling;
 mod catalogue;
 mod contact;

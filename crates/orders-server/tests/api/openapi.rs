@@ -41,6 +41,8 @@ async fn the_document_has_every_route_of_the_contract_and_no_other() {
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let expected = [
         "DELETE /webhooks/{id}",
+        "GET /analytics/orders",
+        "GET /analytics/products",
         "GET /deliveries",
         "GET /events",
         "GET /health/live",

@@ -173,7 +173,7 @@ fn migrating_down_refuses_while_there_are_orders_unless_they_may_be_lost() {
         assert_refused(command(&["migrate", "down"], &database.url()), &reasons);
         assert_eq!(value(&database, "SELECT count(*) FROM orders"), "3");
     };
-    for free in ["traces", "imports"] {
+    for free in ["rollups", "traces", "imports"] {
         let (succeeds, said) = migrate(&["down"], &database);
         assert!(succeeds && said.contains(free), "{said}");
     }

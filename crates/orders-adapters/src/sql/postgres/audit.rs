@@ -137,7 +137,7 @@ pub fn hold(conn: &mut Conn, place: Place) -> QueryResult<()> {
             changing::close_gate(conn)?;
             filling::lock_levels(conn, &[product])
         }
-        Place::Everywhere => Ok(()),
+        Place::Everywhere | Place::Rollups => Ok(()),
     }
 }
 

@@ -61,7 +61,7 @@ const ANALYZE: &str = "ANALYZE orders, order_products, order_shipments, order_sh
 const UNTOUCHED: &str = "NOT EXISTS (SELECT FROM products WHERE version > 1 OR id > 10) \
     AND NOT EXISTS (SELECT FROM marketplaces WHERE version > 1 OR code <> 'default') \
     AND NOT EXISTS (SELECT FROM product_texts) AND NOT EXISTS (SELECT FROM locations) AND NOT EXISTS (SELECT FROM stock_movements) \
-    AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM webhooks) AND NOT EXISTS (SELECT FROM consumers) \
+    AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM webhooks) AND NOT EXISTS (SELECT FROM consumers WHERE name <> 'rollups') \
     AND NOT EXISTS (SELECT FROM inbox) AND NOT EXISTS (SELECT FROM deliveries)";
 
 /// The ids that were given out.

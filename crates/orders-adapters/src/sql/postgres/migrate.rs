@@ -12,7 +12,7 @@ use orders_domain::{Currency, Directory, UserId, ports::Clock};
 
 use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
-    Conn,
+    Conn, analytics,
     connection::{Connector, PostgresOptions, Purpose},
     forgetting, founding, migrations, revocations,
     url::PostgresUrl,
@@ -131,4 +131,24 @@ fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, OpenError
 /// Whether there is a table of this name.
 pub fn has_table(conn: &mut Conn, name: &str) -> QueryResult<bool> {
     diesel::select(sql::<Bool>(&format!("to_regclass('{name}') IS NOT NULL"))).get_result(conn)
+}
+
+/// Forgets all that was counted, beside servers; the newest event, up to which it is counted again then.
+///
+/// # Errors
+///
+/// As [`revoke`].
+pub fn recount(url: &PostgresUrl, options: PostgresOptions) -> Result<i64, OpenError> {
+    let connector = Connector::new(url, options)?;
+    analytics::recount(&mut connector.connect(Purpose::Maintain)?)
+}
+
+/// Up to which event is counted, or 0.
+///
+/// # Errors
+///
+/// [`OpenError::Open`].
+pub fn counted(url: &PostgresUrl, options: PostgresOptions) -> Result<i64, OpenError> {
+    let connector = Connector::new(url, options)?;
+    analytics::counted(&mut connector.connect(Purpose::Read)?)
 }

@@ -65,7 +65,7 @@ impl PostgresCopy {
             Part::Movements => ("'', id, 0", "stock_movements"),
             Part::Events => ("'', id, 0", "events WHERE kind <> 'order'"),
             Part::Webhooks => ("'', id, 0", "webhooks"),
-            Part::Consumers => ("name, 0, 0", "consumers"),
+            Part::Consumers => ("name, 0, 0", "consumers WHERE name <> 'rollups'"),
             Part::Inbox => ("consumer, message_id, 0", "inbox"),
             Part::Deliveries => ("consumer, event, 0", "deliveries"),
             Part::Attempts => ("consumer, event, number", "attempts"),

@@ -2,7 +2,8 @@
 
 use diesel::{Connection, QueryResult};
 use orders_domain::{
-    delivery::{Progress, Step, Stepped},
+    Consumer,
+    delivery::{Counted, Leased, Progress, Step, Stepped},
     ports::PortError,
 };
 
@@ -11,9 +12,9 @@ use super::{
         rows::{consumer::event_of, corrupt},
         writer::Outcome,
     },
-    Conn,
+    Conn, analytics,
     changing::patiently,
-    consumers, leases, pruning, settled, settling,
+    consumers, counted, leases, pruning, settled, settling,
 };
 
 /// Takes a step, again where another one was in the way.
@@ -39,6 +40,11 @@ fn take(conn: &mut Conn, step: &Step) -> QueryResult<Stepped> {
         }
         Step::Release { consumer, holder } => done(consumers::release(conn, *consumer, holder)?),
         Step::Progress(progress) => done(conn.transaction(|conn| advance(conn, progress))?),
+        Step::Count(counted) => done(conn.transaction(|conn| count(conn, counted))?),
+        Step::Recount => {
+            conn.transaction(analytics::reset)?;
+            Stepped::Done
+        }
         Step::Prune { before, most } => {
             Stepped::Pruned(conn.transaction(|conn| pruning::prune(conn, *before, *most))?)
         }
@@ -54,5 +60,15 @@ fn advance(conn: &mut Conn, progress: &Progress) -> QueryResult<bool> {
     let Some(from) = leases::held(conn, progress.consumer, &progress.holder)? else { return Ok(false) };
     leases::advance(conn, progress.consumer, &from.advanced(progress), progress.term)?;
     settling::settle(conn, progress.consumer, &progress.settled)?;
+    Ok(true)
+}
+
+/// Stores what was counted, if that is this one's to do and begins where it has ended before; whether it does.
+fn count(conn: &mut Conn, counted: &Counted) -> QueryResult<bool> {
+    let from = leases::held(conn, Consumer::Rollups, &counted.holder)?;
+    let Some(from) = from.filter(|from| from.cursor == counted.after) else { return Ok(false) };
+    let leased = Leased { cursor: from.cursor.max(counted.until), ..from };
+    leases::advance(conn, Consumer::Rollups, &leased, counted.term)?;
+    counted::add(conn, &counted.rollups)?;
     Ok(true)
 }

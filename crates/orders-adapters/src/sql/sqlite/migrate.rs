@@ -9,7 +9,7 @@ use orders_domain::UserId;
 
 use super::{
     super::{Applied, Forgotten, MigrationState, OpenError},
-    Conn, connection, forgetting,
+    Conn, analytics, connection, forgetting,
     lock::FileLock,
     migrations, revocations, wal,
 };
@@ -87,4 +87,23 @@ pub fn existing(path: &Path) -> Result<PathBuf, OpenError> {
 pub fn has_table(conn: &mut Conn, name: &str) -> QueryResult<bool> {
     let found = format!("EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{name}')");
     diesel::select(sql::<Bool>(&found)).get_result(conn)
+}
+
+/// Forgets all that was counted, on a server that has the file too; the newest event, up to which it is counted again
+/// then.
+///
+/// # Errors
+///
+/// As [`revoke`].
+pub fn recount(path: &Path) -> Result<i64, OpenError> {
+    analytics::recount(&mut connection::writer(&existing(path)?)?)
+}
+
+/// Up to which event is counted, or 0, on a server that has the file too.
+///
+/// # Errors
+///
+/// [`OpenError::Open`].
+pub fn counted(path: &Path) -> Result<i64, OpenError> {
+    analytics::counted(&mut connection::onlooker(&existing(path)?)?)
 }

@@ -1,5 +1,6 @@
 //! The ports over the database, a file each.
 
+mod analytics;
 mod catalogue;
 mod deliveries;
 mod feed;

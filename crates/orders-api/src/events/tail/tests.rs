@@ -8,8 +8,8 @@ use orders_domain::{
     Actor, Became, EventType, Fulfillment, Happening, MarketplaceCode, OrderStatus, Scope, Scopes, Storage,
     Subject, What,
     ports::{
-        Feed, MockCatalogue, MockClock, MockDeliveries, MockLedger, MockMarkets, MockOrders, MockStock,
-        PortError,
+        Feed, MockAnalytics, MockCatalogue, MockClock, MockDeliveries, MockLedger, MockMarkets, MockOrders,
+        MockStock, PortError,
     },
 };
 use proptest::prelude::*;
@@ -89,6 +89,7 @@ fn service() -> (OrderService, Arc<Told>) {
         stock: Arc::new(MockStock::new()),
         markets: Arc::new(MockMarkets::new()),
         deliveries: Arc::new(MockDeliveries::new()),
+        analytics: Arc::new(MockAnalytics::new()),
     };
     let service = OrderService::new(storage, Arc::new(MockClock::new()));
     (service, feed)

@@ -1,8 +1,8 @@
 //! What use cases and ports say, as it is answered: each in one `match` without an arm for the rest.
 
 use orders_domain::{
-    InvalidInput, KeepingError, Marketplace, NotAllowed, OrderError, OrderStatus, OutOfStock, ProductText,
-    Quoted, ShipmentNumber, Webhook, WebhookError,
+    AnalyticsError, InvalidInput, KeepingError, Marketplace, NotAllowed, OrderError, OrderStatus, OutOfStock,
+    ProductText, Quoted, ShipmentNumber, Webhook, WebhookError,
     market::choice::NotChosen,
     plural::{Are, Counted},
     ports::{PortError, Taken},
@@ -41,6 +41,16 @@ impl From<OrderError> for ApiError {
             OrderError::Changed => Self::PreconditionFailed,
             OrderError::KeyReused => Self::KeyReused,
             OrderError::Unavailable(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<AnalyticsError> for ApiError {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::MissingScope(scopes) => Self::MissingScope(scopes),
+            AnalyticsError::Invalid(reason) => Self::invalid(&format!("/{}", reason.what), reason),
+            AnalyticsError::Unavailable(cause) => cause.into(),
         }
     }
 }

@@ -26,6 +26,7 @@ fn the_table_says_what_the_contract_says() {
         (UseCase::Ship, &[Fulfil], true),
         (UseCase::Reach, &[Create], true),
         (UseCase::Follow, &[Events], false),
+        (UseCase::Analyse, &[Analytics], false),
     ] {
         let needs = Err(Refusal::MissingScope(needed));
         for held in Scope::ALL {

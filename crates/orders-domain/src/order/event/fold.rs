@@ -81,6 +81,31 @@ impl Progress {
         }
         Ok(after)
     }
+
+    /// How far these events of an order of these lines bring it, from the first on that says all: its first events, or
+    /// the last [`OrderEvent::TELLING`] of them.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`] when none of them says all, or one cannot follow: the store is corrupt.
+    pub(crate) fn summed(last: &[OrderEvent], lines: &[OrderProduct]) -> Result<Self, InvalidInput> {
+        let base = last.iter().enumerate().find_map(|(index, event)| {
+            let base = event.base(lines)?;
+            Some((index, base))
+        });
+        let Some((index, base)) = base else {
+            let order = last.first().map_or(0, |event| event.order.get());
+            let reason = format!("of order {order} has none before it that says all");
+            return Err(InvalidInput::new("event", reason));
+        };
+        let mut progress = base?;
+        for event in &last[index + 1..] {
+            let named =
+                |error: InvalidInput| InvalidInput::new("event", format!("{} {}", event.id, error.reason));
+            progress = progress.follow(&event.what, lines, event.at).map_err(named)?;
+        }
+        Ok(progress)
+    }
 }
 
 impl Order {
@@ -104,28 +129,9 @@ impl Order {
             }
             before = Some(event.version);
         }
-        let mut progress = self.summed(last)?;
+        let mut progress = Progress::summed(last, &self.lines)?;
         self.recall_notes(&mut progress);
         Ok(Some(Self { progress, version: newest.version, updated_at: newest.at, ..self }))
-    }
-
-    /// How far these events bring it, from the first on that says all.
-    fn summed(&self, last: &[OrderEvent]) -> Result<Progress, InvalidInput> {
-        let base = last.iter().enumerate().find_map(|(index, event)| {
-            let base = event.base(&self.lines)?;
-            Some((index, base))
-        });
-        let Some((index, base)) = base else {
-            let reason = format!("of order {} has none before it that says all", self.id);
-            return Err(InvalidInput::new("event", reason));
-        };
-        let mut progress = base?;
-        for event in &last[index + 1..] {
-            let named =
-                |error: InvalidInput| InvalidInput::new("event", format!("{} {}", event.id, error.reason));
-            progress = progress.follow(&event.what, &self.lines, event.at).map_err(named)?;
-        }
-        Ok(progress)
     }
 
     /// What is said of cancellations is in no event.

@@ -267,6 +267,15 @@ fn of_webhooks() -> Vec<Row> {
         ("GET /webhooks/{id}/deliveries", "1", "", String::new()),
         ("GET /webhooks/{id}/deliveries", "1?state=lost", "", String::new()),
         ("GET /webhooks/{id}/deliveries", "77", "", String::new()),
+        (
+            "GET /analytics/orders",
+            "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&every=day",
+            "",
+            String::new(),
+        ),
+        ("GET /analytics/orders", "?from=2026-11-01T00:07:00Z", "", String::new()),
+        ("GET /analytics/products", "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z", "", String::new()),
+        ("GET /analytics/products", "?top=0", "", String::new()),
         ("GET /deliveries", "", "", String::new()),
         ("GET /deliveries", "?consumer=webhook:77", "", String::new()),
         ("GET /deliveries", "?state=lost", "", String::new()),
@@ -307,6 +316,9 @@ fn of_webhooks() -> Vec<Row> {
     ] {
         rows.push((route, "1", "user_id: 4", String::new()));
         rows.push((route, "01", "", String::new()));
+    }
+    for route in ["GET /analytics/orders", "GET /analytics/products"] {
+        rows.push((route, "", "user_id: 4", String::new()));
     }
     rows
 }
@@ -357,8 +369,16 @@ pub async fn walk(server: &Server) -> Vec<(&'static str, Answer)> {
         let length = format!("Content-Length: {}", body.len());
         let name = header.split_once(':').map_or("", |(name, _)| name);
         let mut headers = vec![&*length];
-        let of_staff =
-            ["/events", "/products", "/stock", "/locations", "/marketplaces", "/webhooks", "/deliveries"];
+        let of_staff = [
+            "/events",
+            "/products",
+            "/stock",
+            "/locations",
+            "/marketplaces",
+            "/webhooks",
+            "/deliveries",
+            "/analytics",
+        ];
         let is_staffs =
             of_staff.iter().any(|of| route.split(' ').nth(1).is_some_and(|path| path.starts_with(of)));
         let is_staffs = is_staffs || ["/shipments", "/plan"].iter().any(|of| route.contains(of));

@@ -83,6 +83,10 @@ pub fn plant(planter: &mut Planter<'_>, is_postgres: bool) {
             &[("attempt.alone", "deliveries/webhook:1/66666666".to_owned())],
         ),
         (
+            "UPDATE rollups SET units = units + 1 WHERE span = 4 AND quarter = (SELECT min(quarter) FROM rollups WHERE span = 4)",
+            &[("rollup.sum", "rollups".to_owned())],
+        ),
+        (
             "INSERT INTO inbox VALUES ('fulfilment', 55555555, 0)",
             &[("inbox.event", "events/55555555".to_owned())],
         ),

@@ -7,7 +7,7 @@ use super::super::{
 
 use super::Row;
 
-pub(super) const OTHERS: [Row; 30] = [
+pub(super) const OTHERS: [Row; 31] = [
     (
         Of::LineAlone,
         "line.alone",
@@ -187,5 +187,11 @@ pub(super) const OTHERS: [Row; 30] = [
         "counter.behind",
         "a sequence would give a number again (PostgreSQL)",
         Repaired("the sequence goes on after the newest number"),
+    ),
+    (
+        Of::RollupSum,
+        "rollup.sum",
+        "what was counted of orders is not what their events count as",
+        Repaired("it is forgotten, and counted anew by whoever works next"),
     ),
 ];

@@ -1,0 +1,3 @@
+DROP TABLE rollups;
+-- A program of before does not know who counts.
+DELETE FROM consumers WHERE name = 'rollups';
