@@ -1,0 +1,211 @@
+//! A Chromium of a test's own.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver};
+
+/// A browser with one window. Dropping it ends it.
+pub struct Chromium {
+    driver: Option<WebDriver>,
+    process: Child,
+}
+
+/// What a page notes of what it may not do.
+const NOTE_REFUSALS: &str = "window.refused = []; addEventListener('securitypolicyviolation', \
+    e => window.refused.push(e.violatedDirective + ' ' + e.blockedURI))";
+
+impl Chromium {
+    /// A browser; `None`, with a line that says so, where there is none.
+    #[expect(clippy::print_stderr, reason = "who runs the tests is told what was not")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether a missing program is a failure is for who runs the tests to say"
+    )]
+    pub async fn start() -> Option<Self> {
+        let started =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut process = match started {
+            Ok(process) => process,
+            Err(error) => {
+                assert!(env::var("CI").is_err(), "chromedriver cannot be started: {error}");
+                eprintln!("skipped: there is no chromedriver");
+                return None;
+            }
+        };
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            let line = line.ok()?;
+            line.split("started successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
+        });
+        std::thread::spawn(move || lines.for_each(drop));
+        let mut wanted = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=en",
+        ] {
+            wanted.add_arg(argument).unwrap();
+        }
+        let driver = WebDriver::new(format!("http://127.0.0.1:{}", port.unwrap()), wanted).await.unwrap();
+        let browser = Self { driver: Some(driver), process };
+        browser.tell("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_REFUSALS})).await;
+        browser.width(1280).await;
+        Some(browser)
+    }
+
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().unwrap()
+    }
+
+    /// Ends it.
+    pub async fn quit(mut self) {
+        if let Some(driver) = self.driver.take() {
+            driver.quit().await.unwrap();
+        }
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn tell(&self, command: &str, parameters: Value) -> Value {
+        self.driver().cdp().send_raw(command, parameters).await.unwrap()
+    }
+
+    /// The window is so wide.
+    pub async fn width(&self, pixels: u32) {
+        let size = json!({"width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": pixels < 600});
+        self.tell("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Pages are dark or light.
+    pub async fn dark(&self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
+        self.tell("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Pages have no script from now on.
+    pub async fn without_script(&self) {
+        self.tell("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// Goes to a page.
+    pub async fn goto(&self, url: &str) {
+        self.driver().goto(url).await.unwrap();
+    }
+
+    /// Where it is.
+    pub async fn url(&self) -> String {
+        self.driver().current_url().await.unwrap().to_string()
+    }
+
+    /// What a script in the page comes to.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver().execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// What a script in the page comes to that calls back.
+    pub async fn run_until_called(&self, script: &str) -> Value {
+        self.driver().execute_async(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// Waits until this, as a script says it, is so.
+    #[track_caller]
+    pub fn until(&self, condition: &str) -> impl Future<Output = ()> {
+        let (place, condition) = (std::panic::Location::caller(), condition.to_owned());
+        async move {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            let script = format!("return document.readyState === 'complete' && Boolean({condition})");
+            loop {
+                // Between two pages there is nothing to ask.
+                let found = self.driver().execute(script.as_str(), Vec::new()).await;
+                if found.is_ok_and(|found| found.json() == true) {
+                    return;
+                }
+                if Instant::now() > deadline {
+                    panic!(
+                        "{condition} does not come ({place}): {}",
+                        self.run("return document.body.innerText").await
+                    );
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    }
+
+    /// Presses these keys, wherever the focus is.
+    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
+        let keys: thirtyfour::TypingData = keys.into();
+        let focus = self.driver().active_element().await.unwrap();
+        focus.send_keys(keys).await.unwrap();
+    }
+
+    /// Goes on with the tab key until the focus is on what this selects, as somebody without a mouse does.
+    pub async fn tab_to(&self, selector: &str) {
+        let script = format!(
+            "return document.activeElement !== null && document.activeElement.matches({})",
+            json!(selector)
+        );
+        for _ in 0..150 {
+            if self.run(&script).await == true {
+                let ring = "return getComputedStyle(document.activeElement).outlineStyle";
+                assert_ne!(self.run(ring).await, "none", "{selector} does not show its focus");
+                return;
+            }
+            self.press(Key::Tab + "").await;
+        }
+        panic!("the tab key does not come to {selector} at {}", self.url().await);
+    }
+
+    /// Goes with the tab key to what this selects, and presses enter there.
+    pub async fn enter_at(&self, selector: &str) {
+        self.tab_to(selector).await;
+        self.press(Key::Enter + "").await;
+    }
+
+    /// Goes with the tab key to a field, and writes this in place of what is there.
+    pub async fn write_at(&self, selector: &str, text: &str) {
+        self.tab_to(selector).await;
+        self.press(Key::Control + "a").await;
+        self.press(text).await;
+    }
+
+    /// What the page was refused by its policy.
+    pub async fn refused(&self) -> Value {
+        self.run("return window.refused ?? []").await
+    }
+
+    /// The addresses of all that the page has loaded.
+    pub async fn loaded(&self) -> Vec<String> {
+        let all = self.run("return performance.getEntriesByType('resource').map(e => e.name)").await;
+        serde_json::from_value(all).unwrap()
+    }
+
+    /// All of the page as a picture in PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+
+        let taken = self
+            .tell("Page.captureScreenshot", json!({"format": "png", "captureBeyondViewport": true}))
+            .await;
+        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            // The driver ends its browser with itself.
+            let _ = driver.leak();
+        }
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        let _ = self.process.wait();
+    }
+}
