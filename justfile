@@ -33,6 +33,12 @@ bench-backup *ARGS:
     cargo build --profile dist --package orders-server --bins
     python3 bench/backup.py {{ARGS}}
 
+# The pictures of the console in docs/, and all others in FOLDER (needs Chromium and its driver).
+console-pictures FOLDER="target/console-pictures":
+    CONSOLE_PICTURES="$(realpath -m {{FOLDER}})" cargo test --workspace --all-features --test console pictures
+    cp {{FOLDER}}/orders-wide-light.png docs/console-orders.png
+    cp {{FOLDER}}/order-wide-light.png docs/console-order.png
+
 # Measure the server against a bare actix route (needs wrk and Python 3).
 bench *ARGS:
     cargo build --profile dist --package orders-server --bins --examples

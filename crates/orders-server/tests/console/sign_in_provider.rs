@@ -105,7 +105,7 @@ async fn what_one_may_do_is_what_the_token_says_and_the_session_is_nothing_to_th
     let person = Person::at(&server);
     let address = allowed(&person, "%2F").await;
     back(&person, &address).await;
-    let page = person.get("/console/").await.has(&["User 7", "among your own orders", "No order"]);
+    let page = person.get("/console/").await.has(&["User 7", "You have no orders yet"]);
     assert!(!page.text.contains("Webhooks</a>"));
     assert_eq!(person.get("/console/webhooks").await.status, 403);
     assert_eq!(person.get("/orders").await.status, 401);
