@@ -59,8 +59,9 @@ pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
         parts: vec![part("Reading orders", &health.reads), part("Writing orders", &health.writes)],
         sees_lag: reached.is_some(),
         rows: reached.iter().flatten().map(row).collect(),
-        numbers: numbers(&(visit.desk.numbers)()),
-        version: visit.desk.version,
+        // They are the staff's: where numbers have a port of their own, they are not everybody's.
+        numbers: if reached.is_some() { numbers(&(visit.desk.numbers)()) } else { Vec::new() },
+        version: if reached.is_some() { visit.desk.version } else { "" },
     };
     html(200, &page)
 }

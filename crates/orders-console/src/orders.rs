@@ -12,6 +12,7 @@ pub mod live;
 pub mod one;
 pub mod parcels;
 pub mod plan;
+mod shown;
 
 /// The order of the path, if the user may do this with it.
 async fn owned(visit: &Visit, user: User, use_case: UseCase) -> Result<OwnedOrder, Failure> {

@@ -52,6 +52,7 @@ pub const ROUTES: &[&str] = &[
 ];
 
 /// Sets the pages up below [`PATH`].
+#[must_use]
 pub fn set_up(desk: Desk) -> Arc<dyn Fn(&mut ServiceConfig) + Send + Sync> {
     let desk = Data::new(desk);
     Arc::new(move |config| {

@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
-use orders_domain::InvalidInput;
+use orders_domain::{Expected, InvalidInput, Version};
 
 use super::failure::Failure;
 
@@ -78,6 +78,16 @@ impl Form {
         let refused =
             || InvalidInput::new(name, format!("{} is not a whole number", orders_domain::Quoted(text)));
         text.parse().map_err(|_| refused())
+    }
+
+    /// The version that the form was made for, and that a change is to meet.
+    ///
+    /// # Errors
+    ///
+    /// When it has none.
+    pub fn seen(&self) -> Result<(Version, Expected), Failure> {
+        let version: Version = self.text("version").parse()?;
+        Ok((version, Expected::OneOf(vec![version])))
     }
 
     /// The fields whose names begin so, by what follows in their names.

@@ -51,7 +51,10 @@ where
             let user = match visit.user().await {
                 Ok(user) => user,
                 Err(Failure::SignIn) => {
-                    return to_sign_in(&visit, visit.http.uri().path_and_query().map_or("", |to| to.as_str()));
+                    return to_sign_in(
+                        &visit,
+                        visit.http.uri().path_and_query().map_or("", |to| to.as_str()),
+                    );
                 }
                 Err(failure) => return failed(&visit, None, failure),
             };

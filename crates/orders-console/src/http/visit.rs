@@ -5,13 +5,16 @@ use std::{net::SocketAddr, str::FromStr};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::header::{self, HeaderValue},
+    http::{
+        header::{self, HeaderValue},
+        uri::Authority,
+    },
     web::Data,
 };
 use futures_util::future::{Ready, ready};
 use orders_domain::{
-    Actor, Expected, Fingerprint, Idempotency, InvalidInput, Origin, Request, RequestId, TraceContext, User,
-    Version, ports::SignedIn,
+    Actor, Fingerprint, Idempotency, InvalidInput, Origin, Request, RequestId, TraceContext, User,
+    ports::SignedIn,
 };
 use sha2::{Digest, Sha256};
 
@@ -63,7 +66,7 @@ impl Visit {
     /// What the browser takes the server's name for.
     fn host(&self) -> &str {
         let sent = self.http.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        self.http.uri().authority().map(|authority| authority.as_str()).or(sent).unwrap_or_default()
+        self.http.uri().authority().map(Authority::as_str).or(sent).unwrap_or_default()
     }
 
     /// The origin of these pages, as browsers name it: where the server is reached, or else what it is called by the request.
@@ -131,16 +134,6 @@ impl Visit {
             trace: extensions.get::<TraceContext>().copied(),
         };
         Request { origin, idempotency: None, rehearsal }
-    }
-
-    /// The version that the form was made for, and that a change is to meet.
-    ///
-    /// # Errors
-    ///
-    /// When the form has none.
-    pub fn seen(&self, form: &Form) -> Result<(Version, Expected), Failure> {
-        let version: Version = form.text("version").parse()?;
-        Ok((version, Expected::OneOf(vec![version])))
     }
 
     /// What the request is called.

@@ -22,7 +22,7 @@ use crate::http::{
 
 /// Moves it to another status.
 pub async fn advance(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let to = OrderStatus::from_str(form.text("status"))?;
     let order = owned(&visit, user, UseCase::Advance).await?.only_if(expected);
     let done = visit.desk.orders.advance(order, to, visit.request(user, &form)?).await;
@@ -31,7 +31,7 @@ pub async fn advance(visit: Visit, user: User, form: Form) -> Result<HttpRespons
 
 /// Cancels all of it.
 pub async fn cancel(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let order = owned(&visit, user, UseCase::Cancel).await?.only_if(expected);
     let done = visit.desk.orders.cancel(order, visit.request(user, &form)?).await;
     answered(&visit, user, form, (seen, "cancelled"), done).await
@@ -39,7 +39,7 @@ pub async fn cancel(visit: Visit, user: User, form: Form) -> Result<HttpResponse
 
 /// Cancels some pieces of it.
 pub async fn cancel_parts(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let order = owned(&visit, user, UseCase::Cancel).await?.only_if(expected);
     let asked = match pieces_to_cancel(&form) {
         Ok(asked) => asked,

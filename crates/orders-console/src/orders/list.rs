@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use orders_domain::{
-    Audience, Fulfillment, InvalidInput, KeepingService, Order, OrderFilter, OrderId, OrderQuery,
+    Audience, Fulfillment, InvalidInput, KeepingService, Order, OrderError, OrderFilter, OrderId, OrderQuery,
     OrderStatus, Ownership, PageLimit, ProductId, Quoted, Sort, Statuses, TrackingNumber, UseCase, User,
     catalogue::product::Sku, order::contact::Email, ports::ProductQuery,
 };
@@ -139,16 +139,39 @@ pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
 async fn found(visit: &Visit, user: User, query: &Query) -> Result<(Vec<Order>, bool), Failure> {
     let mut asked = asked(query)?;
     if let Some(sku) = query.get("sku") {
-        match product_of(&visit.desk.keeping, sku).await? {
-            Some(product) => asked.filter.product = Some(product),
-            None => {
-                let reason = InvalidInput::new("SKU", format!("{} is that of no product", Quoted(sku)));
-                return Err(Failure::Refused(422, sentence(&reason.to_string())));
-            }
-        }
+        let unknown = || InvalidInput::new("SKU", format!("{} is that of no product", Quoted(sku)));
+        asked.filter.product = Some(product_of(&visit.desk.keeping, sku).await?.ok_or_else(unknown)?);
     }
-    let page = visit.desk.orders.list(Audience::User(user), asked).await?;
-    Ok((page.orders, page.more))
+    match visit.desk.orders.list(Audience::User(user), asked).await {
+        Ok(page) => Ok((page.orders, page.more)),
+        Err(OrderError::NotOffered(refused)) => Err(Failure::Refused(422, not_offered(&refused))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the parameters of a list are called on the page.
+const NAMES: [(&str, &str); 9] = [
+    ("status", "a status"),
+    ("fulfillment", "how far the parcels are"),
+    ("marketplace", "a marketplace"),
+    ("userId", "a user"),
+    ("productId", "a product"),
+    ("trackingNumber", "a tracking number"),
+    ("email", "an e-mail address"),
+    ("from", "a day"),
+    ("sort", "an order"),
+];
+
+/// That some conditions do not go together, as people read it: without the list of those that do, which is for programs.
+fn not_offered(refused: &InvalidInput) -> String {
+    let said = refused.to_string();
+    let (what, rest) = said.split_once(':').unwrap_or((&said, ""));
+    let named = |word: &str| {
+        NAMES.iter().find(|(known, _)| *known == word).map_or(word.to_owned(), |(_, name)| (*name).to_owned())
+    };
+    let words = what.split(' ').map(named).collect::<Vec<_>>().join(" ");
+    let scope = rest.split_once("; ").map(|(_, scope)| format!("; {scope}")).unwrap_or_default();
+    sentence(&format!("{words}{scope}"))
 }
 
 /// The product with this SKU.
@@ -249,6 +272,14 @@ mod tests {
         assert_eq!(found.sort, Sort::IdDescending);
         assert!(found.after.is_some());
         assert_eq!(asked("from=yesterday").unwrap_err(), "from \"yesterday\" is no day such as 2026-11-22");
+        let refused = InvalidInput::new(
+            "productId",
+            "cannot be combined with userId: what may; without the scope x, y",
+        );
+        assert_eq!(
+            not_offered(&refused),
+            "A product cannot be combined with a user; without the scope x, y."
+        );
         for bad in ["status=lost", "userId=x", "email=x", "after=0", "fulfillment=half", "marketplace=!"] {
             assert!(asked(bad).is_err(), "{bad}");
         }

@@ -27,8 +27,13 @@ pub async fn since(visit: &Visit, user: User) -> Result<Option<String>, Failure>
     if OrderService::may_follow(user).is_err() {
         return Ok(None);
     }
-    let newest = visit.desk.orders.events(user, EventFilter::default(), None, EventLimit::ONE).await?.last;
+    let newest = newest(visit, user).await?;
     Ok(Some(visit.to(&format!("/live?since={}", newest.map_or(0, EventId::get)))))
+}
+
+/// The newest event that there is.
+async fn newest(visit: &Visit, user: User) -> Result<Option<EventId>, Failure> {
+    Ok(visit.desk.orders.events(user, EventFilter::default(), None, EventLimit::ONE).await?.last)
 }
 
 /// One page that listens.
@@ -47,7 +52,12 @@ pub async fn follow(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
     // A browser that comes again says what it has heard last.
     let heard = visit.header("last-event-id").and_then(|id| id.to_str().ok().map(str::to_owned));
     let since = heard.unwrap_or_else(|| visit.query().text("since"));
-    let after = since.parse().ok();
+    let after = match since.parse() {
+        Ok(event) => Some(event),
+        // Before the first event.
+        Err(_) if since == "0" => None,
+        Err(_) => newest(&visit, user).await?,
+    };
     let follower = Follower { visit, user, after, _seat: seat };
     let first = stream::iter([Ok::<_, actix_web::Error>(Bytes::from_static(b"retry: 3000\n\n"))]);
     let events = stream::unfold(follower, |mut follower| async move {

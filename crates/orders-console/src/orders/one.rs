@@ -5,11 +5,14 @@ use std::fmt::Display;
 use actix_web::{HttpResponse, http::header};
 use askama::Template;
 use orders_domain::{
-    Order, OrderId, OrderStatus, OwnedOrder, Ownership, Shipment, ShipmentStatus, UseCase, User,
+    Order, OrderId, OrderStatus, OwnedOrder, Ownership, UseCase, User,
     shipment::cancellation::CancellationReason,
 };
 
-use super::{history, live, owned};
+use super::{
+    history, live, owned,
+    shown::{Cancelled, Line, Parcel, address, cancellations, lines, parcel_of},
+};
 use crate::{
     http::{
         failure::Failure,
@@ -17,7 +20,7 @@ use crate::{
         frame::{Frame, head, html},
         visit::Visit,
     },
-    words::{Badge, Moment, amount, counted, fulfillment},
+    words::{Badge, Moment, amount, fulfillment},
 };
 
 /// What somebody is told at the top of an order's page.
@@ -33,42 +36,6 @@ pub struct Notice {
     pub happened: Vec<history::Line>,
     /// What they have filled in.
     pub form: Form,
-}
-
-struct Line {
-    place: usize,
-    product: String,
-    name: String,
-    model: String,
-    price: String,
-    quantity: u32,
-    amount: String,
-    shipped: u32,
-    planned: u32,
-    cancelled: u32,
-    open: u32,
-    left: u32,
-}
-
-struct Parcel {
-    number: String,
-    form: String,
-    badge: Badge,
-    from: String,
-    provider: String,
-    tracking: String,
-    weight: String,
-    contents: Vec<String>,
-    reasons: Vec<String>,
-    at: Vec<(&'static str, Moment)>,
-    is_planned: bool,
-    is_shipped: bool,
-}
-
-struct Cancelled {
-    reason: &'static str,
-    contents: Vec<String>,
-    note: String,
 }
 
 /// A status to which a button leads.
@@ -133,7 +100,7 @@ impl Page {
     }
 
     /// The same of a number of pieces of a line.
-    fn typed_pieces(&self, form: &str, place: &usize, usual: impl Display) -> String {
+    fn typed_pieces(&self, form: &str, place: impl Display, usual: impl Display) -> String {
         let field = format!("line-{place}");
         if self.is_again(form) { self.notice.form.text(&field).to_owned() } else { usual.to_string() }
     }
@@ -227,101 +194,4 @@ fn next(order: &Order) -> Vec<Next> {
     };
     let allowed = order.allowed().into_iter();
     allowed.filter_map(|status| Some(Next { word: status.as_str(), label: label(status)? })).collect()
-}
-
-/// What a line is called.
-pub fn name_of(order: &Order, place: u8) -> String {
-    let line = order.lines().nth(place.into());
-    line.map_or_else(String::new, |(_, line)| match line.shown() {
-        Some(shown) => shown.name.as_str().to_owned(),
-        None => format!("Product {}", line.product()),
-    })
-}
-
-fn lines(order: &Order) -> Vec<Line> {
-    let tallies = order.tallies();
-    let lines = order.lines().zip(tallies).enumerate();
-    lines
-        .map(|(place, ((_, line), tally))| Line {
-            place,
-            product: line.product().to_string(),
-            name: name_of(order, u8::try_from(place).unwrap_or(u8::MAX)),
-            model: line
-                .shown()
-                .and_then(|shown| shown.model.as_ref())
-                .map(|model| model.as_str().to_owned())
-                .unwrap_or_default(),
-            price: line.price().decimal(*order.currency()),
-            quantity: line.quantity().get(),
-            amount: line.amount().map(|amount| amount.decimal(*order.currency())).unwrap_or_default(),
-            shipped: tally.shipped,
-            planned: tally.planned,
-            cancelled: tally.cancelled,
-            open: tally.open(),
-            left: if order.status().is_final() { 0 } else { tally.remaining() },
-        })
-        .collect()
-}
-
-/// `7 × Bamboo cutting board`, for each part.
-pub fn contents(order: &Order, parts: &[orders_domain::Part]) -> Vec<String> {
-    parts.iter().map(|part| format!("{} × {}", part.quantity.get(), name_of(order, part.line))).collect()
-}
-
-/// Grams as people read them.
-pub fn weight(grams: Option<i64>) -> String {
-    grams.map_or_else(String::new, |grams| match grams {
-        0..1000 => format!("{grams} g"),
-        _ => format!("{}.{:03} kg", grams / 1000, grams % 1000),
-    })
-}
-
-fn parcel_of(order: &Order, parcel: &Shipment) -> Parcel {
-    let moments =
-        [("Made", Some(parcel.created_at)), ("Left", parcel.shipped_at), ("Arrived", parcel.delivered_at)];
-    let (provider, tracking) = match &parcel.tracking {
-        Some(tracking) => (tracking.provider().to_owned(), tracking.number().to_owned()),
-        None => (String::new(), String::new()),
-    };
-    Parcel {
-        number: parcel.number.to_string(),
-        form: format!("parcel-{}", parcel.number),
-        badge: parcel.status.into(),
-        from: parcel.from.as_ref().map(|from| from.code.to_string()).unwrap_or_default(),
-        provider,
-        tracking,
-        weight: weight(parcel.weight),
-        contents: contents(order, &parcel.parts),
-        reasons: parcel.reasons.iter().map(|reason| reason.detail.clone()).collect(),
-        at: moments.into_iter().filter_map(|(what, at)| Some((what, at?.into()))).collect(),
-        is_planned: parcel.status == ShipmentStatus::Planned,
-        is_shipped: parcel.status == ShipmentStatus::Shipped,
-    }
-}
-
-fn cancellations(order: &Order) -> Vec<Cancelled> {
-    let cancelled = order.cancellations().iter();
-    cancelled
-        .map(|cancelled| Cancelled {
-            reason: cancelled.reason.as_str(),
-            contents: contents(order, &cancelled.parts),
-            note: cancelled.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
-        })
-        .collect()
-}
-
-fn address(order: &Order) -> Vec<String> {
-    let Some(to) = &order.contact().ship_to else { return Vec::new() };
-    let mut lines = vec![to.name.as_str().to_owned()];
-    lines.extend(to.lines.iter().map(|line| line.as_str().to_owned()));
-    let code = to.postal_code.as_ref().map(|code| format!("{} ", code.as_str())).unwrap_or_default();
-    lines.push(format!("{code}{}", to.city.as_str()));
-    lines.extend(to.region.as_ref().map(|region| region.as_str().to_owned()));
-    lines.push(to.country.code().to_owned());
-    lines
-}
-
-/// How many pieces parts have, in words.
-pub fn pieces(parts: &[orders_domain::Part]) -> String {
-    counted(parts.iter().map(|part| u64::from(part.quantity.get())).sum(), "piece")
 }

@@ -14,7 +14,7 @@ use crate::http::{failure::Failure, form::Form, visit::Visit};
 
 /// Makes a parcel of what is open.
 pub async fn ship(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let order = owned(&visit, user, UseCase::Ship).await?.only_if(expected);
     let asked = match asked(&form) {
         Ok(asked) => asked,
@@ -44,7 +44,7 @@ fn asked(form: &Form) -> Result<AskedShipment, InvalidInput> {
 
 /// Moves a parcel, or gives it another carrier and number.
 pub async fn change(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let order = owned(&visit, user, UseCase::Ship).await?.only_if(expected);
     let number = visit.http.match_info().get("number").and_then(|number| number.parse::<i64>().ok());
     let number = number.and_then(|number| ShipmentNumber::try_from(number).ok());

@@ -6,8 +6,8 @@ use orders_domain::{NewShipment, Order, OrderId, Proposal, UseCase, User, shipme
 
 use super::{
     actions::answered,
-    one::{contents, pieces, weight},
     owned,
+    shown::{contents, pieces, weight},
 };
 use crate::{
     http::{
@@ -90,7 +90,7 @@ fn parcel_of(order: &Order, parcel: &NewShipment) -> Parcel {
 
 /// Plans what is open.
 pub async fn plan(visit: Visit, user: User, form: Form) -> Result<HttpResponse, Failure> {
-    let (seen, expected) = visit.seen(&form)?;
+    let (seen, expected) = form.seen()?;
     let order = owned(&visit, user, UseCase::Ship).await?.only_if(expected);
     let done = visit.desk.orders.plan(order, visit.request(user, &form)?).await;
     answered(&visit, user, form, (seen, "planned"), done.map(|(done, _)| done)).await

@@ -38,7 +38,7 @@ impl From<&Offer> for Row {
             name: details.name.as_str().to_owned(),
             price: amount(details.price, details.currency),
             policy: super::one::policy(details.policy),
-            available: offer.available.map_or_else(|| "not counted".to_owned(), |pieces| pieces.to_string()),
+            available: offer.available.map(|pieces| pieces.to_string()).unwrap_or_default(),
             is_out: offer.available == Some(0),
             is_active: details.active,
         }

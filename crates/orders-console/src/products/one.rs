@@ -59,6 +59,7 @@ struct Move {
 
 #[derive(Template)]
 #[template(path = "product.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by the template")]
 struct Page {
     frame: Frame,
     id: ProductId,

@@ -1,4 +1,4 @@
-//! The pages in a real Chromium, driven by its WebDriver. Where there is none the tests say so and pass, but not where `CI` is set.
+//! The pages in a real Chromium, driven by a driver. Where there is none the tests say so and pass, but not where `CI` is set.
 
 mod chromium;
 mod flows;

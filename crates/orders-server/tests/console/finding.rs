@@ -11,7 +11,9 @@ async fn an_order_is_found_by_its_number_its_parcel_its_customer_and_what_is_in_
     let body = json!({"products": [{"id": 9, "quantity": 1}], "email": "Ada@example.org"});
     let answer = server.user(1, Method::POST, "/orders").json(&body).send().await.unwrap();
     assert_eq!(answer.status(), 201);
-    let product = server.add_product(&json!({"name": "Lamp", "price": 100, "sku": "LAMP-1", "stockPolicy": "untracked"})).await;
+    let product = server
+        .add_product(&json!({"name": "Lamp", "price": 100, "sku": "LAMP-1", "stockPolicy": "untracked"}))
+        .await;
     server.place(2, &[(product, 1)]).await;
     let tracking = json!({"shippingProvider": "DHL", "trackingNumber": "00340434161"});
     server.operator(Method::PATCH, "/orders/2/tracking", Some(&tracking)).send().await.unwrap();

@@ -12,6 +12,7 @@ mod support;
 mod desk;
 mod finding;
 mod frames;
+mod live;
 mod orders;
 #[cfg(feature = "jwt")]
 mod provider;

@@ -82,11 +82,6 @@ impl Provider {
         self.state.lock().unwrap().lie = lie;
     }
 
-    /// From now on this user signs in.
-    pub fn becomes(&self, user: i64) {
-        self.state.lock().unwrap().user = user;
-    }
-
     /// The settings of a server whose people sign in here.
     pub fn settings(&self) -> [(&str, &str); 5] {
         [

@@ -129,12 +129,11 @@ impl Chromium {
                 if found.is_ok_and(|found| found.json() == true) {
                     return;
                 }
-                if Instant::now() > deadline {
-                    panic!(
-                        "{condition} does not come ({place}): {}",
-                        self.run("return document.body.innerText").await
-                    );
-                }
+                assert!(
+                    Instant::now() < deadline,
+                    "{condition} does not come ({place}): {}",
+                    self.run("return document.body.innerText").await
+                );
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }

@@ -12,7 +12,6 @@ const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 pub struct Shop {
     pub server: Server,
     pub product: i64,
-    pub receiver: Receiver,
 }
 
 impl Shop {
@@ -59,6 +58,6 @@ impl Shop {
         ask(Method::PATCH, "/orders/2/status", json!({"status": "processing"})).await;
         ask(Method::PATCH, "/orders/4/cancel", json!({})).await;
         receiver.wait(1);
-        Self { server, product, receiver }
+        Self { server, product }
     }
 }
