@@ -54,6 +54,11 @@ bench-doctor *ARGS:
     cargo build --profile dist --package orders-server --bins
     python3 bench/doctor.py {{ARGS}}
 
+# Measure the pages of the console on 2,000,000 orders (needs chromedriver and Python 3).
+bench-console *ARGS:
+    cargo build --profile dist --package orders-server --bins
+    python3 bench/console.py {{ARGS}}
+
 # Measure the domain and the repository alone.
 bench-crates:
     cargo bench --package orders-adapters

@@ -11,13 +11,18 @@ use orders_domain::ports::{Clock, PortError, Revocations, Sessions, SignedIn};
 use uuid::Uuid;
 
 /// How long a session goes on without being asked for.
-const IDLE: TimeDelta = TimeDelta::hours(1);
+pub(crate) const IDLE: TimeDelta = TimeDelta::hours(1);
 
 /// How long it goes on at most.
-const LONGEST: TimeDelta = TimeDelta::hours(12);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// How many there are at most; another one ends the one that was not asked for longest.
 const MOST: usize = 10_000;
+
+/// A key that nobody can guess: 244 random bits.
+pub(crate) fn new_key() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
 
 /// The sessions of this process.
 pub struct MemorySignedIn {
@@ -73,8 +78,7 @@ impl MemorySignedIn {
 #[async_trait]
 impl Sessions for MemorySignedIn {
     async fn begin(&self, who: SignedIn) -> Result<String, PortError> {
-        // 244 bits that nobody can guess.
-        let key = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        let key = new_key();
         let now = self.clock.now();
         let mut known = self.known();
         if known.len() >= self.most {

@@ -79,7 +79,7 @@ pub mod jwt {
     use orders_api::{Auth, AuthScheme};
     use orders_console::Door;
     use orders_domain::{
-        Scope, Scopes, User, UserId,
+        self as domain, Scope, Scopes, User, UserId,
         ports::{Clock, Revocations},
     };
 
@@ -97,8 +97,8 @@ pub mod jwt {
         console: &ConsoleSettings,
         revocations: Arc<dyn Revocations>,
     ) -> Result<(Auth, Option<Entrance>)> {
-        let Sessions { cache, revocations } = sessions(&settings.sessions, revocations)?;
-        let tokens = Arc::new(authenticator(settings, cache, Arc::clone(&revocations)).await?);
+        let Sessions { cache, revocations, signed_in } = sessions(&settings.sessions, revocations)?;
+        let tokens = Arc::new(authenticator(settings, cache, revocations).await?);
         let auth = Auth::new(AuthScheme::Bearer, Arc::<JwtAuthenticator>::clone(&tokens));
         let client_id = console.console_client_id.clone().filter(|_| !console.no_console);
         let entrance = client_id.map(|client_id| {
@@ -106,8 +106,7 @@ pub mod jwt {
             let all = || Scope::ALL.map(|scope| format!("{prefix}{scope}")).join(" ");
             let scopes = console.console_scopes.clone().unwrap_or_else(all);
             let provider = OpenIdSignIn::new(tokens, client_id, &scopes);
-            let sessions = MemorySignedIn::new(Arc::new(SystemClock)).ending_with(revocations);
-            Entrance { door: Door::Provider(Arc::new(provider)), sessions: Arc::new(sessions) }
+            Entrance { door: Door::Provider(Arc::new(provider)), sessions: signed_in }
         });
         Ok((auth, entrance))
     }
@@ -164,20 +163,22 @@ pub mod jwt {
         })
     }
 
-    /// What is remembered of tokens, and where it is known which were revoked.
+    /// What is remembered of tokens, where it is known which were revoked, and who is signed in.
     struct Sessions {
         cache: Arc<dyn SessionCache>,
         revocations: Arc<dyn Revocations>,
+        signed_in: Arc<dyn domain::ports::Sessions>,
     }
 
-    /// In Redis both, if there is one; otherwise the revocations are where the orders are.
+    /// In Redis all, if there is one; otherwise the revocations are where the orders are.
     fn sessions(settings: &SessionSettings, revocations: Arc<dyn Revocations>) -> Result<Sessions> {
         if let Some(url) = &settings.session_cache_url {
             return redis::sessions(url);
         }
         let ttl = Duration::from_secs(settings.session_cache_seconds.into());
         let cache = Arc::new(MemorySessions::new(settings.session_cache_size.into(), ttl));
-        Ok(Sessions { cache, revocations })
+        let signed_in = MemorySignedIn::new(Arc::new(SystemClock)).ending_with(Arc::clone(&revocations));
+        Ok(Sessions { cache, revocations, signed_in: Arc::new(signed_in) })
     }
 
     #[cfg(feature = "redis")]
@@ -188,7 +189,11 @@ pub mod jwt {
 
         pub fn sessions(url: &str) -> Result<Sessions> {
             let both = Arc::new(RedisSessions::new(url, Arc::new(SystemClock))?);
-            Ok(Sessions { cache: Arc::<RedisSessions>::clone(&both), revocations: both })
+            Ok(Sessions {
+                cache: Arc::<RedisSessions>::clone(&both),
+                signed_in: Arc::<RedisSessions>::clone(&both),
+                revocations: both,
+            })
         }
 
         pub fn revoke(url: &str, user: UserId, at: DateTime<Utc>) -> Result<()> {

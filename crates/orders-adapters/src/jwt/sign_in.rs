@@ -16,7 +16,6 @@ use orders_domain::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
-use uuid::Uuid;
 
 use super::{
     JwtAuthenticator, Refused,
@@ -24,6 +23,7 @@ use super::{
     provider::{Endpoints, Exchange},
     token::Token,
 };
+use crate::signed_in::new_key;
 
 /// How long it is believed where the provider's endpoints are.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
@@ -113,15 +113,10 @@ impl OpenIdSignIn {
     }
 }
 
-/// 244 bits that nobody can guess, in characters that need no escaping.
-fn secret() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
 #[async_trait]
 impl IdentityProvider for OpenIdSignIn {
     async fn begin(&self, back_to: &str) -> Result<Begun, PortError> {
-        let challenge = Challenge { state: secret(), nonce: secret(), verifier: secret() };
+        let challenge = Challenge { state: new_key(), nonce: new_key(), verifier: new_key() };
         let mut address = self.endpoints().await?.authorization;
         address
             .query_pairs_mut()
