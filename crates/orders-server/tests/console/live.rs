@@ -27,9 +27,7 @@ impl Listener {
                     return Some(event);
                 }
             }
-            let chunk = tokio::time::timeout(Duration::from_secs(30), self.0.chunk())
-                .await
-                .expect("it says something");
+            let chunk = tokio::time::timeout(Duration::from_secs(30), self.0.chunk()).await.unwrap();
             self.1.push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
         }
     }
