@@ -68,6 +68,17 @@ async fn a_code_counts_once_and_only_for_the_browser_that_has_asked_for_it() {
 }
 
 #[tokio::test]
+async fn an_answer_counts_with_the_state_that_was_sent_only() {
+    let (_provider, server) = world();
+    for other in ["&state=other", "&state=", ""] {
+        let person = Person::at(&server);
+        let address = allowed(&person, "%2F").await;
+        let (start, _) = address.split_once("&state=").unwrap();
+        assert_eq!(back(&person, &format!("{start}{other}")).await.status, 403, "{other:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_provider_sends_is_believed_only_if_all_of_it_is_right() {
     let (provider, server) = world();
     for lie in [Lie::Nonce, Lie::Client, Lie::Issuer, Lie::Key, Lie::NoIdToken, Lie::Audience, Lie::Expired] {
