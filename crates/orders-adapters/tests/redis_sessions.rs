@@ -12,7 +12,7 @@ use orders_adapters::{
 };
 use orders_domain::{
     Scopes, User,
-    ports::{Clock, PortError, Revocations, Sessions, SignedIn},
+    ports::{Clock, PortError, Revocations},
 };
 
 #[path = "common/redis.rs"]
@@ -174,31 +174,40 @@ async fn what_makes_no_sense_is_no_session() {
     assert_eq!(sessions.find(TOKEN).await, None);
 }
 
-#[tokio::test]
-async fn who_signs_in_at_one_server_is_signed_in_at_all_until_they_sign_out_or_are_revoked() {
-    let Some(redis) = Redis::start() else { return };
-    let (one, other) = (sessions(&redis), sessions(&redis));
-    let who = SignedIn { user: session().user, at: now() - TimeDelta::minutes(1) };
-    let key = one.begin(who).await.unwrap();
-    assert_eq!(Sessions::find(&other, &key).await.unwrap(), Some(who));
-    assert_eq!(Sessions::find(&other, "other").await.unwrap(), None);
-    assert!(!redis.say("KEYS *").contains(&key), "the key itself is not kept");
-    other.end(&key).await;
-    assert_eq!(Sessions::find(&one, &key).await.unwrap(), None);
-    let key = one.begin(who).await.unwrap();
-    other.revoke(who.user.id(), now()).await.unwrap();
-    assert_eq!(Sessions::find(&one, &key).await.unwrap(), None);
-    let late = SignedIn { at: now() - TimeDelta::hours(12), ..who };
-    assert!(one.begin(late).await.is_err(), "it would be over already");
-}
+mod signed_in {
+    //! Who is signed in to the pages for the staff.
 
-#[tokio::test]
-async fn nobody_is_let_in_while_redis_is_away() {
-    let Some(mut redis) = Redis::start() else { return };
-    let one = sessions(&redis);
-    let who = SignedIn { user: session().user, at: now() };
-    let key = one.begin(who).await.unwrap();
-    redis.kill();
-    within_seconds(async || Sessions::find(&one, &key).await.is_err()).await;
-    assert!(one.begin(who).await.is_err());
+    use chrono::TimeDelta;
+    use orders_domain::ports::{Sessions, SignedIn};
+
+    use super::{Redis, now, session, sessions, within_seconds};
+
+    #[tokio::test]
+    async fn who_signs_in_at_one_server_is_signed_in_at_all_until_they_sign_out_or_are_revoked() {
+        let Some(redis) = Redis::start() else { return };
+        let (one, other) = (sessions(&redis), sessions(&redis));
+        let who = SignedIn { user: session().user, at: now() - TimeDelta::minutes(1) };
+        let key = one.begin(who).await.unwrap();
+        assert_eq!(other.find(&key).await.unwrap(), Some(who));
+        assert_eq!(other.find("other").await.unwrap(), None);
+        assert!(!redis.say("KEYS *").contains(&key), "the key itself is not kept");
+        other.end(&key).await;
+        assert_eq!(one.find(&key).await.unwrap(), None);
+        let key = one.begin(who).await.unwrap();
+        other.revoke(who.user.id(), now()).await.unwrap();
+        assert_eq!(one.find(&key).await.unwrap(), None);
+        let late = SignedIn { at: now() - TimeDelta::hours(12), ..who };
+        assert!(one.begin(late).await.is_err(), "it would be over already");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_let_in_while_redis_is_away() {
+        let Some(mut redis) = Redis::start() else { return };
+        let one = sessions(&redis);
+        let who = SignedIn { user: session().user, at: now() };
+        let key = one.begin(who).await.unwrap();
+        redis.kill();
+        within_seconds(async || one.find(&key).await.is_err()).await;
+        assert!(one.begin(who).await.is_err());
+    }
 }

@@ -8,14 +8,12 @@
   const shown = document.querySelector(".live");
   const told = document.querySelector("[data-told]");
   const changed = document.querySelector("[data-changed]");
-  let source, since = live, waiting = false, again = false;
+  let source, since = live, timer = 0, renewed = -Infinity, again = false;
 
   const first = () => document.querySelector("[data-rows] tbody th")?.textContent ?? "0";
 
   // The list as it is now takes the place of the one that is shown; what has the focus keeps it.
   async function renew() {
-    if (waiting) { again = true; return; }
-    waiting = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
@@ -36,10 +34,18 @@
       if (count > 0) told.textContent = count === 1 ? "1 new order" : `${count} new orders`;
     } catch {
       // The next event tries again.
-    } finally {
-      waiting = false;
-      if (again) { again = false; setTimeout(renew, 1000); }
     }
+  }
+
+  // At once, but not more often than each second, and never twice at a time.
+  function soon() {
+    if (timer !== 0) { again = true; return; }
+    timer = setTimeout(async () => {
+      renewed = performance.now();
+      await renew();
+      timer = 0;
+      if (again) { again = false; soon(); }
+    }, Math.max(0, renewed + 1000 - performance.now()));
   }
 
   function listen() {
@@ -48,7 +54,7 @@
     source.addEventListener("error", () => { if (shown) shown.hidden = true; });
     source.addEventListener("orders", (event) => {
       since = `${live.split("?")[0]}?since=${event.lastEventId}`;
-      if (list !== undefined) renew();
+      if (list !== undefined) soon();
       else if (changed && event.data.trim().split(" ").includes(order)) changed.hidden = false;
     });
   }
