@@ -1,4 +1,5 @@
-//! A Chromium of a test's own.
+//! A Chromium of a test's own, spoken to by the few commands of WebDriver (W3C) that it takes. The libraries for that turn on features
+//! of what the program is made of, and then the other tests would be of another program.
 
 use std::{
     env,
@@ -7,12 +8,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver};
+
+/// Keys, as WebDriver has them.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const CONTROL: &str = "\u{e009}";
 
 /// A browser with one window. Dropping it ends it.
 pub struct Chromium {
-    driver: Option<WebDriver>,
+    client: Client,
+    /// The address of the session.
+    session: String,
     process: Child,
 }
 
@@ -44,38 +52,44 @@ impl Chromium {
             line.split("started successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
         });
         std::thread::spawn(move || lines.for_each(drop));
-        let mut wanted = DesiredCapabilities::chrome();
-        for argument in [
+        let arguments = [
             "--headless=new",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
             "--lang=en",
-        ] {
-            wanted.add_arg(argument).unwrap();
-        }
-        let driver = WebDriver::new(format!("http://127.0.0.1:{}", port.unwrap()), wanted).await.unwrap();
-        let browser = Self { driver: Some(driver), process };
+        ];
+        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}});
+        let session = format!("http://127.0.0.1:{}/session", port.unwrap());
+        let mut browser = Self { client: Client::new(), session, process };
+        let made = browser.ask(Method::POST, "", wanted).await.unwrap();
+        browser.session = format!("{}/{}", browser.session, made["sessionId"].as_str().unwrap());
         browser.tell("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_REFUSALS})).await;
         browser.width(1280).await;
         Some(browser)
     }
 
-    fn driver(&self) -> &WebDriver {
-        self.driver.as_ref().unwrap()
+    /// What the driver answers to a command, or why it does not do it.
+    async fn ask(&self, method: Method, command: &str, body: Value) -> Result<Value, Value> {
+        let request = self.client.request(method.clone(), format!("{}{command}", self.session));
+        let request = if method == Method::POST { request.json(&body) } else { request };
+        let answer = request.send().await.unwrap();
+        let is_done = answer.status().is_success();
+        let value = answer.json::<Value>().await.unwrap()["value"].take();
+        if is_done { Ok(value) } else { Err(value) }
     }
 
     /// Ends it.
-    pub async fn quit(mut self) {
-        if let Some(driver) = self.driver.take() {
-            driver.quit().await.unwrap();
-        }
+    pub async fn quit(self) {
+        self.ask(Method::DELETE, "", Value::Null).await.unwrap();
     }
 
     /// A command of the browser's own protocol.
     pub async fn tell(&self, command: &str, parameters: Value) -> Value {
-        self.driver().cdp().send_raw(command, parameters).await.unwrap()
+        self.ask(Method::POST, "/goog/cdp/execute", json!({"cmd": command, "params": parameters}))
+            .await
+            .unwrap()
     }
 
     /// The window is so wide.
@@ -98,22 +112,26 @@ impl Chromium {
 
     /// Goes to a page.
     pub async fn goto(&self, url: &str) {
-        self.driver().goto(url).await.unwrap();
+        self.ask(Method::POST, "/url", json!({"url": url})).await.unwrap();
     }
 
     /// Where it is.
     pub async fn url(&self) -> String {
-        self.driver().current_url().await.unwrap().to_string()
+        self.ask(Method::GET, "/url", Value::Null).await.unwrap().as_str().unwrap().to_owned()
     }
 
     /// What a script in the page comes to.
     pub async fn run(&self, script: &str) -> Value {
-        self.driver().execute(script, Vec::new()).await.unwrap().json().clone()
+        self.script("sync", script).await.unwrap()
+    }
+
+    async fn script(&self, how: &str, script: &str) -> Result<Value, Value> {
+        self.ask(Method::POST, &format!("/execute/{how}"), json!({"script": script, "args": []})).await
     }
 
     /// What a script in the page comes to that calls back.
     pub async fn run_until_called(&self, script: &str) -> Value {
-        self.driver().execute_async(script, Vec::new()).await.unwrap().json().clone()
+        self.script("async", script).await.unwrap()
     }
 
     /// Waits until this, as a script says it, is so.
@@ -125,8 +143,8 @@ impl Chromium {
             let script = format!("return document.readyState === 'complete' && Boolean({condition})");
             loop {
                 // Between two pages there is nothing to ask.
-                let found = self.driver().execute(script.as_str(), Vec::new()).await;
-                if found.is_ok_and(|found| found.json() == true) {
+                let found = self.script("sync", &script).await;
+                if found == Ok(Value::Bool(true)) {
                     return;
                 }
                 assert!(
@@ -140,10 +158,10 @@ impl Chromium {
     }
 
     /// Presses these keys, wherever the focus is.
-    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
-        let keys: thirtyfour::TypingData = keys.into();
-        let focus = self.driver().active_element().await.unwrap();
-        focus.send_keys(keys).await.unwrap();
+    pub async fn press(&self, keys: &str) {
+        let focus = self.ask(Method::GET, "/element/active", Value::Null).await.unwrap();
+        let id = focus.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+        self.ask(Method::POST, &format!("/element/{id}/value"), json!({"text": keys})).await.unwrap();
     }
 
     /// Goes on with the tab key until the focus is on what this selects, as somebody without a mouse does.
@@ -158,7 +176,7 @@ impl Chromium {
                 assert_ne!(self.run(ring).await, "none", "{selector} does not show its focus");
                 return;
             }
-            self.press(Key::Tab + "").await;
+            self.press(TAB).await;
         }
         panic!("the tab key does not come to {selector} at {}", self.url().await);
     }
@@ -166,13 +184,13 @@ impl Chromium {
     /// Goes with the tab key to what this selects, and presses enter there.
     pub async fn enter_at(&self, selector: &str) {
         self.tab_to(selector).await;
-        self.press(Key::Enter + "").await;
+        self.press(ENTER).await;
     }
 
     /// Goes with the tab key to a field, and writes this in place of what is there.
     pub async fn write_at(&self, selector: &str, text: &str) {
         self.tab_to(selector).await;
-        self.press(Key::Control + "a").await;
+        self.press(&format!("{CONTROL}a")).await;
         self.press(text).await;
     }
 
@@ -200,10 +218,7 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            // The driver ends its browser with itself.
-            let _ = driver.leak();
-        }
+        // The driver ends its browser with itself.
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
     }
