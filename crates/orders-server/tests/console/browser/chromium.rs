@@ -3,7 +3,8 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -78,11 +79,6 @@ impl Chromium {
         let is_done = answer.status().is_success();
         let value = answer.json::<Value>().await.unwrap()["value"].take();
         if is_done { Ok(value) } else { Err(value) }
-    }
-
-    /// Ends it.
-    pub async fn quit(self) {
-        self.ask(Method::DELETE, "", Value::Null).await.unwrap();
     }
 
     /// A command of the browser's own protocol.
@@ -218,7 +214,15 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // The driver ends its browser with itself.
+        // Also after a failure, where no future runs any more: the driver ends its browser when the session ends, not with itself.
+        let address = self.session.trim_start_matches("http://");
+        if let Some((host, path)) = address.split_once('/')
+            && let Ok(mut stream) = TcpStream::connect(host)
+        {
+            let request = format!("DELETE /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(request.as_bytes());
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
     }

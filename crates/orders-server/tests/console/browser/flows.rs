@@ -54,7 +54,6 @@ async fn everything_is_done_by_keyboard() {
     let Some(browser) = Chromium::start().await else { return };
     let shop = Shop::open().await;
     walk(&browser, &shop).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +62,6 @@ async fn and_without_script() {
     let shop = Shop::open().await;
     browser.without_script().await;
     walk(&browser, &shop).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +75,6 @@ async fn new_orders_come_in_by_themselves_and_what_has_the_focus_keeps_it() {
     browser.until("document.querySelector('tbody th').textContent === '6'").await;
     browser.until("document.querySelector('[data-told]').textContent === '1 new order'").await;
     browser.until("document.activeElement.getAttribute('href') === '/console/orders/5'").await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,5 +92,4 @@ async fn the_page_of_an_order_says_when_somebody_else_has_changed_it() {
         .until("document.querySelector('.notice.bad')?.textContent.includes('Pending → Processing')")
         .await;
     browser.until("document.activeElement.matches('.notice.bad')").await;
-    browser.quit().await;
 }

@@ -24,5 +24,4 @@ async fn the_pages_as_pictures() {
             }
         }
     }
-    browser.quit().await;
 }

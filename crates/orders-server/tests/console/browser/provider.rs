@@ -25,7 +25,6 @@ async fn come_in(browser: &Chromium) {
 async fn somebody_comes_back_from_another_site_signed_in() {
     let Some(browser) = Chromium::start().await else { return };
     come_in(&browser).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,5 +32,4 @@ async fn and_without_script() {
     let Some(browser) = Chromium::start().await else { return };
     browser.without_script().await;
     come_in(&browser).await;
-    browser.quit().await;
 }

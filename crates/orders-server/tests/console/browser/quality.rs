@@ -68,7 +68,6 @@ async fn axe_finds_nothing_on_any_page_light_or_dark_wide_or_narrow() {
             assert!(wide.as_u64() <= Some(width.into()), "{name} is {wide} wide at {width}");
         }
     }
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,5 +83,4 @@ async fn no_page_loads_anything_from_elsewhere_or_is_refused_anything() {
         assert!(loaded.len() <= 5, "{name} loads {loaded:?}");
         assert_eq!(browser.refused().await, json!([]), "{name}");
     }
-    browser.quit().await;
 }
