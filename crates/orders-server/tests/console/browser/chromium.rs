@@ -11,6 +11,7 @@ use std::{
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Keys, as WebDriver has them.
 const TAB: &str = "\u{e004}";
@@ -23,6 +24,8 @@ pub struct Chromium {
     /// The address of the session.
     session: String,
     process: Child,
+    /// What the browser writes to.
+    _folder: TempDir,
 }
 
 /// What a page notes of what it may not do.
@@ -37,8 +40,12 @@ impl Chromium {
         reason = "whether a missing program is a failure is for who runs the tests to say"
     )]
     pub async fn start() -> Option<Self> {
-        let started =
-            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let folder = TempDir::new().unwrap();
+        let mut driver = Command::new("chromedriver");
+        for place in ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+            driver.env(place, folder.path());
+        }
+        let started = driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut process = match started {
             Ok(process) => process,
             Err(error) => {
@@ -63,7 +70,7 @@ impl Chromium {
         ];
         let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}});
         let session = format!("http://127.0.0.1:{}/session", port.unwrap());
-        let mut browser = Self { client: Client::new(), session, process };
+        let mut browser = Self { client: Client::new(), session, process, _folder: folder };
         let made = browser.ask(Method::POST, "", wanted).await.unwrap();
         browser.session = format!("{}/{}", browser.session, made["sessionId"].as_str().unwrap());
         browser.tell("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_REFUSALS})).await;
@@ -221,7 +228,9 @@ impl Drop for Chromium {
         {
             let request = format!("DELETE /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
             let _ = stream.write_all(request.as_bytes());
-            let _ = stream.read_to_end(&mut Vec::new());
+            // It keeps the connection, so its answer has come with the first bytes of it.
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
+            let _ = stream.read(&mut [0; 1024]);
         }
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
