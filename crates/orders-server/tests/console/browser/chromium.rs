@@ -1,4 +1,4 @@
-//! A Chromium of a test's own, spoken to by the few commands of WebDriver (W3C) that it takes. The libraries for that turn on features
+//! A Chromium of a test's own, spoken to by the few commands of `WebDriver` (W3C) that it takes. The libraries for that turn on features
 //! of what the program is made of, and then the other tests would be of another program.
 
 use std::{
@@ -13,7 +13,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Keys, as WebDriver has them.
+/// Keys, as `WebDriver` has them.
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 const CONTROL: &str = "\u{e009}";
