@@ -33,6 +33,12 @@ bench-backup *ARGS:
     cargo build --profile dist --package orders-server --bins
     python3 bench/backup.py {{ARGS}}
 
+# The pictures of the console in docs/, and all others in FOLDER (needs Chromium and its driver).
+console-pictures FOLDER="target/console-pictures":
+    CONSOLE_PICTURES="$(realpath -m {{FOLDER}})" cargo test --workspace --all-features --test console pictures
+    cp {{FOLDER}}/orders-wide-light.png docs/console-orders.png
+    cp {{FOLDER}}/order-wide-light.png docs/console-order.png
+
 # Measure the server against a bare actix route (needs wrk and Python 3).
 bench *ARGS:
     cargo build --profile dist --package orders-server --bins --examples
@@ -47,6 +53,11 @@ bench-postgres *ARGS:
 bench-doctor *ARGS:
     cargo build --profile dist --package orders-server --bins
     python3 bench/doctor.py {{ARGS}}
+
+# Measure the pages of the console on 2,000,000 orders (needs chromedriver and Python 3).
+bench-console *ARGS:
+    cargo build --profile dist --package orders-server --bins
+    python3 bench/console.py {{ARGS}}
 
 # Measure the domain and the repository alone.
 bench-crates:

@@ -9,6 +9,7 @@ mod claims;
 mod keys;
 mod local_key;
 mod provider;
+mod sign_in;
 mod token;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use algorithm::{TokenAlgorithm, UnknownAlgorithm};
 pub use claims::{AudienceClaim, TokenRules};
 pub use local_key::{LocalKey, LocalKeyError};
 pub use provider::{KeySource, ProviderError};
+pub use sign_in::OpenIdSignIn;
 
 use crate::sessions::{Session, SessionCache, TokenHash};
 use provider::Provider;

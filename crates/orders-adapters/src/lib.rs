@@ -23,6 +23,7 @@ pub mod outbound;
 #[cfg(feature = "jwt")]
 pub mod sessions;
 mod shown;
+mod signed_in;
 pub mod sql;
 mod static_inventory;
 mod static_users;
@@ -31,6 +32,7 @@ mod system_clock;
 pub mod traced;
 
 pub use memory::MemoryDatabase;
+pub use signed_in::MemorySignedIn;
 #[cfg(feature = "postgres")]
 pub use sql::postgres::PostgresDatabase;
 pub use sql::{DatabaseUrl, OpenError, sqlite::SqliteDatabase};

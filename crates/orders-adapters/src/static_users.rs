@@ -14,6 +14,15 @@ pub struct StaticUsers;
 const USERS: [(i64, Scopes); 4] =
     [(1, Scopes::OF_OWN_ORDERS), (2, Scopes::OF_OWN_ORDERS), (3, Scopes::OF_OWN_ORDERS), (100, Scopes::ALL)];
 
+impl StaticUsers {
+    /// Each of them.
+    #[must_use]
+    pub fn all() -> Vec<User> {
+        let user = |(id, scopes): (i64, Scopes)| Some(User::new(id.try_into().ok()?, scopes));
+        USERS.into_iter().filter_map(user).collect()
+    }
+}
+
 #[async_trait]
 impl Authenticator for StaticUsers {
     async fn authenticate(&self, credential: &str) -> Result<Option<User>, PortError> {

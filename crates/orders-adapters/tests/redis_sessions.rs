@@ -173,3 +173,41 @@ async fn what_makes_no_sense_is_no_session() {
     redis.say(&format!("LPUSH {key} list"));
     assert_eq!(sessions.find(TOKEN).await, None);
 }
+
+mod signed_in {
+    //! Who is signed in to the pages for the staff.
+
+    use chrono::TimeDelta;
+    use orders_domain::ports::{Sessions, SignedIn};
+
+    use super::{Redis, now, session, sessions, within_seconds};
+
+    #[tokio::test]
+    async fn who_signs_in_at_one_server_is_signed_in_at_all_until_they_sign_out_or_are_revoked() {
+        let Some(redis) = Redis::start() else { return };
+        let (one, other) = (sessions(&redis), sessions(&redis));
+        let who = SignedIn { user: session().user, at: now() - TimeDelta::minutes(1) };
+        let key = one.begin(who).await.unwrap();
+        assert_eq!(other.find(&key).await.unwrap(), Some(who));
+        assert_eq!(other.find("other").await.unwrap(), None);
+        assert!(!redis.say("KEYS *").contains(&key), "the key itself is not kept");
+        other.end(&key).await;
+        assert_eq!(one.find(&key).await.unwrap(), None);
+        let key = one.begin(who).await.unwrap();
+        other.revoke(who.user.id(), now()).await.unwrap();
+        assert_eq!(one.find(&key).await.unwrap(), None);
+        let late = SignedIn { at: now() - TimeDelta::hours(12), ..who };
+        assert!(one.begin(late).await.is_err(), "it would be over already");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_let_in_while_redis_is_away() {
+        let Some(mut redis) = Redis::start() else { return };
+        let one = sessions(&redis);
+        let who = SignedIn { user: session().user, at: now() };
+        let key = one.begin(who).await.unwrap();
+        redis.kill();
+        within_seconds(async || one.find(&key).await.is_err()).await;
+        assert!(one.begin(who).await.is_err());
+    }
+}

@@ -66,8 +66,7 @@ fn json(document: Bytes) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, json)).body(document)
 }
 
-/// `/docs` is the page `/docs/`, and `/` leads there: relative to the path that was asked for, which a
-/// proxy may have cut.
+/// `/docs` is the page `/docs/`: relative to the path that was asked for, which a proxy may have cut.
 pub async fn to_page() -> HttpResponse {
     HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "docs/")).finish()
 }

@@ -30,10 +30,12 @@ mod webhooks;
 pub use events::{EventsSource, Region, body::event_text};
 pub use http::{json::Json, public_url::PublicUrl};
 pub use openapi::document;
+pub use orders::response::order_text;
 pub use orders_domain::{OrderService, WebhookService};
 pub use server::{
     Api, ServerOptions,
     auth::{Auth, AuthScheme},
+    face::{Face, SetUp},
     host::is_loopback,
     metrics::{Render, serve_metrics},
     rate_limit::RateLimit,

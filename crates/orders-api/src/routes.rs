@@ -4,6 +4,7 @@
 use crate::{
     docs, health,
     server::{
+        face,
         gate::{Access::Open, Rule},
         metrics,
     },
@@ -43,9 +44,12 @@ pub static HEALTH: [Endpoint; 2] = [
     Endpoint::new(Rule::new("GET /health/ready", Open), |rule| route(rule, health::ready), &[UNAVAILABLE]),
 ];
 
-/// The page to try the API from, and the way to it.
-pub static PAGE: [Endpoint; 3] = [
-    Endpoint::new(Rule::new("GET /", Open), |rule| route(rule, docs::to_page), &[]),
+/// The way to what is for people.
+pub static ENTRY: [Endpoint; 1] =
+    [Endpoint::new(Rule::new("GET /", Open), |rule| route(rule, face::to_face), &[])];
+
+/// The page to try the API from.
+pub static PAGE: [Endpoint; 2] = [
     Endpoint::new(Rule::new("GET /docs", Open), |rule| route(rule, docs::to_page), &[]),
     Endpoint::new(Rule::new("GET /docs/{file}*", Open), |rule| route(rule, docs::page), &[]),
 ];
@@ -73,7 +77,7 @@ mod tests {
 
     #[test]
     fn each_route_has_one_line_beside_those_of_its_path() {
-        for tables in [&API[..], &[&HEALTH], &[&PAGE], &[&METRICS]] {
+        for tables in [&API[..], &[&HEALTH], &[&ENTRY], &[&PAGE], &[&METRICS]] {
             let mut seen = HashSet::new();
             for of_one_path in tables
                 .iter()

@@ -4,10 +4,8 @@ use std::{
     future::Future, io, net::TcpListener, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration,
 };
 
-use actix_cors::Cors;
 use actix_web::{
     App, HttpServer,
-    http::header::{self, HeaderName},
     middleware::{Condition, from_fn},
     test::init_service,
     web::Data,
@@ -17,11 +15,8 @@ use orders_domain::{AnalyticsService, KeepingService, OrderService, WebhookServi
 
 use crate::{
     docs::Documents,
-    events::{self, EventsSource, Streams, Tail},
-    http::{
-        idempotency,
-        public_url::{PublicPath, PublicUrl},
-    },
+    events::{EventsSource, Streams, Tail},
+    http::public_url::{PublicPath, PublicUrl},
     openapi,
     routes::{self, mount},
 };
@@ -29,6 +24,7 @@ use auth::Auth;
 use connections::{HEAD_PATIENCE, Watch};
 use edge::{edge, refused_preflights};
 use ending::Stop;
+use face::{Entry, Face};
 use host::LoopbackOnly;
 use metrics::Render;
 pub use options::ServerOptions;
@@ -38,8 +34,10 @@ use rate_limit::RateLimit;
 pub mod asking;
 pub mod auth;
 pub mod connections;
+mod cors;
 pub mod edge;
 pub mod ending;
+pub mod face;
 pub mod gate;
 pub mod host;
 pub mod metrics;
@@ -93,7 +91,13 @@ macro_rules! app {
         if api.page && !api.health_only {
             app = app.configure(|config| mount(config, &routes::PAGE));
         }
-        app.wrap(api.cors())
+        if let Some(entry) = api.entry().filter(|_| !api.health_only) {
+            app = app.app_data(Data::new(entry)).configure(|config| mount(config, &routes::ENTRY));
+        }
+        if let Some(face) = api.face.as_ref().filter(|_| !api.health_only) {
+            app = app.configure(|config| face.mount(config));
+        }
+        app.wrap(cors::of(&api.cors_origins))
             .wrap(Condition::new(!api.cors_origins.is_empty(), from_fn(refused_preflights)))
             .wrap(from_fn(edge))
     }};
@@ -118,6 +122,7 @@ pub struct Api {
     public_path: Option<PublicPath>,
     behind_proxy: Option<BehindProxy>,
     loopback_only: bool,
+    face: Option<Face>,
     page: bool,
     health_only: bool,
 }
@@ -143,6 +148,7 @@ impl Api {
             public_path: None,
             behind_proxy: None,
             loopback_only: false,
+            face: None,
             page: true,
             health_only: false,
         }
@@ -213,6 +219,18 @@ impl Api {
         Self { health_only: true, ..self }
     }
 
+    /// Serves another face beside the API, to which `/` leads.
+    #[must_use]
+    pub fn with_face(self, face: Face) -> Self {
+        Self { face: Some(face), ..self }
+    }
+
+    /// Where `/` leads, if anywhere.
+    fn entry(&self) -> Option<Entry> {
+        let face = self.face.as_ref().map(Face::address);
+        face.or_else(|| self.page.then(|| "docs/".to_owned())).map(Entry)
+    }
+
     /// Leaves the page at `/docs/` out.
     #[must_use]
     pub fn without_page(self) -> Self {
@@ -228,26 +246,6 @@ impl Api {
     pub async fn check(&self) -> io::Result<()> {
         let set_up = AssertUnwindSafe(async { init_service(app!(*self)).await }).catch_unwind().await;
         set_up.map(drop).map_err(|_| io::Error::other("the routes cannot be set up"))
-    }
-
-    fn cors(&self) -> Condition<Cors> {
-        let exposed = [
-            header::ETAG,
-            header::LINK,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            edge::X_REQUEST_ID,
-            idempotency::REPLAYED,
-            asking::DRY_RUN,
-            events::PREFERENCE_APPLIED,
-        ];
-        let cors = Cors::default()
-            .allowed_methods(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"])
-            .allow_any_header()
-            .expose_headers(exposed.iter().map(HeaderName::as_str))
-            .max_age(600);
-        let cors = self.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
-        Condition::new(!self.cors_origins.is_empty(), cors)
     }
 }
 

@@ -16,7 +16,7 @@ pub mod secret;
 pub mod webhook;
 
 pub use attempt::{Attempt, Excerpt, Outcome, Verdict};
-pub use consumer::Consumer;
+pub use consumer::{Consumer, Reached};
 pub use counted::Counted;
 pub use log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, DeliveryState, LogPosition};
 pub use patterns::TypePatterns;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod ports;
 pub mod scope;
+pub mod sign_in;
 pub mod user;
 
 pub use access::{Ownership, Refusal, UseCase};

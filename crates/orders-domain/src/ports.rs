@@ -14,7 +14,10 @@ pub use crate::{
     delivery::ports::{Deliveries, Mailer, Queue, WebhookSender},
     failure::{Cause, PortError},
     feed::{Event, EventFilter, EventLimit, EventPage, Feed, What},
-    identity::ports::{Authenticator, Revocations},
+    identity::{
+        ports::{Authenticator, Revocations},
+        sign_in::{Begun, Challenge, IdentityProvider, Sessions, SignedIn},
+    },
     ledger::{Change, Commit, Committed, Handled, Ledger, Made, Refused, Taken},
     market::repository::Markets,
     order::repository::{Health, Observer, Orders},

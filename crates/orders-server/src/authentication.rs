@@ -3,34 +3,56 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use orders_adapters::StaticUsers;
+use orders_adapters::{MemorySignedIn, StaticUsers, SystemClock};
 use orders_api::{Auth, AuthScheme};
-use orders_domain::ports::Revocations;
+use orders_console::Door;
+use orders_domain::ports::{Revocations, Sessions};
 
-use crate::config::{AuthMode, AuthSettings, BadSetting, ListMode};
+use crate::config::{AuthMode, AuthSettings, BadSetting, ConsoleSettings, ListMode};
 
-/// Authentication by these settings. To be called within a tokio runtime.
+/// How people come to the pages for the staff, and who has.
+pub struct Entrance {
+    /// How.
+    pub door: Door,
+    /// Who.
+    pub sessions: Arc<dyn Sessions>,
+}
+
+/// Authentication by these settings, and how people come in, if there are pages for them. To be called within a tokio runtime.
 ///
 /// # Errors
 ///
 /// When a setting is missing, or keys that are in a file cannot be read.
-pub async fn auth(settings: &AuthSettings, revocations: Arc<dyn Revocations>) -> Result<Auth> {
+pub async fn auth(
+    settings: &AuthSettings,
+    console: &ConsoleSettings,
+    revocations: Arc<dyn Revocations>,
+) -> Result<(Auth, Option<Entrance>)> {
     match settings.auth {
         AuthMode::Header => {
             let auth = Auth::new(AuthScheme::Header, Arc::new(StaticUsers));
-            Ok(if settings.list == Some(ListMode::Own) { auth.with_own_lists() } else { auth })
+            let auth = if settings.list == Some(ListMode::Own) { auth.with_own_lists() } else { auth };
+            let entrance = Entrance {
+                door: Door::Choice(StaticUsers::all()),
+                sessions: Arc::new(MemorySignedIn::new(Arc::new(SystemClock))),
+            };
+            Ok((auth, (!console.no_console).then_some(entrance)))
         }
         AuthMode::Jwt if settings.list == Some(ListMode::Open) => {
             let reason = "--list (LIST) cannot be \"open\" with --auth jwt: it would show everybody's orders to anyone";
             Err(BadSetting(reason.to_owned()).into())
         }
-        AuthMode::Jwt => Ok(Auth::new(AuthScheme::Bearer, Arc::new(tokens(settings, revocations).await?))),
+        AuthMode::Jwt => tokens(settings, console, revocations).await,
     }
 }
 
 #[cfg(not(feature = "jwt"))]
 #[expect(clippy::unused_async, reason = "as with the feature")]
-async fn tokens(_: &AuthSettings, _: Arc<dyn Revocations>) -> Result<StaticUsers> {
+async fn tokens(
+    _: &AuthSettings,
+    _: &ConsoleSettings,
+    _: Arc<dyn Revocations>,
+) -> Result<(Auth, Option<Entrance>)> {
     anyhow::bail!("this program was built without tokens: build it with `--features jwt`")
 }
 
@@ -50,18 +72,21 @@ pub mod jwt {
     use anyhow::{Context, Result, ensure};
     use chrono::{DateTime, TimeDelta, Utc};
     use orders_adapters::{
-        SystemClock,
-        jwt::{AudienceClaim, JwtAuthenticator, KeySource, LocalKey, TokenRules},
+        MemorySignedIn, SystemClock,
+        jwt::{AudienceClaim, JwtAuthenticator, KeySource, LocalKey, OpenIdSignIn, TokenRules},
         sessions::{MemorySessions, SessionCache},
     };
+    use orders_api::{Auth, AuthScheme};
+    use orders_console::Door;
     use orders_domain::{
-        Scopes, User, UserId,
+        self as domain, Scope, Scopes, User, UserId,
         ports::{Clock, Revocations},
     };
 
+    use super::Entrance;
     use crate::{
         config::{
-            AuthSettings,
+            AuthSettings, ConsoleSettings,
             jwt::{Audience, JwtSettings, RevokeSettings, SessionSettings, TokenSettings, Words},
         },
         storage,
@@ -69,6 +94,26 @@ pub mod jwt {
 
     pub(super) async fn tokens(
         settings: &AuthSettings,
+        console: &ConsoleSettings,
+        revocations: Arc<dyn Revocations>,
+    ) -> Result<(Auth, Option<Entrance>)> {
+        let Sessions { cache, revocations, signed_in } = sessions(&settings.sessions, revocations)?;
+        let tokens = Arc::new(authenticator(settings, cache, revocations).await?);
+        let auth = Auth::new(AuthScheme::Bearer, Arc::<JwtAuthenticator>::clone(&tokens));
+        let client_id = console.console_client_id.clone().filter(|_| !console.no_console);
+        let entrance = client_id.map(|client_id| {
+            let prefix = &settings.jwt.jwt_scope_prefix;
+            let all = || Scope::ALL.map(|scope| format!("{prefix}{scope}")).join(" ");
+            let scopes = console.console_scopes.clone().unwrap_or_else(all);
+            let provider = OpenIdSignIn::new(tokens, client_id, &scopes);
+            Entrance { door: Door::Provider(Arc::new(provider)), sessions: signed_in }
+        });
+        Ok((auth, entrance))
+    }
+
+    async fn authenticator(
+        settings: &AuthSettings,
+        cache: Arc<dyn SessionCache>,
         revocations: Arc<dyn Revocations>,
     ) -> Result<JwtAuthenticator> {
         let jwt = &settings.jwt;
@@ -78,7 +123,6 @@ pub mod jwt {
             (None, None) => KeySource::Discover,
         };
         let is_file = matches!(source, KeySource::File(_));
-        let Sessions { cache, revocations } = sessions(&settings.sessions, revocations)?;
         let mut authenticator =
             JwtAuthenticator::new(rules(jwt)?, source, revocations, Arc::new(SystemClock))?;
         let seconds = settings.sessions.session_cache_seconds;
@@ -119,20 +163,22 @@ pub mod jwt {
         })
     }
 
-    /// What is remembered of tokens, and where it is known which were revoked.
+    /// What is remembered of tokens, where it is known which were revoked, and who is signed in.
     struct Sessions {
         cache: Arc<dyn SessionCache>,
         revocations: Arc<dyn Revocations>,
+        signed_in: Arc<dyn domain::ports::Sessions>,
     }
 
-    /// In Redis both, if there is one; otherwise the revocations are where the orders are.
+    /// In Redis all, if there is one; otherwise the revocations are where the orders are.
     fn sessions(settings: &SessionSettings, revocations: Arc<dyn Revocations>) -> Result<Sessions> {
         if let Some(url) = &settings.session_cache_url {
             return redis::sessions(url);
         }
         let ttl = Duration::from_secs(settings.session_cache_seconds.into());
         let cache = Arc::new(MemorySessions::new(settings.session_cache_size.into(), ttl));
-        Ok(Sessions { cache, revocations })
+        let signed_in = MemorySignedIn::new(Arc::new(SystemClock)).ending_with(Arc::clone(&revocations));
+        Ok(Sessions { cache, revocations, signed_in: Arc::new(signed_in) })
     }
 
     #[cfg(feature = "redis")]
@@ -143,7 +189,11 @@ pub mod jwt {
 
         pub fn sessions(url: &str) -> Result<Sessions> {
             let both = Arc::new(RedisSessions::new(url, Arc::new(SystemClock))?);
-            Ok(Sessions { cache: Arc::<RedisSessions>::clone(&both), revocations: both })
+            Ok(Sessions {
+                cache: Arc::<RedisSessions>::clone(&both),
+                signed_in: Arc::<RedisSessions>::clone(&both),
+                revocations: both,
+            })
         }
 
         pub fn revoke(url: &str, user: UserId, at: DateTime<Utc>) -> Result<()> {

@@ -7,15 +7,18 @@ use std::{
 
 use orders_adapters::DatabaseUrl;
 
-/// Prints where it listens, which database it uses and where its page is, if it has one.
+/// Prints where it listens, which database it uses and where its pages are, if it has some.
 ///
 /// # Errors
 ///
 /// When stdout cannot be written.
-pub fn print(address: SocketAddr, database: &DatabaseUrl, page: bool) -> Result<()> {
+pub fn print(address: SocketAddr, database: &DatabaseUrl, (console, page): (bool, bool)) -> Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "listening on  http://{address}")?;
     writeln!(out, "database      {}", database.absolute())?;
+    if console {
+        writeln!(out, "console       http://{address}/console/")?;
+    }
     if page {
         writeln!(out, "try it        http://{address}/docs/")?;
     }

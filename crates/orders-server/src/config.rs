@@ -11,6 +11,7 @@ use value::{List, Origin, Trimmed};
 
 mod analytics;
 mod auth;
+mod console;
 mod database;
 mod delivery;
 mod importing;
@@ -25,6 +26,7 @@ pub use analytics::{RebuildSettings, RollupsCommand};
 #[cfg(feature = "jwt")]
 pub use auth::jwt;
 pub use auth::{AuthMode, AuthSettings, ListMode};
+pub use console::ConsoleSettings;
 #[cfg(feature = "postgres")]
 pub use database::TransferSettings;
 pub use database::{
@@ -170,6 +172,9 @@ pub struct ServeSettings {
     /// Leave out the page at /docs/
     #[arg(long, env = "NO_DOCS", value_parser = value::switch())]
     pub no_docs: bool,
+    /// The pages for the staff
+    #[command(flatten)]
+    pub console: ConsoleSettings,
     /// Address and port of their own for /metrics [default: the API's]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDR:PORT", value_parser = value::parsed::<SocketAddr>)]
     pub metrics_addr: Option<SocketAddr>,

@@ -10,6 +10,7 @@ mod backup;
 mod banner;
 mod commands;
 mod config;
+mod console;
 mod delivery;
 mod digest;
 mod doctor;

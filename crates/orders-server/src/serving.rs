@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     authentication, banner,
     config::{AuthMode, CatalogueMode, Role, ServeSettings},
+    console,
     delivery::{self, AtWork, Outbound},
     listen, observe,
     storage::{self, Storage},
@@ -51,10 +52,17 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         }
     }
     let system = actix_web::rt::System::new();
-    let auth = system.block_on(authentication::auth(&settings.auth, revocations))?;
+    let (auth, entrance) =
+        system.block_on(authentication::auth(&settings.auth, &settings.console, revocations))?;
+    let entrance = entrance.filter(|_| !is_worker);
+    let has_console = entrance.is_some();
     let (outbound, worker) = system.block_on(outbound(&settings, &database, &ports, tracer.as_ref()))?;
     let mut api =
         api(&settings, order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()), auth);
+    if let Some(entrance) = entrance {
+        let services = (order_service(&settings, ports.clone()), outbound.webhooks(ports.clone()));
+        api = api.with_face(console::face(&settings, entrance, services, Arc::clone(&render)));
+    }
     if let Some(tracer) = &tracer {
         api = api.traced_by(Arc::clone(tracer));
     }
@@ -79,7 +87,8 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         delivery::open(&worker).await?;
         let at_work = if settings.role == Role::Api { None } else { Some(AtWork::begin(worker)?) };
         let page = !settings.no_docs && !is_worker;
-        banner::print(listener.local_addr()?, &database, page).context("cannot write to stdout")?;
+        banner::print(listener.local_addr()?, &database, (has_console, page))
+            .context("cannot write to stdout")?;
         let (told, heard) = tokio::sync::watch::channel(false);
         let until_told = || {
             let mut heard = heard.clone();

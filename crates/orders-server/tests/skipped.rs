@@ -11,7 +11,8 @@ use std::{
 
 /// What tests need besides cargo and a C compiler: its name, a command that succeeds where it is there,
 /// and what is skipped where it is not.
-const NEEDS: [(&str, &[&str], &str); 5] = [
+const NEEDS: [(&str, &[&str], &str); 6] = [
+    ("chromedriver", &["chromedriver", "--version"], "the console in a browser"),
     ("redis-server", &["redis-server", "--version"], "sessions in Redis"),
     ("strace", &["strace", "-o", "/dev/null", "true"], "the flush before the answer"),
     (

@@ -146,12 +146,12 @@ fn check_use(marked_as_access_token: bool, claims: &Claims) -> Result<(), Refuse
     Ok(())
 }
 
-fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
     claims.get(name)?.as_str()
 }
 
 /// A moment in seconds since 1970, perhaps with a fraction (RFC 7519, section 2).
-fn moment(claims: &Claims, name: &str) -> Result<Option<DateTime<Utc>>, Refused> {
+pub(super) fn moment(claims: &Claims, name: &str) -> Result<Option<DateTime<Utc>>, Refused> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     let since = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let since = since.and_then(|since| TimeDelta::from_std(since).ok());

@@ -16,16 +16,18 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use orders_domain::ports::{Clock, PortError};
-use reqwest::{Client, Url, redirect::Policy};
-use serde_json::Value;
+use reqwest::{Client, redirect::Policy};
 use tokio::sync::Mutex;
-
-use crate::shown::shown;
 
 use super::{
     TokenAlgorithm, TokenRules,
     keys::{Key, KeySet},
 };
+
+mod asking;
+
+pub(super) use asking::{Endpoints, Exchange};
+use asking::{checked, failed};
 
 /// A key set is fetched anew when it is this old.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
@@ -33,9 +35,6 @@ const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// So many fetches at once, and one more each time this has passed.
 const BURST: u8 = 4;
 const REFILL: TimeDelta = TimeDelta::seconds(10);
-
-/// No key set and no provider's description is larger.
-const MOST_BYTES: usize = 256 * 1024;
 
 /// How long the provider may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -217,72 +216,5 @@ impl Provider {
             tracing::warn!(error, "the provider's keys cannot be fetched; those known stay");
             self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).failed = true;
         }
-    }
-
-    async fn fetch(&self) -> Result<KeySet, ProviderError> {
-        let (place, json) = match &self.source {
-            KeySource::File(path) => {
-                let place = path.display().to_string();
-                let json = std::fs::read(path).map_err(|cause| failed(&place, cause))?;
-                (place, json)
-            }
-            KeySource::Url(url) => (url.clone(), self.body(url).await?),
-            KeySource::Discover => {
-                let url = self.discover().await?;
-                let json = self.body(&url).await?;
-                (url, json)
-            }
-        };
-        let keys = KeySet::parse(&json, &self.allowed).filter(|keys| keys.len() > 0);
-        keys.ok_or(ProviderError::NoKeys(place))
-    }
-
-    /// Where the provider says that its keys are (OpenID Connect Discovery, section 4).
-    async fn discover(&self) -> Result<String, ProviderError> {
-        let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let document: Value =
-            serde_json::from_slice(&self.body(&address).await?).map_err(|cause| failed(&address, cause))?;
-        let member = |name| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let described = member("issuer");
-        if described != self.issuer {
-            return Err(ProviderError::OtherIssuer { address, described });
-        }
-        Ok(member("jwks_uri"))
-    }
-
-    async fn body(&self, address: &str) -> Result<Vec<u8>, ProviderError> {
-        let response = self.client.get(checked(address)?).send().await;
-        let response = response.and_then(reqwest::Response::error_for_status);
-        let mut response = response.map_err(|cause| failed(address, cause))?;
-        if !response.status().is_success() {
-            return Err(failed(address, format!("it answers {}", response.status())));
-        }
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|cause| failed(address, cause))? {
-            body.extend_from_slice(&part);
-            if body.len() > MOST_BYTES {
-                return Err(failed(address, format!("it is longer than {MOST_BYTES} bytes")));
-            }
-        }
-        Ok(body)
-    }
-}
-
-fn failed(address: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProviderError {
-    ProviderError::Fetch { address: address.to_owned(), cause: cause.into() }
-}
-
-/// An address whose answer nobody on the way can have made.
-fn checked(address: &str) -> Result<Url, ProviderError> {
-    let refused = || ProviderError::Address(shown(address));
-    let url = Url::parse(address).map_err(|_| refused())?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(ProviderError::UserName(shown(address)));
-    }
-    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_here => Ok(url),
-        _ => Err(refused()),
     }
 }

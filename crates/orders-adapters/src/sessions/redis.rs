@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `orders:session:<hash of the token>` | the session | until it ends |
 //! | `orders:revoked:<user>` | milliseconds since 1970 | for good |
+//! | `orders:signed-in:<hash of the key>` | who is signed in to the pages for the staff | an hour after it was asked for |
 //!
 //! While Redis does not answer, nothing is remembered and each token is verified on its own. The
 //! revocations that this process has seen stay known to it.
@@ -25,6 +26,8 @@ use redis::{
     AsyncCommands, Client, RedisError, SetExpiry, SetOptions,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+
+mod signed_in;
 
 use super::{Session, SessionCache, TokenHash};
 use crate::hex::Hex;

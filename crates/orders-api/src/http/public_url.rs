@@ -19,6 +19,12 @@ pub struct PublicUrl {
 pub struct NoPublicUrl(String);
 
 impl PublicUrl {
+    /// Its origin: `https://shop.example`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.url[..self.path]
+    }
+
     /// Its path, without a slash at its end: `""` or `/path`.
     #[must_use]
     pub fn path(&self) -> &str {

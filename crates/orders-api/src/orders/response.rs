@@ -172,12 +172,18 @@ struct OrderProductBody {
 /// An order with its tag and what is known of the customer, for its owner.
 #[must_use]
 pub fn order(status: StatusCode, order: &Order) -> HttpResponse {
+    tagged(status, order_text(order), order)
+}
+
+/// The body of an order with what is known of the customer: JSON, for its owner and for who sees every order.
+#[must_use]
+pub fn order_text(order: &Order) -> Vec<u8> {
     let mut body = Vec::with_capacity(ORDER_BYTES * (1 + order.shipments().len()));
     write_order(&mut body, order, Reader::Owner);
     body.pop();
     contact_json(&mut body, order.contact());
     body.push(b'}');
-    tagged(status, body, order)
+    body
 }
 
 /// An order with its tag, without what is known of the customer.

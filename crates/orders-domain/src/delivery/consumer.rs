@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::TimeDelta;
+
 use crate::{id::WebhookId, invalid::InvalidInput, quoted::Quoted};
 
 /// Who reads the events, each behind a cursor of its own.
@@ -17,6 +19,17 @@ pub enum Consumer {
     Rollups,
     /// Sends events to a webhook.
     Webhook(WebhookId),
+}
+
+/// How far a consumer has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// Who.
+    pub consumer: Consumer,
+    /// How many ids of events lie between its cursor and the newest event.
+    pub events: i64,
+    /// How old the oldest event behind its cursor is.
+    pub lag: TimeDelta,
 }
 
 impl Consumer {

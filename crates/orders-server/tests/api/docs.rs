@@ -18,15 +18,13 @@ fn references(page: &str) -> BTreeSet<String> {
 async fn docs_leads_to_the_page() {
     let server = Server::start();
     // Relative, so that it holds below a path too.
-    for path in ["/docs", "/"] {
-        let answer = server.answer(wire::head(&format!("GET {path}"), &[]));
-        assert_eq!((answer.status, answer.header("location")), (307, "docs/"), "{path}");
-    }
+    let answer = server.answer(wire::head("GET /docs", &[]));
+    assert_eq!((answer.status, answer.header("location")), (307, "docs/"));
 }
 
 #[tokio::test]
 async fn without_docs_there_is_no_page_but_the_document() {
-    let server = Server::start_with(&[("NO_DOCS", "true")]);
+    let server = Server::start_with(&[("NO_DOCS", "true"), ("NO_CONSOLE", "true")]);
     for (path, status) in [("/docs", 404), ("/docs/", 404), ("/", 404), ("/openapi.json", 200)] {
         assert_eq!(server.answer(wire::head(&format!("GET {path}"), &[])).status, status, "{path}");
     }

@@ -30,6 +30,25 @@ fn the_help_names_every_command_and_setting() {
 }
 
 #[test]
+fn the_pages_name_every_setting_of_the_program_and_none_that_it_has_not() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let page = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
+    let (settings, delivery) = (page("configuration.md"), page("operations.md"));
+    let help = run(&["serve", "--help"]);
+    let known: std::collections::BTreeSet<_> =
+        help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
+    assert!(known.len() > 30, "{known:?}");
+    for variable in &known {
+        let named = format!("`{variable}`");
+        assert!(settings.contains(&named) || delivery.contains(&named), "no page names {variable}");
+    }
+    let rows = settings.lines().filter_map(|line| line.strip_prefix("| `--")?.split(" | ").nth(1));
+    for variable in rows.flat_map(|cell| cell.split(", ")).map(|cell| cell.trim_matches('`')) {
+        assert!(known.contains(variable), "there is no setting {variable}");
+    }
+}
+
+#[test]
 fn the_help_does_not_tell_the_password_of_the_database() {
     for command in ["serve", "migrate", "seed"] {
         let mut help = orders();

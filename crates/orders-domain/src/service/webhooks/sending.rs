@@ -1,15 +1,18 @@
 //! What was sent to webhooks, and what is to be sent once more.
 
+use chrono::TimeDelta;
+
 use super::{WebhookError, WebhookService, may};
 use crate::{
     delivery::{
         attempt::Attempt,
-        consumer::Consumer,
+        consumer::{Consumer, Reached},
         endpoint::{Endpoint, Message},
         log::{Delivery, DeliveryFilter, DeliveryPage, DeliveryQuery, LogPosition, not_delivered},
         webhook::Webhook,
     },
     failure::PortError,
+    feed::{EventFilter, EventLimit},
     id::{EventId, WebhookId},
     identity::User,
     order::request::Request,
@@ -105,6 +108,32 @@ impl WebhookService {
         let more = deliveries.len() > wanted;
         deliveries.truncate(wanted);
         Ok(DeliveryPage { deliveries, more })
+    }
+
+    /// How far everybody has come who reads the events.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::MissingScope`], [`WebhookError::Unavailable`].
+    pub async fn reached(&self, asker: User) -> Result<Vec<Reached>, WebhookError> {
+        may(asker)?;
+        let now = self.clock.now();
+        let webhooks = self.storage.deliveries.webhooks(None, PageLimit::DEFAULT).await?;
+        let webhooks = webhooks.iter().filter(|webhook| !webhook.is_deleted());
+        let webhooks = webhooks.map(|webhook| Consumer::Webhook(webhook.id));
+        let mut reached = Vec::new();
+        for consumer in [Consumer::Fulfilment, Consumer::Mail, Consumer::Queue].into_iter().chain(webhooks) {
+            let Some(cursor) = self.storage.deliveries.cursor(consumer).await? else { continue };
+            let next = self.storage.feed.events(EventFilter::default(), cursor, EventLimit::ONE).await?;
+            let ahead = |last: EventId| last.get() - cursor.map_or(0, EventId::get);
+            let waits_since = next.events.first().map(|event| (now - event.at).max(TimeDelta::zero()));
+            reached.push(Reached {
+                consumer,
+                events: if waits_since.is_some() { next.last.map_or(0, ahead).max(0) } else { 0 },
+                lag: waits_since.unwrap_or_default(),
+            });
+        }
+        Ok(reached)
     }
 
     /// What became of an event at a consumer, if it was ever to be sent to it.
