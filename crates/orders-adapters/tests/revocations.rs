@@ -83,7 +83,7 @@ fn revocations_are_not_lost_unless_that_is_allowed() {
     let path = folder.path().join("orders.sqlite");
     sqlite::migrate(&path).unwrap();
     sqlite::revoke(&path, user(7), at(0)).unwrap();
-    for _ in 0..8 {
+    for _ in 0..9 {
         assert!(sqlite::revert(&path, false).unwrap().is_some());
     }
     let refused = sqlite::revert(&path, false);

@@ -17,8 +17,12 @@ use crate::{
     task::{Task, rest},
 };
 
-/// Events that are counted at once: nobody else's write waits for longer than storing them takes.
+/// Events that are counted at once, at most.
 const AT_ONCE: usize = 1_000;
+
+/// Keys of figures that are stored at once: nobody else's write waits for longer than that takes. What a single event counts
+/// as has fewer.
+const KEYS: usize = 500;
 
 /// How long events gather once all are counted, so that many become few changes of the same rows.
 const GATHERING: Duration = Duration::from_millis(100);
@@ -45,11 +49,12 @@ impl Task for Counting {
             return Ok(Ended::Others.unless_once(self.terms.once));
         };
         let metrics = CourierMetrics::of(consumer);
+        let mut most = AT_ONCE;
         let ended = loop {
             let counted = tokio::select! {
                 biased;
                 () = stop.told() => break Ok(Ended::Finished),
-                counted = self.count_some(&mut cursor, &metrics) => counted,
+                counted = self.count_some(&mut cursor, &mut most, &metrics) => counted,
             };
             match counted {
                 Ok(Some(Ended::Finished)) if !self.terms.once => {}
@@ -74,13 +79,19 @@ impl Task for Counting {
 }
 
 impl Counting {
-    /// Counts the next events; whether those were all, or the consumer is another one's.
+    /// Counts the next events, of which `most` have few enough keys as far as is known; whether those were all, or the consumer
+    /// is another one's.
     async fn count_some(
         &self,
         cursor: &mut Option<EventId>,
+        most: &mut usize,
         metrics: &CourierMetrics,
     ) -> Result<Option<Ended>, PortError> {
-        let page = self.storage.analytics.uncounted(*cursor, AT_ONCE).await?;
+        let page = self.storage.analytics.uncounted(*cursor, *most).await?;
+        let rollups = count(&page);
+        if !fit(most, rollups.len()) {
+            return Ok(None);
+        }
         let oldest = page.oldest.map(|oldest| self.clock.now() - oldest);
         metrics.at(*cursor, page.last, oldest);
         let counted = Counted {
@@ -88,7 +99,7 @@ impl Counting {
             term: self.terms.lease,
             after: *cursor,
             until: page.cursor,
-            rollups: count(&page),
+            rollups,
         };
         if self.storage.ledger.step(Step::Count(Box::new(counted))).await? == Stepped::Others {
             return Ok(Some(Ended::Others));
@@ -98,6 +109,19 @@ impl Counting {
         metrics.at(page.cursor, page.last, if page.more { oldest } else { None });
         Ok(if page.more { None } else { Some(Ended::Finished) })
     }
+}
+
+/// Whether so many keys are few enough to be stored at once. If not, half as many events are to be counted, and if they are
+/// few, twice as many the next time.
+fn fit(most: &mut usize, keys: usize) -> bool {
+    if keys > KEYS && *most > 1 {
+        *most /= 2;
+        return false;
+    }
+    if keys < KEYS / 2 {
+        *most = (*most * 2).min(AT_ONCE);
+    }
+    true
 }
 
 /// What the events of a page count as. What cannot be counted is passed over, as whoever counts anew passes over it.
@@ -110,4 +134,35 @@ fn count(page: &UncountedPage) -> Rollups {
         }
     }
     rollups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_events_are_counted_at_once_until_their_keys_are_few_enough() {
+        // Each has so many of its own.
+        for (each, expected) in [(1, 500), (3, 125), (100, 3), (1_000, 1)] {
+            let mut most = AT_ONCE;
+            let mut tries = 0;
+            loop {
+                let keys = most * each;
+                if fit(&mut most, keys) {
+                    break;
+                }
+                tries += 1;
+                assert!(tries < 20, "{each}");
+            }
+            assert_eq!(most, expected, "{each}");
+            // It stays there.
+            let keys = most * each;
+            assert!(fit(&mut most, keys) && most == expected, "{each}");
+        }
+        let mut most = 1;
+        for _ in 0..20 {
+            assert!(fit(&mut most, 12));
+        }
+        assert_eq!(most, AT_ONCE);
+    }
 }

@@ -13,6 +13,9 @@ use orders_domain::{
 /// How many stretches one statement names.
 const AT_ONCE: usize = 4_000;
 
+/// The same where each may have a row of every product: what is refused for its many rows is found out soon.
+const OF_PRODUCTS_AT_ONCE: usize = 200;
+
 /// A statement that selects rows of [`super::rows::rollup::FiguresRow`], to which a limit can be added.
 pub struct Statement(pub String);
 
@@ -26,9 +29,13 @@ const SUMS: &str = "CAST(sum(orders) AS BIGINT) AS orders, CAST(sum(units) AS BI
 /// The statements that answer a query together, in the order of its periods; none of them names a period of another.
 pub fn statements(query: &ReportQuery) -> impl Iterator<Item = Statement> {
     let mut parts: Vec<Vec<String>> = Vec::new();
+    let at_once = match query.grouping {
+        Grouping::Products { .. } => OF_PRODUCTS_AT_ONCE,
+        Grouping::Orders { .. } | Grouping::Statuses => AT_ONCE,
+    };
     for (number, period) in query.periods.iter().enumerate() {
         let stretches = cover(period.first, period.end);
-        if parts.last().is_none_or(|last| last.len() + stretches.len() > AT_ONCE) {
+        if parts.last().is_none_or(|last| last.len() + stretches.len() > at_once) {
             parts.push(Vec::new());
         }
         let part = |Stretch { span, first, end }: Stretch| {

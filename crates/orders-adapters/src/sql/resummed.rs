@@ -28,11 +28,12 @@ pub fn examine(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResul
         QueryResult::Ok((cursor, stored(conn)?))
     })?;
     let mut differs = |reason: String| found(Difference::of_rollups(Kind::RollupSum, reason));
-    if stored.spans.iter().any(|sum| *sum != stored.spans[0]) {
+    let which = usize::from(stored.has_stopped);
+    if stored.spans.iter().any(|sum| sum[which] != stored.spans[0][which]) {
         differs("are not in hours and days what they are in quarters".to_owned());
     }
     match counted(conn, cursor) {
-        Ok(counted) if counted != stored.places => {
+        Ok(counted) if counted[which] != stored.places[which] => {
             let until = cursor.map_or(0, EventId::get);
             differs(format!("are not what the events up to {until} count as"));
         }
@@ -47,10 +48,15 @@ pub fn examine(conn: &mut Conn, found: &mut dyn FnMut(Difference)) -> QueryResul
 #[derive(Default)]
 struct Stored {
     /// Of all numbers by their places.
-    places: u64,
+    places: Sums,
     /// Of those of each length by their days: each adds up to the same.
-    spans: [u64; 4],
+    spans: [Sums; 4],
+    /// Whether a number has stopped at the end of its range: it is no sum of others then.
+    has_stopped: bool,
 }
+
+/// The sum of all numbers, and of those alone that do not stop at the end of their range.
+type Sums = [u64; 2];
 
 /// Kind, length, quarter, marketplace, currency, product.
 type Key = (String, i64, i64, String, String, i64);
@@ -82,19 +88,19 @@ fn stored(conn: &mut Conn) -> QueryResult<Stored> {
     for row in rollups::table.select(columns).load_iter::<(Key, Numbers), DefaultLoadingMode>(conn)? {
         let ((kind, span, quarter, marketplace, currency, product), figures) = row?;
         let (texts, figures) = ([kind.as_str(), &marketplace, &currency], <[i64; 7]>::from(figures));
-        stored.places = stored.places.wrapping_add(sum(texts, [span, quarter, product], &figures));
+        stored.has_stopped |= figures.contains(&i64::MAX);
+        add(&mut stored.places, texts, [span, quarter, product], &figures);
         if let Some(index) = SPANS.iter().position(|known| *known == span) {
-            let of_day = sum(texts, [0, quarter.div_euclid(96), product], &figures);
-            stored.spans[index] = stored.spans[index].wrapping_add(of_day);
+            add(&mut stored.spans[index], texts, [0, quarter.div_euclid(96), product], &figures);
         }
     }
     Ok(stored)
 }
 
 /// The sum of what the events up to one count as.
-fn counted(conn: &mut Conn, until: Option<EventId>) -> QueryResult<u64> {
+fn counted(conn: &mut Conn, until: Option<EventId>) -> QueryResult<Sums> {
     let last = until.map_or(0, EventId::get);
-    let (mut after, mut total) = (None, 0_u64);
+    let (mut after, mut total) = (None, Sums::default());
     loop {
         let page = conn.transaction(|conn| analytics::uncounted(conn, after, AT_ONCE, last))?;
         let mut rollups = Rollups::default();
@@ -105,13 +111,22 @@ fn counted(conn: &mut Conn, until: Option<EventId>) -> QueryResult<u64> {
         for ((span, key), figures) in &rollups.spread() {
             let RollupRow { kind, span, quarter, marketplace, currency, product, figures } =
                 RollupRow::of(*span, key, figures);
-            total =
-                total.wrapping_add(sum([kind, marketplace, currency], [span, quarter, product], &figures));
+            add(&mut total, [kind, marketplace, currency], [span, quarter, product], &figures);
         }
         after = page.cursor;
         if !page.more {
             return Ok(total);
         }
+    }
+}
+
+/// Adds some numbers to both sums.
+fn add(sums: &mut Sums, texts: [&str; 3], numbers: [i64; 3], figures: &[i64; 7]) {
+    let mut without_amounts = *figures;
+    // The worth, and how long it took.
+    (without_amounts[2], without_amounts[6]) = (0, 0);
+    for (total, figures) in sums.iter_mut().zip([figures, &without_amounts]) {
+        *total = total.wrapping_add(sum(texts, numbers, figures));
     }
 }
 

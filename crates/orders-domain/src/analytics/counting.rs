@@ -91,7 +91,9 @@ impl Uncounted {
         if is_placed {
             add(Of::Orders, &placed(lines));
         }
-        let took = (!is_history).then(|| (event.at - *placed_at).num_seconds().max(0));
+        // When that left which was there before there were events is not known either.
+        let is_known = !is_history && !matches!(event.what, Happening::Migrated { .. });
+        let took = is_known.then(|| (event.at - *placed_at).num_seconds().max(0));
         let was = before.map_or_else(|| vec![Tally::default(); lines.len()], |before| before.tallies(lines));
         let now = after.tallies(lines);
         for (index, ((line, was), now)) in lines.iter().zip(&was).zip(&now).enumerate() {

@@ -124,6 +124,12 @@ impl Rollups {
         self.0.iter()
     }
 
+    /// Of how many keys there are some.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

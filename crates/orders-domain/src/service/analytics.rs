@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
+use futures_util::lock::Mutex;
 use thiserror::Error;
 
 use super::Storage;
@@ -70,13 +71,16 @@ impl From<Refusal> for AnalyticsError {
 pub struct AnalyticsService {
     storage: Storage,
     clock: Arc<dyn Clock>,
+    /// Figures are read one after the other, so that whoever asks for many leaves the other connections to those who
+    /// ask for orders.
+    reading: Mutex<()>,
 }
 
 impl AnalyticsService {
     /// The use cases over these ports.
     #[must_use]
     pub fn new(storage: Storage, clock: Arc<dyn Clock>) -> Self {
-        Self { storage, clock }
+        Self { storage, clock, reading: Mutex::new(()) }
     }
 
     /// Figures of a time.
@@ -100,7 +104,10 @@ impl AnalyticsService {
             time.local(periods.iter().map(quarter)).map_err(AnalyticsError::Invalid)
         };
         let (begin, end) = (local(|period| period.first)?, local(|period| period.end)?);
-        let report = self.storage.analytics.report(ReportQuery { periods, grouping }).await?;
+        let report = {
+            let _alone = self.reading.lock().await;
+            self.storage.analytics.report(ReportQuery { periods, grouping }).await?
+        };
         if report.rows.len() > ReportQuery::MOST_ROWS {
             let most = ReportQuery::MOST_ROWS;
             let reason = format!("is so far from `from` that there are more than {most} rows");
