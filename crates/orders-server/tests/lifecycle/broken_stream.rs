@@ -31,7 +31,7 @@ fn a_stream_that_fails_midway_does_not_end_as_if_complete() {
     for (broken, sent) in [(1100, 1000), (700, 500), (1, 0)] {
         let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         let damage = format!(
-            "PRAGMA ignore_check_constraints = ON; UPDATE orders SET version = 0 WHERE id = {broken}"
+            "PRAGMA busy_timeout = 10000; PRAGMA ignore_check_constraints = ON; UPDATE orders SET version = 0 WHERE id = {broken}"
         );
         conn.batch_execute(&damage).unwrap();
         let cut = stream(&server);
