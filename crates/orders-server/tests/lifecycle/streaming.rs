@@ -77,7 +77,7 @@ async fn a_long_stream_to_a_slow_client_takes_no_more_memory_than_a_short_one() 
     let database = folder.path().join("orders.sqlite");
     seed_thousands(&database, THOUSANDS);
     // It counts nothing beside.
-    let server = Server::start_on(&database, &["--role", "api"]);
+    let server = Server::start_on(&database, &[("ROLE", "api")]);
     let resident_kib = || of_process(&server, "status", "VmRSS:");
     let mut lines = Lines::of(&server).await;
     // By then the page cache of the connection that reads is full.
