@@ -52,7 +52,7 @@ struct Shown {
     first: String,
     last: String,
     late: Option<Late>,
-    /// Whether nothing at all was ever counted.
+    /// Whether no order was ever counted.
     is_new: bool,
     series: Vec<Series>,
     /// How many marketplaces and currencies there are, those that are not shown among them.
@@ -137,17 +137,27 @@ async fn shown(visit: &Visit, user: User, asked: Asked) -> Result<Shown, Failure
     let best = report(None, Grouping::Products { by_marketplace: false, top }).await?;
     let names = names(visit, &best).await?;
     let days: Vec<_> = by_day.periods.iter().map(|(begin, _)| day(*begin)).collect();
+    let is_empty = by_day.report.rows.is_empty() && statuses.report.rows.is_empty();
+    let is_new = is_empty && is_new(visit, user).await?;
     let (series, count) = series::of(&by_day.report.rows, &days);
     Ok(Shown {
         first: days.first().cloned().unwrap_or_default(),
         last: days.last().cloned().unwrap_or_default(),
         late: late(&by_day),
-        is_new: by_day.report.counted.is_none(),
+        is_new,
         series,
         count,
         statuses: shares::statuses(&statuses.report.rows),
         best: shares::best(&best.report.rows, &names),
     })
+}
+
+/// Whether no order was ever counted.
+async fn is_new(visit: &Visit, user: User) -> Result<bool, Failure> {
+    let time = asked::ever(visit.desk.clock.now())?;
+    let grouping = Grouping::Orders { by_marketplace: false };
+    let ever = visit.desk.analytics.report(user, AskedReport { time, every: None, grouping }).await?;
+    Ok(ever.report.rows.is_empty())
 }
 
 /// That not all is counted, if it is so.

@@ -15,6 +15,9 @@ pub const DAYS: [i64; 4] = [7, 30, 90, 365];
 /// That of who has chosen none.
 const USUAL: i64 = 30;
 
+/// The first quarter of an hour that is counted, with which 1972 begins.
+const FIRST: i64 = 70_080;
+
 /// Of which days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
@@ -35,7 +38,7 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`] about `days` for a period that cannot be chosen, about `tz` for no zone.
+    /// [`InvalidInput`] about `days` for a period that cannot be chosen, about the time zone for none that is known.
     pub fn of(query: &Query) -> Result<Self, InvalidInput> {
         let mut asked = Self::default();
         if let Some(text) = query.get("days") {
@@ -46,7 +49,7 @@ impl Asked {
         }
         if let Some(text) = query.get("tz") {
             asked.zone =
-                text.parse().map_err(|reason: InvalidInput| InvalidInput::new("tz", reason.reason))?;
+                text.parse().map_err(|reason: InvalidInput| InvalidInput::new("time zone", reason.reason))?;
         }
         Ok(asked)
     }
@@ -58,11 +61,7 @@ impl Asked {
     ///
     /// [`InvalidInput`] for a moment that no calendar has.
     pub fn time(self, now: DateTime<Utc>) -> Result<Timespan, InvalidInput> {
-        let moment = |quarter: Quarter| {
-            let reason = || InvalidInput::new("from", "is in no calendar");
-            DateTime::from_timestamp(quarter.seconds(), 0).ok_or_else(reason)
-        };
-        let end = Quarter::new(Quarter::of(now).get() + 1);
+        let end = end(now);
         // So much earlier begins a day before the first of them in every zone, also when a date was left out.
         let early = Quarter::new(end.get() - (self.days + 2) * 96);
         let days = Timespan::new(moment(early)?, moment(end)?, self.zone)?.periods(Every::Day)?;
@@ -70,6 +69,25 @@ impl Asked {
         let first = days.iter().rev().take(count).last().map_or(early, |day| day.first);
         Timespan::new(moment(first)?, moment(end)?, self.zone)
     }
+}
+
+/// All the time in which orders are counted.
+///
+/// # Errors
+///
+/// As [`Asked::time`].
+pub fn ever(now: DateTime<Utc>) -> Result<Timespan, InvalidInput> {
+    Timespan::new(moment(Quarter::new(FIRST))?, moment(end(now))?, TimeZone::UTC)
+}
+
+/// The end of the quarter of an hour in which a moment is.
+fn end(now: DateTime<Utc>) -> Quarter {
+    Quarter::new(Quarter::of(now).get() + 1)
+}
+
+fn moment(quarter: Quarter) -> Result<DateTime<Utc>, InvalidInput> {
+    let reason = || InvalidInput::new("from", "is in no calendar");
+    DateTime::from_timestamp(quarter.seconds(), 0).ok_or_else(reason)
 }
 
 #[cfg(test)]
@@ -85,7 +103,7 @@ mod tests {
         for (text, said) in [
             ("days=8", "days \"8\" is not one of 7, 30, 90, 365"),
             ("days=07", "days \"07\" is not one of 7, 30, 90, 365"),
-            ("tz=Mars", "tz \"Mars\" is not a time zone's name such as Europe/Berlin or UTC"),
+            ("tz=Mars", "time zone \"Mars\" is not a time zone's name such as Europe/Berlin or UTC"),
         ] {
             assert_eq!(asked(text).unwrap_err(), said);
         }

@@ -15,6 +15,12 @@ use super::{
 /// How many marketplaces and currencies are shown at most: those with the most orders.
 const MOST: usize = 50;
 
+/// A marketplace and a currency.
+type Key = (Option<MarketplaceCode>, Currency);
+
+/// Figures by the place of their day.
+type ByDay = BTreeMap<usize, Figures>;
+
 /// Figures as they are written.
 pub struct Written {
     pub orders: i64,
@@ -42,10 +48,10 @@ pub struct Series {
     pub days: Vec<Day>,
 }
 
-/// What rows by day and marketplace show, the most orders first; and how many there are; each row names its day by its
+/// What rows by day and marketplace show, the most orders first, and how many there are. Each row names its day by its
 /// place in `days`.
 pub fn of(rows: &[ReportRow], days: &[String]) -> (Vec<Series>, usize) {
-    let mut found: BTreeMap<(Option<MarketplaceCode>, Currency), BTreeMap<usize, Figures>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, ByDay> = BTreeMap::new();
     for row in rows {
         let of_day = found.entry((row.marketplace, row.currency)).or_default();
         of_day.entry(row.period).or_default().add(&row.figures);
@@ -55,9 +61,8 @@ pub fn of(rows: &[ReportRow], days: &[String]) -> (Vec<Series>, usize) {
     all.sort_by_key(|(_, total, _)| std::cmp::Reverse(total.orders));
     let count = all.len();
     all.truncate(MOST);
-    let series = |(index, ((marketplace, currency), total, by_day)): (usize, (_, Figures, _))| {
-        let marketplace =
-            Option::<MarketplaceCode>::map_or(marketplace, String::new(), |code| code.to_string());
+    let series = |(index, ((marketplace, currency), total, by_day)): (usize, (Key, Figures, ByDay))| {
+        let marketplace = marketplace.map(|code| code.to_string()).unwrap_or_default();
         let id = format!("series-{index}");
         Series {
             all: written(&total, currency),
@@ -71,7 +76,7 @@ pub fn of(rows: &[ReportRow], days: &[String]) -> (Vec<Series>, usize) {
     (all.into_iter().enumerate().map(series).collect(), count)
 }
 
-fn total(by_day: &BTreeMap<usize, Figures>) -> Figures {
+fn total(by_day: &ByDay) -> Figures {
     let mut total = Figures::default();
     for figures in by_day.values() {
         total.add(figures);
@@ -83,10 +88,10 @@ fn charts(
     id: &str,
     marketplace: &str,
     currency: Currency,
-    by_day: &BTreeMap<usize, Figures>,
+    by_day: &ByDay,
     days: &[String],
 ) -> Vec<Chart> {
-    let chart = |part: &str, what: String, scale, value: fn(&Figures) -> Option<i64>| {
+    let chart = |part: &str, what: &str, scale, value: fn(&Figures) -> Option<i64>| {
         let bar = |(index, day): (usize, &String)| {
             let figures = by_day.get(&index).copied().unwrap_or_default();
             Bar { name: day.clone(), value: value(&figures) }
@@ -96,13 +101,13 @@ fn charts(
         Chart::new(format!("{id}-{part}"), title, &bars, scale)
     };
     vec![
-        chart("orders", "Orders".to_owned(), Scale::Count, |figures| Some(figures.orders)),
-        chart("revenue", "Revenue".to_owned(), Scale::Amount(currency), |figures| Some(figures.gross)),
-        chart("took", "Time to ship".to_owned(), Scale::Time, Figures::seconds_to_ship),
+        chart("orders", "Orders", Scale::Count, |figures| Some(figures.orders)),
+        chart("revenue", "Revenue", Scale::Amount(currency), |figures| Some(figures.gross)),
+        chart("took", "Time to ship", Scale::Time, Figures::seconds_to_ship),
     ]
 }
 
-fn told(by_day: &BTreeMap<usize, Figures>, currency: Currency, days: &[String]) -> Vec<Day> {
+fn told(by_day: &ByDay, currency: Currency, days: &[String]) -> Vec<Day> {
     let day = |(index, figures): (&usize, &Figures)| {
         Some(Day { date: days.get(*index)?.clone(), figures: written(figures, currency) })
     };

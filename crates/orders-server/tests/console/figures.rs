@@ -31,7 +31,7 @@ async fn ask(server: &Server, method: Method, path: &str, body: Value) {
 #[tokio::test]
 async fn orders_of_two_currencies_are_told_apart_with_their_amounts() {
     let server = Server::start();
-    let market = json!({"code": "jp", "name": "Japan", "currency": "JPY", "defaultLocale": "ja", "timeZone": "Asia/Tokyo"});
+    let market = json!({"code": "jp", "name": "Japan", "currency": "JPY", "defaultLocale": "en", "timeZone": "Asia/Tokyo"});
     ask(&server, Method::POST, "/marketplaces", market).await;
     ask(&server, Method::PUT, "/products/9/listings/jp", json!({"price": 1980})).await;
     let dollars = server.place(1, &[(9, 7)]).await["total"].as_i64().unwrap();
@@ -103,7 +103,7 @@ async fn a_period_or_a_zone_that_cannot_be_is_named() {
     for (query, said) in [
         ("days=8", "Days &#34;8&#34; is not one of 7, 30, 90, 365."),
         ("days=x&tz=UTC", "Days &#34;x&#34; is not one of 7, 30, 90, 365."),
-        ("tz=Europe/Atlantis", "Tz &#34;Europe/Atlantis&#34; is not a time zone"),
+        ("tz=Europe/Atlantis", "Time zone &#34;Europe/Atlantis&#34; is not a time zone"),
     ] {
         let page = person.get(&format!("/console/figures?{query}")).await;
         assert_eq!(page.status, 422, "{query}");
