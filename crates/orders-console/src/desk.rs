@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use orders_domain::{
-    KeepingService, Order, OrderService, User, WebhookService,
+    AnalyticsService, KeepingService, Order, OrderService, User, WebhookService,
     ports::{Clock, IdentityProvider, Sessions},
 };
 use tokio::sync::Semaphore;
@@ -34,6 +34,8 @@ pub struct Desk {
     pub(crate) keeping: KeepingService,
     /// Those of webhooks.
     pub(crate) webhooks: WebhookService,
+    /// Those of what was counted.
+    pub(crate) analytics: AnalyticsService,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) door: Door,
@@ -63,6 +65,7 @@ impl Desk {
     ) -> Self {
         Self {
             keeping: orders.keeping(),
+            analytics: orders.analytics(),
             orders,
             webhooks,
             sessions,

@@ -9,6 +9,7 @@
 
 mod assets;
 mod desk;
+mod figures;
 mod health;
 mod http;
 mod orders;

@@ -7,7 +7,7 @@ use actix_web::web::{Data, ServiceConfig, get, post, resource};
 use crate::{
     assets,
     desk::Desk,
-    health,
+    figures, health,
     http::served::{change, fallback, no_page, open, other_method, page},
     orders, products, sign_in, webhooks,
 };
@@ -41,6 +41,7 @@ pub const ROUTES: &[&str] = &[
     "GET /console/webhooks/{id}",
     "POST /console/webhooks/{id}/retry",
     "POST /console/webhooks/{id}/replay",
+    "GET /console/figures",
     "GET /console/health",
     "GET /console/sign-in",
     "POST /console/sign-in",
@@ -79,6 +80,7 @@ pub fn set_up(desk: Desk) -> Arc<dyn Fn(&mut ServiceConfig) + Send + Sync> {
         at("/webhooks/{id}", page(webhooks::one::show));
         at("/webhooks/{id}/retry", change(webhooks::one::retry));
         at("/webhooks/{id}/replay", change(webhooks::one::replay));
+        at("/figures", page(figures::show));
         at("/health", page(health::show));
         at("/sign-in/provider", open(sign_in::provider::go));
         at("/sign-in/return", open(sign_in::provider::come_back));

@@ -84,6 +84,21 @@ pub fn counted(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
+/// How long something took: `45 s`, `1 h 30 min`, `2 d 3 h`; of more than two units the first two.
+pub fn took(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let first = units.iter().position(|(length, _)| seconds >= *length).unwrap_or(units.len() - 1);
+    let (mut rest, mut parts) = (seconds, Vec::new());
+    for (length, unit) in units.into_iter().skip(first).take(2) {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 || seconds == 0 {
+            parts.push(format!("{count} {unit}"));
+        }
+    }
+    parts.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +109,19 @@ mod tests {
         let moment = Moment::from(DateTime::from_timestamp_millis(1_795_000_000_123).unwrap());
         assert_eq!((&*moment.machine, &*moment.people), ("2026-11-18T11:06:40.123Z", "2026-11-18 11:06"));
         assert_eq!((counted(1, "piece"), counted(0, "piece")), ("1 piece".to_owned(), "0 pieces".to_owned()));
+    }
+
+    #[test]
+    fn a_duration_has_two_units_at_most() {
+        for (seconds, said) in [
+            (0, "0 s"),
+            (45, "45 s"),
+            (90, "1 min 30 s"),
+            (3_600, "1 h"),
+            (183_845, "2 d 3 h"),
+            (86_460, "1 d"),
+        ] {
+            assert_eq!(took(seconds), said);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Why there is no page, as people are told it.
 
 use orders_domain::{
-    InvalidInput, KeepingError, OrderError, Scope, WebhookError,
+    AnalyticsError, InvalidInput, KeepingError, OrderError, Scope, WebhookError,
     ports::{Cause, PortError},
 };
 
@@ -177,6 +177,16 @@ impl From<WebhookError> for Failure {
             | WebhookError::OtherKey
             | WebhookError::TooMany => Self::Refused(409, text),
             WebhookError::Invalid(_) | WebhookError::KeyReused => Self::Refused(422, text),
+        }
+    }
+}
+
+impl From<AnalyticsError> for Failure {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::MissingScope(scopes) => Self::Scope(scopes),
+            AnalyticsError::Unavailable(error) => error.into(),
+            AnalyticsError::Invalid(reason) => reason.into(),
         }
     }
 }

@@ -55,9 +55,10 @@ pub struct Frame {
 }
 
 /// The rooms of the menu: where, what it is called, and what it takes to see it.
-const ROOMS: [(&str, &str, Option<UseCase>); 4] = [
+const ROOMS: [(&str, &str, Option<UseCase>); 5] = [
     ("/", "Orders", Some(UseCase::List)),
     ("/products", "Products", None),
+    ("/figures", "Figures", Some(UseCase::Analyse)),
     ("/webhooks", "Webhooks", Some(UseCase::KeepWebhooks)),
     ("/health", "Health", None),
 ];

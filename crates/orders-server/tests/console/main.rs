@@ -10,6 +10,7 @@ mod issuer;
 mod support;
 
 mod desk;
+mod figures;
 mod finding;
 mod frames;
 mod live;

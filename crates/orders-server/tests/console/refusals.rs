@@ -18,6 +18,7 @@ async fn every_page_says_what_it_may_do_and_that_nobody_keeps_it() {
         "/console/products",
         "/console/products/1",
         "/console/webhooks",
+        "/console/figures",
         "/console/health",
         "/console/sign-in",
         "/console/orders/999",
@@ -118,7 +119,8 @@ async fn a_customer_sees_their_own_orders_and_does_what_they_may() {
     assert_eq!(person.get("/console/orders/2").await.status, 404);
     let page = person.get("/console/orders/1").await;
     assert!(!page.text.contains("Make a parcel") && page.text.contains("Cancel the whole order"));
-    for path in ["/console/webhooks", "/console/live", "/console/?email=a%40example.org"] {
+    for path in ["/console/webhooks", "/console/figures", "/console/live", "/console/?email=a%40example.org"]
+    {
         assert_eq!(person.get(path).await.status, 403, "{path}");
     }
     let page = person.send("/console/orders/1/parcels", &[("version", "1"), ("line-0", "7")]).await;

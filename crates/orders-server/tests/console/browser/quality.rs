@@ -18,6 +18,8 @@ pub fn pages(shop: &Shop) -> Vec<(&'static str, String)> {
         ("product", format!("/console/products/{}", shop.product)),
         ("webhooks", "/console/webhooks".to_owned()),
         ("webhook", "/console/webhooks/1".to_owned()),
+        ("figures", "/console/figures?days=7&tz=Europe/Berlin".to_owned()),
+        ("figures-refused", "/console/figures?days=8".to_owned()),
         ("health", "/console/health".to_owned()),
         ("missing", "/console/orders/999".to_owned()),
         ("sign-in", "/console/sign-in".to_owned()),

@@ -1,5 +1,7 @@
 //! A shop with something of everything, for pages that show it.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -58,6 +60,22 @@ impl Shop {
         ask(Method::PATCH, "/orders/2/status", json!({"status": "processing"})).await;
         ask(Method::PATCH, "/orders/4/cancel", json!({})).await;
         receiver.wait(1);
+        counted(&server).await;
         Self { server, product }
+    }
+}
+
+/// Waits until all that has happened is counted.
+async fn counted(server: &Server) {
+    let path = "/analytics/orders?from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let report: Value =
+            server.operator(Method::GET, path, None).send().await.unwrap().json().await.unwrap();
+        if report["rows"][0]["orders"] == 5 && report["lagSeconds"] == 0.0 {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{report}");
+        tokio::task::yield_now().await;
     }
 }
