@@ -10,7 +10,7 @@ use orders_domain::{
     analytics::{Every, Grouping, Top},
 };
 
-use self::{asked::Asked, chart::Chart, series::Series, shares::Share};
+use self::{asked::Asked, series::Series, shares::Share};
 use crate::{
     http::{
         failure::Failure,
@@ -127,7 +127,8 @@ async fn shown(visit: &Visit, user: User, asked: Asked) -> Result<Shown, Failure
     let by_day = match report(Some(Every::Day), Grouping::Orders { by_marketplace: true }).await {
         // The zone and the days are good: what is refused is how much there is.
         Err(AnalyticsError::Invalid(reason)) if reason.what == "to" => {
-            let reason = "There are too many marketplaces and currencies for so many days: choose fewer days.";
+            let reason =
+                "There are too many marketplaces and currencies for so many days: choose fewer days.";
             return Err(Failure::Refused(422, reason.to_owned()));
         }
         by_day => by_day?,

@@ -66,7 +66,7 @@ impl Asked {
         let early = Quarter::new(end.get() - (self.days + 2) * 96);
         let days = Timespan::new(moment(early)?, moment(end)?, self.zone)?.periods(Every::Day)?;
         let count = usize::try_from(self.days).unwrap_or_default();
-        let first = days.iter().rev().take(count).last().map_or(early, |day| day.first);
+        let first = days.iter().rev().take(count).next_back().map_or(early, |day| day.first);
         Timespan::new(moment(first)?, moment(end)?, self.zone)
     }
 }

@@ -45,7 +45,7 @@ impl Scale {
                 short.unwrap_or_else(|| 86_400 * decimal(rounded_up(largest, 86_400)))
             }
         };
-(0..=rounded_up(largest, step)).map(|line| (line * step).min(i64::MAX.into())).collect()
+        (0..=rounded_up(largest, step)).map(|line| (line * step).min(i64::MAX.into())).collect()
     }
 }
 

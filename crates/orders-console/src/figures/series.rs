@@ -84,13 +84,7 @@ fn total(by_day: &ByDay) -> Figures {
     total
 }
 
-fn charts(
-    id: &str,
-    marketplace: &str,
-    currency: Currency,
-    by_day: &ByDay,
-    days: &[String],
-) -> Vec<Chart> {
+fn charts(id: &str, marketplace: &str, currency: Currency, by_day: &ByDay, days: &[String]) -> Vec<Chart> {
     let chart = |part: &str, what: &str, scale, value: fn(&Figures) -> Option<i64>| {
         let bar = |(index, day): (usize, &String)| {
             let figures = by_day.get(&index).copied().unwrap_or_default();
