@@ -94,6 +94,14 @@ impl Page {
         if self.is_again(form) { self.notice.form.text(field).to_owned() } else { usual.to_string() }
     }
 
+    /// The version that a form was filled in for: of one that is shown again that of before, unless what has happened since
+    /// was told with it.
+    fn seen(&self, form: &str) -> i64 {
+        let before = || self.notice.form.text("version").parse().ok();
+        let is_told = !self.is_again(form) || self.notice.status == Some(412);
+        if is_told { self.version } else { before().unwrap_or(self.version) }
+    }
+
     /// Whether this was chosen in a form that is shown again.
     fn is_chosen(&self, form: &str, field: &str, value: impl AsRef<str>) -> bool {
         self.is_again(form) && self.notice.form.text(field) == value.as_ref()

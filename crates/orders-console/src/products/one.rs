@@ -90,6 +90,16 @@ impl Page {
         }
     }
 
+    /// The version of a level that its count was filled in for: of one that is shown again that of before, unless it was told
+    /// that there is another.
+    fn seen(&self, place: &str, version: &str) -> String {
+        if self.notice.status == Some(412) {
+            version.to_owned()
+        } else {
+            self.typed("count", place, "version", version)
+        }
+    }
+
     /// Whether one of a place's forms is shown again.
     fn is_again(&self, place: &str) -> bool {
         self.notice.status.is_some() && self.notice.form.text("place") == place

@@ -75,3 +75,19 @@ async fn the_second_count_of_a_shelf_is_not_entered_over_the_first() {
     assert_eq!(page.status, 412);
     page.has(&["Somebody else has counted", "value=\"7\"", "<dd class=\"n\">6</dd>"]);
 }
+
+#[tokio::test]
+async fn a_form_that_could_not_be_meant_so_is_still_about_what_was_seen() {
+    let server = Server::start();
+    server.place(1, &[(9, 7)]).await;
+    let (first, second) = (Person::signed_in(&server, 100).await, Person::signed_in(&server, 100).await);
+    let path = "/console/orders/1/parcels";
+    let done = first.send("/console/orders/1/status", &[("version", "1"), ("status", "processing")]).await;
+    assert_eq!(done.status, 303);
+    let fields = [("form", "new-parcel"), ("version", "1"), ("line-0", "4"), ("provider", "DHL")];
+    let page = second.send(path, &fields).await;
+    assert_eq!((page.status, page.field(path, "version")), (422, "1".to_owned()));
+    let fields = [&fields[..], &[("tracking", "A1")]].concat();
+    let page = second.send(path, &fields).await;
+    assert_eq!((page.status, page.field(path, "version")), (412, "2".to_owned()));
+}
