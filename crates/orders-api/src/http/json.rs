@@ -43,7 +43,7 @@ impl<'a> Json<'a> {
     ///
     /// # Errors
     ///
-    /// [`ApiError::Malformed`] for what is not JSON.
+    /// `ApiError::Malformed` for what is not JSON.
     pub fn parse(body: &'a [u8]) -> Result<(Self, Faults), ApiError> {
         let json = Self::tree(body, Repeats::Kept)
             .map_err(|error| ApiError::malformed(format!("the body is not JSON: {error}")))?;
