@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 mod channel;
 mod courier;
 mod metrics;
+mod paging;
 mod pruning;
 mod queue;
 mod rollups;
@@ -33,6 +34,7 @@ mod webhooks;
 use channel::{fulfilment::Fulfilment, mail::ToCustomers};
 pub use courier::Terms;
 use courier::{Courier, Ended};
+use paging::{Paging, Reader};
 use pruning::Pruning;
 use queue::{Publisher, Subscriber};
 use rollups::Counting;
@@ -202,12 +204,16 @@ impl Worker {
 
     /// What counts orders.
     fn counting(&self) -> Box<dyn Task> {
-        Box::new(Counting {
+        Box::new(Paging { pages: Counting::default(), reader: self.reader() })
+    }
+
+    fn reader(&self) -> Reader {
+        Reader {
             storage: self.storage.clone(),
             clock: Arc::clone(&self.clock),
             holder: self.holder.clone(),
             terms: self.terms.clone(),
-        })
+        }
     }
 
     fn fulfilment(&self) -> Option<Arc<Fulfilment>> {
@@ -217,14 +223,8 @@ impl Worker {
 
     /// What puts every event into the queue.
     fn publisher(&self) -> Option<Box<dyn Task>> {
-        Some(Box::new(Publisher {
-            storage: self.storage.clone(),
-            queue: self.queue.clone()?,
-            text: Arc::clone(&self.text),
-            clock: Arc::clone(&self.clock),
-            holder: self.holder.clone(),
-            terms: self.terms.clone(),
-        }))
+        let pages = Publisher { queue: self.queue.clone()?, text: Arc::clone(&self.text) };
+        Some(Box::new(Paging { pages, reader: self.reader() }))
     }
 
     /// What takes messages out of the queue.

@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use orders_domain::{
     Consumer, Event, EventId, Storage,
     delivery::{
-        DeliveryState, Holder, Leased, Progress, Step, Stepped, Verdict,
+        DeliveryState, Progress, Step, Stepped, Verdict,
         endpoint::{QueueMessage, Received},
     },
-    ports::{Clock, EventFilter, EventLimit, PortError, Queue},
+    ports::{EventFilter, EventLimit, PortError, Queue},
 };
 use tokio::time::timeout;
 
@@ -19,6 +19,7 @@ use crate::{
     channel::fulfilment::Fulfilment,
     courier::{Ended, Terms},
     metrics::CourierMetrics,
+    paging::{Pages, Reader},
     stop::Stop,
     task::Task,
 };
@@ -28,67 +29,25 @@ const HANDLING: Duration = Duration::from_secs(30);
 
 /// Puts every event into a queue.
 pub struct Publisher {
-    pub storage: Storage,
     pub queue: Arc<dyn Queue>,
     pub text: EventText,
-    pub clock: Arc<dyn Clock>,
-    pub holder: Holder,
-    pub terms: Terms,
 }
 
 #[async_trait]
-impl Task for Publisher {
-    fn name(&self) -> &'static str {
-        "queue"
+impl Pages for Publisher {
+    fn consumer(&self) -> Consumer {
+        Consumer::Queue
     }
 
-    /// Publishes until it is time to stop, or if it is to go only once, until all is published.
-    async fn work(&self, stop: &Stop) -> Result<Ended, PortError> {
-        let consumer = Consumer::Queue;
-        let lease = Step::Lease { consumer, holder: self.holder.clone(), term: self.terms.lease };
-        let leased = self.storage.ledger.step(lease).await?;
-        let Stepped::Leased(Leased { mut cursor, .. }) = leased else {
-            return Ok(Ended::Others.unless_once(self.terms.once));
-        };
-        let metrics = CourierMetrics::of(consumer);
-        let ended = loop {
-            let published = tokio::select! {
-                biased;
-                // What is not known to be published is published again.
-                () = stop.told() => break Ok(Ended::Finished),
-                published = self.publish_some(&mut cursor, &metrics) => published,
-            };
-            match published {
-                Ok(Some(Ended::Finished)) if !self.terms.once => {}
-                Ok(Some(ended)) => break Ok(ended),
-                Ok(None) => continue,
-                Err(error) => break Err(error),
-            }
-            tokio::select! {
-                () = self.storage.feed.news(cursor) => {}
-                // The lease is renewed with each look.
-                () = tokio::time::sleep(self.terms.lease / 4) => {}
-                () = stop.told() => {}
-            }
-        };
-        metrics.ended();
-        let release = Step::Release { consumer, holder: self.holder.clone() };
-        let released = self.storage.ledger.step(release).await;
-        let ended = ended?;
-        released.map(|_| ended)
-    }
-}
-
-impl Publisher {
-    /// Publishes the next events; whether those were all, or the consumer is another one's.
-    async fn publish_some(
+    async fn next(
         &self,
+        Reader { storage, clock, holder, terms }: &Reader,
         cursor: &mut Option<EventId>,
         metrics: &CourierMetrics,
     ) -> Result<Option<Ended>, PortError> {
-        let page = self.storage.feed.events(EventFilter::default(), *cursor, EventLimit::DEFAULT).await?;
+        let page = storage.feed.events(EventFilter::default(), *cursor, EventLimit::DEFAULT).await?;
         let messages: Vec<_> = page.events.iter().map(|event| self.message(event)).collect();
-        let oldest = page.events.first().map(|event| self.clock.now() - event.at);
+        let oldest = page.events.first().map(|event| clock.now() - event.at);
         metrics.at(*cursor, page.last, oldest);
         if !messages.is_empty() {
             let published = self.queue.publish(&messages).await;
@@ -98,21 +57,23 @@ impl Publisher {
         }
         let progress = Progress {
             consumer: Consumer::Queue,
-            holder: self.holder.clone(),
-            term: self.terms.lease,
+            holder: holder.clone(),
+            term: terms.lease,
             cursor: page.cursor,
             replayed: None,
             failing_since: None,
             settled: Vec::new(),
         };
-        if self.storage.ledger.step(Step::Progress(Box::new(progress))).await? == Stepped::Others {
+        if storage.ledger.step(Step::Progress(Box::new(progress))).await? == Stepped::Others {
             return Ok(Some(Ended::Others));
         }
         *cursor = page.cursor;
         metrics.at(page.cursor, page.last, if page.more { oldest } else { None });
         Ok(if page.more { None } else { Some(Ended::Finished) })
     }
+}
 
+impl Publisher {
     fn message(&self, event: &Event) -> QueueMessage {
         let body = String::from_utf8_lossy(&(self.text)(event)).into_owned();
         QueueMessage { event: event.id, group: event.subject.to_string(), body }

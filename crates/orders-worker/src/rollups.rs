@@ -1,20 +1,22 @@
 //! Counts what happens to orders.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use orders_domain::{
-    Consumer, EventId, Storage,
+    Consumer, EventId,
     analytics::{Rollups, UncountedPage},
-    delivery::{Counted, DeliveryState, Holder, Leased, Step, Stepped},
-    ports::{Clock, PortError},
+    delivery::{Counted, DeliveryState, Step, Stepped},
+    ports::PortError,
 };
 
 use crate::{
-    courier::{Ended, Terms},
+    courier::Ended,
     metrics::CourierMetrics,
-    stop::Stop,
-    task::{Task, rest},
+    paging::{Pages, Reader},
 };
 
 /// Events that are counted at once, at most.
@@ -29,79 +31,50 @@ const GATHERING: Duration = Duration::from_millis(100);
 
 /// Counts events, and stores what they count as together with how far it has come.
 pub struct Counting {
-    pub storage: Storage,
-    pub clock: Arc<dyn Clock>,
-    pub holder: Holder,
-    pub terms: Terms,
+    /// Of how many events the keys are few enough, as far as is known.
+    most: AtomicUsize,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self { most: AtomicUsize::new(AT_ONCE) }
+    }
 }
 
 #[async_trait]
-impl Task for Counting {
-    fn name(&self) -> &'static str {
-        Consumer::Rollups.kind()
+impl Pages for Counting {
+    fn consumer(&self) -> Consumer {
+        Consumer::Rollups
     }
 
-    /// Counts until it is time to stop, or if it is to go only once, until all is counted.
-    async fn work(&self, stop: &Stop) -> Result<Ended, PortError> {
-        let consumer = Consumer::Rollups;
-        let lease = Step::Lease { consumer, holder: self.holder.clone(), term: self.terms.lease };
-        let Stepped::Leased(Leased { mut cursor, .. }) = self.storage.ledger.step(lease).await? else {
-            return Ok(Ended::Others.unless_once(self.terms.once));
-        };
-        let metrics = CourierMetrics::of(consumer);
-        let mut most = AT_ONCE;
-        let ended = loop {
-            let counted = tokio::select! {
-                biased;
-                () = stop.told() => break Ok(Ended::Finished),
-                counted = self.count_some(&mut cursor, &mut most, &metrics) => counted,
-            };
-            match counted {
-                Ok(Some(Ended::Finished)) if !self.terms.once => {}
-                Ok(Some(ended)) => break Ok(ended),
-                Ok(None) => continue,
-                Err(error) => break Err(error),
-            }
-            rest(GATHERING, stop).await;
-            tokio::select! {
-                () = self.storage.feed.news(cursor) => {}
-                // The lease is renewed with each look.
-                () = tokio::time::sleep(self.terms.lease / 4) => {}
-                () = stop.told() => {}
-            }
-        };
-        metrics.ended();
-        let release = Step::Release { consumer, holder: self.holder.clone() };
-        let released = self.storage.ledger.step(release).await;
-        let ended = ended?;
-        released.map(|_| ended)
+    fn gathering(&self) -> Duration {
+        GATHERING
     }
-}
 
-impl Counting {
-    /// Counts the next events, of which `most` have few enough keys as far as is known; whether those were all, or the consumer
-    /// is another one's.
-    async fn count_some(
+    async fn next(
         &self,
+        Reader { storage, clock, holder, terms }: &Reader,
         cursor: &mut Option<EventId>,
-        most: &mut usize,
         metrics: &CourierMetrics,
     ) -> Result<Option<Ended>, PortError> {
-        let page = self.storage.analytics.uncounted(*cursor, *most).await?;
+        let mut most = self.most.load(Ordering::Relaxed);
+        let page = storage.analytics.uncounted(*cursor, most).await?;
         let rollups = count(&page);
-        if !fit(most, rollups.len()) {
+        let fits = fit(&mut most, rollups.len());
+        self.most.store(most, Ordering::Relaxed);
+        if !fits {
             return Ok(None);
         }
-        let oldest = page.oldest.map(|oldest| self.clock.now() - oldest);
+        let oldest = page.oldest.map(|oldest| clock.now() - oldest);
         metrics.at(*cursor, page.last, oldest);
         let counted = Counted {
-            holder: self.holder.clone(),
-            term: self.terms.lease,
+            holder: holder.clone(),
+            term: terms.lease,
             after: *cursor,
             until: page.cursor,
             rollups,
         };
-        if self.storage.ledger.step(Step::Count(Box::new(counted))).await? == Stepped::Others {
+        if storage.ledger.step(Step::Count(Box::new(counted))).await? == Stepped::Others {
             return Ok(Some(Ended::Others));
         }
         metrics.came_to(DeliveryState::Done, page.events);
