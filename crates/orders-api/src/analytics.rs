@@ -12,14 +12,14 @@ mod body;
 mod query;
 
 use body::ReportBody;
-use query::{Asked, OrdersReportParams, ProductsReportParams};
+use query::{Asked, OrdersReportParams, ProductsReportParams, TimeParams};
 
 type Answer = Result<HttpResponse, ApiError>;
 
 /// Counts orders: how many were placed, of what worth, how many pieces were cancelled and left. By status it counts the
 /// orders that came to it. Imported orders count when they were placed in the other system.
 #[utoipa::path(
-    get, path = "/analytics/orders", operation_id = "count_orders", tag = "analytics", params(OrdersReportParams),
+    get, path = "/analytics/orders", operation_id = "count_orders", tag = "analytics", params(TimeParams, OrdersReportParams),
     responses((status = 200, description = "The figures of each period and currency; those in which nothing happened are left out", body = ReportBody))
 )]
 pub async fn orders(service: Data<AnalyticsService>, user: CurrentUser, http: HttpRequest) -> Answer {
@@ -28,7 +28,7 @@ pub async fn orders(service: Data<AnalyticsService>, user: CurrentUser, http: Ht
 
 /// Shows the best sellers: of each period and currency the products of which the most pieces were ordered.
 #[utoipa::path(
-    get, path = "/analytics/products", operation_id = "count_products", tag = "analytics", params(ProductsReportParams),
+    get, path = "/analytics/products", operation_id = "count_products", tag = "analytics", params(TimeParams, ProductsReportParams),
     responses((status = 200, description = "The figures of the best sellers of each period and currency, the best first", body = ReportBody))
 )]
 pub async fn products(service: Data<AnalyticsService>, user: CurrentUser, http: HttpRequest) -> Answer {

@@ -14,11 +14,11 @@ use crate::http::{
     parameters::{self, moment},
 };
 
-/// The query parameters of figures of orders, for the document.
+/// The query parameters of every figure, for the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of what `Asked::orders` reads")]
-pub struct OrdersReportParams {
+#[expect(dead_code, reason = "the schema of what `Asked` reads")]
+pub struct TimeParams {
     /// From this moment on, which is on a quarter of an hour (RFC 3339). From 1972 on.
     #[param(example = "2026-10-24T22:00:00Z")]
     from: DateTime<Utc>,
@@ -31,28 +31,23 @@ pub struct OrdersReportParams {
     /// Into what the time is cut; without it, not at all. At most 10,000 of them.
     #[param(pattern = "^(hour|day|week|month)$", example = "day", nullable = false)]
     every: Option<String>,
+}
+
+/// Those of figures of orders.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of what `Asked::orders` reads")]
+pub struct OrdersReportParams {
     /// By what figures are told apart beside the currency.
     #[param(pattern = "^(marketplace|status|product)$", example = "marketplace", nullable = false)]
     by: Option<String>,
 }
 
-/// The query parameters of best sellers, for the document.
+/// Those of best sellers.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "the schema of what `Asked::products` reads")]
 pub struct ProductsReportParams {
-    /// From this moment on, which is on a quarter of an hour (RFC 3339). From 1972 on.
-    #[param(example = "2026-10-24T22:00:00Z")]
-    from: DateTime<Utc>,
-    /// Up to this moment, which is on a quarter of an hour and not counted any more (RFC 3339).
-    #[param(example = "2026-10-26T23:00:00Z")]
-    to: DateTime<Utc>,
-    /// The time zone whose hours, days, weeks and months are counted, by its name in the IANA database.
-    #[param(example = "Europe/Berlin", default = "UTC", nullable = false)]
-    tz: Option<String>,
-    /// Into what the time is cut; without it, not at all. At most 10,000 of them.
-    #[param(pattern = "^(hour|day|week|month)$", example = "month", nullable = false)]
-    every: Option<String>,
     /// `marketplace`: the best sellers of each.
     #[param(pattern = "^marketplace$", nullable = false)]
     by: Option<String>,

@@ -4,18 +4,17 @@
 //! two equal keys win. A client deserves all faults at once, so requests are read into this tree
 //! and judged from there.
 
-use std::{
-    borrow::Cow,
-    collections::HashSet,
-    fmt::{self, Write},
-};
+use std::{borrow::Cow, fmt::Write};
 
-use orders_domain::Quoted;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed;
 
 use crate::http::{error::ApiError, faults::Faults};
+use keys::Keys;
+use reading::{JsonVisitor, Repeats};
 
+mod keys;
 mod number;
+mod reading;
 
 /// A JSON value that borrows its texts from the body where it can.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +34,11 @@ pub enum Json<'a> {
     /// Values in a row.
     Array(Vec<Json<'a>>),
     /// Every member as sent, repeated keys included.
-    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    Object(Vec<Member<'a>>),
 }
+
+/// A member of an object: its key and its value.
+type Member<'a> = (Cow<'a, str>, Json<'a>);
 
 impl<'a> Json<'a> {
     /// Reads a body. The keys that its objects repeat are the first of its faults.
@@ -159,14 +161,10 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Of each key whether it stood before. Most objects are small, and looking back is then cheaper
-/// than a set.
-fn repeated_keys(members: &[(Cow<'_, str>, Json<'_>)]) -> impl Iterator<Item = bool> {
-    let mut seen = (members.len() > 16).then(HashSet::new);
-    members.iter().enumerate().map(move |(index, (key, _))| match &mut seen {
-        Some(seen) => !seen.insert(key),
-        None => members[..index].iter().any(|(before, _)| before == key),
-    })
+/// Of each key whether it stood before.
+fn repeated_keys(members: &[Member<'_>]) -> impl Iterator<Item = bool> {
+    let mut keys = Keys::default();
+    members.iter().enumerate().map(move |(index, (key, _))| keys.has(&members[..index], key))
 }
 
 /// Members of bodies in which even the names of others are not repeated: somebody may have written there what is
@@ -186,113 +184,6 @@ pub fn push_pointer(pointer: &mut String, segment: &str) {
             '~' => pointer.push_str("~0"),
             '/' => pointer.push_str("~1"),
             other => pointer.push(other),
-        }
-    }
-}
-
-/// What becomes of a key that an object has already.
-#[derive(Debug, Clone, Copy)]
-enum Repeats {
-    /// It stays, as it was sent.
-    Kept,
-    /// It is an error, which names it in the outermost object only: further in it may be personal.
-    Refused { named: bool },
-}
-
-#[derive(Debug, Clone, Copy)]
-struct JsonVisitor(Repeats);
-
-impl JsonVisitor {
-    /// The same for what is within an object.
-    fn within(self) -> Self {
-        match self.0 {
-            Repeats::Kept => self,
-            Repeats::Refused { .. } => Self(Repeats::Refused { named: false }),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for JsonVisitor {
-    type Value = Json<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
-        let huge = |_| Json::Huge(Cow::Owned(value.to_string()));
-        Ok(i64::try_from(value).map_or_else(huge, Json::Integer))
-    }
-
-    /// What was written is looked up once all is read.
-    fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Fraction(Cow::Borrowed("")))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
-        Ok(Json::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
-            array.push(item);
-        }
-        Ok(Json::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let mut object: Vec<(Cow<'de, str>, _)> = Vec::new();
-        while let Some(key) = members.next_key_seed(Key)? {
-            if let Repeats::Refused { named } = self.0
-                && object.iter().any(|(before, _)| *before == key)
-            {
-                return Err(if named {
-                    A::Error::custom(format_args!("{} is there twice", Quoted(&key)))
-                } else {
-                    A::Error::custom("a name is there twice")
-                });
-            }
-            object.push((key, members.next_value_seed(self.within())?));
-        }
-        Ok(Json::Object(object))
-    }
-}
-
-/// A key that borrows where it can, which `Cow`'s own reader never does.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        match deserializer.deserialize_str(JsonVisitor(Repeats::Kept))? {
-            Json::Text(key) => Ok(key),
-            other => Err(D::Error::custom(format_args!("{} is not a key", other.kind()))),
         }
     }
 }
@@ -341,6 +232,11 @@ mod tests {
             Json::strict(r#"[{"a": 1}, {"a": 7.0}]"#).unwrap(),
             Json::strict(r#"[{"a":1},{"a":7}]"#).unwrap()
         );
+        let many: Vec<_> = (0..40).map(|number| format!("\"{number}\":0")).collect();
+        let many = many.join(",");
+        assert!(Json::strict(&format!("{{{many},\"40\":0}}")).is_ok());
+        let said = Json::strict(&format!("{{{many},\"7\":0}}")).unwrap_err().to_string();
+        assert!(said.starts_with("\"7\" is there twice"), "{said}");
         for (text, reason) in [
             (r#"{"a": 1, "\u0061": 2}"#, "\"a\" is there twice at line 1 column 17"),
             (r#"{"a": {"b": 1, "b": 2}}"#, "a name is there twice at line 1 column 18"),
