@@ -201,6 +201,18 @@ mod signed_in {
     }
 
     #[tokio::test]
+    async fn who_is_let_in_by_other_rules_is_let_in_there_alone() {
+        let Some(redis) = Redis::start() else { return };
+        let [staging, same, shop] =
+            ["staging", "staging", "shop"].map(|realm| sessions(&redis).in_realm(realm));
+        let key = staging.begin(SignedIn { user: session().user, at: now() }).await.unwrap();
+        assert!(same.find(&key).await.unwrap().is_some());
+        assert_eq!(shop.find(&key).await.unwrap(), None);
+        shop.end(&key).await;
+        assert!(same.find(&key).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
     async fn nobody_is_let_in_while_redis_is_away() {
         let Some(mut redis) = Redis::start() else { return };
         let one = sessions(&redis);

@@ -97,7 +97,9 @@ pub mod jwt {
         console: &ConsoleSettings,
         revocations: Arc<dyn Revocations>,
     ) -> Result<(Auth, Option<Entrance>)> {
-        let Sessions { cache, revocations, signed_in } = sessions(&settings.sessions, revocations)?;
+        // Whoever is let in by other rules, or as another client, is not let in here.
+        let realm = format!("{:?} {:?}", rules(&settings.jwt)?, console.console_client_id);
+        let Sessions { cache, revocations, signed_in } = sessions(&settings.sessions, revocations, &realm)?;
         let tokens = Arc::new(authenticator(settings, cache, revocations).await?);
         let auth = Auth::new(AuthScheme::Bearer, Arc::<JwtAuthenticator>::clone(&tokens));
         let client_id = console.console_client_id.clone().filter(|_| !console.no_console);
@@ -171,9 +173,13 @@ pub mod jwt {
     }
 
     /// In Redis all, if there is one; otherwise the revocations are where the orders are.
-    fn sessions(settings: &SessionSettings, revocations: Arc<dyn Revocations>) -> Result<Sessions> {
+    fn sessions(
+        settings: &SessionSettings,
+        revocations: Arc<dyn Revocations>,
+        realm: &str,
+    ) -> Result<Sessions> {
         if let Some(url) = &settings.session_cache_url {
-            return redis::sessions(url);
+            return redis::sessions(url, realm);
         }
         let ttl = Duration::from_secs(settings.session_cache_seconds.into());
         let cache = Arc::new(MemorySessions::new(settings.session_cache_size.into(), ttl));
@@ -187,8 +193,8 @@ pub mod jwt {
 
         use super::{Arc, DateTime, Result, Sessions, SystemClock, UserId, Utc};
 
-        pub fn sessions(url: &str) -> Result<Sessions> {
-            let both = Arc::new(RedisSessions::new(url, Arc::new(SystemClock))?);
+        pub fn sessions(url: &str, realm: &str) -> Result<Sessions> {
+            let both = Arc::new(RedisSessions::new(url, Arc::new(SystemClock))?.in_realm(realm));
             Ok(Sessions {
                 cache: Arc::<RedisSessions>::clone(&both),
                 signed_in: Arc::<RedisSessions>::clone(&both),
@@ -210,7 +216,7 @@ pub mod jwt {
 
         const MISSING: &str = "this program was built without Redis: build it with `--features redis`";
 
-        pub fn sessions(_: &str) -> Result<Sessions> {
+        pub fn sessions(_: &str, _: &str) -> Result<Sessions> {
             anyhow::bail!(MISSING)
         }
 

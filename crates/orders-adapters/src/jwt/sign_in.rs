@@ -15,7 +15,7 @@ use orders_domain::{
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::{
     JwtAuthenticator, Refused,
@@ -31,12 +31,16 @@ const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// How long the provider is not asked again after it did not say.
 const REST: TimeDelta = TimeDelta::seconds(5);
 
+/// How many codes are redeemed at once: anybody can come with one, and the provider is asked for each.
+const EXCHANGES: usize = 8;
+
 /// Signs persons in at the provider whose tokens an authenticator takes.
 pub struct OpenIdSignIn {
     tokens: Arc<JwtAuthenticator>,
     client_id: String,
     scope: String,
     known: Mutex<Option<(DateTime<Utc>, Option<Endpoints>)>>,
+    exchanges: Semaphore,
 }
 
 impl OpenIdSignIn {
@@ -45,7 +49,7 @@ impl OpenIdSignIn {
     pub fn new(tokens: Arc<JwtAuthenticator>, client_id: String, scopes: &str) -> Self {
         let others = scopes.split_whitespace().filter(|scope| *scope != "openid");
         let scope = std::iter::once("openid").chain(others).collect::<Vec<_>>().join(" ");
-        Self { tokens, client_id, scope, known: Mutex::default() }
+        Self { tokens, client_id, scope, known: Mutex::default(), exchanges: Semaphore::new(EXCHANGES) }
     }
 
     /// Where the provider's endpoints are: asked for once for all who wait, and not again for a while, well or not.
@@ -137,6 +141,7 @@ impl IdentityProvider for OpenIdSignIn {
         challenge: &Challenge,
         back_to: &str,
     ) -> Result<Option<User>, PortError> {
+        let _seat = self.exchanges.try_acquire().map_err(|_| PortError::Busy)?;
         let endpoints = self.endpoints().await?;
         let form = Serializer::new(String::new())
             .append_pair("grant_type", "authorization_code")

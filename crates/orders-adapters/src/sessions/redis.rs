@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `orders:session:<hash of the token>` | the session | until it ends |
 //! | `orders:revoked:<user>` | milliseconds since 1970 | for good |
-//! | `orders:signed-in:<hash of the key>` | who is signed in to the pages for the staff | an hour after it was asked for |
+//! | `orders:signed-in:<hash of realm and key>` | who is signed in to the pages for the staff | an hour after it was asked for |
 //!
 //! While Redis does not answer, nothing is remembered and each token is verified on its own. The
 //! revocations that this process has seen stay known to it.
@@ -53,6 +53,8 @@ pub struct RedisSessions {
     /// Until when Redis is left alone, in milliseconds since 1970.
     rests_until: AtomicI64,
     seen_revoked: Cache<UserId, DateTime<Utc>>,
+    /// Whose sign-ins these are, digested.
+    realm: [u8; 32],
 }
 
 impl RedisSessions {
@@ -71,7 +73,7 @@ impl RedisSessions {
         let connection =
             ConnectionManager::new_lazy_with_config(client, config).map_err(RedisSettingsError)?;
         let seen_revoked = Cache::new(SEEN);
-        Ok(Self { connection, clock, rests_until: AtomicI64::new(i64::MIN), seen_revoked })
+        Ok(Self { connection, clock, rests_until: AtomicI64::new(i64::MIN), seen_revoked, realm: [0; 32] })
     }
 
     fn is_resting(&self) -> bool {

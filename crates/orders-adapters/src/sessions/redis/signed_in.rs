@@ -12,16 +12,24 @@ use crate::{
     signed_in::{IDLE, LONGEST, new_key},
 };
 
-/// The key in Redis: it does not tell that of the session.
-fn name(key: &str) -> String {
-    format!("orders:signed-in:{}", Hex(&Sha256::digest(key)))
-}
-
 fn unavailable() -> PortError {
     PortError::Unavailable("the sessions in Redis cannot be had".into())
 }
 
 impl RedisSessions {
+    /// With sign-ins of this realm only: of others that use the same Redis it knows nothing.
+    #[must_use]
+    pub fn in_realm(mut self, realm: &str) -> Self {
+        self.realm = Sha256::digest(realm).into();
+        self
+    }
+
+    /// The key in Redis: it does not tell that of the session.
+    fn name(&self, key: &str) -> String {
+        let told = Sha256::new().chain_update(self.realm).chain_update(key).finalize();
+        format!("orders:signed-in:{}", Hex(&told))
+    }
+
     /// For how long a session is kept from now on, in milliseconds, unless it is asked for; `None` once it is over.
     fn kept_for(&self, session: &Session) -> Option<i64> {
         let left = (session.until - self.clock.now()).min(IDLE).num_milliseconds();
@@ -41,12 +49,12 @@ impl Sessions for RedisSessions {
         }
         let options = SetOptions::default().with_expiration(SetExpiry::PX(left));
         let mut connection = self.connection.clone();
-        let kept: Result<(), _> = connection.set_options(name(&key), format(&session), options).await;
+        let kept: Result<(), _> = connection.set_options(self.name(&key), format(&session), options).await;
         self.unless_failed(kept).map(|()| key).ok_or_else(unavailable)
     }
 
     async fn find(&self, key: &str) -> Result<Option<SignedIn>, PortError> {
-        let found = self.fetch::<String>(name(key)).await;
+        let found = self.fetch::<String>(self.name(key)).await;
         if self.is_resting() {
             return Err(unavailable());
         }
@@ -62,14 +70,14 @@ impl Sessions for RedisSessions {
             return Ok(None);
         };
         let mut connection = self.connection.clone();
-        let asked: Result<(), _> = connection.pexpire(name(key), left).await;
+        let asked: Result<(), _> = connection.pexpire(self.name(key), left).await;
         self.unless_failed(asked);
         Ok(Some(SignedIn { user: session.user, at: session.issued_at }))
     }
 
     async fn end(&self, key: &str) {
         let mut connection = self.connection.clone();
-        let ended: Result<(), _> = connection.del(name(key)).await;
+        let ended: Result<(), _> = connection.del(self.name(key)).await;
         self.unless_failed(ended);
     }
 }
