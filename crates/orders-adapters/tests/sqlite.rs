@@ -12,6 +12,8 @@ use tempfile::TempDir;
 mod common;
 #[path = "sqlite/corruption.rs"]
 mod corruption;
+#[path = "sqlite/counting.rs"]
+mod counting;
 #[path = "sqlite/importing.rs"]
 mod importing;
 #[path = "sqlite/opening.rs"]

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    shop::{Shop, fill, order, send, shops},
+    shop::{Shop, fill, found, order, send, shops},
     support::{Place, Server, receiver::Receiver},
 };
 
@@ -79,6 +79,21 @@ async fn orders_at_prices_of_the_program_are_sound_too() {
         server.signal("TERM");
         assert!(server.wait().success());
         shop.assert_clean();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_that_have_stopped_at_the_end_of_their_range_are_no_difference_and_others_still_are() {
+    for shop in shops() {
+        fill(&shop).await;
+        shop.run(&["rollups", "rebuild"]);
+        shop.assert_clean();
+        shop.plant("UPDATE rollups SET gross = 9223372036854775807 WHERE span > 1");
+        shop.assert_clean();
+        shop.plant("UPDATE rollups SET units = units + 1 WHERE span = 4");
+        let (code, document) = shop.doctor(&[]);
+        assert_eq!(code, Some(1));
+        assert_eq!(found(&document), [("rollup.sum".to_owned(), "rollups".to_owned())].into());
     }
 }
 

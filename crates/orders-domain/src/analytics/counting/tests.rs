@@ -159,6 +159,15 @@ fn what_an_import_brings_counts_when_it_was_placed_elsewhere() {
 }
 
 #[test]
+fn when_that_left_which_was_there_before_there_were_events_is_not_known() {
+    let mut life = Life::of(&[line(1, 100, 2)]);
+    life.1[0].what = Happening::Migrated { status: Delivered, tracking: None };
+    life.1[0].at = at(600);
+    let left = of(&life.counted(0, false).unwrap(), Of::Orders, 600);
+    assert_eq!((left.shipped, left.timed, left.seconds_to_ship()), (2, 0, None));
+}
+
+#[test]
 fn events_count_the_same_in_one_go_and_one_by_one() {
     let part = Part { line: 0, quantity: 1_i64.try_into().unwrap() };
     let life = Life::of(&[line(1, 100, 4)])
