@@ -51,7 +51,13 @@
   function listen() {
     source = new EventSource(since);
     source.addEventListener("open", () => { if (shown) shown.hidden = false; });
-    source.addEventListener("error", () => { if (shown) shown.hidden = true; });
+    const mine = source;
+    // The browser comes again by itself, but not after an answer that is an error.
+    source.addEventListener("error", () => {
+      if (shown) shown.hidden = true;
+      if (mine.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => { if (mine === source && !document.hidden) listen(); }, 10000);
+    });
     source.addEventListener("orders", (event) => {
       since = `${live.split("?")[0]}?since=${event.lastEventId}`;
       if (list !== undefined) soon();

@@ -84,16 +84,17 @@ async fn chosen(visit: &Visit, payload: Payload) -> Result<HttpResponse, Failure
     let id = form.text("user");
     let user = users.iter().find(|user| user.id().to_string() == id);
     let user = *user.ok_or_else(|| Failure::Refused(422, "There is no such user here.".to_owned()))?;
-    enter(visit, user, form.text("to")).await
+    let who = SignedIn { user, at: visit.desk.clock.now() };
+    enter(visit, who, form.text("to")).await
 }
 
 /// Begins a session and leads to a page.
-async fn enter(visit: &Visit, user: User, to: &str) -> Result<HttpResponse, Failure> {
+async fn enter(visit: &Visit, who: SignedIn, to: &str) -> Result<HttpResponse, Failure> {
     // The one before is worth nothing from now on, whosever it was.
     if let Some(before) = Kind::Session.of(visit) {
         visit.desk.sessions.end(&before).await;
     }
-    let key = visit.desk.sessions.begin(SignedIn { user, at: visit.desk.clock.now() }).await?;
+    let key = visit.desk.sessions.begin(who).await?;
     let mut answer = lead(&visit.to(page_of(to)));
     Kind::Session.keep(&mut answer, visit, &key)?;
     Ok(answer)
@@ -109,11 +110,14 @@ pub async fn sign_out(visit: Visit, _: User, _: Form) -> Result<HttpResponse, Fa
     Ok(answer)
 }
 
-/// The page to which somebody wants, if it is one of ours: a path within the console.
+/// The page to which somebody wants, if it is one of ours: a path within the console, which leads out of it by no `..`.
 fn page_of(to: &str) -> &str {
+    let path = to.split(['?', '#']).next().unwrap_or_default();
+    let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     let is_ours = to.starts_with('/')
         && !to.starts_with("//")
         && to.len() <= 1024
+        && !path.split('/').any(is_dots)
         && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_ours { to } else { "/" }
 }
@@ -124,12 +128,21 @@ mod tests {
 
     #[test]
     fn signing_in_leads_to_pages_of_ours_only() {
-        for ours in ["/", "/orders/7", "/?status=pending&email=a%40b"] {
+        for ours in ["/", "/orders/7", "/?status=pending&email=a%40b", "/orders/7?x=/../y"] {
             assert_eq!(page_of(ours), ours);
         }
-        for other in
-            ["", "orders", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", "/ü"]
-        {
+        for other in [
+            "/../evil",
+            "/orders/%2E%2e/x",
+            "/./x",
+            "",
+            "orders",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+            "/ü",
+        ] {
             assert_eq!(page_of(other), "/", "{other:?}");
         }
     }

@@ -1,5 +1,7 @@
 //! Amounts, times and states as people read them.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, Utc};
 use orders_domain::{Actor, Currency, Fulfillment, Money, OrderStatus, ShipmentStatus};
 
@@ -99,6 +101,18 @@ pub fn took(seconds: i64) -> String {
     parts.join(" ")
 }
 
+/// The link to write to an address: what would say more of the mail than to whom is spelled out (RFC 6068, section 2).
+pub fn mailto(address: &str) -> String {
+    let mut link = "mailto:".to_owned();
+    for letter in address.chars() {
+        match letter {
+            '%' | '?' | '&' | '#' | '/' => drop(write!(link, "%{:02X}", u32::from(letter))),
+            letter => link.push(letter),
+        }
+    }
+    link
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +123,13 @@ mod tests {
         let moment = Moment::from(DateTime::from_timestamp_millis(1_795_000_000_123).unwrap());
         assert_eq!((&*moment.machine, &*moment.people), ("2026-11-18T11:06:40.123Z", "2026-11-18 11:06"));
         assert_eq!((counted(1, "piece"), counted(0, "piece")), ("1 piece".to_owned(), "0 pieces".to_owned()));
+    }
+
+    #[test]
+    fn a_link_to_an_address_says_nothing_else_of_the_mail() {
+        assert_eq!(mailto("ada@example.org"), "mailto:ada@example.org");
+        let said = "mailto:a%3Fbcc=x%2540y%26subject=z%23@b.example";
+        assert_eq!(mailto("a?bcc=x%40y&subject=z#@b.example"), said);
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub enum Expected {
     Any,
     /// At one of these only.
     OneOf(Vec<Version>),
+    /// Only while it is not there yet.
+    Absent,
 }
 
 impl Expected {
@@ -68,7 +70,7 @@ impl Expected {
     pub fn admits_present(&self, version: Option<Version>) -> bool {
         match version {
             Some(version) => self.admits(version),
-            None => *self == Self::Any,
+            None => matches!(self, Self::Any | Self::Absent),
         }
     }
 
@@ -78,6 +80,7 @@ impl Expected {
         match self {
             Self::Any => true,
             Self::OneOf(versions) => versions.contains(&version),
+            Self::Absent => false,
         }
     }
 }

@@ -21,6 +21,9 @@ use sha2::{Digest, Sha256};
 use super::{cookie::Kind, failure::Failure, form::Form, query::Query};
 use crate::desk::{Desk, Public};
 
+/// What proxies say of whom they ask for (RFC 7239, RFC 9110, and what was usual before).
+const FORWARDED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
 /// A request and what it is answered with.
 #[derive(Clone)]
 pub struct Visit {
@@ -85,10 +88,13 @@ impl Visit {
         }
     }
 
-    /// Whether the request comes from this machine and is for it.
+    /// Whether the request comes from this machine and is for it, without a proxy between, as far as that tells of itself.
     pub fn is_from_here(&self) -> bool {
         let peer = self.http.peer_addr().map(|peer: SocketAddr| peer.ip().to_canonical());
-        peer.is_some_and(|peer| peer.is_loopback()) && is_here(self.host())
+        let is_forwarded = FORWARDED.iter().any(|name| self.header(name).is_some());
+        let is_public =
+            self.desk.public.as_ref().is_some_and(|Public { origin, .. }| !is_here(authority(origin)));
+        peer.is_some_and(|peer| peer.is_loopback()) && is_here(self.host()) && !is_forwarded && !is_public
     }
 
     /// The address of a page: `/orders/7`.

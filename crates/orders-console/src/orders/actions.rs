@@ -85,31 +85,31 @@ pub async fn answered(
     (seen, word): (Version, &str),
     done: Result<Done<Order>, OrderError>,
 ) -> Result<HttpResponse, Failure> {
-    let notice = match done {
+    let refused = match done {
         Ok(done) => {
             let order = done.made();
             let word = if order.version() == seen { "same" } else { word };
             return Ok(lead(&visit.to(&format!("/orders/{}?done={word}", order.id()))));
         }
-        Err(OrderError::Changed) => {
-            let order = owned(visit, user, UseCase::Show).await?;
-            let happened = history::after(visit, &order, Some(seen)).await?;
-            Notice {
-                status: Some(412),
-                title: "Not done: the order has changed since you opened it".to_owned(),
-                detail: "This is what happened meanwhile. Below is the order as it is now; what you filled in is still there."
-                    .to_owned(),
-                happened,
-                form,
-            }
-        }
+        Err(OrderError::Changed) => None,
         Err(error) => match Failure::from(error) {
-            Failure::Refused(status @ (409 | 422), detail) => notice(status, detail, form),
+            Failure::Refused(status @ (409 | 422), detail) => Some((status, detail)),
             other => return Err(other),
         },
     };
-    let order = owned(visit, user, UseCase::Show).await?;
-    one::render(visit, user, &order, notice).await
+    let now = one::look(visit, user).await?;
+    let notice = match refused {
+        Some((status, detail)) => notice(status, detail, form),
+        None => Notice {
+            status: Some(412),
+            title: "Not done: the order has changed since you opened it".to_owned(),
+            detail: "This is what happened meanwhile. Below is the order as it is now; what you filled in is still there."
+                .to_owned(),
+            happened: history::after(visit, &now.order, Some(seen)).await?,
+            form,
+        },
+    };
+    one::render(visit, user, now, notice).await
 }
 
 /// The order's page again, with why a form cannot be meant so.
@@ -119,8 +119,8 @@ pub async fn refused(
     form: Form,
     reason: InvalidInput,
 ) -> Result<HttpResponse, Failure> {
-    let order = owned(visit, user, UseCase::Show).await?;
-    one::render(visit, user, &order, notice(422, sentence(&reason.to_string()), form)).await
+    let now = one::look(visit, user).await?;
+    one::render(visit, user, now, notice(422, sentence(&reason.to_string()), form)).await
 }
 
 fn notice(status: u16, detail: String, form: Form) -> Notice {

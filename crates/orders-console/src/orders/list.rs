@@ -108,6 +108,9 @@ struct Page {
 /// The list.
 pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
     let query = visit.query();
+    let is_first = query.get("after").is_none();
+    // What happens while the list is read is heard of.
+    let live = if is_first { live::since(&visit, user).await? } else { None };
     let found = found(&visit, user, &query).await;
     let (orders, more, refused, status) = match found {
         Ok((orders, more)) => (orders, more, None, 200),
@@ -116,8 +119,6 @@ pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
     };
     let last = orders.last().map(|order| order.id().to_string()).filter(|_| more);
     let link = |query: &Query| visit.to(&format!("/{}", query.link()));
-    let is_first = query.get("after").is_none();
-    let live = if is_first && refused.is_none() { live::since(&visit, user).await? } else { None };
     let page = Page {
         frame: Frame::new(&visit, Some(user), "/", "Orders"),
         tabs: tabs(&query, &link),
@@ -128,9 +129,9 @@ pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
         first: link(&query.but("after", None)),
         next: last.map(|last| link(&query.but("after", Some(&last)))),
         sees_all: UseCase::List.check(user, Ownership::Foreign).is_ok(),
+        live: live.filter(|_| refused.is_none()),
         refused,
         is_first,
-        live,
     };
     html(status, &page)
 }

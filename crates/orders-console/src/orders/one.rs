@@ -20,7 +20,7 @@ use crate::{
         frame::{Frame, head, html},
         visit::Visit,
     },
-    words::{Badge, Moment, amount, fulfillment},
+    words::{Badge, Moment, amount, fulfillment, mailto},
 };
 
 /// What somebody is told at the top of an order's page.
@@ -76,7 +76,7 @@ struct Page {
     has_open: bool,
     parcels: Vec<Parcel>,
     cancellations: Vec<Cancelled>,
-    email: Option<String>,
+    email: Option<(String, String)>,
     address: Vec<String>,
     next: Vec<Next>,
     may: May,
@@ -119,10 +119,24 @@ impl Page {
     }
 }
 
+/// An order that is looked at.
+pub struct Seen {
+    /// It.
+    pub order: OwnedOrder,
+    /// Where the page listens from.
+    live: Option<String>,
+}
+
+/// Looks at the order. What happens to it from then on is heard of.
+pub async fn look(visit: &Visit, user: User) -> Result<Seen, Failure> {
+    let live = live::since(visit, user).await?;
+    Ok(Seen { order: owned(visit, user, UseCase::Show).await?, live })
+}
+
 /// The page.
 pub async fn show(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
-    let order = owned(&visit, user, UseCase::Show).await?;
-    render(&visit, user, &order, Notice::default()).await
+    let seen = look(&visit, user).await?;
+    render(&visit, user, seen, Notice::default()).await
 }
 
 /// The order as the API shows it.
@@ -136,7 +150,7 @@ pub async fn raw(visit: Visit, user: User) -> Result<HttpResponse, Failure> {
 pub async fn render(
     visit: &Visit,
     user: User,
-    owned: &OwnedOrder,
+    Seen { order: owned, live }: Seen,
     notice: Notice,
 ) -> Result<HttpResponse, Failure> {
     let order = owned.order();
@@ -168,13 +182,17 @@ pub async fn render(
         has_open: is_open,
         parcels: order.shipments().iter().map(|parcel| parcel_of(order, parcel)).collect(),
         cancellations: cancellations(order),
-        email: order.contact().email.as_ref().map(|email| email.as_str().to_owned()),
+        email: order
+            .contact()
+            .email
+            .as_ref()
+            .map(|email| (email.as_str().to_owned(), mailto(email.as_str()))),
         address: address(order),
         can_cancel_all: may.cancel && order.allowed().contains(&OrderStatus::Cancelled),
         places: if may.ship && is_open { places(visit, user).await } else { Vec::new() },
         reasons: CancellationReason::ALL.into_iter().map(CancellationReason::as_str).collect(),
-        history: history::after(visit, owned, None).await?,
-        live: live::since(visit, user).await?,
+        history: history::after(visit, &owned, None).await?,
+        live,
         lines,
         next,
         may,

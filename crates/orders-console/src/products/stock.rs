@@ -34,10 +34,10 @@ fn counted(form: &Form) -> Result<Keeping, InvalidInput> {
     } else {
         Some(BackorderLimit::try_from(form.number("backorder")?)?)
     };
-    // Of a level that nobody has seen to yet there is no version to be compared.
+    // A level that nobody had seen to has no version: nobody may have seen to it since.
     let expected = match form.maybe::<Version>("version")? {
         Some(version) => Expected::OneOf(vec![version]),
-        None => Expected::Any,
+        None => Expected::Absent,
     };
     Ok(Keeping::Count {
         at: form.text("place").parse()?,
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(backorder_limit, None);
         assert!(matches!(
             of("place=berlin&pieces=5&version="),
-            Ok(Keeping::Count { expected: Expected::Any, .. })
+            Ok(Keeping::Count { expected: Expected::Absent, .. })
         ));
         for bad in [
             "place=&pieces=5",

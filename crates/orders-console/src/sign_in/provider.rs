@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use orders_domain::ports::{Challenge, IdentityProvider};
+use orders_domain::ports::{Challenge, IdentityProvider, SignedIn};
 
 use super::{enter, page_of};
 use crate::{
@@ -66,7 +66,7 @@ struct Page {
 /// Somebody comes back from the provider.
 pub async fn come_back(visit: Visit) -> Result<HttpResponse, Failure> {
     provider(&visit)?;
-    let answer = visit.query().only(&["code", "state", "error", "iss"]);
+    let answer = visit.query().only(&["code", "state", "error"]);
     let next = visit.to(&format!("/sign-in/finish{}", answer.link()));
     html(200, &Page { frame: Frame::new(&visit, None, "", "Signing in"), next })
 }
@@ -85,11 +85,13 @@ pub async fn finish(visit: Visit) -> Result<HttpResponse, Failure> {
         (_, Some("access_denied")) => return refused(&visit, "The provider has not let you in."),
         _ => return refused(&visit, "The provider could not sign you in. Try again, or ask who runs it."),
     };
+    // Whoever is made a stranger while the provider answers is one.
+    let at = visit.desk.clock.now();
     let user = provider.finish(code, &challenge, &back_to(&visit)).await.map_err(no_provider)?;
     let Some(user) = user else {
         return refused(&visit, "What the provider sent stands for nobody here. Begin again.");
     };
-    let mut answer = enter(&visit, user, &to).await?;
+    let mut answer = enter(&visit, SignedIn { user, at }, &to).await?;
     Kind::SignIn.forget(&mut answer, &visit)?;
     Ok(answer)
 }

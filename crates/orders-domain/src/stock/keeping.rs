@@ -82,12 +82,7 @@ impl Shelves {
         expected: &Expected,
     ) -> Result<Result<StockDecision, Kept>, NotKept> {
         let Spot { place, level: before } = self.known(product, code)?;
-        let is_expected = match (expected, before.version) {
-            (Expected::Any, _) => true,
-            (Expected::OneOf(_), None) => false,
-            (expected, Some(version)) => expected.admits(version),
-        };
-        if !is_expected {
+        if !expected.admits_present(before.version) {
             return Err(NotKept::Stale);
         }
         let limit = backorder_limit.unwrap_or(before.backorder_limit);

@@ -70,6 +70,7 @@ async fn the_second_count_of_a_shelf_is_not_entered_over_the_first() {
         person.send(&path, &fields).await
     };
     assert_eq!(count("", "5").await.status, 303);
+    assert_eq!(count("", "9").await.status, 412);
     assert_eq!(count("1", "6").await.status, 303);
     let page = count("1", "7").await;
     assert_eq!(page.status, 412);

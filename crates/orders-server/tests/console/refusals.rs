@@ -75,6 +75,25 @@ async fn no_form_signs_anybody_in_or_out_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn who_comes_through_a_proxy_is_not_believed_to_be_whom_they_say() {
+    let server = Server::start();
+    let person = Person::at(&server);
+    for (name, value) in
+        [("x-forwarded-for", "203.0.113.7"), ("forwarded", "for=203.0.113.7"), ("via", "1.1 proxy")]
+    {
+        let form =
+            person.form("/console/sign-in", &[("user", "100")]).header("sec-fetch-site", "same-origin");
+        let page = person.answer(form.header(name, value)).await;
+        assert_eq!(page.status, 403, "{name}");
+        page.has(&["own machine only"]);
+    }
+    let settings = [("PUBLIC_URL", "https://shop.example")];
+    let server = Server::start_with(&settings);
+    let page = Person::at(&server).send("/console/sign-in", &[("user", "100")]).await;
+    assert_eq!(page.status, 403, "{}", page.text);
+}
+
+#[tokio::test]
 async fn another_host_is_refused_as_by_the_api() {
     let server = Server::start();
     let person = Person::signed_in(&server, 100).await;
